@@ -1,0 +1,33 @@
+/* app - the whole program behind the console: configuration, store, gateway, and the models of the screens.
+ * Owns all of them. No drawing, no terminal. Changes are told through on_change, from the loop. */
+#ifndef SONDE_APP_APP_H
+#define SONDE_APP_APP_H
+
+#include "gateway/call.h"
+#include "gateway/config.h"
+#include "net/loop.h"
+#include "store/store.h"
+
+struct play;
+struct board;
+
+struct app {
+	struct loop *loop;
+	struct config *config;
+	char *data_dir;
+	struct store *store;        /* NULL: nothing is recorded; store_err says why */
+	struct err store_err;
+	struct gateway *gateway;
+	struct play *play;          /* app/play.h */
+	struct board *board;        /* app/board.h: what the Metrics screen shows */
+	bool is_demo;
+	void (*on_change)(void *ctx); /* something shown may have changed */
+	void *on_change_ctx;
+};
+
+/* Takes config over. data_dir is copied. A store that cannot be opened is no failure: store_err says why and the rest works. */
+struct app *app_new(struct loop *l, struct config *config, const char *data_dir);
+void app_free(struct app *a);
+void app_changed(struct app *a);
+
+#endif

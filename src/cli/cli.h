@@ -1,0 +1,28 @@
+/* cli - the headless commands: one file a command, each ends in a const row of the command table.
+ * stdout carries the answer only; progress and errors go to stderr. A command returns its exit status. */
+#ifndef SONDE_CLI_CLI_H
+#define SONDE_CLI_CLI_H
+
+#include "base/err.h"
+#include "base/buf.h"
+
+struct cli_command {
+	const char *name;     /* "run" */
+	const char *summary;  /* one line */
+	const char *usage;    /* "sonde run [-m TARGET]... [TEXT|-]" */
+	const char *help;     /* the options, one a line, and an example; printed by `sonde help NAME` */
+	int (*run)(int argc, char **argv); /* argv[0] is the command's name */
+};
+
+/* Prints "sonde: TEXT" and the hint to stderr (cleaned for a terminal) and returns the exit status of its code. */
+int cli_fail(const struct err *e);
+/* Same for wrong usage: also names `sonde help COMMAND`. Returns 2. */
+int cli_usage(const struct cli_command *c, const char *fmt, ...) SONDE_PRINTF(2, 3);
+/* Writes all of it to stdout; exits silently with 141 on a closed pipe. */
+void cli_out(const char *bytes, size_t len);
+/* Reads a whole file or stdin ("-"). Limit 64 MiB. */
+bool cli_read(const char *path, struct buf *out, struct err *e) SONDE_MUST_CHECK;
+/* "24h" or ISO 8601 to microseconds since the epoch, a span counting back from now. */
+bool cli_time(const char *text, int64_t now_us, int64_t *us, struct err *e) SONDE_MUST_CHECK;
+
+#endif

@@ -1,0 +1,85 @@
+/* call - one call's life: resolved, sent, retried before the first byte, streamed, costed, recorded.
+ * A struct call belongs to its gateway until its last event; then it is freed, unless the listener took a reference.
+ * Everything happens on the loop; listeners run from the loop, never from inside call_start or call_cancel. */
+#ifndef SONDE_GATEWAY_CALL_H
+#define SONDE_GATEWAY_CALL_H
+
+#include "gateway/config.h"
+#include "net/http.h"
+#include "net/loop.h"
+#include "provider/provider.h"
+#include "store/store.h"
+
+enum call_state { CALL_QUEUED, CALL_SENT, CALL_STREAMING, CALL_RETRYING, CALL_DONE, CALL_FAILED, CALL_CANCELLED };
+static inline bool call_state_is_final(enum call_state s)
+{
+	return s >= CALL_DONE;
+}
+
+enum call_event_type {
+	EVENT_QUEUED,      /* accepted; waits for a free place (max_in_flight) */
+	EVENT_SENT,        /* an attempt goes out */
+	EVENT_FIRST_TOKEN,
+	EVENT_DELTA,       /* kind, text, len */
+	EVENT_TOOL_CALL,   /* a piece of a tool call arrived; see call->answer.tool_calls */
+	EVENT_USAGE,
+	EVENT_RETRYING,    /* call->retry_at_us, call->err says why */
+	EVENT_DONE,        /* the three last ones are final, one of them always comes */
+	EVENT_FAILED,      /* call->err, call->row.error_class */
+	EVENT_CANCELLED
+};
+
+struct call;
+struct call_event {
+	enum call_event_type type;
+	const struct call *call;
+	enum delta_kind kind;
+	const char *text;
+	size_t len;
+};
+typedef void call_listener(void *ctx, const struct call_event *ev);
+
+/* Read-only to listeners. Times are monotonic microseconds, 0 when not reached. */
+struct call {
+	struct target *target;      /* owned copy */
+	enum call_state state;
+	int attempt, max_attempts;
+	int64_t queued_us, sent_us, first_us, last_us, end_us, retry_at_us;
+	struct http_result http;    /* of the last attempt, once it is over */
+	struct answer answer;
+	struct call_row row;        /* filled at the end (usage, cost, class); strings owned by the call */
+	struct err err;             /* of a failed attempt or call */
+	struct buf request_body, response_body; /* as sent and received; no headers, no key */
+	bool is_simulated;          /* the server named itself the simulator */
+};
+
+struct gateway;
+struct gateway_request {
+	const struct target *target;
+	const struct message *messages;
+	size_t n_messages;
+	struct chat_params params;  /* set ones win over the target's */
+	bool is_streamed;
+	int max_attempts;           /* 0: the default of 3 */
+	int64_t run_us;             /* see struct call_row */
+	int run_column;
+};
+
+/* store may be NULL: nothing is recorded. */
+struct gateway *gateway_new(struct loop *l, struct config *config, struct store *store);
+/* Cancels what runs (recording it), without events. */
+void gateway_free(struct gateway *g);
+/* Copies the request. Never NULL; a request that cannot be sent fails through its event. */
+struct call *call_start(struct gateway *g, const struct gateway_request *r, call_listener *listener, void *ctx);
+/* Closes the connection at once; EVENT_CANCELLED follows from the loop. Nothing on a call that is over. */
+void call_cancel(struct call *c);
+/* Waits no longer for the retry. Nothing when it is not retrying. */
+void call_retry_now(struct call *c);
+struct call *call_ref(struct call *c);
+void call_unref(struct call *c);
+/* Builds the wire request without sending it (for --dry-run): url, and body in out. No key in either. */
+bool call_preview(struct gateway *g, const struct gateway_request *r, char **url, struct buf *body, struct err *e) SONDE_MUST_CHECK;
+/* Exit status class of a finished call: ERR_NONE when done. Maps the error class and what was retried to a code of base/err.h. */
+enum err_code call_err_code(const struct call *c);
+
+#endif

@@ -1,0 +1,61 @@
+/* config - providers, targets, price overrides and ui options: from the environment and from one YAML file that sonde never writes.
+ * Owns everything it hands out. Errors of the file are all collected, each with file, line, column and what would be right. */
+#ifndef SONDE_GATEWAY_CONFIG_H
+#define SONDE_GATEWAY_CONFIG_H
+
+#include "provider/price.h"
+#include "provider/provider.h"
+
+struct provider_entry {
+	char *name;                   /* "openai", or the user's */
+	const struct provider *kind;
+	char *base_url;               /* no trailing slash */
+	char *origin;                 /* where it was found, for people: "OPENAI_API_KEY in the environment", "config.yaml:12" */
+	char *key;                    /* NULL: none (yet). From key_env or, at first use, from key_command */
+	char *key_env, *key_command;  /* as configured; NULL */
+	char **headers;               /* "Name: value", NULL-terminated; NULL: none */
+	int connect_ms, first_byte_ms, idle_ms; /* 10 s, timeout_s (default 120 s), 60 s */
+	int max_in_flight;            /* 0: no limit */
+};
+
+struct target {
+	char *name;                   /* as shown: the alias, or "provider/model" */
+	const struct provider_entry *provider;
+	char *model;
+	struct chat_params params;    /* defaults of the alias */
+	char *system;                 /* NULL */
+};
+
+struct ui_options {
+	char *theme;    /* "auto", "ansi", "mono" */
+	char *glyphs;   /* "auto", "braille", "block", "ascii" */
+	bool mouse;
+};
+
+struct config {
+	char *file;                   /* path looked at, NULL when none could be formed */
+	bool file_exists;
+	struct provider_entry **providers; size_t n_providers, cap_providers; /* pointers stay valid */
+	struct target **aliases; size_t n_aliases, cap_aliases;
+	struct price_table *prices;
+	struct ui_options ui;
+	struct err *problems; size_t n_problems, cap_problems; /* of the file; text "config.yaml:3:5: ..." */
+};
+
+/* Reads environment and file. Never fails: problems are in the list, and what is right is used all the same.
+ * file NULL: the default path. */
+struct config *config_load(const char *file);
+void config_free(struct config *c);
+/* The problems as one error (the first, and how many more). True when there are none. */
+bool config_check(const struct config *c, struct err *e) SONDE_MUST_CHECK;
+/* Adds a provider found by other means (the demo's simulator); key may be NULL. */
+struct provider_entry *config_add_provider(struct config *c, const char *name, const char *kind, const char *base_url, const char *key, const char *origin);
+
+/* "provider/model", "provider:model" or an alias, to a target of its own (target_free). Fails with ERR_CONFIG and the nearest names as hint;
+ * a provider without its key fails with ERR_AUTH and says which variable to set. */
+struct target *target_resolve(const struct config *c, const char *text, struct err *e) SONDE_MUST_CHECK;
+void target_free(struct target *t);
+/* The key of an entry; runs key_command once (at most 10 s). False: ERR_AUTH with what to do. */
+bool provider_entry_key(struct provider_entry *p, struct err *e) SONDE_MUST_CHECK;
+
+#endif

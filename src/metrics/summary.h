@@ -1,0 +1,62 @@
+/* summary - the figures of a span of time: totals, groups, and a series of buckets, exact for any borders.
+ * Counts, tokens and cost are exact; percentiles within 2 %. Whole slots come from rollups, the ragged ends from raw rows. */
+#ifndef SONDE_METRICS_SUMMARY_H
+#define SONDE_METRICS_SUMMARY_H
+
+#include "store/hist.h"
+#include "store/store.h"
+
+enum metrics_by { BY_NONE, BY_PROVIDER, BY_MODEL, BY_OPERATION, BY_COUNT };
+/* "provider", "model", "operation"; from name: BY_COUNT when unknown. */
+const char *metrics_by_name(enum metrics_by by);
+enum metrics_by metrics_by_from_name(const char *name);
+
+struct figures {
+	uint64_t calls, errors;
+	uint64_t by_class[CLASS_COUNT];
+	uint64_t in_tok, out_tok, cache_read_tok, reason_tok; /* sums of the known ones */
+	int64_t cost_nano;      /* sum of the known costs */
+	uint64_t unpriced;      /* successful calls whose cost is unknown */
+	uint64_t latency_n;     /* calls with a known latency */
+	int64_t latency_sum_us;
+	uint64_t ttft_n;
+	int64_t ttft_sum_us;
+	int64_t gen_sum_us;     /* and the tokens made in it, for output tokens per second */
+	uint64_t gen_tok;
+	struct hist latency, ttft, tpot; /* tpot: time per output token */
+};
+void figures_clear(struct figures *f);
+void figures_free(struct figures *f);
+void figures_add_row(struct figures *f, const struct call_row *row);
+void figures_merge(struct figures *to, const struct figures *from);
+
+struct metrics_query {
+	int64_t from_us, to_us;
+	enum metrics_by by;
+	const char *provider, *model, *operation; /* NULL: any */
+	int columns;       /* series: at most this many buckets; 0: no series */
+	bool with_previous; /* also the span of the same length just before */
+};
+
+struct metrics_group {
+	char *key;
+	struct figures now, before;
+	double *spark; /* n_buckets: cost in nano-dollars, or calls where nothing cost; NULL without series */
+};
+
+struct metrics {
+	int64_t from_us, to_us, bucket_us;
+	struct figures total, before;
+	struct metrics_group *groups; /* by cost, then calls, descending */
+	size_t n_groups;
+	struct figures *buckets; /* n_buckets of bucket_us from from_us rounded down to a bucket */
+	int64_t buckets_from_us;
+	size_t n_buckets;
+	int64_t took_us; /* how long the query ran */
+};
+
+/* NULL on failure. An empty span gives figures of 0 and no groups. */
+struct metrics *metrics_query(struct reader *r, const struct metrics_query *q, struct err *e) SONDE_MUST_CHECK;
+void metrics_free(struct metrics *m);
+
+#endif

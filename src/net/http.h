@@ -1,0 +1,64 @@
+/* http - HTTP client on the loop: libcurl multi, one request = one struct http_call.
+ * libcurl is loaded at the first request, so that commands without network start without it.
+ * TLS is always verified; proxies come from the environment; redirects are not followed (a key never goes to another host).
+ * Content-Encoding gzip/deflate is decoded. */
+#ifndef SONDE_NET_HTTP_H
+#define SONDE_NET_HTTP_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "net/loop.h"
+
+struct http;
+struct http_call;
+
+struct http_request {
+	const char *method; /* "POST", "GET" */
+	const char *url;
+	const char *const *headers; /* "Name: value", NULL-terminated */
+	const char *body;
+	size_t body_len;
+	int connect_ms, first_byte_ms, idle_ms; /* time limits; 0: none. first_byte counts from the start of the request */
+};
+
+enum http_outcome {
+	HTTP_OK,       /* a whole answer, whatever its status */
+	HTTP_NETWORK,  /* no connection, name not found, TLS, reset, cut short */
+	HTTP_TIMEOUT,  /* one of the three limits */
+};
+
+struct http_reply { /* what is known once the headers have come */
+	int status;
+	char content_type[64]; /* without parameters, lower case; "" when absent */
+	int64_t retry_after_ms; /* from retry-after-ms, else Retry-After (seconds or HTTP date); -1 when absent */
+	int should_retry;       /* x-should-retry: 1 true, 0 false, -1 absent */
+	char request_id[80];    /* x-request-id or request-id */
+	char server[64];        /* the Server header: sonde's simulator says "sonde-simulator" */
+	int http_version;       /* 10, 11, 20, 30 */
+};
+
+struct http_result {
+	enum http_outcome outcome;
+	struct err err; /* filled when outcome is not HTTP_OK; its hint says what to do */
+	struct http_reply reply; /* status 0 when no headers came */
+	bool body_started;
+	int64_t dns_us, connect_us, tls_us, first_byte_us, total_us; /* from the start; -1 when not reached */
+};
+
+struct http_handler {
+	void (*on_reply)(void *ctx, const struct http_reply *reply); /* once, when the headers are complete; may be NULL */
+	void (*on_data)(void *ctx, const char *bytes, size_t len);   /* decoded body bytes as they come */
+	void (*on_done)(void *ctx, const struct http_result *result); /* once, last; the call is gone afterwards */
+};
+
+struct http *http_new(struct loop *l);
+/* Cancels what runs, without callbacks. */
+void http_free(struct http *h);
+/* Never NULL: what cannot even start reports through on_done from the loop. Everything in r is copied. */
+struct http_call *http_send(struct http *h, const struct http_request *r, const struct http_handler *handler, void *ctx);
+/* Closes the connection at once; no callback comes any more. May be called inside a callback of this call. */
+void http_cancel(struct http_call *c);
+
+#endif

@@ -1,0 +1,47 @@
+/* price - the price table and the cost of a call, in integers only.
+ * Rates are pico-dollars per token (USD per token x 10^12); a cost is summed in 128 bits and rounded half up to nano-dollars once.
+ * Source of the table: data/prices.json, made from the LiteLLM table of its snapshot date; the configuration overrides rows. */
+#ifndef SONDE_PROVIDER_PRICE_H
+#define SONDE_PROVIDER_PRICE_H
+
+#include "base/err.h"
+#include "store/record.h"
+
+struct price_table;
+
+struct price_tier {
+	int64_t above_tok;  /* applies to the whole call when in_tok passes this */
+	bool is_inclusive;  /* in_tok >= above_tok counts as passing (xAI and range tables) */
+	int64_t in, out, cache_read, cache_write, cache_write_1h; /* pico-dollars per token; UNKNOWN: as the fallbacks say */
+};
+
+struct price {
+	const char *provider, *model;
+	int64_t in, out, cache_read, cache_write, cache_write_1h, reason, audio_in, audio_out; /* pico-dollars per token, UNKNOWN when not listed */
+	int64_t query_nano; /* nano-dollars per query, UNKNOWN */
+	int64_t context_tok, max_out_tok; /* UNKNOWN when not listed */
+	const struct price_tier *tiers; /* ascending */
+	size_t n_tiers;
+};
+
+/* The built-in table; never fails (it is checked by a test). */
+struct price_table *price_table_new(void);
+void price_table_free(struct price_table *t);
+/* The snapshot date, "2026-07-24"; with "+config" appended once a row was overridden. */
+const char *price_table_version(const struct price_table *t);
+/* Adds or replaces one row by user's figures: USD per million tokens as decimal text ("0.15"), NULL where not given. */
+bool price_table_override(struct price_table *t, const char *provider, const char *model, const char *in, const char *out, const char *cache_read,
+    const char *cache_write, struct err *e) SONDE_MUST_CHECK;
+/* Exact provider and model, then model without a date suffix or "-latest"; NULL: unknown. provider NULL: any provider, if the model is listed once. */
+const struct price *price_find(const struct price_table *t, const char *provider, const char *model);
+size_t price_count(const struct price_table *t);
+const struct price *price_at(const struct price_table *t, size_t i);
+
+/* Cost of a call in nano-dollars; false when it cannot be known (no usage, or a rate that has no fallback is missing).
+ * *is_estimated: a fallback rate was used. */
+bool price_cost(const struct price *p, const struct usage *u, int64_t *nano, bool *is_estimated);
+
+/* "$0.0012" style text of nano-dollars for people: 4 decimals under $1, 2 above, more digits when it would show as 0; "$0" for 0; "–" for UNKNOWN. */
+void price_format(int64_t nano, char *out, size_t size);
+
+#endif

@@ -1,0 +1,125 @@
+/* provider - the wire formats of model providers: one file and one const row each. Pure: bytes in, bytes out, no I/O, no time.
+ * A row builds the request of a chat and reads answers (streamed or whole) into one struct answer.
+ * Source of the formats: the providers' API references and official clients as of August 2026. */
+#ifndef SONDE_PROVIDER_PROVIDER_H
+#define SONDE_PROVIDER_PROVIDER_H
+
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "net/sse.h"
+#include "store/record.h"
+
+enum role { ROLE_SYSTEM, ROLE_USER, ROLE_ASSISTANT };
+
+struct message {
+	enum role role;
+	const char *text;
+};
+
+/* Unset: UNKNOWN for integers, NAN for floats, NULL and 0 for lists. Unset parameters are not sent. */
+struct chat_params {
+	double temperature, top_p;
+	int64_t max_tokens, seed;
+	const char **stop;
+	size_t n_stop;
+};
+void chat_params_init(struct chat_params *p);
+/* Deep copy, owning stop; and its release. */
+void chat_params_copy(struct chat_params *to, const struct chat_params *from);
+void chat_params_free(struct chat_params *p);
+/* Sets one parameter from text, by its name (temperature, top_p, max_tokens, seed, stop; stop may be given several times).
+ * False with a sentence for an unknown name or a value out of range. "" unsets. */
+bool chat_params_set(struct chat_params *p, const char *name, const char *value, struct err *e);
+/* As a JSON object, only what is set. */
+void chat_params_json(const struct chat_params *p, struct buf *out);
+
+struct chat_request {
+	const char *model;
+	const struct message *messages; /* system messages first */
+	size_t n_messages;
+	struct chat_params params;
+	bool is_streamed;
+};
+
+/* A destination: one entry of the configuration with its key resolved. The key stays in here and in request headers, nowhere else. */
+struct endpoint {
+	const char *base_url; /* no trailing slash */
+	const char *key;      /* NULL when none is needed */
+	const char *const *headers; /* further "Name: value", NULL-terminated, or NULL */
+};
+
+struct wire_request {
+	char *url;
+	char **headers; /* "Name: value", NULL-terminated */
+	struct buf body;
+};
+void wire_request_free(struct wire_request *w);
+
+struct tool_call {
+	char *id, *name; /* never NULL */
+	struct buf arguments; /* JSON text as far as received */
+	int64_t index;
+};
+
+enum finish { FINISH_NONE, FINISH_STOP, FINISH_LENGTH, FINISH_TOOL_CALLS, FINISH_CONTENT_FILTER, FINISH_ERROR };
+/* "", "stop", "length", "tool_calls", "content_filter", "error" */
+const char *finish_name(enum finish f);
+
+enum delta_kind { DELTA_TEXT, DELTA_REASONING, DELTA_REFUSAL, DELTA_TOOL_CALL };
+
+struct answer {
+	struct buf text, reasoning, refusal; /* limit 64 MiB each */
+	struct tool_call *tool_calls;
+	size_t n_tool_calls, cap_tool_calls;
+	enum finish finish;
+	struct usage usage;
+	char *model;       /* that answered; NULL when not said */
+	char *response_id; /* NULL when not said */
+	bool has_usage;
+	/* An error that came inside a 200 answer or as an error body. */
+	bool has_error;
+	enum error_class error_class;
+	bool is_quota;     /* a 429 that retrying cannot cure */
+	char error_text[400]; /* the provider's own message, cleaned of control characters by whoever shows it */
+};
+void answer_init(struct answer *a);
+void answer_free(struct answer *a);
+
+struct answer_reader;
+
+struct provider {
+	const char *kind;        /* "openai" */
+	const char *title;       /* "OpenAI" */
+	const char *base_url;    /* default, no trailing slash */
+	const char *key_env[3];  /* names of environment variables, first set one wins; NULL-terminated */
+	const char *base_url_env; /* "OPENAI_BASE_URL" */
+	const char *price_name;  /* provider column of the price table; NULL: calls cost nothing (local) */
+	bool needs_key;
+	bool is_found_without_key; /* offered only when base_url_env is set (ollama) */
+	enum framing framing;
+	bool (*build)(const struct endpoint *ep, const struct chat_request *r, struct wire_request *out, struct err *e);
+	/* One frame of a stream. Appends to a; tells each piece of text through `delta` (see struct answer_reader). False: stream is over. */
+	bool (*frame)(struct answer_reader *rd, const char *name, const char *data, size_t len);
+	/* A whole JSON answer (status 200). */
+	void (*whole)(struct answer_reader *rd, const char *body, size_t len);
+};
+
+/* All rows, and lookup by kind. */
+extern const struct provider *const providers[];
+extern const size_t n_providers;
+const struct provider *provider_find(const char *kind);
+
+/* Reads one answer of one provider, fed with body bytes cut anywhere. */
+typedef void delta_fn(void *ctx, enum delta_kind kind, const char *text, size_t len);
+/* `is_streamed`: what was asked; a plain JSON answer to a streamed request is handled (content_type says so). */
+struct answer_reader *answer_reader_new(const struct provider *p, struct answer *a, int status, const char *content_type, bool is_streamed,
+    delta_fn *delta, void *ctx);
+void answer_reader_free(struct answer_reader *rd);
+/* False: malformed beyond use, or the stream has said it is over. */
+bool answer_reader_feed(struct answer_reader *rd, const char *bytes, size_t len);
+/* End of the body. Fills a->has_error when the status is an error, the stream was cut short (no finish reason) or the JSON was not valid. */
+void answer_reader_end(struct answer_reader *rd);
+
+#endif

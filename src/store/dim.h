@@ -1,0 +1,26 @@
+/* dim - names that repeat in every row (provider, model, operation, ...) as small integers, table dim(id, kind, name).
+ * Belongs to one connection; caches what it has seen. For store/ only. */
+#ifndef SONDE_STORE_DIM_H
+#define SONDE_STORE_DIM_H
+
+#include <sqlite3.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+enum dim_kind { DIM_PROVIDER, DIM_MODEL, DIM_OPERATION, DIM_PRICE_VERSION, DIM_FINISH, DIM_SESSION, DIM_USER, DIM_PROMPT, DIM_KIND_COUNT };
+
+struct dims;
+struct dims *dims_new(sqlite3 *db);
+void dims_free(struct dims *d);
+/* The id of a name, inserted if new (inside the caller's write transaction); 0 for NULL and "". -1 on failure. */
+int64_t dims_id(struct dims *d, enum dim_kind kind, const char *name, struct err *e);
+/* The id of a name that exists; 0 when there is none. For readers. */
+int64_t dims_find(struct dims *d, enum dim_kind kind, const char *name);
+/* The name of an id, "" for 0. Borrowed, valid as long as d. */
+const char *dims_name(struct dims *d, int64_t id);
+/* Forgets what was cached since the transaction began: call it after a rollback. */
+void dims_rollback(struct dims *d);
+void dims_commit(struct dims *d);
+
+#endif

@@ -1,0 +1,29 @@
+/* hist - mergeable histogram of durations with logarithmic buckets; any percentile within 2 % of the exact value.
+ * Values are microseconds; 0 and less count as 0. Buckets grow by 1.02^2 so that the middle is at most 2 % off. Sparse: memory for what is used.
+ * Encoding: variable-length integers, a few bytes per used bucket, stable across machines. */
+#ifndef SONDE_STORE_HIST_H
+#define SONDE_STORE_HIST_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+struct hist {
+	uint32_t *index; /* used buckets, ascending */
+	uint64_t *count;
+	size_t n, cap;
+	uint64_t total;
+};
+
+void hist_free(struct hist *h);
+void hist_clear(struct hist *h);
+void hist_add(struct hist *h, int64_t us);
+void hist_merge(struct hist *to, const struct hist *from);
+/* Value at rank ceil(q * total), q in 0..1; UNKNOWN when empty. */
+int64_t hist_quantile(const struct hist *h, double q);
+void hist_encode(const struct hist *h, struct buf *out);
+/* Adds an encoded histogram to `to`. False when the bytes are not one (to is then unchanged). */
+bool hist_merge_encoded(struct hist *to, const void *bytes, size_t len);
+
+#endif

@@ -1,0 +1,30 @@
+/* wrap - clean text to lines of a width: breaks after blanks and at hyphens and between wide characters, else where it must.
+ * Incremental: text that grows at its end costs only the work of its last line. */
+#ifndef SONDE_TEXT_WRAP_H
+#define SONDE_TEXT_WRAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct wrap_line {
+	size_t start, len; /* bytes of the text, without the newline and without blanks hanging over the edge */
+	bool is_soft;      /* goes on in the next line */
+};
+
+struct wrap {
+	struct wrap_line *lines;
+	size_t n, cap;
+	size_t width;      /* cells the lines were made for; 0: not made yet */
+	size_t done;       /* bytes of the text that the lines cover */
+};
+
+void wrap_free(struct wrap *w);
+/* Brings the lines up to date with the text, which may only have grown since the last call with the same width; a new width starts again.
+ * width >= 1. Tabs count to the next multiple of 4. An empty text has one empty line. A text that ends in a newline has an empty last line. */
+void wrap_update(struct wrap *w, const char *text, size_t len, size_t width);
+/* Starts again: the text was changed elsewhere than at its end. */
+void wrap_reset(struct wrap *w);
+/* The line that holds a byte offset. */
+size_t wrap_line_at(const struct wrap *w, size_t offset);
+
+#endif
