@@ -62,6 +62,8 @@ int cells_putf(struct cells *c, int x, int y, enum style st, const char *fmt, ..
 int cells_fit(struct cells *c, int x, int y, int max_w, enum style st, const char *s);
 /* Right-aligned: ends before x_end. Returns the first column used. */
 int cells_right(struct cells *c, int x_end, int y, enum style st, const char *s);
+/* The cells a text takes when drawn. */
+int cells_width(const char *s, size_t len);
 void cells_fill(struct cells *c, struct rect r, enum style st, uint32_t cp);
 /* Changes the style only. */
 void cells_restyle(struct cells *c, struct rect r, enum style st);
@@ -73,7 +75,7 @@ void cells_cursor(struct cells *c, int x, int y, bool is_text);
 
 /* The grid as text: one line a row, trailing blanks cut. */
 void cells_dump(const struct cells *c, struct buf *out);
-/* For goldens: the text, then a line "-- styles", then per row a run-length list of styles other than ST_TEXT. */
+/* For goldens: the text, then a line "-- styles", then per row "Y: X+LEN STYLE…" for the runs of styles other than ST_TEXT, then the cursor. */
 void cells_dump_styles(const struct cells *c, struct buf *out);
 
 #endif
