@@ -3,8 +3,10 @@
 #ifndef SONDE_CLI_CLI_H
 #define SONDE_CLI_CLI_H
 
-#include "base/err.h"
+#include <stdint.h>
+
 #include "base/buf.h"
+#include "base/err.h"
 
 struct cli_command {
 	const char *name;     /* "run" */
@@ -20,9 +22,22 @@ int cli_fail(const struct err *e);
 int cli_usage(const struct cli_command *c, const char *fmt, ...) SONDE_PRINTF(2, 3);
 /* Writes all of it to stdout; exits silently with 141 on a closed pipe. */
 void cli_out(const char *bytes, size_t len);
+/* Flushes what printf left in stdout; the status to return: `status`, or 1 with a sentence when stdout cannot take it. */
+int cli_finish(int status);
 /* Reads a whole file or stdin ("-"). Limit 64 MiB. */
 bool cli_read(const char *path, struct buf *out, struct err *e) SONDE_MUST_CHECK;
 /* "24h" or ISO 8601 to microseconds since the epoch, a span counting back from now. */
 bool cli_time(const char *text, int64_t now_us, int64_t *us, struct err *e) SONDE_MUST_CHECK;
+/* A whole number within lo..hi. */
+bool cli_int(const char *text, int64_t lo, int64_t hi, int64_t *out, struct err *e) SONDE_MUST_CHECK;
+/* The data directory (the caller's), or ERR_CONFIG when none is known. */
+char *cli_data_dir(struct err *e);
+/* JSON values appended to out: a string literal with its quotes (invalid UTF-8 becomes U+FFFD; NULL: null), a number or null for UNKNOWN,
+ * milliseconds of microseconds, and dollars of nano-dollars, both as exact decimals. */
+void cli_json_bytes(struct buf *out, const char *s, size_t len);
+void cli_json_string(struct buf *out, const char *s);
+void cli_json_int(struct buf *out, int64_t v);
+void cli_json_ms(struct buf *out, int64_t us);
+void cli_json_usd(struct buf *out, int64_t nano);
 
 #endif

@@ -1,5 +1,5 @@
 /* call - one call's life: resolved, sent, retried before the first byte, streamed, costed, recorded.
- * A struct call belongs to its gateway until its last event; then it is freed, unless the listener took a reference.
+ * A struct call belongs to its gateway until its last event; then it is freed, unless somebody holds a reference.
  * Everything happens on the loop; listeners run from the loop, never from inside call_start or call_cancel. */
 #ifndef SONDE_GATEWAY_CALL_H
 #define SONDE_GATEWAY_CALL_H
@@ -15,6 +15,8 @@ static inline bool call_state_is_final(enum call_state s)
 {
 	return s >= CALL_DONE;
 }
+/* "queued", "sent", "streaming", "retrying", "done", "failed", "cancelled" */
+const char *call_state_name(enum call_state s);
 
 enum call_event_type {
 	EVENT_QUEUED,      /* accepted; waits for a free place (max_in_flight) */
@@ -22,12 +24,14 @@ enum call_event_type {
 	EVENT_FIRST_TOKEN,
 	EVENT_DELTA,       /* kind, text, len */
 	EVENT_TOOL_CALL,   /* a piece of a tool call arrived; see call->answer.tool_calls */
-	EVENT_USAGE,
+	EVENT_USAGE,       /* call->answer.usage is final; comes just before the end */
 	EVENT_RETRYING,    /* call->retry_at_us, call->err says why */
 	EVENT_DONE,        /* the three last ones are final, one of them always comes */
 	EVENT_FAILED,      /* call->err, call->row.error_class */
 	EVENT_CANCELLED
 };
+/* "queued", "sent", "first_token", "delta", "tool_call", "usage", "retrying", "done", "failed", "cancelled" */
+const char *call_event_name(enum call_event_type t);
 
 struct call;
 struct call_event {
@@ -43,13 +47,15 @@ typedef void call_listener(void *ctx, const struct call_event *ev);
 struct call {
 	struct target *target;      /* owned copy */
 	enum call_state state;
+	bool is_streamed;
 	int attempt, max_attempts;
-	int64_t queued_us, sent_us, first_us, last_us, end_us, retry_at_us;
+	int64_t queued_us, sent_us, first_us, last_us, end_us, retry_at_us; /* sent_us: of the first attempt */
 	struct http_result http;    /* of the last attempt, once it is over */
 	struct answer answer;
-	struct call_row row;        /* filled at the end (usage, cost, class); strings owned by the call */
-	struct err err;             /* of a failed attempt or call */
+	struct call_row row;        /* whole at the end (usage, cost, class); strings belong to the call */
+	struct err err;             /* why the last attempt failed */
 	struct buf request_body, response_body; /* as sent and received; no headers, no key */
+	char warning[160];          /* what of the request the provider does not take; "" */
 	bool is_simulated;          /* the server named itself the simulator */
 };
 
@@ -67,7 +73,7 @@ struct gateway_request {
 
 /* store may be NULL: nothing is recorded. */
 struct gateway *gateway_new(struct loop *l, struct config *config, struct store *store);
-/* Cancels what runs (recording it), without events. */
+/* Cancels what runs (recording it), without events. References to calls stay valid. */
 void gateway_free(struct gateway *g);
 /* Copies the request. Never NULL; a request that cannot be sent fails through its event. */
 struct call *call_start(struct gateway *g, const struct gateway_request *r, call_listener *listener, void *ctx);
@@ -78,8 +84,8 @@ void call_retry_now(struct call *c);
 struct call *call_ref(struct call *c);
 void call_unref(struct call *c);
 /* Builds the wire request without sending it (for --dry-run): url, and body in out. No key in either. */
-bool call_preview(struct gateway *g, const struct gateway_request *r, char **url, struct buf *body, struct err *e) SONDE_MUST_CHECK;
-/* Exit status class of a finished call: ERR_NONE when done. Maps the error class and what was retried to a code of base/err.h. */
+bool call_preview(const struct gateway_request *r, char **url, struct buf *body, struct err *e) SONDE_MUST_CHECK;
+/* What a finished call means for an exit status; ERR_NONE when done. Rate limits and used-up retries are ERR_RATE. */
 enum err_code call_err_code(const struct call *c);
 
 #endif

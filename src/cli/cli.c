@@ -1,0 +1,216 @@
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/num.h"
+#include "base/xdg.h"
+#include "text/clean.h"
+#include "text/utf8.h"
+
+#define READ_LIMIT ((size_t)64 << 20)
+#define STATUS_CLOSED_PIPE 141
+
+int cli_fail(const struct err *e)
+{
+	char text[sizeof(e->text)], hint[sizeof(e->hint)];
+
+	clean_line_into(e->text, text, sizeof(text));
+	clean_line_into(e->hint, hint, sizeof(hint));
+	(void)fflush(stdout);
+	fprintf(stderr, "sonde: %s\n", text);
+	if (hint[0] != '\0') {
+		fprintf(stderr, "       %s\n", hint);
+	}
+	return err_exit_status(e->code != ERR_NONE ? e->code : ERR_INTERNAL);
+}
+
+int cli_usage(const struct cli_command *c, const char *fmt, ...)
+{
+	struct err e = { .code = ERR_USAGE };
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(e.text, sizeof(e.text), fmt, ap);
+	va_end(ap);
+	err_hint(&e, "usage: %s (sonde help %s)", c->usage, c->name);
+	return cli_fail(&e);
+}
+
+static void closed_pipe(void)
+{
+	_exit(STATUS_CLOSED_PIPE);
+}
+
+void cli_out(const char *bytes, size_t len)
+{
+	if (fwrite(bytes, 1, len, stdout) != len && errno == EPIPE) {
+		closed_pipe();
+	}
+}
+
+int cli_finish(int status)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout)) {
+		return status;
+	}
+	if (errno == EPIPE) {
+		closed_pipe();
+	}
+	fprintf(stderr, "sonde: cannot write the output: %s\n", strerror(errno));
+	return status != 0 ? status : 1;
+}
+
+bool cli_read(const char *path, struct buf *out, struct err *e)
+{
+	bool is_stdin = strcmp(path, "-") == 0;
+	int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+	char block[65536];
+	ssize_t n = 0;
+	bool ok = true;
+
+	if (fd < 0) {
+		return err_set(e, ERR_USAGE, "cannot read %s: %s", path, strerror(errno));
+	}
+	out->limit = READ_LIMIT;
+	while (ok && (n = read(fd, block, sizeof(block))) != 0) {
+		if (n < 0 && errno == EINTR) {
+			continue;
+		}
+		if (n < 0) {
+			ok = err_set(e, ERR_USAGE, "cannot read %s: %s", is_stdin ? "standard input" : path, strerror(errno));
+		} else if (!buf_add(out, block, (size_t)n)) {
+			ok = err_set(e, ERR_USAGE, "%s is over 64 MiB", is_stdin ? "standard input" : path);
+		}
+	}
+	if (!is_stdin) {
+		close(fd);
+	}
+	return ok;
+}
+
+bool cli_time(const char *text, int64_t now_us, int64_t *us, struct err *e)
+{
+	int64_t span;
+
+	if (strcmp(text, "now") == 0) {
+		*us = now_us;
+		return true;
+	}
+	if (clock_parse_span(text, &span)) {
+		*us = now_us - span;
+		return true;
+	}
+	if (clock_parse_iso(text, strlen(text), us)) {
+		return true;
+	}
+	err_set(e, ERR_USAGE, "'%.60s' is no time", text);
+	return err_hint(e, "give a span back from now (15m, 24h, 7d) or a date (2026-11-23 or 2026-11-23T10:00:00Z)");
+}
+
+bool cli_int(const char *text, int64_t lo, int64_t hi, int64_t *out, struct err *e)
+{
+	char *end;
+
+	errno = 0;
+	long long v = strtoll(text, &end, 10);
+	if (end == text || *end != '\0' || errno != 0 || v < lo || v > hi) {
+		return err_set(e, ERR_USAGE, "'%.60s' is no whole number from %lld to %lld", text, (long long)lo, (long long)hi);
+	}
+	*out = v;
+	return true;
+}
+
+char *cli_data_dir(struct err *e)
+{
+	char *dir = xdg_data_dir();
+
+	if (dir == NULL) {
+		err_set(e, ERR_CONFIG, "no data directory is known");
+		err_hint(e, "set HOME, or SONDE_DATA to a directory");
+	}
+	return dir;
+}
+
+void cli_json_bytes(struct buf *out, const char *s, size_t len)
+{
+	if (s == NULL) {
+		(void)buf_add_str(out, "null");
+		return;
+	}
+	(void)buf_add_char(out, '"');
+	while (len > 0) {
+		uint32_t cp;
+		size_t n = utf8_decode(s, len, &cp);
+
+		if (n == 0) { /* cut in the middle of a character */
+			n = len;
+			cp = CODE_POINT_BAD;
+		}
+		if (cp == '"' || cp == '\\') {
+			(void)buf_addf(out, "\\%c", (int)cp);
+		} else if (cp == '\n') {
+			(void)buf_add_str(out, "\\n");
+		} else if (cp < 0x20 || cp == 0x7f) {
+			(void)buf_addf(out, "\\u%04x", cp);
+		} else {
+			char bytes[4];
+
+			(void)buf_add(out, bytes, utf8_encode(cp, bytes));
+		}
+		s += n;
+		len -= n;
+	}
+	(void)buf_add_char(out, '"');
+}
+
+void cli_json_string(struct buf *out, const char *s)
+{
+	cli_json_bytes(out, s, s != NULL ? strlen(s) : 0);
+}
+
+void cli_json_int(struct buf *out, int64_t v)
+{
+	if (v == UNKNOWN) {
+		(void)buf_add_str(out, "null");
+	} else {
+		(void)buf_addf(out, "%lld", (long long)v);
+	}
+}
+
+/* v / 10^digits without trailing zeros. */
+static void decimal(struct buf *out, int64_t v, int digits)
+{
+	char text[40];
+
+	if (v == UNKNOWN) {
+		(void)buf_add_str(out, "null");
+		return;
+	}
+	uint64_t magnitude = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
+	uint64_t unit = digits == 9 ? 1000000000u : 1000u;
+	int n = snprintf(text, sizeof(text), "%s%llu.%0*llu", v < 0 ? "-" : "", (unsigned long long)(magnitude / unit), digits,
+	    (unsigned long long)(magnitude % unit));
+
+	while (text[n - 1] == '0') {
+		n--;
+	}
+	(void)buf_add(out, text, (size_t)(text[n - 1] == '.' ? n - 1 : n));
+}
+
+void cli_json_ms(struct buf *out, int64_t us)
+{
+	decimal(out, us, 3);
+}
+
+void cli_json_usd(struct buf *out, int64_t nano)
+{
+	decimal(out, nano, 9);
+}

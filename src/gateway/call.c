@@ -1,0 +1,640 @@
+/* How a call lives. A live_call holds what listeners need not see: its request, its timer, the HTTP request and the reader of the
+ * present attempt. One ev_timer per call serves whatever the call waits for next: its start, a retry, the delivery of a cancel. So every
+ * event comes from the loop, and the state alone says what the timer means. */
+#include "gateway/call.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "gateway/record.h"
+#include "net/retry.h"
+
+#define MAX_ATTEMPTS_DEFAULT 3
+#define BODY_LIMIT ((size_t)64 << 20)
+/* After a stream has said that it is over, the server has this long to end the answer, so that the connection can be used again. */
+#define GRACE_S 0.5
+
+struct live_call {
+	struct call pub; /* first: a struct call * of ours is a struct live_call * */
+	struct gateway *gateway;
+	struct live_call *next, *prev;
+	int refs;
+	call_listener *listener;
+	void *ctx;
+	struct message *messages;
+	size_t n_messages;
+	struct chat_params params;
+	int64_t wall_us;
+	uint64_t key;
+	ev_timer timer;
+	struct http_call *http_call;
+	struct answer_reader *reader;
+	bool holds_place; /* counts in max_in_flight of its provider */
+	bool is_fetching_key;
+	bool is_over;     /* the stream has said so */
+};
+
+struct gateway {
+	struct loop *loop;
+	struct http *http;
+	struct config *config;
+	struct store *store;
+	struct live_call *calls; /* newest first */
+};
+
+static const char *const state_names[] = {
+	[CALL_QUEUED] = "queued", [CALL_SENT] = "sent", [CALL_STREAMING] = "streaming", [CALL_RETRYING] = "retrying",
+	[CALL_DONE] = "done", [CALL_FAILED] = "failed", [CALL_CANCELLED] = "cancelled",
+};
+
+static const char *const event_names[] = {
+	[EVENT_QUEUED] = "queued", [EVENT_SENT] = "sent", [EVENT_FIRST_TOKEN] = "first_token", [EVENT_DELTA] = "delta",
+	[EVENT_TOOL_CALL] = "tool_call", [EVENT_USAGE] = "usage", [EVENT_RETRYING] = "retrying", [EVENT_DONE] = "done",
+	[EVENT_FAILED] = "failed", [EVENT_CANCELLED] = "cancelled",
+};
+
+const char *call_state_name(enum call_state s)
+{
+	return state_names[s];
+}
+
+const char *call_event_name(enum call_event_type t)
+{
+	return event_names[t];
+}
+
+static void emit(struct live_call *lc, enum call_event_type type)
+{
+	struct call_event ev = { .type = type, .call = &lc->pub };
+
+	if (lc->listener != NULL) {
+		lc->listener(lc->ctx, &ev);
+	}
+}
+
+static void arm(struct live_call *lc, double after_s)
+{
+	ev_timer_stop(lc->gateway->loop->ev, &lc->timer);
+	ev_timer_set(&lc->timer, after_s, 0.);
+	ev_timer_start(lc->gateway->loop->ev, &lc->timer);
+}
+
+static int in_flight(const struct gateway *g, const struct provider_entry *p)
+{
+	int n = 0;
+
+	for (const struct live_call *lc = g->calls; lc != NULL; lc = lc->next) {
+		n += lc->holds_place && lc->pub.target->provider == p;
+	}
+	return n;
+}
+
+/* A place became free: the oldest call that waits for this provider starts. */
+static void start_next(struct gateway *g, const struct provider_entry *p)
+{
+	struct live_call *oldest = NULL;
+
+	for (struct live_call *lc = g->calls; lc != NULL; lc = lc->next) {
+		if (lc->pub.state == CALL_QUEUED && lc->pub.target->provider == p && !lc->is_fetching_key) {
+			oldest = lc;
+		}
+	}
+	if (oldest != NULL) {
+		arm(oldest, 0.);
+	}
+}
+
+static void drop_attempt(struct live_call *lc)
+{
+	if (lc->http_call != NULL) {
+		http_cancel(lc->http_call);
+		lc->http_call = NULL;
+	}
+	answer_reader_free(lc->reader);
+	lc->reader = NULL;
+}
+
+static void unlink_call(struct live_call *lc)
+{
+	struct gateway *g = lc->gateway;
+
+	if (lc->next != NULL) {
+		lc->next->prev = lc->prev;
+	}
+	if (lc->prev != NULL) {
+		lc->prev->next = lc->next;
+	} else {
+		g->calls = lc->next;
+	}
+}
+
+/* The end of every call: recorded, told, let go. */
+static void finish(struct live_call *lc, enum call_state state)
+{
+	static const enum call_event_type last_event[] = {
+		[CALL_DONE] = EVENT_DONE, [CALL_FAILED] = EVENT_FAILED, [CALL_CANCELLED] = EVENT_CANCELLED,
+	};
+	struct gateway *g = lc->gateway;
+
+	drop_attempt(lc);
+	ev_timer_stop(g->loop->ev, &lc->timer);
+	lc->pub.state = state;
+	lc->pub.end_us = clock_mono_us();
+	record_fill(&lc->pub, g->config->prices, lc->wall_us, lc->key);
+	record_put(&lc->pub, g->store);
+	if (lc->pub.answer.has_usage) {
+		emit(lc, EVENT_USAGE);
+	}
+	lc->holds_place = false;
+	unlink_call(lc);
+	start_next(g, lc->pub.target->provider);
+	emit(lc, last_event[state]);
+	call_unref(&lc->pub);
+}
+
+static void fail(struct live_call *lc, enum error_class class)
+{
+	lc->pub.row.error_class = class;
+	finish(lc, CALL_FAILED);
+}
+
+static double random_unit(void)
+{
+	uint32_t v = 0;
+
+	(void)getrandom(&v, sizeof(v), GRND_NONBLOCK);
+	return (double)v / (double)UINT32_MAX;
+}
+
+/* Advice for a person, by what went wrong. */
+static void explain(struct live_call *lc, enum error_class class)
+{
+	struct call *c = &lc->pub;
+	const struct provider_entry *p = c->target->provider;
+
+	switch (class) {
+	case CLASS_AUTH:
+		err_hint(&c->err, "check the key of %s (from %s)", p->name, p->origin);
+		break;
+	case CLASS_RATE_LIMITED:
+		if (c->answer.is_quota) {
+			err_hint(&c->err, "the account's quota is used up: see the provider's billing page");
+		} else if (c->http.reply.retry_after_ms > 0) {
+			err_hint(&c->err, "the provider asks to wait %lld s", (long long)((c->http.reply.retry_after_ms + 999) / 1000));
+		} else {
+			err_hint(&c->err, "wait a little, or lower max_in_flight of %s", p->name);
+		}
+		break;
+	case CLASS_CONTEXT_LENGTH:
+		err_hint(&c->err, "shorten the prompt or lower max_tokens");
+		break;
+	case CLASS_BAD_REQUEST:
+		err_hint(&c->err, c->http.reply.status == 404 ? "check the model's name and the base URL %.80s" : "check the parameters",
+		    p->base_url);
+		break;
+	case CLASS_SERVER_ERROR:
+		err_hint(&c->err, "a fault on the provider's side: try again later or another target");
+		break;
+	default:
+		break;
+	}
+}
+
+/* The error of an attempt that got an answer, in c->err. */
+static enum error_class answer_error(struct live_call *lc)
+{
+	static const enum err_code codes[CLASS_COUNT] = {
+		[CLASS_RATE_LIMITED] = ERR_RATE, [CLASS_TIMEOUT] = ERR_NETWORK, [CLASS_SERVER_ERROR] = ERR_PROVIDER,
+		[CLASS_CONTENT_FILTER] = ERR_REFUSED, [CLASS_CONTEXT_LENGTH] = ERR_PROVIDER, [CLASS_AUTH] = ERR_AUTH,
+		[CLASS_BAD_REQUEST] = ERR_PROVIDER, [CLASS_CANCELLED] = ERR_INTERRUPTED, [CLASS_NETWORK] = ERR_NETWORK,
+		[CLASS_OTHER] = ERR_PROVIDER,
+	};
+	struct call *c = &lc->pub;
+	const struct answer *a = &c->answer;
+
+	if (a->has_error) {
+		const char *text = a->error_text[0] != '\0' ? a->error_text : "no message";
+
+		if (c->http.reply.status >= 400) {
+			err_set(&c->err, codes[a->error_class], "%s answered %d: %s", c->target->provider->name, c->http.reply.status, text);
+		} else {
+			err_set(&c->err, codes[a->error_class], "%s: %s", c->target->provider->name, text);
+		}
+		explain(lc, a->error_class);
+		return a->error_class;
+	}
+	if (a->finish == FINISH_CONTENT_FILTER || (a->refusal.len > 0 && a->text.len == 0)) {
+		err_set(&c->err, ERR_REFUSED, "%s refused to answer%s%.160s", c->target->provider->name, a->refusal.len > 0 ? ": " : "",
+		    buf_str(&a->refusal));
+		err_hint(&c->err, "the provider's content rules stopped it: change the prompt");
+		return CLASS_CONTENT_FILTER;
+	}
+	if (a->finish == FINISH_ERROR) {
+		err_set(&c->err, ERR_PROVIDER, "%s ended the answer with an error", c->target->provider->name);
+		return CLASS_SERVER_ERROR;
+	}
+	return CLASS_NONE;
+}
+
+static void reset_attempt(struct live_call *lc)
+{
+	answer_free(&lc->pub.answer);
+	answer_init(&lc->pub.answer);
+	buf_clear(&lc->pub.response_body);
+	lc->is_over = false;
+}
+
+static void attempt_over(struct live_call *lc, const struct http_result *result)
+{
+	struct call *c = &lc->pub;
+	enum error_class class = CLASS_NONE;
+
+	lc->http_call = NULL;
+	c->http = *result;
+	if (result->outcome == HTTP_OK) {
+		answer_reader_end(lc->reader);
+		class = answer_error(lc);
+	} else {
+		if (lc->reader != NULL) {
+			answer_reader_end(lc->reader);
+		}
+		c->err = result->err;
+		class = result->outcome == HTTP_TIMEOUT ? CLASS_TIMEOUT : CLASS_NETWORK;
+	}
+	answer_reader_free(lc->reader);
+	lc->reader = NULL;
+	if (class == CLASS_NONE) {
+		c->err = (struct err){ 0 };
+		finish(lc, CALL_DONE);
+		return;
+	}
+	int64_t wait_ms = c->first_us != 0 || class == CLASS_CONTENT_FILTER ?
+	    -1 : retry_wait_ms(result, c->attempt, c->max_attempts, c->answer.is_quota, random_unit());
+	if (wait_ms < 0) {
+		fail(lc, class);
+		return;
+	}
+	c->state = CALL_RETRYING;
+	c->row.error_class = class;
+	c->retry_at_us = clock_mono_us() + wait_ms * US_PER_MS;
+	arm(lc, (double)wait_ms / 1000.);
+	emit(lc, EVENT_RETRYING);
+}
+
+static void on_delta(void *ctx, enum delta_kind kind, const char *text, size_t len)
+{
+	struct live_call *lc = ctx;
+	struct call *c = &lc->pub;
+
+	if (call_state_is_final(c->state)) { /* cancelled by a listener while these bytes were read */
+		return;
+	}
+	c->last_us = clock_mono_us();
+	if (c->first_us == 0) {
+		c->first_us = c->last_us;
+		c->state = CALL_STREAMING;
+		emit(lc, EVENT_FIRST_TOKEN);
+	}
+	struct call_event ev = { .type = kind == DELTA_TOOL_CALL ? EVENT_TOOL_CALL : EVENT_DELTA, .call = c, .kind = kind, .text = text, .len = len };
+	if (lc->listener != NULL) {
+		lc->listener(lc->ctx, &ev);
+	}
+}
+
+static void on_reply(void *ctx, const struct http_reply *reply)
+{
+	struct live_call *lc = ctx;
+
+	lc->pub.http.reply = *reply;
+	lc->pub.is_simulated = strcmp(reply->server, "sonde-simulator") == 0;
+	lc->reader = answer_reader_new(lc->pub.target->provider->kind, &lc->pub.answer, reply->status, reply->content_type, lc->pub.is_streamed,
+	    on_delta, lc);
+}
+
+static void on_data(void *ctx, const char *bytes, size_t len)
+{
+	struct live_call *lc = ctx;
+
+	(void)buf_add(&lc->pub.response_body, bytes, len);
+	if (!lc->is_over && lc->reader != NULL && !answer_reader_feed(lc->reader, bytes, len) && !call_state_is_final(lc->pub.state)) {
+		lc->is_over = true;
+		arm(lc, GRACE_S);
+	}
+}
+
+static void on_done(void *ctx, const struct http_result *result)
+{
+	struct live_call *lc = ctx;
+
+	if (lc->is_over && result->outcome != HTTP_OK) { /* the answer was whole; how the connection ended does not matter */
+		struct http_result whole = *result;
+
+		whole.outcome = HTTP_OK;
+		attempt_over(lc, &whole);
+		return;
+	}
+	attempt_over(lc, result);
+}
+
+static bool build(const struct live_call *lc, const char *key, struct wire_request *w, struct err *e)
+{
+	const struct target *t = lc->pub.target;
+	struct endpoint ep = { .base_url = t->provider->base_url, .key = key, .headers = (const char *const *)t->provider->headers };
+	struct chat_request r = {
+		.model = t->model, .messages = lc->messages, .n_messages = lc->n_messages, .params = lc->params, .is_streamed = lc->pub.is_streamed,
+	};
+
+	return t->provider->kind->build(&ep, &r, w, e);
+}
+
+static void send_attempt(struct live_call *lc)
+{
+	static const struct http_handler handler = { .on_reply = on_reply, .on_data = on_data, .on_done = on_done };
+	struct call *c = &lc->pub;
+	const struct provider_entry *p = c->target->provider;
+	struct wire_request w = { 0 };
+
+	reset_attempt(lc);
+	c->attempt++;
+	if (!build(lc, p->key, &w, &c->err)) {
+		wire_request_free(&w);
+		fail(lc, CLASS_BAD_REQUEST);
+		return;
+	}
+	buf_clear(&c->request_body);
+	(void)buf_add(&c->request_body, buf_str(&w.body), w.body.len);
+	memcpy(c->warning, w.warning, sizeof(c->warning));
+	struct http_request r = {
+		.method = "POST", .url = w.url, .headers = (const char *const *)w.headers, .body = buf_str(&w.body), .body_len = w.body.len,
+		.connect_ms = p->connect_ms, .first_byte_ms = p->first_byte_ms, .idle_ms = p->idle_ms,
+	};
+	c->state = CALL_SENT;
+	if (c->sent_us == 0) {
+		c->sent_us = clock_mono_us();
+	}
+	lc->http_call = http_send(lc->gateway->http, &r, &handler, lc);
+	wire_request_free(&w);
+	emit(lc, EVENT_SENT);
+}
+
+/* A key that a command gives is fetched on a worker: the command may take seconds. */
+struct key_fetch {
+	struct live_call *lc;
+	struct provider_entry *entry;
+	struct err err;
+	bool ok;
+};
+
+static void fetch_key(void *arg)
+{
+	struct key_fetch *k = arg;
+
+	k->ok = provider_entry_key(k->entry, &k->err);
+}
+
+static void key_fetched(void *arg)
+{
+	struct key_fetch *k = arg;
+	struct live_call *lc = k->lc;
+
+	lc->is_fetching_key = false;
+	if (lc->pub.state == CALL_QUEUED) {
+		if (k->ok) {
+			send_attempt(lc);
+		} else {
+			lc->pub.err = k->err;
+			fail(lc, CLASS_AUTH);
+		}
+	}
+	call_unref(&lc->pub);
+	free(k);
+}
+
+static void begin(struct live_call *lc)
+{
+	struct provider_entry *p = (struct provider_entry *)lc->pub.target->provider;
+
+	if (p->max_in_flight > 0 && !lc->holds_place && in_flight(lc->gateway, p) >= p->max_in_flight) {
+		return; /* start_next wakes it */
+	}
+	lc->holds_place = true;
+	if (p->key == NULL && p->key_command != NULL) {
+		struct key_fetch *k = x_calloc(1, sizeof(*k));
+
+		*k = (struct key_fetch){ .lc = lc, .entry = p };
+		(void)call_ref(&lc->pub);
+		lc->is_fetching_key = true;
+		job_submit(lc->gateway->loop->jobs, fetch_key, key_fetched, k);
+		return;
+	}
+	send_attempt(lc);
+}
+
+static void end_grace(struct live_call *lc)
+{
+	struct http_result result = { .outcome = HTTP_OK, .reply = lc->pub.http.reply, .body_started = true };
+
+	http_cancel(lc->http_call);
+	attempt_over(lc, &result);
+}
+
+static void on_timer(struct ev_loop *ev, ev_timer *w, int revents)
+{
+	struct live_call *lc = w->data;
+
+	(void)ev;
+	(void)revents;
+	switch (lc->pub.state) {
+	case CALL_QUEUED:
+		if (lc->pub.queued_us == 0) {
+			lc->pub.queued_us = clock_mono_us();
+			emit(lc, EVENT_QUEUED);
+		}
+		if (lc->pub.state == CALL_QUEUED) {
+			begin(lc);
+		}
+		break;
+	case CALL_RETRYING:
+		send_attempt(lc);
+		break;
+	case CALL_CANCELLED:
+		err_set(&lc->pub.err, ERR_INTERRUPTED, "cancelled");
+		finish(lc, CALL_CANCELLED);
+		break;
+	default:
+		end_grace(lc);
+		break;
+	}
+}
+
+/* Unset parameters of `to` are taken from `from`. */
+static void params_default(struct chat_params *to, const struct chat_params *from)
+{
+	to->temperature = isnan(to->temperature) ? from->temperature : to->temperature;
+	to->top_p = isnan(to->top_p) ? from->top_p : to->top_p;
+	to->max_tokens = known_or(to->max_tokens, from->max_tokens);
+	to->seed = known_or(to->seed, from->seed);
+	if (to->n_stop == 0 && from->n_stop > 0) {
+		struct chat_params copy;
+
+		chat_params_copy(&copy, from);
+		to->stop = copy.stop;
+		to->n_stop = copy.n_stop;
+	}
+}
+
+static void copy_messages(struct live_call *lc, const struct gateway_request *r)
+{
+	bool adds_system = r->target->system != NULL && (r->n_messages == 0 || r->messages[0].role != ROLE_SYSTEM);
+
+	lc->messages = x_calloc(r->n_messages + 1, sizeof(*lc->messages));
+	if (adds_system) {
+		lc->messages[lc->n_messages++] = (struct message){ ROLE_SYSTEM, x_strdup(r->target->system) };
+	}
+	for (size_t i = 0; i < r->n_messages; i++) {
+		lc->messages[lc->n_messages++] = (struct message){ r->messages[i].role, x_strdup(r->messages[i].text) };
+	}
+}
+
+static struct live_call *live_new(const struct gateway_request *r)
+{
+	struct live_call *lc = x_calloc(1, sizeof(*lc));
+
+	lc->refs = 1;
+	lc->pub.target = target_copy(r->target);
+	lc->pub.is_streamed = r->is_streamed;
+	lc->pub.max_attempts = r->max_attempts > 0 ? r->max_attempts : MAX_ATTEMPTS_DEFAULT;
+	call_row_init(&lc->pub.row);
+	lc->pub.row.run_us = r->run_us;
+	lc->pub.row.run_column = r->run_column;
+	answer_init(&lc->pub.answer);
+	buf_init(&lc->pub.response_body, BODY_LIMIT);
+	chat_params_copy(&lc->params, &r->params);
+	params_default(&lc->params, &r->target->params);
+	copy_messages(lc, r);
+	return lc;
+}
+
+struct call *call_start(struct gateway *g, const struct gateway_request *r, call_listener *listener, void *ctx)
+{
+	struct live_call *lc = live_new(r);
+
+	lc->gateway = g;
+	lc->listener = listener;
+	lc->ctx = ctx;
+	lc->wall_us = clock_wall_us();
+	(void)getrandom(&lc->key, sizeof(lc->key), 0);
+	lc->next = g->calls;
+	if (g->calls != NULL) {
+		g->calls->prev = lc;
+	}
+	g->calls = lc;
+	ev_timer_init(&lc->timer, on_timer, 0., 0.);
+	lc->timer.data = lc;
+	arm(lc, 0.);
+	return &lc->pub;
+}
+
+void call_cancel(struct call *c)
+{
+	struct live_call *lc = (struct live_call *)c;
+
+	if (call_state_is_final(c->state)) {
+		return;
+	}
+	if (lc->http_call != NULL) { /* the reader stays: this may be a callback of its own */
+		http_cancel(lc->http_call);
+		lc->http_call = NULL;
+	}
+	c->state = CALL_CANCELLED;
+	arm(lc, 0.);
+}
+
+void call_retry_now(struct call *c)
+{
+	if (c->state == CALL_RETRYING) {
+		arm((struct live_call *)c, 0.);
+	}
+}
+
+struct call *call_ref(struct call *c)
+{
+	((struct live_call *)c)->refs++;
+	return c;
+}
+
+void call_unref(struct call *c)
+{
+	struct live_call *lc = (struct live_call *)c;
+
+	if (c == NULL || --lc->refs > 0) {
+		return;
+	}
+	for (size_t i = 0; i < lc->n_messages; i++) {
+		free((char *)lc->messages[i].text);
+	}
+	free(lc->messages);
+	chat_params_free(&lc->params);
+	answer_free(&c->answer);
+	buf_free(&c->request_body);
+	buf_free(&c->response_body);
+	target_free(c->target);
+	free(lc);
+}
+
+bool call_preview(const struct gateway_request *r, char **url, struct buf *body, struct err *e)
+{
+	struct live_call *lc = live_new(r);
+	struct wire_request w = { 0 };
+	bool ok = build(lc, NULL, &w, e);
+
+	if (ok) {
+		*url = x_strdup(w.url);
+		(void)buf_add(body, buf_str(&w.body), w.body.len);
+	}
+	wire_request_free(&w);
+	call_unref(&lc->pub);
+	return ok;
+}
+
+enum err_code call_err_code(const struct call *c)
+{
+	if (c->state == CALL_DONE) {
+		return ERR_NONE;
+	}
+	if (c->row.error_class == CLASS_SERVER_ERROR && c->attempt > 1 && c->attempt >= c->max_attempts) {
+		return ERR_RATE;
+	}
+	return c->err.code != ERR_NONE ? c->err.code : ERR_INTERNAL;
+}
+
+struct gateway *gateway_new(struct loop *l, struct config *config, struct store *store)
+{
+	struct gateway *g = x_calloc(1, sizeof(*g));
+
+	g->loop = l;
+	g->config = config;
+	g->store = store;
+	g->http = http_new(l);
+	return g;
+}
+
+void gateway_free(struct gateway *g)
+{
+	if (g == NULL) {
+		return;
+	}
+	while (g->calls != NULL) {
+		struct live_call *lc = g->calls;
+
+		lc->listener = NULL;
+		err_set(&lc->pub.err, ERR_INTERRUPTED, "cancelled: the program ended");
+		finish(lc, CALL_CANCELLED);
+	}
+	http_free(g->http);
+	free(g);
+}

@@ -1,0 +1,90 @@
+#include "gateway/record.h"
+
+static const struct price *price_of(const struct price_table *prices, const struct target *t, const char *model)
+{
+	const struct price *p = price_find(prices, t->provider->name, model);
+
+	if (p == NULL && t->provider->kind->price_name != NULL) {
+		p = price_find(prices, t->provider->kind->price_name, model);
+	}
+	return p;
+}
+
+/* The rule for calls that brought no answer: what was refused with a status costs nothing; of what broke off, nobody knows. */
+static void cost(struct call *c, const struct price_table *prices)
+{
+	struct call_row *r = &c->row;
+	const struct price *p = price_of(prices, c->target, c->target->model);
+
+	r->cost_nano = UNKNOWN;
+	r->cost_source = COST_UNKNOWN;
+	r->cost_is_estimated = false;
+	if (p == NULL && c->answer.model != NULL) {
+		p = price_of(prices, c->target, c->answer.model);
+	}
+	if (p == NULL && c->target->provider->kind->price_name == NULL) {
+		if (c->state == CALL_DONE) { /* a model of this machine */
+			r->cost_nano = 0;
+			r->cost_source = COST_COMPUTED;
+		}
+		return;
+	}
+	if (c->answer.has_usage && p != NULL && price_cost(p, &c->answer.usage, &r->cost_nano, &r->cost_is_estimated)) {
+		r->cost_source = COST_COMPUTED;
+		/* A stream that broke off may have made tokens after the last usage it told. */
+		r->cost_is_estimated |= c->state != CALL_DONE;
+	} else if (c->state == CALL_FAILED && r->http_status >= 400 && !c->answer.has_usage) {
+		r->cost_nano = 0;
+		r->cost_source = COST_COMPUTED;
+	}
+	if (r->cost_source == COST_COMPUTED) {
+		r->price_version = price_table_version(prices);
+	}
+}
+
+void record_fill(struct call *c, const struct price_table *prices, int64_t wall_us, uint64_t key)
+{
+	struct call_row *r = &c->row;
+	enum error_class class = r->error_class;
+	int64_t run_us = r->run_us;
+	int run_column = r->run_column;
+
+	call_row_init(r);
+	r->id = (struct call_id){ .ts_us = wall_us, .key = key };
+	r->provider = c->target->provider->name;
+	r->model_req = c->target->model;
+	r->model_resp = c->answer.model;
+	r->operation = "chat";
+	r->usage = c->answer.usage;
+	r->error_class = c->state == CALL_CANCELLED ? CLASS_CANCELLED : class;
+	r->error_text = c->err.code != ERR_NONE ? c->err.text : NULL;
+	r->finish_reason = finish_name(c->answer.finish);
+	r->http_status = c->http.reply.status;
+	r->attempts = c->attempt > 0 ? c->attempt : 1;
+	r->is_streamed = c->is_streamed;
+	r->is_simulated = c->is_simulated;
+	r->run_us = run_us;
+	r->run_column = run_column;
+	r->request_id = c->http.reply.request_id[0] != '\0' ? c->http.reply.request_id : c->answer.response_id;
+	if (c->sent_us != 0) {
+		r->latency_us = c->end_us - c->sent_us;
+	}
+	if (c->is_streamed && c->first_us != 0) {
+		r->ttft_us = c->first_us - c->sent_us;
+		r->gen_us = c->last_us - c->first_us;
+	}
+	cost(c, prices);
+}
+
+void record_put(const struct call *c, struct store *store)
+{
+	if (store == NULL) {
+		return;
+	}
+	struct call_body body = {
+		.request = c->request_body.s, .request_len = c->request_body.len,
+		.response = c->response_body.s, .response_len = c->response_body.len,
+		.answer = c->answer.text.s, .answer_len = c->answer.text.len,
+	};
+	store_put_call(store, &c->row, &body);
+}

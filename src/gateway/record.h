@@ -1,0 +1,13 @@
+/* record - the row and the bodies of a finished call, and its cost; put into the store.
+ * Owns nothing: strings of the row point into the call and its target, which outlive it. */
+#ifndef SONDE_GATEWAY_RECORD_H
+#define SONDE_GATEWAY_RECORD_H
+
+#include "gateway/call.h"
+
+/* Fills c->row from what the call is now (state, times, answer, error class in c->row.error_class, c->err). wall_us: when it began. */
+void record_fill(struct call *c, const struct price_table *prices, int64_t wall_us, uint64_t key);
+/* Queues row and bodies; nothing when store is NULL. */
+void record_put(const struct call *c, struct store *store);
+
+#endif
