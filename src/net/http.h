@@ -1,7 +1,7 @@
 /* http - HTTP client on the loop: libcurl multi, one request = one struct http_call.
  * libcurl is loaded at the first request, so that commands without network start without it.
- * TLS is always verified; proxies come from the environment; redirects are not followed (a key never goes to another host).
- * Content-Encoding gzip/deflate is decoded. */
+ * TLS is always verified (against $SSL_CERT_FILE when set); proxies come from the environment, never for loopback; redirects are not
+ * followed (a key never goes to another host). Content-Encoding gzip/deflate is decoded. */
 #ifndef SONDE_NET_HTTP_H
 #define SONDE_NET_HTTP_H
 
@@ -20,7 +20,9 @@ struct http_request {
 	const char *const *headers; /* "Name: value", NULL-terminated */
 	const char *body;
 	size_t body_len;
-	int connect_ms, first_byte_ms, idle_ms; /* time limits; 0: none. first_byte counts from the start of the request */
+	/* Time limits; 0: none. connect: until TCP and TLS stand. first_byte: from the start of the request to the first byte of the
+	 * body (headers alone do not count: many servers send them before they start to think). idle: between two body bytes. */
+	int connect_ms, first_byte_ms, idle_ms;
 };
 
 enum http_outcome {
@@ -44,7 +46,9 @@ struct http_result {
 	struct err err; /* filled when outcome is not HTTP_OK; its hint says what to do */
 	struct http_reply reply; /* status 0 when no headers came */
 	bool body_started;
-	int64_t dns_us, connect_us, tls_us, first_byte_us, total_us; /* from the start; -1 when not reached */
+	bool is_permanent; /* a failure that trying again cannot mend: certificate, URL, no libcurl */
+	/* From the start; -1 when not reached. first_byte: of the headers. */
+	int64_t dns_us, connect_us, tls_us, first_byte_us, total_us;
 };
 
 struct http_handler {
@@ -54,7 +58,7 @@ struct http_handler {
 };
 
 struct http *http_new(struct loop *l);
-/* Cancels what runs, without callbacks. */
+/* Cancels what runs, without callbacks. Not from inside a callback of h. */
 void http_free(struct http *h);
 /* Never NULL: what cannot even start reports through on_done from the loop. Everything in r is copied. */
 struct http_call *http_send(struct http *h, const struct http_request *r, const struct http_handler *handler, void *ctx);

@@ -12,9 +12,10 @@ enum framing { FRAMING_SSE, FRAMING_NDJSON };
 
 struct frames;
 
-/* on_frame: one event. name is "" when the event has none; data is NUL-terminated (len excludes it). Returning false stops: the rest is ignored.
- * A line that is neither field nor comment but starts with '{' or '[' at the start of an SSE body is handed over as a frame named "!bare"
- * (a bare JSON error in place of events). */
+/* on_frame: one event. name is "" when the event has none; data is NUL-terminated (len excludes it). Returning false stops: the rest is
+ * ignored. It must not free the frames.
+ * A line that starts with '{' or '[' where an event could start opens a bare JSON value (an error in place of events, possibly over several
+ * lines): it is handed over whole, as a frame named "!bare", when its brackets are closed or the stream ends. */
 typedef bool frame_fn(void *ctx, const char *name, const char *data, size_t len);
 
 struct frames *frames_new(enum framing framing, frame_fn *on_frame, void *ctx);
