@@ -3,32 +3,13 @@
 #ifndef SONDE_METRICS_SUMMARY_H
 #define SONDE_METRICS_SUMMARY_H
 
-#include "store/hist.h"
+#include "store/figures.h"
 #include "store/store.h"
 
 enum metrics_by { BY_NONE, BY_PROVIDER, BY_MODEL, BY_OPERATION, BY_COUNT };
 /* "provider", "model", "operation"; from name: BY_COUNT when unknown. */
 const char *metrics_by_name(enum metrics_by by);
 enum metrics_by metrics_by_from_name(const char *name);
-
-struct figures {
-	uint64_t calls, errors;
-	uint64_t by_class[CLASS_COUNT];
-	uint64_t in_tok, out_tok, cache_read_tok, reason_tok; /* sums of the known ones */
-	int64_t cost_nano;      /* sum of the known costs */
-	uint64_t unpriced;      /* successful calls whose cost is unknown */
-	uint64_t latency_n;     /* calls with a known latency */
-	int64_t latency_sum_us;
-	uint64_t ttft_n;
-	int64_t ttft_sum_us;
-	int64_t gen_sum_us;     /* and the tokens made in it, for output tokens per second */
-	uint64_t gen_tok;
-	struct hist latency, ttft, tpot; /* tpot: time per output token */
-};
-void figures_clear(struct figures *f);
-void figures_free(struct figures *f);
-void figures_add_row(struct figures *f, const struct call_row *row);
-void figures_merge(struct figures *to, const struct figures *from);
 
 struct metrics_query {
 	int64_t from_us, to_us;

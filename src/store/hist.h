@@ -1,5 +1,6 @@
-/* hist - mergeable histogram of durations with logarithmic buckets; any percentile within 2 % of the exact value.
- * Values are microseconds; 0 and less count as 0. Buckets grow by 1.02^2 so that the middle is at most 2 % off. Sparse: memory for what is used.
+/* hist - mergeable histogram of durations; any percentile within 1 % of the exact value, whatever was merged before.
+ * Values are microseconds; 0 and less count as 0. Buckets: 64 equal ones in each power of two (below 128 us each value has its own),
+ * so the middle of a bucket is at most 1/128 off. Integers only, hence the same on every machine. Sparse: memory for what is used.
  * Encoding: variable-length integers, a few bytes per used bucket, stable across machines. */
 #ifndef SONDE_STORE_HIST_H
 #define SONDE_STORE_HIST_H
@@ -17,13 +18,15 @@ struct hist {
 };
 
 void hist_free(struct hist *h);
+/* Empties it, keeps the memory. */
 void hist_clear(struct hist *h);
 void hist_add(struct hist *h, int64_t us);
 void hist_merge(struct hist *to, const struct hist *from);
 /* Value at rank ceil(q * total), q in 0..1; UNKNOWN when empty. */
 int64_t hist_quantile(const struct hist *h, double q);
+/* Appends the encoded form; nothing when empty. */
 void hist_encode(const struct hist *h, struct buf *out);
-/* Adds an encoded histogram to `to`. False when the bytes are not one (to is then unchanged). */
+/* Adds an encoded histogram to `to`; no bytes are an empty one. False when the bytes are not one (to is then unchanged). */
 bool hist_merge_encoded(struct hist *to, const void *bytes, size_t len);
 
 #endif

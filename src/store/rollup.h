@@ -1,6 +1,6 @@
 /* rollup - running sums and histograms per slot (10 s, 1 min, 1 h, 1 d), provider, model and operation, kept beside the rows.
  * Collected in memory for one transaction, merged into the table just before its commit: so rows and rollups never disagree.
- * Fine levels are kept for recent slots only (see rollup_levels); older spans are answered by coarser ones and raw rows.
+ * Fine levels are kept for recent slots only (see rollup_levels); from where on a level is complete stands in table rollup_floor.
  * Model is model_resp, else model_req. Slots are UTC and start at multiples of their length. For store/ and metrics/ only. */
 #ifndef SONDE_STORE_ROLLUP_H
 #define SONDE_STORE_ROLLUP_H
@@ -8,24 +8,35 @@
 #include <sqlite3.h>
 
 #include "store/dim.h"
+#include "store/figures.h"
 #include "store/record.h"
 
 struct rollup_level {
-	int64_t slot_us; /* length */
-	int64_t keep_us; /* written for slots that start later than now - keep_us - one day; read for later than now - keep_us */
+	int64_t slot_us; /* length; divides the length of the next level */
+	int64_t keep_us; /* written, and not removed, for slots that start later than now - keep_us - one day; INT64_MAX: for ever */
 };
 #define ROLLUP_LEVELS 4
 extern const struct rollup_level rollup_levels[ROLLUP_LEVELS]; /* finest first */
 
+/* Number of the slot a time falls in, rounded down also before 1970. */
+int64_t rollup_slot(int64_t us, int64_t slot_us);
+
 struct rollup;
 /* Prepares its statements on db; NULL and e on failure. */
-struct rollup *rollup_new(sqlite3 *db, struct dims *dims, struct err *e);
+struct rollup *rollup_new(sqlite3 *db, struct dims *dims, struct err *e) SONDE_MUST_CHECK;
 void rollup_free(struct rollup *r);
 /* Counts one row that was really inserted. now_us: wall clock. False: a dimension could not be stored. */
-bool rollup_add(struct rollup *r, const struct call_row *row, int64_t now_us, struct err *e);
-/* Merges all that was added into the table (inside the caller's transaction) and forgets it. */
-bool rollup_flush(struct rollup *r, struct err *e);
+bool rollup_add(struct rollup *r, const struct call_row *row, int64_t now_us, struct err *e) SONDE_MUST_CHECK;
+/* Merges all that was added into the table (inside the caller's transaction) and forgets it; also removes a few outdated fine slots. */
+bool rollup_flush(struct rollup *r, struct err *e) SONDE_MUST_CHECK;
 /* Forgets what was added: after a rollback. */
 void rollup_clear(struct rollup *r);
+
+/* For readers: the columns of table rollup that hold figures, and adding them from a statement in which they start at `column`.
+ * False when the row is damaged. */
+#define ROLLUP_FIGURES \
+	"n, errors, in_tok, out_tok, cache_read_tok, reason_tok, cost_nano, unpriced, latency_n, latency_us, ttft_n, ttft_us, gen_us, gen_tok, " \
+	"latency_hist, ttft_hist, tpot_hist"
+bool rollup_read_figures(sqlite3_stmt *st, int column, struct figures *add_to, struct err *e) SONDE_MUST_CHECK;
 
 #endif
