@@ -1,0 +1,238 @@
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "ui/screen.h"
+#include "ui/widgets/editor.h"
+
+/* Keys as words: names of ui/input.h, or 'text typed character by character'. */
+static unsigned press(struct editor *e, const char *script)
+{
+	unsigned bits = 0;
+
+	while (*script != '\0') {
+		size_t n = strcspn(script, " ");
+		struct input in = {.type = INPUT_KEY};
+
+		if (script[0] == '\'') {
+			n = strcspn(script + 1, "'") + 2;
+			for (size_t i = 1; i + 1 < n; i++) {
+				in.key = (unsigned char)script[i];
+				bits = editor_input(e, &in);
+			}
+		} else {
+			in.key = key_from_name(script, n);
+			assert_int_not_equal(in.key, 0);
+			bits = editor_input(e, &in);
+		}
+		script += n;
+		script += strspn(script, " ");
+	}
+	return bits;
+}
+
+static unsigned paste(struct editor *e, const char *text, size_t len)
+{
+	struct input in = {.type = INPUT_PASTE, .text = text, .len = len};
+
+	return editor_input(e, &in);
+}
+
+/* Each script runs on an editor of 10x4; `|` marks the cursor in what is expected. */
+static const struct {
+	const char *name, *text, *keys, *expected;
+	bool is_single;
+} cases[] = {
+	{"types", "", "'abc'", "abc|", false},
+	{"inserts in the middle", "", "'ac' Left 'b'", "ab|c", false},
+	{"newline", "", "'a' Enter 'b'", "a\nb|", false},
+	{"backspace and delete", "abc", "Backspace Home Delete", "|b", false},
+	{"backspace takes a cluster", "xe\u0301", "Backspace", "x|", false},
+	{"left over a wide character", "a漢", "Left", "a|漢", false},
+	{"left over a mark", "e\u0301", "Left", "|e\u0301", false},
+	{"word moves", "one two  three", "Ctrl-Left Alt-b", "one |two  three", false},
+	{"word forward", "one two", "Home Alt-f Ctrl-Right", "one two|", false},
+	{"kill to end", "abc def", "Home Alt-f Ctrl-k", "abc|", false},
+	{"kill the newline", "ab\ncd", "Ctrl-Home Ctrl-k Ctrl-k", "|cd", false},
+	{"kill and yank", "abc def", "Ctrl-w Home Ctrl-y", "def|abc ", false},
+	{"kills add up", "abc def ghi", "Ctrl-w Ctrl-w Ctrl-y Ctrl-y", "abc def ghidef ghi|", false},
+	{"kill to start", "ab\ncd", "Ctrl-u", "ab\n|", false},
+	{"alt-d", "one two", "Home Alt-d", "| two", false},
+	{"undo takes a word", "", "'one two' Ctrl-_", "one |", false},
+	{"undo all and redo", "", "'one two' Ctrl-_ Ctrl-_ Ctrl-_ Alt-_", "one |", false},
+	{"typing after undo forgets redo", "", "'one two' Ctrl-_ 'x' Alt-_", "one x|", false},
+	{"a run of erasing is one step", "abcdef", "Backspace Backspace Backspace Ctrl-_", "abcdef|", false},
+	{"a move parts steps", "", "'ab' Left Right 'cd' Ctrl-_", "ab|", false},
+	{"home and end of a soft line", "aaaa bbbb cccc", "Home", "aaaa bbbb |cccc", false},
+	{"end of a soft line stays in it", "aaaa bbbb cccc", "Ctrl-Home End", "aaaa bbbb| cccc", false},
+	{"ctrl-a goes to the paragraph", "aaaa bbbb cccc", "Ctrl-a", "|aaaa bbbb cccc", false},
+	{"up keeps the column", "abcdef\nab\nabcdef", "Up Up", "abcdef|\nab\nabcdef", false},
+	{"up in the first line", "abc", "Up", "|abc", false},
+	{"down in the last line", "abc", "Home Down", "abc|", false},
+	{"page down", "1\n2\n3\n4\n5\n6", "Ctrl-Home PgDn", "1\n2\n3\n|4\n5\n6", false},
+	{"single line", "abc", "Ctrl-a 'x'", "x|abc", true},
+};
+
+static void keys_do(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct editor *e = editor_new(cases[i].is_single, NULL);
+		struct buf got = {0};
+		size_t len;
+
+		print_message("%s\n", cases[i].name);
+		editor_set(e, cases[i].text, strlen(cases[i].text));
+		editor_layout(e, (struct rect){0, 0, 11, 4});
+		press(e, cases[i].keys);
+		const char *text = editor_text(e, &len);
+		buf_add(&got, text, editor_cursor(e));
+		buf_add_char(&got, '|');
+		buf_add(&got, text + editor_cursor(e), len - editor_cursor(e));
+		assert_string_equal(buf_str(&got), cases[i].expected);
+		buf_free(&got);
+		editor_free(e);
+	}
+}
+
+static const struct {
+	const char *name, *in;
+	size_t len;
+	const char *kept;
+	size_t kept_len;
+	const char *drawn;
+} pastes[] = {
+	{"crlf", "a\r\nb", 4, "a\nb", 3, "a\nb\n\n"},
+	{"escape", "a\x1b[2Jb", 6, "a\x1b[2Jb", 6, "a·[2Jb\n\n\n"},
+	{"nul", "a\0b", 3, "a\0b", 3, "a·b\n\n\n"},
+	{"c1 and bidi", "a\xc2\x9b\xe2\x80\xae" "b", 7, "a\xc2\x9b\xe2\x80\xae" "b", 7, "a··b\n\n\n"},
+	{"tag", "a\xf3\xa0\x81\x81" "b", 6, "a\xf3\xa0\x81\x81" "b", 6, "a·b\n\n\n"},
+	{"bad utf-8", "a\xff\xe2\x82", 4, "a\xef\xbf\xbd\xef\xbf\xbd", 7, "a\uFFFD\uFFFD\n\n\n"},
+	{"replacement character itself", "\xef\xbf\xbd", 3, "\xef\xbf\xbd", 3, "\uFFFD\n\n\n"},
+	{"tab", "a\tb", 3, "a\tb", 3, "a   b\n\n\n"},
+};
+
+static void pastes_are_kept_and_drawn_clean(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(pastes); i++) {
+		struct editor *e = editor_new(false, NULL);
+		struct cells *c = cells_new(11, 3);
+		struct buf b = {0};
+		size_t len;
+
+		print_message("%s\n", pastes[i].name);
+		assert_int_equal(paste(e, pastes[i].in, pastes[i].len), INPUT_HANDLED | INPUT_REDRAW);
+		const char *text = editor_text(e, &len);
+		assert_int_equal(len, pastes[i].kept_len);
+		assert_memory_equal(text, pastes[i].kept, len);
+		editor_layout(e, (struct rect){0, 0, 11, 3});
+		editor_draw(e, c, (struct rect){0, 0, 11, 3}, true);
+		cells_dump(c, &b);
+		assert_string_equal(buf_str(&b), pastes[i].drawn);
+		press(e, "Ctrl-_");
+		assert_true(editor_is_empty(e));
+		buf_free(&b);
+		cells_free(c);
+		editor_free(e);
+	}
+}
+
+static void draws_lines_and_cursor(void **state)
+{
+	struct editor *e = editor_new(false, "Type a prompt");
+	struct cells *c = cells_new(12, 4);
+	struct rect r = {1, 1, 10, 2};
+	struct buf b = {0};
+
+	(void)state;
+	editor_layout(e, r);
+	editor_draw(e, c, r, true);
+	cells_dump(c, &b);
+	assert_string_equal(buf_str(&b), "\n Type a pr…\n\n\n");
+	assert_int_equal(c->cursor_x, 1);
+	press(e, "'one two three' Enter 'four'");
+	editor_layout(e, r);
+	assert_int_equal(editor_lines(e), 3);
+	cells_clear(c);
+	buf_clear(&b);
+	editor_draw(e, c, r, true);
+	cells_dump(c, &b);
+	assert_string_equal(buf_str(&b), "\n three\n four\n\n");
+	assert_int_equal(c->cursor_x, 5);
+	assert_int_equal(c->cursor_y, 2);
+	struct input click = {.type = INPUT_MOUSE, .mouse = MOUSE_PRESS, .x = 3, .y = 1};
+	editor_input(e, &click);
+	assert_int_equal(editor_cursor(e), strlen("one two th"));
+	click.y = 0;
+	assert_int_equal(editor_input(e, &click), 0);
+	buf_free(&b);
+	cells_free(c);
+	editor_free(e);
+}
+
+static void one_line_scrolls_sideways(void **state)
+{
+	struct editor *e = editor_new(true, NULL);
+	struct cells *c = cells_new(6, 1);
+	struct rect r = {0, 0, 6, 1};
+	struct buf b = {0};
+
+	(void)state;
+	paste(e, "ab\ncdefgh", 9);
+	assert_string_equal(editor_text(e, NULL), "ab cdefgh");
+	editor_layout(e, r);
+	editor_draw(e, c, r, true);
+	cells_dump(c, &b);
+	assert_string_equal(buf_str(&b), "defgh\n");
+	assert_int_equal(c->cursor_x, 5);
+	assert_int_equal(press(e, "Enter"), 0);
+	assert_int_equal(press(e, "Up"), 0);
+	assert_int_equal(press(e, "Esc"), 0);
+	press(e, "Ctrl-u 'xy'");
+	editor_layout(e, r);
+	cells_clear(c);
+	buf_clear(&b);
+	editor_draw(e, c, r, true);
+	cells_dump(c, &b);
+	assert_string_equal(buf_str(&b), "xy\n");
+	buf_free(&b);
+	cells_free(c);
+	editor_free(e);
+}
+
+static void takes_a_huge_paste(void **state)
+{
+	size_t len = 1 << 20;
+	char *text = x_malloc(len);
+	struct editor *e = editor_new(false, NULL);
+	size_t kept;
+
+	(void)state;
+	for (size_t i = 0; i < len; i++) {
+		text[i] = i % 61 == 60 ? '\n' : (char)('a' + i % 26);
+	}
+	paste(e, text, len);
+	editor_layout(e, (struct rect){0, 0, 40, 10});
+	press(e, "'x' Ctrl-Home 'y' Down 'z' Ctrl-_ Ctrl-_ Ctrl-_");
+	editor_layout(e, (struct rect){0, 0, 40, 10});
+	assert_memory_equal(editor_text(e, &kept), text, len);
+	assert_int_equal(kept, len);
+	free(text);
+	editor_free(e);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(keys_do), cmocka_unit_test(pastes_are_kept_and_drawn_clean), cmocka_unit_test(draws_lines_and_cursor),
+		cmocka_unit_test(one_line_scrolls_sideways), cmocka_unit_test(takes_a_huge_paste),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
