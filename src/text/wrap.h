@@ -1,5 +1,5 @@
 /* wrap - clean text to lines of a width: breaks after blanks and at hyphens and between wide characters, else where it must.
- * Incremental: text that grows at its end costs only the work of its last line. */
+ * Incremental: text that grows at its end costs only the work of its last line. Owns the lines, not the text. A zeroed struct is ready. */
 #ifndef SONDE_TEXT_WRAP_H
 #define SONDE_TEXT_WRAP_H
 
@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 struct wrap_line {
-	size_t start, len; /* bytes of the text, without the newline and without blanks hanging over the edge */
+	size_t start, len; /* bytes of the text, without the newline and without blanks hanging over the edge (at most a width of them) */
 	bool is_soft;      /* goes on in the next line */
 };
 
@@ -24,7 +24,7 @@ void wrap_free(struct wrap *w);
 void wrap_update(struct wrap *w, const char *text, size_t len, size_t width);
 /* Starts again: the text was changed elsewhere than at its end. */
 void wrap_reset(struct wrap *w);
-/* The line that holds a byte offset. */
+/* The line that holds a byte offset; newlines and hanging blanks belong to the line before them. Call wrap_update first. */
 size_t wrap_line_at(const struct wrap *w, size_t offset);
 
 #endif
