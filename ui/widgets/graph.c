@@ -1,0 +1,233 @@
+#include "ui/widgets/graph.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+/* Steps a cell has in height, by enum glyphs. */
+static const int steps_of[] = {[GLYPHS_BRAILLE] = 4, [GLYPHS_BLOCK] = 8, [GLYPHS_ASCII] = 3};
+
+static const uint32_t ascii_steps[] = {' ', '.', ':', '#'};
+static const char ascii_spark[] = "_.-=+*%#";
+
+/* Dots of the left and right half of a braille cell, filled from below. */
+static const uint32_t braille_left[] = {0x00, 0x40, 0x44, 0x46, 0x47};
+static const uint32_t braille_right[] = {0x00, 0x80, 0xa0, 0xb0, 0xb8};
+
+static void put(struct cells *c, int x, int y, enum style st, uint32_t cp)
+{
+	cells_fill(c, (struct rect){x, y, 1, 1}, st, cp);
+}
+
+static size_t slots_of(enum glyphs glyphs, int columns)
+{
+	return columns > 0 ? (size_t)columns * (glyphs == GLYPHS_BRAILLE ? 2 : 1) : 0;
+}
+
+size_t graph_slots(enum glyphs glyphs, int w)
+{
+	return slots_of(glyphs, w - GRAPH_AXIS_W);
+}
+
+static double highest(const double *values, size_t n)
+{
+	double max = NAN;
+
+	for (size_t i = 0; i < n; i++) {
+		if (isfinite(values[i]) && !(values[i] <= max)) {
+			max = values[i];
+		}
+	}
+	return max;
+}
+
+double graph_top(const double *values, size_t n)
+{
+	static const double round[] = {1, 2, 4, 6, 8, 10};
+	double max = highest(values, n);
+
+	if (!(max > 0)) {
+		return 1;
+	}
+	double unit = pow(10, floor(log10(max)));
+	for (size_t i = 0; i < COUNT_OF(round); i++) {
+		/* The slack forgives 0.3 / 0.1 being a little more than 3. */
+		if (max <= round[i] * unit * (1 + 1e-9)) {
+			return round[i] * unit;
+		}
+	}
+	return 10 * unit;
+}
+
+/* The value of slot i of `slots`: the maximum of what falls into it. */
+static double slot_value(const double *values, size_t n, size_t i, size_t slots)
+{
+	size_t first = i * n / slots;
+	size_t end = (i + 1) * n / slots;
+
+	return highest(values + first, end > first ? end - first : 1);
+}
+
+/* Height in steps; what is above 0 is seen. */
+static int level(double value, double top, int most)
+{
+	if (!(value > 0)) {
+		return 0;
+	}
+	double steps = value / top * most;
+	if (steps >= most) {
+		return most;
+	}
+	return steps < 1 ? 1 : (int)lround(steps);
+}
+
+static int in_row(int lev, int row_from_below, int steps)
+{
+	int k = lev - row_from_below * steps;
+
+	return k < 0 ? 0 : k > steps ? steps : k;
+}
+
+static uint32_t step_glyph(enum glyphs glyphs, int left, int right)
+{
+	if (glyphs == GLYPHS_BRAILLE) {
+		uint32_t dots = braille_left[left] | braille_right[right];
+
+		return dots != 0 ? 0x2800 + dots : ' ';
+	}
+	if (glyphs == GLYPHS_BLOCK) {
+		return left > 0 ? 0x2580 + (uint32_t)left : ' ';
+	}
+	return ascii_steps[left];
+}
+
+static void draw_plot(const struct graph *g, struct cells *c, struct rect r, double top)
+{
+	int steps = steps_of[c->glyphs];
+	size_t slots = slots_of(c->glyphs, r.w);
+	size_t per_cell = slots / (size_t)r.w;
+
+	for (int x = 0; x < r.w; x++) {
+		size_t slot = (size_t)x * per_cell;
+		int left = level(slot_value(g->values, g->n, slot, slots), top, r.h * steps);
+		int right = per_cell > 1 ? level(slot_value(g->values, g->n, slot + 1, slots), top, r.h * steps) : left;
+
+		for (int row = 0; row < r.h; row++) {
+			uint32_t cp = step_glyph(c->glyphs, in_row(left, row, steps), in_row(right, row, steps));
+
+			if (cp != ' ') {
+				put(c, r.x + x, r.y + r.h - 1 - row, g->style, cp);
+			}
+		}
+	}
+}
+
+static void draw_tick(const struct graph *g, struct cells *c, int x, int y, double value, bool is_top)
+{
+	char number[GRAPH_NUMBER_SIZE] = "";
+
+	g->format(value, is_top, number);
+	int w = cells_width(number, strlen(number));
+	if (w > GRAPH_AXIS_W - 1) {
+		w = GRAPH_AXIS_W - 1;
+	}
+	cells_fit(c, x + GRAPH_AXIS_W - 1 - w, y, w, ST_AXIS, number);
+}
+
+static void draw_labels(const struct graph *g, struct cells *c, struct rect r)
+{
+	int free_from = r.x;
+	int free_to = r.x + r.w;
+
+	/* The last label first: "now" is worth more than the time just before it. */
+	for (size_t k = 0; k < g->n_labels; k++) {
+		const struct graph_label *label = &g->labels[k == 0 ? g->n_labels - 1 : k - 1];
+		int w = cells_width(label->text, strlen(label->text));
+		int x = r.x + label->column;
+
+		if (x + w > r.x + r.w) {
+			x = r.x + r.w - w;
+		}
+		if (x < free_from || x + w > free_to) {
+			continue;
+		}
+		cells_put(c, x, r.y, ST_AXIS, label->text);
+		if (k == 0) {
+			free_to = x - 1;
+		} else {
+			free_from = x + w + 1;
+		}
+	}
+}
+
+void graph_draw(const struct graph *g, struct cells *c, struct rect r)
+{
+	struct rect plot = {r.x + GRAPH_AXIS_W, r.y, r.w - GRAPH_AXIS_W, r.h - 1};
+
+	if (r.w < GRAPH_AXIS_W + 2 || r.h < 3) {
+		return;
+	}
+	double top = g->top > 0 ? g->top : graph_top(g->values, g->n);
+	for (int y = 0; y < plot.h; y++) {
+		cells_put(c, plot.x - 1, plot.y + y, ST_AXIS, "┤");
+	}
+	cells_put(c, plot.x - 1, plot.y + plot.h, ST_AXIS, "└");
+	draw_labels(g, c, (struct rect){plot.x, plot.y + plot.h, plot.w, 1});
+	if (isnan(highest(g->values, g->n))) {
+		if (g->empty != NULL) {
+			int w = cells_width(g->empty, strlen(g->empty));
+
+			cells_fit(c, plot.x + (w < plot.w ? (plot.w - w) / 2 : 0), plot.y + plot.h / 2, plot.w, ST_DIM, g->empty);
+		}
+		return;
+	}
+	draw_tick(g, c, r.x, plot.y, top, true);
+	draw_tick(g, c, r.x, plot.y + plot.h - 1, 0, false);
+	if (plot.h >= 4) {
+		draw_tick(g, c, r.x, plot.y + plot.h / 2, top / 2, false);
+	}
+	draw_plot(g, c, plot, top);
+}
+
+int graph_spark(struct cells *c, int x, int y, int w, enum style st, const double *values, size_t n)
+{
+	double max = highest(values, n);
+	size_t slots = w > 0 ? (size_t)w : 0;
+
+	if (slots > n) {
+		slots = n;
+	}
+	for (size_t i = 0; i < slots; i++) {
+		double v = slot_value(values, n, i, slots);
+		int lev = max > 0 ? level(v, max, 8) : 0;
+		int step = lev > 0 ? lev - 1 : 0;
+
+		if (!isnan(v)) {
+			put(c, x + (int)i, y, st, c->glyphs == GLYPHS_ASCII ? (uint32_t)ascii_spark[step] : 0x2581 + (uint32_t)step);
+		}
+	}
+	return (int)slots;
+}
+
+int graph_bar(struct cells *c, int x, int y, int w, enum style st, double fraction)
+{
+	if (!(fraction > 0) || w <= 0) {
+		return 0;
+	}
+	int eighths = level(fraction, 1, w * 8);
+	int full = eighths / 8;
+	int rest = eighths % 8;
+
+	if (c->glyphs == GLYPHS_ASCII) {
+		full += rest >= 4 || full == 0 ? 1 : 0;
+		rest = 0;
+	}
+	cells_fill(c, (struct rect){x, y, full, 1}, st, c->glyphs == GLYPHS_ASCII ? '#' : 0x2588);
+	if (rest > 0) {
+		put(c, x + full, y, st, 0x2590 - (uint32_t)rest);
+		full++;
+	}
+	return full;
+}
