@@ -147,6 +147,9 @@ static void splice(struct buf *b, size_t at, size_t removed, const char *s, size
 {
 	size_t tail = b->len - at - removed;
 
+	if (len == 0 && removed == 0) {
+		return;
+	}
 	if (len > removed) {
 		size_t old_len = b->len;
 		static const char zeros[64];
