@@ -29,5 +29,7 @@ struct app {
 struct app *app_new(struct loop *l, struct config *config, const char *data_dir);
 void app_free(struct app *a);
 void app_changed(struct app *a);
+/* The right end of the tab row: what runs, what today cost. May be empty. */
+void app_summary(const struct app *a, struct buf *out);
 
 #endif

@@ -19,19 +19,21 @@ struct board {
 	/* the question */
 	size_t range;              /* into board_ranges */
 	enum metrics_by by;        /* BY_PROVIDER, BY_MODEL, BY_OPERATION */
-	char *key_filter;          /* a group's key that narrows graphs and log; NULL: all */
+	char *key_filter;          /* a group's key that narrows graphs and log; NULL: all; owned, set by board_set_key */
 	bool errors_only;          /* log */
-	char *text_filter;         /* log; NULL: all */
+	char *text_filter;         /* log; NULL: all; owned, set by board_set_text */
 	int columns;               /* buckets wanted by the widest graph */
 	size_t log_limit;
 	bool is_paused;            /* live tail and refresh held */
 	/* the answer; NULL and 0 before the first one */
-	struct metrics *metrics;
+	struct metrics *metrics;   /* all groups, for the table */
+	struct metrics *focus;     /* what the graphs show: the group of key_filter, or the same as metrics */
 	struct call_row *log;
 	size_t n_log;
 	int64_t updated_us;        /* wall clock of the answer; 0: none yet */
 	struct err err;            /* of the last query; ERR_NONE when fine */
 	bool is_loading;
+	int64_t today_nano;        /* cost since the local midnight; UNKNOWN before the first answer. Kept up to date while hidden, too */
 	/* one call opened for reading */
 	bool has_detail;
 	struct call_row detail;
@@ -39,14 +41,18 @@ struct board {
 	/* private */
 	struct board_work *work;
 };
+/* Local time zone decides where a day begins. */
+int64_t board_midnight_us(int64_t now_us);
 
 struct board *board_new(struct app *app);
 void board_free(struct board *b);
-/* The screen is shown: starts watching the store and asks. board_hide stops both. */
+/* The screen is shown: all of the question is asked at each change of the store. Hidden, only today's cost is. */
 void board_show(struct board *b);
 void board_hide(struct board *b);
-/* The question changed: ask again soon. */
+/* The question changed: ask again at once. */
 void board_refresh(struct board *b);
+void board_set_key(struct board *b, const char *key);
+void board_set_text(struct board *b, const char *text);
 void board_open_call(struct board *b, struct call_id id);
 void board_close_call(struct board *b);
 /* Runs the query on this thread and takes its answer at once: for `sonde screen` and tests. */

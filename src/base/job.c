@@ -21,6 +21,7 @@ struct job_pool {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	struct queue waiting, finished;
+	int n_running;
 	bool is_closing;
 	void (*wake)(void *);
 	void *ctx;
@@ -69,10 +70,13 @@ static void *worker(void *arg)
 			break;
 		}
 		j = queue_take(&p->waiting);
+		p->n_running++;
 		pthread_mutex_unlock(&p->lock);
 		j->work(j->arg);
 		pthread_mutex_lock(&p->lock);
+		p->n_running--;
 		queue_add(&p->finished, j);
+		pthread_cond_broadcast(&p->changed);
 		if (!p->is_closing) {
 			p->wake(p->ctx);
 		}
@@ -109,7 +113,7 @@ void job_submit(struct job_pool *p, void (*work)(void *), void (*done)(void *), 
 	}
 	pthread_mutex_lock(&p->lock);
 	queue_add(p->n_threads == 0 ? &p->finished : &p->waiting, j);
-	pthread_cond_signal(&p->changed);
+	pthread_cond_broadcast(&p->changed);
 	pthread_mutex_unlock(&p->lock);
 	if (p->n_threads == 0) {
 		p->wake(p->ctx);
@@ -133,6 +137,21 @@ static void finish_all(struct job_pool *p, struct queue *q)
 void job_pool_drain(struct job_pool *p)
 {
 	finish_all(p, &p->finished);
+}
+
+void job_pool_wait(struct job_pool *p)
+{
+	bool is_busy = true;
+
+	while (is_busy) {
+		job_pool_drain(p); /* a `done` may submit more */
+		pthread_mutex_lock(&p->lock);
+		while (p->finished.first == NULL && (p->waiting.first != NULL || p->n_running > 0)) {
+			pthread_cond_wait(&p->changed, &p->lock);
+		}
+		is_busy = p->finished.first != NULL;
+		pthread_mutex_unlock(&p->lock);
+	}
 }
 
 void job_pool_free(struct job_pool *p)

@@ -13,5 +13,7 @@ void job_pool_free(struct job_pool *p);
 void job_submit(struct job_pool *p, void (*work)(void *arg), void (*done)(void *arg), void *arg);
 /* Calls `done` of each finished job on this thread. */
 void job_pool_drain(struct job_pool *p);
+/* Waits until nothing waits or runs any more, calling each `done` on this thread: before what they use is freed. */
+void job_pool_wait(struct job_pool *p);
 
 #endif

@@ -1,0 +1,58 @@
+#include "app/app.h"
+
+#include <stdlib.h>
+
+#include "app/board.h"
+#include "app/play.h"
+#include "base/mem.h"
+
+struct app *app_new(struct loop *l, struct config *config, const char *data_dir)
+{
+	struct app *a = x_calloc(1, sizeof(*a));
+
+	a->loop = l;
+	a->config = config;
+	a->data_dir = x_strdup(data_dir);
+	a->store = store_open(data_dir, &a->store_err);
+	a->gateway = gateway_new(l, config, a->store);
+	a->play = play_new(a);
+	a->board = board_new(a);
+	return a;
+}
+
+void app_free(struct app *a)
+{
+	if (a == NULL) {
+		return;
+	}
+	a->on_change = NULL;
+	job_pool_wait(a->loop->jobs); /* they use what is freed here */
+	board_free(a->board);
+	play_free(a->play);
+	gateway_free(a->gateway);
+	store_close(a->store);
+	config_free(a->config);
+	free(a->data_dir);
+	free(a);
+}
+
+void app_changed(struct app *a)
+{
+	if (a->on_change != NULL) {
+		a->on_change(a->on_change_ctx);
+	}
+}
+
+void app_summary(const struct app *a, struct buf *out)
+{
+	size_t running = play_running(a->play);
+	char cost[32];
+
+	if (running > 0) {
+		(void)buf_addf(out, "\u25b6%zu streaming  ", running);
+	}
+	if (is_known(a->board->today_nano)) {
+		price_format(a->board->today_nano, cost, sizeof(cost));
+		(void)buf_addf(out, "%s today", cost);
+	}
+}

@@ -1,0 +1,202 @@
+#include "app/past.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+#define LIST_LIMIT 200
+#define CALLS_LIMIT 256
+
+void past_record_run(struct store *store, int64_t run_us, const char *system, const char *user, const struct chat_params *params,
+    const char *const *names, size_t n, bool is_simulated)
+{
+	struct buf params_json = { 0 };
+	json_t *list = json_array();
+
+	chat_params_json(params, &params_json);
+	for (size_t i = 0; i < n; i++) {
+		json_array_append_new(list, json_string(names[i]));
+	}
+	char *targets = json_dumps(list, JSON_COMPACT);
+	struct run_row row = {
+		.ts_us = run_us, .system = system, .user = user, .params = buf_str(&params_json), .targets = targets, .is_simulated = is_simulated,
+	};
+
+	store_put_run(store, &row);
+	free(targets);
+	json_decref(list);
+	buf_free(&params_json);
+}
+
+static void set_params(struct chat_params *p, const char *text)
+{
+	json_t *object = text != NULL ? json_loads(text, 0, NULL) : NULL;
+	const char *name;
+	json_t *value;
+
+	chat_params_init(p);
+	json_object_foreach (object, name, value) {
+		size_t i;
+		json_t *item;
+
+		if (json_is_string(value)) {
+			(void)chat_params_set(p, name, json_string_value(value), NULL);
+		} else if (json_is_array(value)) {
+			json_array_foreach (value, i, item) {
+				(void)chat_params_set(p, name, json_is_string(item) ? json_string_value(item) : "", NULL);
+			}
+		} else {
+			char *number = json_dumps(value, JSON_ENCODE_ANY);
+
+			(void)chat_params_set(p, name, number, NULL);
+			free(number);
+		}
+	}
+	json_decref(object);
+}
+
+static void set_names(struct past_run *run)
+{
+	json_t *list = run->row.targets != NULL ? json_loads(run->row.targets, 0, NULL) : NULL;
+
+	run->names = x_calloc(json_array_size(list), sizeof(*run->names));
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const char *name = json_string_value(json_array_get(list, i));
+
+		run->names[run->n_names++] = x_strdup(name != NULL ? name : "");
+	}
+	json_decref(list);
+}
+
+static bool read_calls(struct reader *r, struct past_run *run, struct err *e)
+{
+	struct call_filter f = { .to_us = INT64_MAX, .run_us = run->row.ts_us };
+	struct call_row *rows = NULL;
+	size_t n = 0;
+	bool ok = calls_list(r, &f, CALLS_LIMIT, &rows, &n, e);
+
+	run->calls = x_calloc(n, sizeof(*run->calls));
+	for (size_t i = 0; i < n; i++) {
+		struct past_call *c = &run->calls[run->n_calls];
+
+		/* A row whose bodies have gone is still worth its figures. */
+		if (ok && calls_get(r, rows[i].id, &c->row, &c->body, NULL)) {
+			run->n_calls++;
+		}
+		call_row_free(&rows[i]);
+	}
+	free(rows);
+	return ok;
+}
+
+bool past_read(struct reader *r, int64_t run_us, struct past_run *out, struct err *e)
+{
+	struct run_row *runs = NULL;
+	size_t n = 0;
+	bool is_found = false;
+
+	*out = (struct past_run){ 0 };
+	chat_params_init(&out->params);
+	if (!runs_list(r, LIST_LIMIT, &runs, &n, e)) {
+		return false;
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (runs[i].ts_us == run_us) {
+			run_row_copy(&out->row, &runs[i]);
+			is_found = true;
+		}
+	}
+	past_free_runs(runs, n);
+	if (!is_found) {
+		return err_set(e, ERR_CHECK, "that run is not in the store any more");
+	}
+	set_names(out);
+	set_params(&out->params, out->row.params);
+	return read_calls(r, out, e);
+}
+
+void past_run_free(struct past_run *run)
+{
+	for (size_t i = 0; i < run->n_calls; i++) {
+		call_row_free(&run->calls[i].row);
+		call_body_free(&run->calls[i].body);
+	}
+	free(run->calls);
+	for (size_t i = 0; i < run->n_names; i++) {
+		free(run->names[i]);
+	}
+	free(run->names);
+	chat_params_free(&run->params);
+	run_row_free(&run->row);
+}
+
+void past_free_runs(struct run_row *runs, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		run_row_free(&runs[i]);
+	}
+	free(runs);
+}
+
+/* -- off the loop ------------------------------------------------------------------------------------------------------------------- */
+
+struct past_job {
+	char *dir;
+	int64_t run_us; /* 0: list */
+	past_list_fn *on_list;
+	past_open_fn *on_open;
+	void *ctx;
+	struct run_row *runs;
+	size_t n_runs;
+	struct past_run run;
+	bool ok;
+	struct err err;
+};
+
+static void work(void *arg)
+{
+	struct past_job *j = arg;
+	struct reader *r = reader_open(j->dir, &j->err);
+
+	if (r == NULL) {
+		return;
+	}
+	j->ok = j->run_us == 0 ? runs_list(r, LIST_LIMIT, &j->runs, &j->n_runs, &j->err) : past_read(r, j->run_us, &j->run, &j->err);
+	reader_close(r);
+}
+
+static void done(void *arg)
+{
+	struct past_job *j = arg;
+
+	if (j->on_list != NULL) {
+		j->on_list(j->ctx, j->runs, j->n_runs, &j->err);
+	} else {
+		j->on_open(j->ctx, j->ok ? &j->run : NULL, &j->err);
+		past_run_free(&j->run);
+	}
+	free(j->dir);
+	free(j);
+}
+
+static void submit(struct app *app, struct past_job job)
+{
+	struct past_job *j = x_malloc(sizeof(*j));
+
+	*j = job;
+	j->dir = x_strdup(app->data_dir);
+	chat_params_init(&j->run.params);
+	job_submit(app->loop->jobs, work, done, j);
+}
+
+void past_list(struct app *app, past_list_fn *fn, void *ctx)
+{
+	submit(app, (struct past_job){ .on_list = fn, .ctx = ctx });
+}
+
+void past_open(struct app *app, int64_t run_us, past_open_fn *fn, void *ctx)
+{
+	submit(app, (struct past_job){ .run_us = run_us, .on_open = fn, .ctx = ctx });
+}

@@ -1,0 +1,39 @@
+/* past - runs that were recorded: writing one, listing them, reading one with its answers.
+ * Reading goes over a worker thread with a reader of its own; callbacks come from the loop. */
+#ifndef SONDE_APP_PAST_H
+#define SONDE_APP_PAST_H
+
+#include "app/app.h"
+
+struct past_call {
+	struct call_row row;
+	struct call_body body;
+};
+
+struct past_run {
+	struct run_row row;
+	struct chat_params params;
+	char **names; /* targets, by column */
+	size_t n_names;
+	struct past_call *calls; /* newest first */
+	size_t n_calls;
+};
+
+/* Queues the row of a run. names: targets by column. */
+void past_record_run(struct store *store, int64_t run_us, const char *system, const char *user, const struct chat_params *params,
+    const char *const *names, size_t n, bool is_simulated);
+
+/* The newest 200 runs; the callback owns the rows (past_free_runs). e is ERR_NONE when it went well. */
+typedef void past_list_fn(void *ctx, struct run_row *runs, size_t n, const struct err *e);
+void past_list(struct app *app, past_list_fn *fn, void *ctx);
+void past_free_runs(struct run_row *runs, size_t n);
+
+/* run is borrowed for the callback; NULL when it could not be read. */
+typedef void past_open_fn(void *ctx, const struct past_run *run, const struct err *e);
+void past_open(struct app *app, int64_t run_us, past_open_fn *fn, void *ctx);
+
+/* The same on this thread, for headless use: all of a run, to be freed by past_run_free. */
+bool past_read(struct reader *r, int64_t run_us, struct past_run *out, struct err *e) SONDE_MUST_CHECK;
+void past_run_free(struct past_run *run);
+
+#endif

@@ -1,0 +1,131 @@
+#include "cli/result.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "cli/cli.h"
+#include "text/clean.h"
+
+static void field_string(struct buf *out, const char *name, const char *value)
+{
+	(void)buf_addf(out, ",\"%s\":", name);
+	cli_json_string(out, value);
+}
+
+static void usage_json(struct buf *out, const struct usage *u)
+{
+	const struct {
+		const char *name;
+		int64_t value;
+	} fields[] = {
+		{ "input_tokens", u->in_tok }, { "output_tokens", u->out_tok }, { "cache_read_tokens", u->cache_read_tok },
+		{ "cache_write_tokens", u->cache_write_tok }, { "reasoning_tokens", u->reason_tok },
+	};
+
+	(void)buf_add_char(out, '{');
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		(void)buf_addf(out, "%s\"%s\":", i > 0 ? "," : "", fields[i].name);
+		cli_json_int(out, fields[i].value);
+	}
+	(void)buf_add_char(out, '}');
+}
+
+static void tool_calls_json(struct buf *out, const struct answer *a)
+{
+	(void)buf_add_char(out, '[');
+	for (size_t i = 0; i < a->n_tool_calls; i++) {
+		const struct tool_call *t = &a->tool_calls[i];
+
+		(void)buf_add_str(out, i > 0 ? ",{\"id\":" : "{\"id\":");
+		cli_json_string(out, t->id);
+		field_string(out, "name", t->name);
+		(void)buf_add_str(out, ",\"arguments\":");
+		cli_json_bytes(out, buf_str(&t->arguments), t->arguments.len);
+		(void)buf_add_char(out, '}');
+	}
+	(void)buf_add_char(out, ']');
+}
+
+static void error_json(struct buf *out, const struct call *c)
+{
+	if (c->state == CALL_DONE) {
+		(void)buf_add_str(out, "null");
+		return;
+	}
+	(void)buf_add_str(out, "{\"class\":");
+	cli_json_string(out, error_class_name(c->row.error_class));
+	field_string(out, "message", c->err.text);
+	field_string(out, "hint", c->err.hint[0] != '\0' ? c->err.hint : NULL);
+	(void)buf_add_str(out, ",\"http_status\":");
+	cli_json_int(out, c->row.http_status > 0 ? c->row.http_status : UNKNOWN);
+	(void)buf_add_char(out, '}');
+}
+
+void result_json(struct buf *out, const struct call *c)
+{
+	const struct call_row *r = &c->row;
+	char id[CALL_ID_SIZE];
+
+	call_id_format(r->id, id);
+	(void)buf_add_str(out, "{\"target\":");
+	cli_json_string(out, c->target->name);
+	field_string(out, "provider", c->target->provider->name);
+	field_string(out, "model", r->model_resp != NULL ? r->model_resp : r->model_req);
+	field_string(out, "status", c->state == CALL_DONE ? "ok" : "error");
+	(void)buf_add_str(out, ",\"text\":");
+	cli_json_bytes(out, buf_str(&c->answer.text), c->answer.text.len);
+	(void)buf_add_str(out, ",\"tool_calls\":");
+	tool_calls_json(out, &c->answer);
+	field_string(out, "finish_reason", r->finish_reason != NULL && r->finish_reason[0] != '\0' ? r->finish_reason : NULL);
+	(void)buf_add_str(out, ",\"ttft_ms\":");
+	cli_json_ms(out, r->ttft_us);
+	(void)buf_add_str(out, ",\"latency_ms\":");
+	cli_json_ms(out, r->latency_us);
+	(void)buf_add_str(out, ",\"usage\":");
+	usage_json(out, &r->usage);
+	(void)buf_add_str(out, ",\"cost_usd\":");
+	cli_json_usd(out, r->cost_nano);
+	field_string(out, "cost_source", cost_source_name(r->cost_source));
+	(void)buf_addf(out, ",\"attempts\":%d,\"error\":", r->attempts);
+	error_json(out, c);
+	field_string(out, "warning", c->warning[0] != '\0' ? c->warning : NULL);
+	field_string(out, "call_id", id);
+	(void)buf_addf(out, ",\"simulated\":%s}", c->is_simulated ? "true" : "false");
+}
+
+void result_run_json(struct buf *out, int64_t run_us, const struct call *const *calls, size_t n)
+{
+	char iso[CLOCK_ISO_SIZE];
+
+	clock_format_iso(run_us, iso);
+	(void)buf_addf(out, "{\"run\":\"%s\",\"results\":[", iso);
+	for (size_t i = 0; i < n; i++) {
+		(void)buf_add_str(out, i > 0 ? "," : "");
+		result_json(out, calls[i]);
+	}
+	(void)buf_add_str(out, "]}\n");
+}
+
+void result_summary(FILE *f, const struct call *c)
+{
+	const struct call_row *r = &c->row;
+	char name[128], cost[32];
+
+	clean_line_into(c->target->name, name, sizeof(name));
+	fprintf(f, "sonde: %s", name);
+	if (is_known(r->ttft_us)) {
+		fprintf(f, "  ttft %.2fs", (double)r->ttft_us / US_PER_S);
+	}
+	fprintf(f, "  %.2fs", (double)r->latency_us / US_PER_S);
+	if (is_known(r->gen_us) && r->gen_us > 0 && is_known(r->usage.out_tok)) {
+		fprintf(f, "  %.0f tok/s", (double)r->usage.out_tok * US_PER_S / (double)r->gen_us);
+	}
+	if (is_known(r->usage.in_tok) && is_known(r->usage.out_tok)) {
+		fprintf(f, "  %lld\u2192%lld tok", (long long)r->usage.in_tok, (long long)r->usage.out_tok);
+	}
+	price_format(r->cost_nano, cost, sizeof(cost));
+	fprintf(f, "  %s%s\n", cost, c->is_simulated ? "  SIMULATED" : "");
+	if (c->warning[0] != '\0') {
+		fprintf(f, "sonde: %s\n", c->warning);
+	}
+}

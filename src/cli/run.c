@@ -1,0 +1,473 @@
+/* run - one prompt to one or several targets, from a script or a shell. */
+#include <getopt.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/past.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "cli/commands.h"
+#include "cli/result.h"
+#include "gateway/call.h"
+#include "text/clean.h"
+#include "text/utf8.h"
+
+enum output { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_JSONL };
+
+struct options {
+	const char **targets;
+	size_t n_targets, cap_targets;
+	const char *system;
+	struct chat_params params;
+	int64_t retries; /* UNKNOWN: the default */
+	bool is_plain, is_dry, is_quiet;
+	enum output output;
+	struct buf user;
+};
+
+struct run {
+	struct loop *loop;
+	const struct options *options;
+	struct call **calls;
+	struct cleaner cleaner;   /* of the answer that goes to a terminal */
+	bool cleans;
+	size_t n_running;
+	bool is_over, is_interrupted;
+	ev_signal on_int, on_term;
+};
+
+static bool parse_param(struct options *o, const char *text, struct err *e)
+{
+	const char *eq = strchr(text, '=');
+
+	if (eq == NULL) {
+		return err_set(e, ERR_USAGE, "-o takes name=value, not '%.60s'", text);
+	}
+	char *name = x_strndup(text, (size_t)(eq - text));
+	bool ok = chat_params_set(&o->params, name, eq + 1, e);
+
+	free(name);
+	if (!ok) {
+		e->code = ERR_USAGE;
+	}
+	return ok;
+}
+
+static bool check_prompt(const struct buf *b, struct err *e)
+{
+	size_t used = 0;
+
+	if (strspn(buf_str(b), " \t\r\n") == b->len) {
+		err_set(e, ERR_USAGE, "the prompt is empty");
+		return err_hint(e, "give it as an argument or on standard input");
+	}
+	while (used < b->len) {
+		uint32_t cp;
+		size_t n = utf8_decode(b->s + used, b->len - used, &cp);
+
+		if (n == 0 || b->s[used] == '\0' || (cp == CODE_POINT_BAD && memcmp(b->s + used, "\xEF\xBF\xBD", n) != 0)) {
+			err_set(e, ERR_USAGE, "the prompt is not UTF-8 text (byte %zu)", used + 1);
+			return err_hint(e, "convert it first, for example with iconv");
+		}
+		used += n;
+	}
+	return true;
+}
+
+/* TEXT, "-" for standard input; neither given: standard input, unless that is a terminal. */
+static bool read_prompt(struct options *o, int n, char **words, struct err *e)
+{
+	if (n > 1) {
+		err_set(e, ERR_USAGE, "more than one prompt was given");
+		return err_hint(e, "put the prompt in quotes");
+	}
+	if (n == 1 && strcmp(words[0], "-") != 0) {
+		(void)buf_add_str(&o->user, words[0]);
+	} else if (n == 0 && isatty(STDIN_FILENO)) {
+		err_set(e, ERR_USAGE, "no prompt was given");
+		return err_hint(e, "sonde run -m TARGET 'a prompt', or pipe one in");
+	} else if (!cli_read("-", &o->user, e)) {
+		return false;
+	}
+	return check_prompt(&o->user, e);
+}
+
+static int parse(struct options *o, int argc, char **argv)
+{
+	enum { RETRIES = 256, NO_STREAM, JSON, JSONL, DRY_RUN };
+	static const struct option longs[] = {
+		{ "model", required_argument, NULL, 'm' }, { "system", required_argument, NULL, 's' },
+		{ "option", required_argument, NULL, 'o' }, { "quiet", no_argument, NULL, 'q' },
+		{ "retries", required_argument, NULL, RETRIES }, { "no-stream", no_argument, NULL, NO_STREAM },
+		{ "json", no_argument, NULL, JSON }, { "jsonl", no_argument, NULL, JSONL },
+		{ "dry-run", no_argument, NULL, DRY_RUN }, { NULL, 0, NULL, 0 },
+	};
+	struct err e = { 0 };
+	int opt;
+
+	while ((opt = getopt_long(argc, argv, "m:s:o:q", longs, NULL)) != -1) {
+		switch (opt) {
+		case 'm': *array_push(o->targets, o->n_targets, o->cap_targets) = optarg; break;
+		case 's': o->system = optarg; break;
+		case 'o':
+			if (!parse_param(o, optarg, &e)) {
+				return cli_fail(&e);
+			}
+			break;
+		case 'q': o->is_quiet = true; break;
+		case RETRIES:
+			if (!cli_int(optarg, 0, 20, &o->retries, &e)) {
+				return cli_fail(&e);
+			}
+			break;
+		case NO_STREAM: o->is_plain = true; break;
+		case JSON: o->output = OUTPUT_JSON; break;
+		case JSONL: o->output = OUTPUT_JSONL; break;
+		case DRY_RUN: o->is_dry = true; break;
+		default: return cli_usage(&cli_run, "unknown option or missing value");
+		}
+	}
+	if (o->system != NULL && !utf8_valid(o->system, strlen(o->system))) {
+		return cli_usage(&cli_run, "the system prompt is not UTF-8 text");
+	}
+	return read_prompt(o, argc - optind, argv + optind, &e) ? 0 : cli_fail(&e);
+}
+
+static struct gateway_request request_of(const struct options *o, const struct target *t, struct message messages[2])
+{
+	size_t n = 0;
+
+	if (o->system != NULL && o->system[0] != '\0') {
+		messages[n++] = (struct message){ ROLE_SYSTEM, o->system };
+	}
+	messages[n++] = (struct message){ ROLE_USER, buf_str(&o->user) };
+	return (struct gateway_request){
+		.target = t, .messages = messages, .n_messages = n, .params = o->params, .is_streamed = !o->is_plain,
+		.max_attempts = is_known(o->retries) ? (int)o->retries + 1 : 0,
+	};
+}
+
+static int dry_run(const struct options *o, struct target **targets)
+{
+	struct buf out = { 0 };
+	struct err e = { 0 };
+	bool ok = true;
+
+	(void)buf_add_str(&out, "{\"dry_run\":true,\"requests\":[");
+	for (size_t i = 0; ok && i < o->n_targets; i++) {
+		struct message messages[2];
+		struct gateway_request r = request_of(o, targets[i], messages);
+		struct buf body = { 0 };
+		char *url = NULL;
+
+		ok = call_preview(&r, &url, &body, &e);
+		if (ok) {
+			(void)buf_add_str(&out, i > 0 ? "," : "");
+			(void)buf_add_str(&out, "{\"target\":");
+			cli_json_string(&out, targets[i]->name);
+			(void)buf_add_str(&out, ",\"url\":");
+			cli_json_string(&out, url);
+			(void)buf_addf(&out, ",\"body\":%s}", buf_str(&body));
+		}
+		buf_free(&body);
+		free(url);
+	}
+	(void)buf_add_str(&out, "]}\n");
+	if (ok) {
+		cli_out(out.s, out.len);
+	}
+	buf_free(&out);
+	return ok ? 0 : cli_fail(&e);
+}
+
+static void print_text(struct run *run, const char *text, size_t len)
+{
+	if (!run->cleans) {
+		cli_out(text, len);
+		return;
+	}
+	struct buf out = { 0 };
+
+	cleaner_feed(&run->cleaner, text, len, &out);
+	cli_out(buf_str(&out), out.len);
+	buf_free(&out);
+}
+
+static void print_answer(struct run *run, const struct call *c)
+{
+	const struct buf *text = &c->answer.text;
+
+	if (run->options->n_targets > 1) {
+		struct buf head = { 0 };
+
+		(void)buf_addf(&head, "== %s\n", c->target->name);
+		cli_out(head.s, head.len);
+		buf_free(&head);
+		cleaner_init(&run->cleaner);
+		print_text(run, buf_str(text), text->len);
+	}
+	for (size_t i = 0; i < c->answer.n_tool_calls; i++) {
+		const struct tool_call *t = &c->answer.tool_calls[i];
+
+		print_text(run, t->name, strlen(t->name));
+		cli_out("(", 1);
+		print_text(run, buf_str(&t->arguments), t->arguments.len);
+		cli_out(")\n", 2);
+	}
+	if (text->len > 0 && text->s[text->len - 1] != '\n') {
+		cli_out("\n", 1);
+	}
+}
+
+static void print_event(const struct call_event *ev)
+{
+	struct buf out = { 0 };
+
+	(void)buf_addf(&out, "{\"event\":\"%s\",\"target\":", call_event_name(ev->type));
+	cli_json_string(&out, ev->call->target->name);
+	if (ev->type == EVENT_DELTA) {
+		static const char *const kinds[] = { "text", "reasoning", "refusal", "tool_call" };
+
+		(void)buf_addf(&out, ",\"%s\":", kinds[ev->kind]);
+		cli_json_bytes(&out, ev->text, ev->len);
+	} else if (ev->type == EVENT_RETRYING) {
+		(void)buf_add_str(&out, ",\"why\":");
+		cli_json_string(&out, ev->call->err.text);
+	} else if (ev->type >= EVENT_DONE) {
+		(void)buf_add_str(&out, ",\"result\":");
+		result_json(&out, ev->call);
+	}
+	(void)buf_add_str(&out, "}\n");
+	cli_out(out.s, out.len);
+	(void)fflush(stdout);
+	buf_free(&out);
+}
+
+static void progress(const struct run *run, const struct call_event *ev)
+{
+	if (run->options->is_quiet || run->options->output != OUTPUT_TEXT) {
+		return;
+	}
+	if (ev->type == EVENT_RETRYING) {
+		char text[sizeof(ev->call->err.text)];
+
+		clean_line_into(ev->call->err.text, text, sizeof(text));
+		fprintf(stderr, "sonde: %s; trying again in %.1f s (attempt %d of %d)\n", text,
+		    (double)(ev->call->retry_at_us - clock_mono_us()) / (double)US_PER_S, ev->call->attempt + 1, ev->call->max_attempts);
+	} else if (ev->type == EVENT_DONE) {
+		result_summary(stderr, ev->call);
+	}
+}
+
+static void on_event(void *ctx, const struct call_event *ev)
+{
+	struct run *run = ctx;
+	const struct options *o = run->options;
+
+	if (o->output == OUTPUT_JSONL) {
+		print_event(ev);
+	} else if (o->output == OUTPUT_TEXT && o->n_targets == 1 && ev->type == EVENT_DELTA && ev->kind == DELTA_TEXT) {
+		print_text(run, ev->text, ev->len);
+		(void)fflush(stdout);
+	}
+	if (ev->type >= EVENT_DONE) {
+		if (o->output == OUTPUT_TEXT && ev->call->answer.text.len + ev->call->answer.n_tool_calls > 0) {
+			print_answer(run, ev->call);
+			(void)fflush(stdout);
+		}
+		if (ev->type == EVENT_FAILED && o->output == OUTPUT_TEXT) {
+			(void)cli_fail(&ev->call->err);
+		}
+		run->is_over = --run->n_running == 0;
+	}
+	progress(run, ev);
+}
+
+static void on_signal(struct ev_loop *ev, ev_signal *w, int revents)
+{
+	struct run *run = w->data;
+
+	(void)ev;
+	(void)revents;
+	run->is_interrupted = true;
+	for (size_t i = 0; i < run->options->n_targets; i++) {
+		call_cancel(run->calls[i]);
+	}
+}
+
+static void watch_signal(struct run *run, ev_signal *w, int signo)
+{
+	ev_signal_init(w, on_signal, signo);
+	w->data = run;
+	ev_signal_start(run->loop->ev, w);
+	ev_unref(run->loop->ev);
+}
+
+static int exit_status(const struct run *run)
+{
+	size_t n = run->options->n_targets, n_failed = 0;
+	enum err_code first = ERR_NONE;
+
+	if (run->is_interrupted) {
+		return err_exit_status(ERR_INTERRUPTED);
+	}
+	for (size_t i = 0; i < n; i++) {
+		enum err_code code = call_err_code(run->calls[i]);
+
+		n_failed += code != ERR_NONE;
+		first = first == ERR_NONE ? code : first;
+	}
+	return err_exit_status(n_failed > 0 && n_failed < n ? ERR_PARTIAL : first);
+}
+
+/* The answer has been given: a store that cannot be written is told, not a failure of the run. */
+static void end_store(struct store *store)
+{
+	struct err e = { 0 };
+
+	if (store != NULL && !store_flush(store, 5000, &e)) {
+		char text[sizeof(e.text)];
+
+		clean_line_into(e.text, text, sizeof(text));
+		fprintf(stderr, "sonde: the call is not recorded: %s\n", text);
+	}
+	store_close(store);
+}
+
+static struct store *begin_store(void)
+{
+	struct err e = { 0 };
+	char *dir = cli_data_dir(&e);
+	struct store *store = dir != NULL ? store_open(dir, &e) : NULL;
+
+	if (store == NULL) {
+		char text[sizeof(e.text)];
+
+		clean_line_into(e.text, text, sizeof(text));
+		fprintf(stderr, "sonde: calls are not recorded: %s\n", text);
+	}
+	free(dir);
+	return store;
+}
+
+static int send_all(const struct options *o, struct config *config, struct target **targets)
+{
+	struct run run = { .loop = loop_new(), .options = o, .calls = x_calloc(o->n_targets, sizeof(*run.calls)), .n_running = o->n_targets };
+	struct store *store = begin_store();
+	struct gateway *g = gateway_new(run.loop, config, store);
+	int64_t run_us = clock_wall_us();
+	bool is_simulated = false;
+
+	run.cleans = isatty(STDOUT_FILENO);
+	cleaner_init(&run.cleaner);
+	watch_signal(&run, &run.on_int, SIGINT);
+	watch_signal(&run, &run.on_term, SIGTERM);
+	for (size_t i = 0; i < o->n_targets; i++) {
+		struct message messages[2];
+		struct gateway_request r = request_of(o, targets[i], messages);
+
+		r.run_us = run_us;
+		r.run_column = (int)i;
+		run.calls[i] = call_ref(call_start(g, &r, on_event, &run));
+	}
+	loop_run_until(run.loop, &run.is_over);
+	for (size_t i = 0; i < o->n_targets; i++) {
+		is_simulated |= run.calls[i]->is_simulated;
+	}
+	if (store != NULL) {
+		past_record_run(store, run_us, o->system, buf_str(&o->user), &o->params, o->targets, o->n_targets, is_simulated);
+	}
+	if (o->output == OUTPUT_JSON) {
+		struct buf out = { 0 };
+
+		result_run_json(&out, run_us, (const struct call *const *)run.calls, o->n_targets);
+		cli_out(out.s, out.len);
+		buf_free(&out);
+	} else if (is_simulated && o->output == OUTPUT_TEXT) {
+		fprintf(stderr, "sonde: SIMULATED: the answer comes from sonde's simulator, not from a model\n");
+	}
+	int status = exit_status(&run);
+
+	for (size_t i = 0; i < o->n_targets; i++) {
+		call_unref(run.calls[i]);
+	}
+	gateway_free(g);
+	end_store(store);
+	loop_free(run.loop);
+	free(run.calls);
+	return cli_finish(status);
+}
+
+static int run_targets(struct options *o, struct config *config)
+{
+	struct target **targets;
+	struct err e = { 0 };
+	int status = 0;
+
+	if (!config_check(config, &e)) {
+		return cli_fail(&e);
+	}
+	if (o->n_targets == 0) {
+		*array_push(o->targets, o->n_targets, o->cap_targets) = "default";
+	}
+	targets = x_calloc(o->n_targets, sizeof(struct target *));
+	for (size_t i = 0; status == 0 && i < o->n_targets; i++) {
+		/* A preview needs no key. */
+		targets[i] = o->is_dry ? target_find(config, o->targets[i], &e) : target_resolve(config, o->targets[i], &e);
+		if (targets[i] == NULL) {
+			if (strcmp(o->targets[i], "default") == 0) {
+				err_set(&e, ERR_USAGE, "no target was given");
+				err_hint(&e, "name one with -m provider/model, or set targets.default in the configuration");
+			}
+			status = cli_fail(&e);
+		}
+	}
+	if (status == 0) {
+		status = o->is_dry ? dry_run(o, targets) : send_all(o, config, targets);
+	}
+	for (size_t i = 0; i < o->n_targets; i++) {
+		target_free(targets[i]);
+	}
+	free(targets);
+	return status;
+}
+
+static int run(int argc, char **argv)
+{
+	struct options o = { .retries = UNKNOWN };
+
+	chat_params_init(&o.params);
+	int status = parse(&o, argc, argv);
+	if (status == 0) {
+		struct config *config = config_load(NULL);
+
+		status = run_targets(&o, config);
+		config_free(config);
+	}
+	free(o.targets);
+	chat_params_free(&o.params);
+	buf_free(&o.user);
+	return status;
+}
+
+const struct cli_command cli_run = {
+	.name = "run",
+	.summary = "send one prompt to one or several targets",
+	.usage = "sonde run [-m TARGET]... [-s SYSTEM] [-o NAME=VALUE]... [TEXT|-]",
+	.help =
+	    "  -m TARGET        provider/model or an alias of the configuration; several: all at once\n"
+	    "  -s SYSTEM        system prompt\n"
+	    "  -o NAME=VALUE    temperature, top_p, max_tokens, seed, stop\n"
+	    "  --retries N      how often a failed request is tried again (default 2)\n"
+	    "  --no-stream      ask for the answer in one piece\n"
+	    "  --json           one object with all results at the end\n"
+	    "  --jsonl          one object an event, as they come\n"
+	    "  --dry-run        print the requests without sending them\n"
+	    "  -q               no progress on standard error\n"
+	    "\n"
+	    "  sonde run -m openai/gpt-5.4-mini -m ollama/llama3.1:8b 'Name three rivers.'\n",
+	.run = run,
+};
