@@ -60,6 +60,8 @@ struct screen {
 	int (*tick_ms)(const void *self);
 	/* Two or three lines for the card of a terminal that is too small. */
 	void (*card)(const void *self, const struct env *env, struct buf *out);
+	/* Something runs that quitting would break off: q asks for a second q. NULL: never. */
+	bool (*is_busy)(const void *self);
 };
 
 #endif

@@ -124,6 +124,9 @@ static void add_shown(struct buf *out, const char *s, size_t len)
 	static const char *const dots[] = {"", ".", "\u00b7", "\u2022", "\U0001d7ce"};
 	size_t kept = 0;
 
+	if (len == 0) {
+		return;
+	}
 	for (size_t i = 0; i < len;) {
 		unsigned char byte = (unsigned char)s[i];
 

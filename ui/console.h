@@ -1,0 +1,39 @@
+/* console - the shell around the screens: tab row, status and hint rows, command line, help, messages, dispatch of keys.
+ * Owns the screens' instances (made when first shown) and the overlays. No terminal and no time of its own: tests drive it with plain input.
+ * Layout: row 0 the tabs, the screen's area, the status row, the hint row. Below CONSOLE_MIN_W x CONSOLE_MIN_H only a card is drawn. */
+#ifndef SONDE_UI_CONSOLE_H
+#define SONDE_UI_CONSOLE_H
+
+#include "ui/cells.h"
+#include "ui/screen.h"
+
+#define CONSOLE_MIN_W 60
+#define CONSOLE_MIN_H 16
+
+/* Bits that console_input adds to INPUT_*: what only the owner of the terminal can do. */
+enum { CONSOLE_SUSPEND = 8, CONSOLE_REPAINT = 16 };
+
+/* Figures of the whole program for the right end of the tab row, in at most `room` cells. */
+typedef void console_summary(const struct app *app, const struct env *env, int room, struct buf *out);
+
+/* The screens are borrowed, as is the app; the first one of the array is shown. summary may be NULL. */
+struct console *console_new(struct app *app, const struct screen *const *screens, size_t n, console_summary *summary);
+void console_free(struct console *c);
+/* Shows a screen by its id; false when there is none. */
+bool console_show(struct console *c, const char *id);
+/* The instance of a screen, made when missing; NULL when there is no such screen. */
+void *console_screen_state(struct console *c, const char *id);
+/* One line in the status row until the next key. Hostile text must be cleaned before. */
+void console_say(struct console *c, enum style st, const char *fmt, ...) SONDE_PRINTF(3, 4);
+/* Opens the command line with a text in it, for example "add ". */
+void console_ask(struct console *c, const char *line);
+
+/* Returns INPUT_* and CONSOLE_* bits. */
+unsigned console_input(struct console *c, const struct input *in);
+void console_resize(struct console *c, int w, int h);
+/* Lays out and draws everything; the grid has the size of the last console_resize. */
+void console_draw(struct console *c, struct cells *cells, const struct env *env);
+/* Milliseconds until something shown changes by itself; 0: nothing does. */
+int console_tick_ms(const struct console *c);
+
+#endif
