@@ -75,16 +75,18 @@ static int month_days(int y, int m)
 	return m == 2 && is_leap ? 29 : days[m - 1];
 }
 
-static int64_t fraction_us(const char **p, const char *end)
+/* At least one digit; what is below a microsecond is dropped. */
+static bool fraction_us(const char **p, const char *end, int64_t *us)
 {
-	int64_t us = 0, unit = 100000;
+	const char *start = *p;
+	int64_t unit = 100000;
 
 	while (*p < end && **p >= '0' && **p <= '9') {
-		us += (**p - '0') * unit;
+		*us += (**p - '0') * unit;
 		unit /= 10;
 		(*p)++;
 	}
-	return us;
+	return *p > start;
 }
 
 static bool zone_offset_s(const char **p, const char *end, int *out)
@@ -105,19 +107,45 @@ static bool zone_offset_s(const char **p, const char *end, int *out)
 	if (!number(p, end, 2, &h)) {
 		return false;
 	}
-	(void)literal(p, end, ':');
-	if (*p < end && !number(p, end, 2, &m)) {
+	if ((literal(p, end, ':') || *p < end) && !number(p, end, 2, &m)) {
 		return false;
 	}
 	*out = sign * (h * 3600 + m * 60);
 	return h <= 23 && m <= 59;
 }
 
+struct time_of_day {
+	int h, min, sec, offset_s;
+	int64_t frac_us;
+};
+
+static bool time_of_day(const char **p, const char *end, struct time_of_day *t)
+{
+	if (!literal(p, end, 'T') && !literal(p, end, 't') && !literal(p, end, ' ')) {
+		return false;
+	}
+	if (!number(p, end, 2, &t->h) || !literal(p, end, ':') || !number(p, end, 2, &t->min)) {
+		return false;
+	}
+	if (literal(p, end, ':')) {
+		if (!number(p, end, 2, &t->sec)) {
+			return false;
+		}
+		if ((literal(p, end, '.') || literal(p, end, ',')) && !fraction_us(p, end, &t->frac_us)) {
+			return false;
+		}
+	}
+	if (literal(p, end, ' ') && *p == end) {
+		return false;
+	}
+	return zone_offset_s(p, end, &t->offset_s);
+}
+
 bool clock_parse_iso(const char *s, size_t len, int64_t *us)
 {
 	const char *p = s, *end = s + len;
-	int y, mon, d, h = 0, min = 0, sec = 0, offset = 0;
-	int64_t frac = 0;
+	int y, mon, d;
+	struct time_of_day t = { 0 };
 
 	if (!number(&p, end, 4, &y) || !literal(&p, end, '-') || !number(&p, end, 2, &mon) ||
 	    !literal(&p, end, '-') || !number(&p, end, 2, &d)) {
@@ -126,29 +154,14 @@ bool clock_parse_iso(const char *s, size_t len, int64_t *us)
 	if (mon < 1 || mon > 12 || d < 1 || d > month_days(y, mon)) {
 		return false;
 	}
-	if (p < end) {
-		if (!literal(&p, end, 'T') && !literal(&p, end, 't') && !literal(&p, end, ' ')) {
-			return false;
-		}
-		if (!number(&p, end, 2, &h) || !literal(&p, end, ':') || !number(&p, end, 2, &min)) {
-			return false;
-		}
-		if (literal(&p, end, ':') && !number(&p, end, 2, &sec)) {
-			return false;
-		}
-		if (literal(&p, end, '.') || literal(&p, end, ',')) {
-			frac = fraction_us(&p, end);
-		}
-		(void)literal(&p, end, ' ');
-		if (!zone_offset_s(&p, end, &offset)) {
-			return false;
-		}
-	}
-	/* 60: a leap second, counted as the first of the next minute. */
-	if (p != end || h > 23 || min > 59 || sec > 60) {
+	if (p < end && !time_of_day(&p, end, &t)) {
 		return false;
 	}
-	*us = (days_from_civil(y, mon, d) * 86400 + h * 3600 + min * 60 + sec - offset) * US_PER_S + frac;
+	/* 60: a leap second, counted as the first of the next minute. */
+	if (p != end || t.h > 23 || t.min > 59 || t.sec > 60) {
+		return false;
+	}
+	*us = (days_from_civil(y, mon, d) * 86400 + t.h * 3600 + t.min * 60 + t.sec - t.offset_s) * US_PER_S + t.frac_us;
 	return true;
 }
 
@@ -166,7 +179,7 @@ void clock_format_iso(int64_t us, char out[CLOCK_ISO_SIZE])
 		memcpy(out, "-", 2);
 		return;
 	}
-	size_t n = strftime(out, CLOCK_ISO_SIZE, "%Y-%m-%dT%H:%M:%S", &tm);
+	size_t n = strftime(out, CLOCK_ISO_SIZE, "%4Y-%m-%dT%H:%M:%S", &tm);
 	(void)snprintf(out + n, CLOCK_ISO_SIZE - n, ".%06dZ", (int)frac);
 }
 
@@ -178,9 +191,12 @@ bool clock_parse_span(const char *s, int64_t *us)
 	} units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 }, { 'w', 604800 } };
 	char *end;
 
+	if (s[0] < '0' || s[0] > '9') { /* strtoll would take blanks and signs */
+		return false;
+	}
 	errno = 0;
 	long long n = strtoll(s, &end, 10);
-	if (end == s || errno != 0 || n <= 0 || n > 1000000 || end[0] == '\0' || end[1] != '\0') {
+	if (errno != 0 || n <= 0 || n > 1000000 || end[0] == '\0' || end[1] != '\0') {
 		return false;
 	}
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {

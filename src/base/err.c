@@ -40,21 +40,36 @@ bool err_hint(struct err *e, const char *fmt, ...)
 
 bool err_prefix(struct err *e, const char *fmt, ...)
 {
-	char context[sizeof(e->text)];
 	char text[sizeof(e->text)];
 	va_list ap;
 
 	if (e == NULL) {
 		return false;
 	}
-	va_start(ap, fmt);
-	(void)vsnprintf(context, sizeof(context), fmt, ap);
-	va_end(ap);
 	memcpy(text, e->text, sizeof(text));
+	va_start(ap, fmt);
+	(void)vsnprintf(e->text, sizeof(e->text), fmt, ap);
+	va_end(ap);
 	/* Cutting is fine: the text is for a person and the context comes first. */
-	int n = snprintf(e->text, sizeof(e->text), "%s: %s", context, text);
-	(void)n;
+	size_t n = strlen(e->text);
+	(void)snprintf(e->text + n, sizeof(e->text) - n, ": %s", text);
 	return false;
+}
+
+const char *err_quote(const char *value, char out[ERR_QUOTE_SIZE])
+{
+	size_t n = strnlen(value, ERR_QUOTE_SIZE - 3);
+	bool is_cut = n == ERR_QUOTE_SIZE - 3;
+
+	n = is_cut ? n - 1 : n;
+	while (is_cut && n > 0 && ((unsigned char)value[n] & 0xc0) == 0x80) {
+		n--;
+	}
+	for (size_t i = 0; i < n; i++) {
+		out[i] = (unsigned char)value[i] < 0x20 || value[i] == 0x7f ? '?' : value[i];
+	}
+	memcpy(out + n, is_cut ? "..." : "", is_cut ? 4 : 1);
+	return out;
 }
 
 int err_exit_status(enum err_code code)

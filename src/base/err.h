@@ -39,6 +39,9 @@ bool err_set(struct err *e, enum err_code code, const char *fmt, ...) SONDE_PRIN
 bool err_hint(struct err *e, const char *fmt, ...) SONDE_PRINTF(2, 3);
 /* Puts "<context>: " in front of the text and returns false. */
 bool err_prefix(struct err *e, const char *fmt, ...) SONDE_PRINTF(2, 3);
+/* A value from outside as part of an error text: control characters become '?', more than 40 bytes are cut at a character. Returns out. */
+#define ERR_QUOTE_SIZE 44
+const char *err_quote(const char *value, char out[ERR_QUOTE_SIZE]);
 /* The process exit status that stands for a code: 0 for ERR_NONE, else 1 to 130 (see doc/manual.md). */
 int err_exit_status(enum err_code code);
 

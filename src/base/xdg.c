@@ -39,21 +39,21 @@ char *xdg_data_dir(void)
 bool xdg_make_dir(const char *path, struct err *e)
 {
 	char *p = x_strdup(path);
-	bool ok = true;
+	bool ok = path[0] != '\0' || err_set(e, ERR_INTERNAL, "cannot make a directory without a name");
 
-	for (char *slash = p + 1; ok; slash++) {
-		slash = strchrnul(slash, '/');
+	for (char *at = p; ok && *at != '\0';) {
+		char *slash = strchrnul(at + 1, '/');
 		char c = *slash;
+		struct stat st;
 
 		*slash = '\0';
 		if (mkdir(p, 0700) != 0 && errno != EEXIST) {
-			err_set(e, ERR_INTERNAL, "cannot make the directory %s: %s", p, strerror(errno));
-			ok = false;
+			ok = err_set(e, ERR_INTERNAL, "cannot make the directory %s: %s", p, strerror(errno));
+		} else if (stat(p, &st) != 0 || !S_ISDIR(st.st_mode)) {
+			ok = err_set(e, ERR_INTERNAL, "cannot make the directory %s: something else has that name", p);
 		}
 		*slash = c;
-		if (c == '\0') {
-			break;
-		}
+		at = slash;
 	}
 	free(p);
 	return ok;
