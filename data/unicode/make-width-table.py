@@ -7,6 +7,7 @@ The version is pinned to the one of the C library that ncurses asks (glibc 2.36:
 ncurses measures differently would shift its whole row.
 """
 import sys
+import textwrap
 import unicodedata
 
 PINNED = "14.0.0"
@@ -31,9 +32,9 @@ def width(cp):
     return 2 if cp in DRAWN_WIDE or unicodedata.east_asian_width(char) in "WF" else 1
 
 
-def rows(values, per_row):
-    for i in range(0, len(values), per_row):
-        print("\t" + ", ".join(str(v) for v in values[i:i + per_row]) + ",")
+def rows(values):
+    for line in textwrap.wrap(", ".join(map(str, values)) + ",", 128):
+        print("\t" + line)
 
 
 def main():
@@ -49,12 +50,12 @@ def main():
     print("/* Written by data/unicode/make-width-table.py; do not edit. Cells of code points, two bits each (3: not drawable), in blocks of 256. */")
     print(f'#define WIDTH_UNICODE_VERSION "{PINNED}"\n')
     print(f"static const unsigned char width_block[{len(index)}] = {{")
-    rows(index, 32)
+    rows(index)
     print("};\n")
     print(f"static const unsigned char width_cells[{len(blocks)}][{BLOCK // 4}] = {{")
     for packed in blocks:
         print("\t{")
-        rows(packed, 32)
+        rows(packed)
         print("\t},")
     print("};")
 

@@ -20,7 +20,7 @@ struct wrap {
 
 void wrap_free(struct wrap *w);
 /* Brings the lines up to date with the text, which may only have grown since the last call with the same width; a new width starts again.
- * width >= 1. Tabs count to the next multiple of 4. An empty text has one empty line. A text that ends in a newline has an empty last line. */
+ * width >= 1. Tabs count to the next multiple of 4. An empty text has one empty line; so has the end of a text after a last newline. */
 void wrap_update(struct wrap *w, const char *text, size_t len, size_t width);
 /* Starts again: the text was changed elsewhere than at its end. */
 void wrap_reset(struct wrap *w);
