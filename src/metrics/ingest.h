@@ -1,19 +1,21 @@
 /* ingest - JSONL logs of calls made elsewhere into the store.
  * One pass, one flat scanner; lines it cannot read are counted and the first ones kept with their numbers.
  * The same line is the same call: its id is (timestamp, hash of the line and of how often it came before in this file),
- * so a file imported twice adds nothing and two equal lines in one file are two calls. */
+ * so a file imported twice adds nothing and two equal lines in one file are two calls.
+ * Everything is read before anything is stored: rows go in ordered by time, whatever the order of the lines (metrics/spool.h). */
 #ifndef SONDE_METRICS_INGEST_H
 #define SONDE_METRICS_INGEST_H
 
-#include <stdio.h>
-
+#include "metrics/line.h"
 #include "store/store.h"
 
 struct price_table;
 
+#define INGEST_LINE_MAX ((size_t)1 << 20) /* bytes of a line without its end */
+
 struct ingest_bad_line {
 	uint64_t line;
-	char why[120];
+	char why[INGEST_WHY_SIZE];
 };
 
 struct ingest_result {
@@ -22,15 +24,12 @@ struct ingest_result {
 	size_t n_first_bad;
 };
 
-/* Reads to the end of fd. prices may be NULL (then rows without a reported cost stay unpriced). progress may be NULL; it is called a few
- * times a second with the lines so far. False on a read or store error; what was committed before stays, and result says how far. */
-bool ingest_jsonl(int fd, struct bulk *b, const struct price_table *prices, void (*progress)(void *ctx, uint64_t lines), void *ctx,
-    struct ingest_result *result, struct err *e) SONDE_MUST_CHECK;
+/* Called about ten times a second while lines are read, then while rows are stored. */
+typedef void ingest_progress(void *ctx, uint64_t lines, uint64_t stored);
 
-/* One line to a row. Strings of the row are borrowed from the line's parse arena and valid until the next call with the same scanner. */
-struct ingest_scanner;
-struct ingest_scanner *ingest_scanner_new(void);
-void ingest_scanner_free(struct ingest_scanner *s);
-bool ingest_line(struct ingest_scanner *s, const char *line, size_t len, struct call_row *row, char why[120]);
+/* Reads to the end of fd. prices may be NULL (then rows without a reported cost stay unpriced). progress may be NULL.
+ * False on a read or store error; what was committed before stays, and result says how far. */
+bool ingest_jsonl(int fd, struct bulk *b, const struct price_table *prices, ingest_progress *progress, void *ctx,
+    struct ingest_result *result, struct err *e) SONDE_MUST_CHECK;
 
 #endif
