@@ -453,6 +453,7 @@ static void run_loaded(void *ctx, const struct past_run *run, const struct err *
 	}
 	drop_columns(p);
 	play_set_prompt(p, run->row.system != NULL ? run->row.system : "", run->row.user != NULL ? run->row.user : "");
+	p->opened++;
 	p->run_us = run->row.ts_us;
 	p->start_us = 0;
 	for (size_t i = 0; i < run->n_names; i++) {

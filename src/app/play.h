@@ -30,6 +30,7 @@ struct play {
 	size_t n_columns, cap_columns;
 	int64_t run_us;            /* of the run shown; 0: none */
 	int64_t start_us;          /* monotonic time of its start; 0 for one out of the history */
+	unsigned opened;           /* grows each time a past run replaced the prompt */
 	/* history, newest first; loaded by play_load_history */
 	struct run_row *runs;
 	size_t n_runs;

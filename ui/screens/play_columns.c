@@ -1,0 +1,290 @@
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "text/width.h"
+#include "ui/format.h"
+#include "ui/screens/play_state.h"
+
+#define HEAD_ROWS 4
+#define MIN_COLUMN 38
+
+struct answer_view *play_answer_view(const struct play_screen *s, const struct play_column *c)
+{
+	for (size_t i = 0; i < s->n_answers; i++) {
+		if (s->answers[i].column == c) {
+			return &s->answers[i];
+		}
+	}
+	return NULL;
+}
+
+static bool is_in_play(const struct play *p, const struct play_column *c)
+{
+	for (size_t i = 0; i < p->n_columns; i++) {
+		if (p->columns[i] == c) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Views of columns that are gone are dropped, new columns get one. */
+static void match_views(struct play_screen *s)
+{
+	for (size_t i = 0; i < s->n_answers;) {
+		if (is_in_play(s->play, s->answers[i].column)) {
+			i++;
+			continue;
+		}
+		wrap_free(&s->answers[i].wrap);
+		buf_free(&s->answers[i].text);
+		s->answers[i] = s->answers[--s->n_answers];
+	}
+	for (size_t i = 0; i < s->play->n_columns; i++) {
+		if (play_answer_view(s, s->play->columns[i]) == NULL) {
+			array_push(s->answers, s->n_answers, s->cap_answers)->column = s->play->columns[i];
+		}
+	}
+	if (s->marked != NULL && !is_in_play(s->play, s->marked)) {
+		s->marked = NULL;
+	}
+}
+
+struct rect play_column_rect(const struct play_screen *s, size_t i)
+{
+	int n = (int)s->n_shown, w = s->columns.w - (n - 1);
+	int x = s->columns.x + (int)i * (w / n + 1) + ((int)i < w % n ? (int)i : w % n);
+
+	return (struct rect){ x, s->columns.y + 1, w / n + ((int)i < w % n), s->columns.h - 1 };
+}
+
+/* Reasoning, answer and error in one text, so that one wrap and one scroll position serve all. While an answer grows at its end only, so does
+ * this text. */
+static void fill_text(struct answer_view *v)
+{
+	const struct play_column *c = v->column;
+	bool grows = v->generation == c->generation && v->parts[0] == c->reasoning.len && v->parts[2] == 0 && c->err.code == ERR_NONE;
+
+	if (!grows) {
+		buf_clear(&v->text);
+		wrap_reset(&v->wrap);
+		v->parts[1] = 0;
+		if (v->generation != c->generation) {
+			v->top = 0;
+			v->is_held = false;
+		}
+		if (c->reasoning.len > 0) {
+			(void)buf_add(&v->text, c->reasoning.s, c->reasoning.len);
+			(void)buf_add_str(&v->text, "\n\n");
+		}
+	}
+	if (c->text.len > v->parts[1]) {
+		(void)buf_add(&v->text, c->text.s + v->parts[1], c->text.len - v->parts[1]);
+	}
+	v->generation = c->generation;
+	v->parts[0] = c->reasoning.len;
+	v->parts[1] = c->text.len;
+	v->parts[2] = 0;
+	if (c->err.code != ERR_NONE) {
+		(void)buf_addf(&v->text, "%s%s\n%s", v->text.len > 0 ? "\n\n" : "", c->err.text, c->err.hint);
+		v->parts[2] = 1;
+	}
+}
+
+/* Following jumps by half a column: most frames then change a few rows only, not all of them. */
+static void follow(struct answer_view *v, bool is_running)
+{
+	size_t n = v->wrap.n, rows = (size_t)(v->rows > 0 ? v->rows : 1);
+	size_t last = n > rows ? n - rows : 0;
+
+	if (v->is_held) {
+		v->top = v->top > last ? last : v->top;
+	} else if (!is_running) {
+		v->top = v->top > last || v->top + rows < n ? last : v->top;
+	} else if (n > v->top + rows) {
+		v->top = n - rows + rows / 2;
+	}
+}
+
+void play_columns_layout(struct play_screen *s)
+{
+	size_t n = s->play->n_columns, fit = (size_t)(s->columns.w / MIN_COLUMN > 0 ? s->columns.w / MIN_COLUMN : 1);
+
+	match_views(s);
+	if (n == 0) {
+		s->n_shown = 0;
+		s->column = s->first = 0;
+		return;
+	}
+	s->column = s->column < n ? s->column : n - 1;
+	s->n_shown = s->is_zoomed ? 1 : n < fit ? n : fit;
+	s->first = s->first + s->n_shown > n ? n - s->n_shown : s->first;
+	s->first = s->column < s->first ? s->column : s->column >= s->first + s->n_shown ? s->column - s->n_shown + 1 : s->first;
+	for (size_t i = 0; i < s->n_shown; i++) {
+		const struct play_column *c = s->play->columns[s->first + i];
+		struct answer_view *v = play_answer_view(s, c);
+		struct rect r = play_column_rect(s, i);
+
+		fill_text(v);
+		v->rows = r.h - HEAD_ROWS;
+		wrap_update(&v->wrap, buf_str(&v->text), v->text.len, (size_t)(r.w > 3 ? r.w - 2 : 1));
+		follow(v, play_column_is_running(c));
+	}
+}
+
+const char *play_state_glyph(const struct play_column *c, enum style *st)
+{
+	static const struct {
+		const char *glyph;
+		enum style st;
+	} rows[] = {
+		[CALL_QUEUED] = { "\u25cc", ST_DIM }, [CALL_SENT] = { "\u25b6", ST_LIVE }, [CALL_STREAMING] = { "\u25b6", ST_LIVE },
+		[CALL_RETRYING] = { "\u21bb", ST_WARN }, [CALL_DONE] = { "\u2713", ST_OK }, [CALL_FAILED] = { "\u2717", ST_BAD },
+		[CALL_CANCELLED] = { "\u2717", ST_DIM },
+	};
+
+	if (c->target == NULL && !c->has_run) {
+		*st = ST_BAD;
+		return "\u2717";
+	}
+	if (!c->has_run) {
+		*st = ST_DIM;
+		return "\u00b7";
+	}
+	*st = rows[c->state].st;
+	return rows[c->state].glyph;
+}
+
+/* The model's part of "provider/model": the provider stands at the right. */
+static const char *model_name(const struct play_column *c)
+{
+	return c->target != NULL ? c->target->model : c->name;
+}
+
+static void draw_head(const struct play_screen *s, const struct play_column *c, struct cells *cells, struct rect r, const struct env *env)
+{
+	struct play_figures f;
+	enum style st;
+	const char *glyph = play_state_glyph(c, &st);
+	const char *right = c->is_simulated ? "SIMULATED" : c->target != NULL ? c->target->provider->name : "";
+	char a[FORMAT_SIZE], b[FORMAT_SIZE];
+	int end = r.x + r.w - 1;
+
+	play_column_figures(s->play, c, env->mono_us, &f);
+	(void)cells_put(cells, r.x + 1, r.y, st, glyph);
+	int used = cells_right(cells, end, r.y, c->is_simulated ? ST_SIMULATED : ST_DIM, right);
+	(void)cells_fit(cells, r.x + 3, r.y, used - r.x - 4, ST_BOLD, model_name(c));
+	if (c == s->marked) {
+		(void)cells_put(cells, r.x, r.y, ST_HIT, "m");
+	}
+	if (!c->has_run) {
+		(void)cells_fit(cells, r.x + 1, r.y + 1, r.w - 2, ST_DIM, c->target != NULL ? "not sent yet" : "cannot be used");
+		return;
+	}
+	format_duration(f.ttft_us, a);
+	format_rate(f.tokens_per_s, b);
+	(void)cells_putf(cells, r.x + 1, r.y + 1, ST_TEXT, "ttft %s  %s tok/s", a, b);
+	if (f.is_running) {
+		format_running(f.total_us, a);
+	} else {
+		format_duration(f.total_us, a);
+	}
+	(void)cells_right(cells, end, r.y + 1, ST_TEXT, a);
+	format_count(f.in_tok, a);
+	format_count(f.out_tok, b);
+	(void)cells_putf(cells, r.x + 1, r.y + 2, ST_TEXT, "%s\u2192%s%s tok", a, f.tokens_are_estimated ? "~" : "", b);
+	format_cost(f.cost_nano, a);
+	(void)cells_right(cells, end, r.y + 2, ST_TEXT, a);
+}
+
+static size_t trimmed(const struct answer_view *v, size_t line, size_t *start)
+{
+	*start = v->wrap.lines[line].start;
+	return v->wrap.lines[line].len;
+}
+
+static enum style style_at(const struct answer_view *v, size_t offset)
+{
+	const struct play_column *c = v->column;
+	size_t reasoning = v->parts[0] > 0 ? v->parts[0] + 2 : 0;
+
+	if (offset < reasoning) {
+		return ST_DIM;
+	}
+	if (offset < reasoning + v->parts[1]) {
+		return ST_TEXT;
+	}
+	return c->state == CALL_CANCELLED && c->has_run ? ST_DIM : c->state == CALL_RETRYING && c->has_run ? ST_WARN : ST_BAD;
+}
+
+static void draw_answer(const struct answer_view *v, struct cells *cells, struct rect r, const struct env *env)
+{
+	const struct play_column *c = v->column;
+	size_t end = v->top + (size_t)(r.h > 0 ? r.h : 0);
+	int y = r.y;
+
+	for (size_t i = v->top; i < v->wrap.n && i < end; i++, y++) {
+		size_t start, len = trimmed(v, i, &start);
+
+		(void)cells_text(cells, r.x + 1, y, r.w - 2, style_at(v, start), v->text.s + start, len);
+	}
+	if (play_column_is_running(c) && c->state == CALL_RETRYING && y < r.y + r.h) {
+		double wait = (double)(c->call->retry_at_us - env->mono_us) / 1e6;
+
+		(void)cells_putf(cells, r.x + 1, y, ST_WARN, "retry in %.1fs \u00b7 attempt %d of %d", wait > 0 ? wait : 0., c->call->attempt + 1,
+		    c->call->max_attempts);
+	} else if (c->has_run && c->state == CALL_DONE && c->text.len == 0 && y < r.y + r.h) {
+		(void)cells_put(cells, r.x + 1, y, ST_DIM, "(an empty answer)");
+	}
+	if (c->cleaner.dropped > 0 && r.h > 2) {
+		(void)cells_putf(cells, r.x + 1, r.y + r.h - 1, ST_WARN, "\u26a0 %lu control characters removed", c->cleaner.dropped);
+	}
+	if (v->is_held && play_column_is_running(c)) {
+		(void)cells_right(cells, r.x + r.w, r.y + r.h - 1, ST_HIT, "held");
+	}
+}
+
+static void draw_rule(const struct play_screen *s, struct cells *cells, size_t i, struct rect r)
+{
+	size_t n = s->first + i;
+	bool is_last = i + 1 == s->n_shown;
+	bool is_focused = n == s->column && s->focus == FOCUS_COLUMNS;
+	char title[64], right[32] = "";
+
+	(void)snprintf(title, sizeof(title), is_last && s->play->n_columns > s->n_shown ? "%zu of %zu" : "%zu", n + 1, s->play->n_columns);
+	if (is_last && s->play->n_columns > s->n_shown) {
+		(void)snprintf(right, sizeof(right), "%s%smore", s->first > 0 ? "\u25c2 " : "", s->first + s->n_shown < s->play->n_columns ? "\u25b8 " : "");
+	}
+	cells_rule(cells, r.x, s->columns.y, r.w, is_focused, title, right);
+}
+
+void play_columns_draw(const struct play_screen *s, struct cells *cells, const struct env *env)
+{
+	if (s->play->n_columns == 0) {
+		cells_rule(cells, s->columns.x, s->columns.y, s->columns.w, s->focus == FOCUS_COLUMNS, "Answers", "");
+		(void)cells_put(cells, s->columns.x + 2, s->columns.y + 2, ST_DIM, "No target yet: press a and name one, as provider/model.");
+		(void)cells_put(cells, s->columns.x + 2, s->columns.y + 3, ST_DIM, "sonde models lists what has a price; sonde demo needs no key.");
+		return;
+	}
+	for (size_t i = 0; i < s->n_shown; i++) {
+		const struct play_column *c = s->play->columns[s->first + i];
+		const struct answer_view *v = play_answer_view(s, c);
+		struct rect r = play_column_rect(s, i);
+		struct rect body = { r.x, r.y + HEAD_ROWS, r.w, r.h - HEAD_ROWS };
+
+		draw_rule(s, cells, i, r);
+		if (i + 1 < s->n_shown) {
+			(void)cells_put(cells, r.x + r.w, s->columns.y, ST_RULE, "\u252c");
+			cells_vline(cells, r.x + r.w, r.y, r.h);
+		}
+		struct rect former = cells_clip(cells, r);
+
+		draw_head(s, c, cells, r, env);
+		cells_fill(cells, (struct rect){ r.x + 1, r.y + HEAD_ROWS - 1, r.w - 2, 1 }, ST_RULE, 0x254c);
+		draw_answer(v, cells, body, env);
+		cells_unclip(cells, former);
+	}
+}

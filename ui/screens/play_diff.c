@@ -1,0 +1,83 @@
+#include <stdio.h>
+
+#include "text/diff.h"
+#include "ui/screens/play_state.h"
+#include "ui/widgets/styled.h"
+
+/* Signs as git's word diff has them, so that the diff reads without colour, too. */
+static void add_parts(struct styled_text *out, const struct diff *d, const char *a, const char *b)
+{
+	for (size_t i = 0; i < d->n; i++) {
+		const struct diff_part *p = &d->parts[i];
+
+		switch (p->op) {
+		case DIFF_EQUAL:
+			styled_add(out, ST_TEXT, a + p->start, p->len);
+			break;
+		case DIFF_DELETE:
+			styled_add(out, ST_DEL, "[\u2212", sizeof("[\u2212") - 1);
+			styled_add(out, ST_DEL, a + p->start, p->len);
+			styled_add(out, ST_DEL, "\u2212]", sizeof("\u2212]") - 1);
+			break;
+		case DIFF_INSERT:
+			styled_add(out, ST_ADD, "{+", 2);
+			styled_add(out, ST_ADD, b + p->start, p->len);
+			styled_add(out, ST_ADD, "+}", 2);
+			break;
+		}
+	}
+}
+
+bool play_diff_open(struct play_screen *s, size_t a, size_t b, struct err *e)
+{
+	const struct play *p = s->play;
+
+	if (a >= p->n_columns || b >= p->n_columns || a == b) {
+		err_set(e, ERR_USAGE, "two answers are needed for a diff");
+		return err_hint(e, "mark one with m, move to another, press d");
+	}
+	const struct play_column *left = p->columns[a], *right = p->columns[b];
+
+	if (play_column_is_running(left) || play_column_is_running(right) || left->text.len == 0 || right->text.len == 0) {
+		return err_set(e, ERR_USAGE, "both answers must be finished: %zu and %zu", a + 1, b + 1);
+	}
+	struct diff d = { 0 };
+
+	diff_words(left->text.s, left->text.len, right->text.s, right->text.len, &d);
+	play_diff_close(s);
+	s->diff = styled_new();
+	if (d.words_added + d.words_removed == 0) {
+		styled_addf(s->diff, ST_DIM, "The two answers are the same.\n\n");
+	}
+	add_parts(s->diff, &d, left->text.s, right->text.s);
+	(void)snprintf(s->diff_title, sizeof(s->diff_title), "Diff %zu %s \u2194 %zu %s  \u2212%zu +%zu words", a + 1,
+	    left->target != NULL ? left->target->model : left->name, b + 1, right->target != NULL ? right->target->model : right->name,
+	    d.words_removed, d.words_added);
+	diff_free(&d);
+	s->diff_scroll = (struct list){ 0 };
+	s->view = VIEW_DIFF;
+	return true;
+}
+
+void play_diff_close(struct play_screen *s)
+{
+	styled_free(s->diff);
+	s->diff = NULL;
+}
+
+void play_diff_layout(struct play_screen *s)
+{
+	size_t n = styled_layout(s->diff, s->columns.w - 2);
+	int rows = s->columns.h - 1;
+
+	/* The list's selection is the top line here: a text scrolls by its top. */
+	list_set_n(&s->diff_scroll, (int)n > rows ? (int)n - rows + 1 : 1);
+}
+
+void play_diff_draw(const struct play_screen *s, struct cells *cells)
+{
+	struct rect r = { s->columns.x + 1, s->columns.y + 1, s->columns.w - 2, s->columns.h - 1 };
+
+	cells_rule(cells, s->columns.x, s->columns.y, s->columns.w, true, s->diff_title, "Esc closes \u00b7 ] [ next change");
+	styled_draw(s->diff, cells, r, (size_t)s->diff_scroll.selected);
+}
