@@ -8,7 +8,19 @@
 
 #include "base/err.h"
 
-enum dim_kind { DIM_PROVIDER, DIM_MODEL, DIM_OPERATION, DIM_PRICE_VERSION, DIM_FINISH, DIM_SESSION, DIM_USER, DIM_PROMPT, DIM_KIND_COUNT };
+/* The numbers are stored: new kinds only before the count. */
+enum dim_kind {
+	DIM_PROVIDER,
+	DIM_MODEL,
+	DIM_OPERATION,
+	DIM_PRICE_VERSION,
+	DIM_FINISH,
+	DIM_SESSION,
+	DIM_USER,
+	DIM_PROMPT,
+	DIM_PROMPT_VERSION,
+	DIM_KIND_COUNT
+};
 
 struct dims;
 struct dims *dims_new(sqlite3 *db);
@@ -19,6 +31,8 @@ int64_t dims_id(struct dims *d, enum dim_kind kind, const char *name, struct err
 int64_t dims_find(struct dims *d, enum dim_kind kind, const char *name);
 /* The name of an id, "" for 0. Borrowed, valid as long as d. */
 const char *dims_name(struct dims *d, int64_t id);
+/* A copy of the name, the caller's; NULL for 0. Unlike dims_name it keeps only so many names in memory: for sessions and the like. */
+char *dims_dup(struct dims *d, int64_t id);
 /* Forgets what was cached since the transaction began: call it after a rollback. */
 void dims_rollback(struct dims *d);
 void dims_commit(struct dims *d);

@@ -42,10 +42,12 @@ struct usage {
 	int64_t audio_in, audio_out, image_in; /* tokens, of in_tok and out_tok */
 	int64_t n_images, seconds, n_queries;
 };
-#define USAGE_UNKNOWN ((struct usage){ UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN })
+#define USAGE_UNKNOWN \
+	((struct usage){ UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN })
 
 /* Identity of a call: its start, and 64 bits that are random for own calls and a hash of the source line for imported ones.
- * Text form: 24 characters of Crockford base 32, ordered as time. */
+ * Text form: 24 characters of Crockford base 32, ordered as time, for ts_us from 0 to 2^56 - 1 (the year 4253);
+ * a start outside is written as the nearer end and so does not come back from its text. */
 struct call_id {
 	int64_t ts_us;
 	uint64_t key;
@@ -54,6 +56,8 @@ struct call_id {
 void call_id_format(struct call_id id, char out[CALL_ID_SIZE]);
 /* Takes the whole text, either case. False when it is not an id. */
 bool call_id_parse(const char *text, struct call_id *id);
+/* The first and last id whose text starts with this one, either case. False when no id starts so. */
+bool call_id_range(const char *text, struct call_id *from, struct call_id *to);
 
 /* Strings are borrowed unless the row came from a query (then call_row_free). NULL and "" both mean unknown. */
 struct call_row {
@@ -85,6 +89,8 @@ void call_row_init(struct call_row *r);
 /* A deep copy that owns its strings; and its release (frees strings, not the struct). */
 void call_row_copy(struct call_row *to, const struct call_row *from);
 void call_row_free(struct call_row *r);
+/* Bytes of all its strings. */
+size_t call_row_text_len(const struct call_row *r);
 static inline bool call_row_is_error(const struct call_row *r)
 {
 	return r->error_class != CLASS_NONE;

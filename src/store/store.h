@@ -20,7 +20,8 @@ void store_close(struct store *s);
 /* Copies and queues. body may be NULL. Thread-safe. */
 void store_put_call(struct store *s, const struct call_row *row, const struct call_body *body);
 void store_put_run(struct store *s, const struct run_row *run);
-/* Waits until all that was queued before is committed. False after timeout_ms, or when rows were dropped, with the reason. */
+/* Waits until all that was queued before is committed; has a failing store try again at once. False after timeout_ms, or when rows were
+ * dropped since the last flush, with the reason. */
 bool store_flush(struct store *s, int timeout_ms, struct err *e) SONDE_MUST_CHECK;
 
 struct store_state {
@@ -29,11 +30,12 @@ struct store_state {
 	struct err why;
 };
 void store_state(struct store *s, struct store_state *out);
-/* fn(ctx) is called on the writer thread after each commit and each change of is_failing. */
+/* fn(ctx) is called on the writer thread after each commit and each change of is_failing. fn NULL: no more; it does not run after that. */
 void store_on_change(struct store *s, void (*fn)(void *ctx), void *ctx);
 
 /* Adds rows (ordered by time for speed) with their rollups in transactions of at most about 20 ms. Rows that are there already (same id)
- * are passed over. *added counts the new ones. For importers: runs on the caller's thread with a connection of its own. */
+ * are passed over. *added is the number of new ones, also when it fails half way. For importers: runs on the caller's thread with a
+ * connection of its own. */
 struct bulk;
 struct bulk *bulk_open(const char *dir, struct err *e) SONDE_MUST_CHECK;
 bool bulk_add(struct bulk *b, const struct call_row *rows, size_t n, uint64_t *added, struct err *e) SONDE_MUST_CHECK;
@@ -51,10 +53,12 @@ struct call_filter {
 	int64_t run_us;   /* 0: any */
 };
 /* Newest first, at most limit rows. The array and rows are the caller's (call_row_free each, then free). */
-bool calls_list(struct reader *r, const struct call_filter *f, size_t limit, struct call_row **rows, size_t *n, struct err *e) SONDE_MUST_CHECK;
+bool calls_list(struct reader *r, const struct call_filter *f, size_t limit, struct call_row **rows, size_t *n,
+    struct err *e) SONDE_MUST_CHECK;
 /* One row with its bodies (all owned by the caller). False with ERR_CHECK when there is none. */
 bool calls_get(struct reader *r, struct call_id id, struct call_row *row, struct call_body *body, struct err *e) SONDE_MUST_CHECK;
-/* Finds the id that starts or ends with the text, when exactly one does. */
+/* Finds the id that starts with the text, when exactly one does; where none does, the one of the newest million calls that ends with it
+ * (at least 4 characters). Either case. ERR_CHECK when there is none, ERR_USAGE when there are several. */
 bool calls_find(struct reader *r, const char *text, struct call_id *id, struct err *e) SONDE_MUST_CHECK;
 /* Newest first. */
 bool runs_list(struct reader *r, size_t limit, struct run_row **rows, size_t *n, struct err *e) SONDE_MUST_CHECK;

@@ -1,0 +1,226 @@
+/* Rows of dim never change, so what was read once holds for ever, with one exception: ids given out in a transaction that is rolled
+ * back. Names to ids are cached up to a limit, since sessions and users may be any number; ids to names only as they are asked for. */
+#include "store/dim.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/map.h"
+#include "base/mem.h"
+
+#define NAMES_MOST 65536
+
+struct name {
+	char *s;
+	struct name *next;
+};
+
+struct dims {
+	sqlite3 *db;
+	sqlite3_stmt *find, *insert, *read;
+	struct map *ids[DIM_KIND_COUNT]; /* name -> id */
+	size_t n_ids;
+	struct map *names; /* id -> name, borrowed from kept */
+	struct name *kept;
+	bool is_changed; /* a name was inserted since the last commit or rollback */
+};
+
+static void forget_ids(struct dims *d)
+{
+	for (int k = 0; k < DIM_KIND_COUNT; k++) {
+		map_free(d->ids[k], NULL);
+		d->ids[k] = map_new();
+	}
+	d->n_ids = 0;
+}
+
+struct dims *dims_new(sqlite3 *db)
+{
+	struct dims *d = x_calloc(1, sizeof(*d));
+
+	d->db = db;
+	forget_ids(d);
+	d->names = map_new();
+	return d;
+}
+
+void dims_free(struct dims *d)
+{
+	if (d == NULL) {
+		return;
+	}
+	sqlite3_finalize(d->find);
+	sqlite3_finalize(d->insert);
+	sqlite3_finalize(d->read);
+	for (int k = 0; k < DIM_KIND_COUNT; k++) {
+		map_free(d->ids[k], NULL);
+	}
+	map_free(d->names, NULL);
+	while (d->kept != NULL) {
+		struct name *n = d->kept;
+
+		d->kept = n->next;
+		free(n->s);
+		free(n);
+	}
+	free(d);
+}
+
+static sqlite3_stmt *prepared(struct dims *d, sqlite3_stmt **stmt, const char *text)
+{
+	if (*stmt == NULL) {
+		(void)sqlite3_prepare_v3(d->db, text, -1, SQLITE_PREPARE_PERSISTENT, stmt, NULL);
+	}
+	return *stmt;
+}
+
+static int64_t remember(struct dims *d, enum dim_kind kind, const char *name, size_t len, int64_t id)
+{
+	if (d->n_ids >= NAMES_MOST) {
+		forget_ids(d);
+	}
+	(void)map_put(d->ids[kind], name, len, (void *)(intptr_t)id);
+	d->n_ids++;
+	return id;
+}
+
+/* From the table: 0 when there is none, -1 on failure. */
+static int64_t read_id(struct dims *d, enum dim_kind kind, const char *name, size_t len)
+{
+	sqlite3_stmt *stmt = prepared(d, &d->find, "SELECT id FROM dim WHERE kind = ? AND name = ?");
+	int64_t id = -1;
+
+	if (stmt == NULL) {
+		return -1;
+	}
+	sqlite3_bind_int(stmt, 1, (int)kind);
+	sqlite3_bind_text64(stmt, 2, name, len, SQLITE_STATIC, SQLITE_UTF8);
+	int rc = sqlite3_step(stmt);
+	if (rc == SQLITE_ROW) {
+		id = sqlite3_column_int64(stmt, 0);
+	} else if (rc == SQLITE_DONE) {
+		id = 0;
+	}
+	sqlite3_reset(stmt);
+	return id;
+}
+
+static int64_t insert(struct dims *d, enum dim_kind kind, const char *name, size_t len)
+{
+	sqlite3_stmt *stmt = prepared(d, &d->insert, "INSERT INTO dim (kind, name) VALUES (?, ?)");
+
+	if (stmt == NULL) {
+		return -1;
+	}
+	sqlite3_bind_int(stmt, 1, (int)kind);
+	sqlite3_bind_text64(stmt, 2, name, len, SQLITE_STATIC, SQLITE_UTF8);
+	int rc = sqlite3_step(stmt);
+	sqlite3_reset(stmt);
+	if (rc != SQLITE_DONE) {
+		return -1;
+	}
+	d->is_changed = true;
+	return sqlite3_last_insert_rowid(d->db);
+}
+
+int64_t dims_id(struct dims *d, enum dim_kind kind, const char *name, struct err *e)
+{
+	if (name == NULL || name[0] == '\0') {
+		return 0;
+	}
+	size_t len = strlen(name);
+	void *cached = map_get(d->ids[kind], name, len);
+
+	if (cached != NULL) {
+		return (intptr_t)cached;
+	}
+	int64_t id = read_id(d, kind, name, len);
+	if (id == 0) {
+		id = insert(d, kind, name, len);
+	}
+	if (id <= 0) {
+		err_set(e, ERR_INTERNAL, "a name could not be stored: %s", sqlite3_errmsg(d->db));
+		return -1;
+	}
+	return remember(d, kind, name, len, id);
+}
+
+int64_t dims_find(struct dims *d, enum dim_kind kind, const char *name)
+{
+	if (name == NULL || name[0] == '\0') {
+		return 0;
+	}
+	size_t len = strlen(name);
+	void *cached = map_get(d->ids[kind], name, len);
+
+	if (cached != NULL) {
+		return (intptr_t)cached;
+	}
+	int64_t id = read_id(d, kind, name, len);
+	return id > 0 ? remember(d, kind, name, len, id) : 0;
+}
+
+/* The name from the table, the caller's; NULL when there is none. */
+static char *read_name(struct dims *d, int64_t id)
+{
+	sqlite3_stmt *stmt = prepared(d, &d->read, "SELECT name FROM dim WHERE id = ?");
+	char *s = NULL;
+
+	if (stmt == NULL) {
+		return NULL;
+	}
+	sqlite3_bind_int64(stmt, 1, id);
+	if (sqlite3_step(stmt) == SQLITE_ROW) {
+		s = x_strdup((const char *)sqlite3_column_text(stmt, 0));
+	}
+	sqlite3_reset(stmt);
+	return s;
+}
+
+const char *dims_name(struct dims *d, int64_t id)
+{
+	if (id <= 0) {
+		return "";
+	}
+	const char *cached = map_get(d->names, (const char *)&id, sizeof(id));
+	if (cached != NULL) {
+		return cached;
+	}
+	char *s = read_name(d, id);
+	if (s == NULL) {
+		return "";
+	}
+	struct name *n = x_malloc(sizeof(*n));
+
+	*n = (struct name){ s, d->kept };
+	d->kept = n;
+	(void)map_put(d->names, (const char *)&id, sizeof(id), s);
+	return s;
+}
+
+char *dims_dup(struct dims *d, int64_t id)
+{
+	if (id <= 0) {
+		return NULL;
+	}
+	const char *cached = map_get(d->names, (const char *)&id, sizeof(id));
+	if (cached == NULL && map_count(d->names) < NAMES_MOST) {
+		cached = dims_name(d, id);
+	}
+	return cached == NULL ? read_name(d, id) : cached[0] != '\0' ? x_strdup(cached) : NULL;
+}
+
+void dims_rollback(struct dims *d)
+{
+	if (d->is_changed) {
+		forget_ids(d);
+		map_free(d->names, NULL);
+		d->names = map_new();
+	}
+	d->is_changed = false;
+}
+
+void dims_commit(struct dims *d)
+{
+	d->is_changed = false;
+}

@@ -1,0 +1,16 @@
+/* reader - what is behind struct reader of store/store.h: the connection and the names, for queries of store/ and metrics/.
+ * Statements come from sql_prepare(reader_sql(r), ...); reset them before returning: an open read transaction makes the WAL grow. */
+#ifndef SONDE_STORE_READER_H
+#define SONDE_STORE_READER_H
+
+#include "store/dim.h"
+#include "store/sql.h"
+#include "store/store.h"
+
+struct reader {
+	struct sql *sql;
+	struct dims *dims;
+	char *get_text; /* of calls_get's statement */
+};
+
+#endif

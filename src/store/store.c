@@ -1,0 +1,477 @@
+/* The queue in front of the file. Producers append under a mutex and go on; the writer thread takes all that waits as one list and
+ * commits it in slices. What could not be committed goes back to the front, so rows settle in the order they came, and "all that was
+ * queued before" is one number. The thread alone touches the connection. */
+#include "store/store.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "store/writer.h"
+
+#define BATCH_US 50000     /* a row waits so long for others */
+#define RETRY_US 1000000
+#define CLOSE_US 5000000
+#define URGENT_ROWS 4096   /* enough for a batch at once */
+#define WAITING_ROWS 100000
+#define WAITING_BYTES ((size_t)64 << 20)
+
+struct item {
+	struct item *next;
+	size_t bytes;
+	bool is_run;
+	union {
+		struct {
+			struct call_row row;
+			struct call_body body;
+		} call;
+		struct run_row run;
+	};
+};
+
+struct list {
+	struct item *first, **last;
+};
+
+struct store {
+	char *dir;
+	struct writer *w; /* the thread's once it runs; NULL while the file cannot be reopened */
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t work, settled_more;
+	/* under lock */
+	struct list waiting;
+	uint64_t queued, settled, committed, dropped, dropped_told; /* rows; settled: committed or dropped after they were queued */
+	size_t waiting_bytes;
+	int64_t due_us, close_us;
+	bool is_urgent, is_closing, is_failing;
+	struct err why;      /* of is_failing */
+	struct err drop_why;
+	/* under notify_lock, which is held during the call: after store_on_change returns the old function is not running */
+	pthread_mutex_t notify_lock;
+	void (*fn)(void *);
+	void *ctx;
+};
+
+static void list_init(struct list *l)
+{
+	l->first = NULL;
+	l->last = &l->first;
+}
+
+static void list_add(struct list *l, struct item *it)
+{
+	it->next = NULL;
+	*l->last = it;
+	l->last = &it->next;
+}
+
+static struct item *list_take(struct list *l)
+{
+	struct item *it = l->first;
+
+	l->first = it->next;
+	if (l->first == NULL) {
+		l->last = &l->first;
+	}
+	return it;
+}
+
+/* Puts the list `front` before what is in l. */
+static void list_put_back(struct list *l, struct list *front)
+{
+	if (front->first != NULL) {
+		*front->last = l->first;
+		l->last = l->first != NULL ? l->last : front->last;
+		l->first = front->first;
+	}
+}
+
+static void item_free(struct item *it)
+{
+	if (it->is_run) {
+		run_row_free(&it->run);
+	} else {
+		call_row_free(&it->call.row);
+		call_body_free(&it->call.body);
+	}
+	free(it);
+}
+
+static struct timespec mono_timespec(int64_t us)
+{
+	return (struct timespec){ .tv_sec = us / US_PER_S, .tv_nsec = (us % US_PER_S) * 1000 };
+}
+
+/* ---- the writer thread ---- */
+
+static void notify(struct store *s)
+{
+	pthread_mutex_lock(&s->notify_lock);
+	if (s->fn != NULL) {
+		s->fn(s->ctx);
+	}
+	pthread_mutex_unlock(&s->notify_lock);
+}
+
+static void settle(struct store *s, const struct list *done, uint64_t refused, const struct err *refused_why)
+{
+	uint64_t n = 0;
+	size_t bytes = 0;
+
+	for (const struct item *it = done->first; it != NULL; it = it->next) {
+		n++;
+		bytes += it->bytes;
+	}
+	pthread_mutex_lock(&s->lock);
+	s->settled += n;
+	s->committed += n - refused;
+	s->waiting_bytes -= bytes;
+	if (refused > 0) {
+		s->dropped += refused;
+		s->drop_why = *refused_why;
+	}
+	s->is_failing = false;
+	pthread_cond_broadcast(&s->settled_more);
+	pthread_mutex_unlock(&s->lock);
+	notify(s);
+}
+
+static bool ready(struct store *s, struct err *e)
+{
+	/* A deleted or replaced file would swallow rows without a word. */
+	if (s->w != NULL && sql_is_moved(writer_sql(s->w))) {
+		writer_close(s->w);
+		s->w = NULL;
+	}
+	if (s->w == NULL) {
+		s->w = writer_open(s->dir, e);
+	}
+	return s->w != NULL;
+}
+
+static enum writer_result add_item(struct writer *w, const struct item *it, struct err *e)
+{
+	return it->is_run ? writer_run(w, &it->run, e) : writer_call(w, &it->call.row, &it->call.body, e);
+}
+
+/* One transaction from the front of the batch. On failure the batch is as it was. */
+static bool write_slice(struct store *s, struct list *batch, struct err *e)
+{
+	struct list done;
+	uint64_t refused = 0;
+	struct err refused_why = { 0 };
+
+	list_init(&done);
+	if (!ready(s, e)) {
+		return false;
+	}
+	bool ok = writer_begin(s->w, e);
+	while (ok && batch->first != NULL) {
+		switch (add_item(s->w, batch->first, e)) {
+		case WRITER_FAILED:
+			ok = false;
+			continue;
+		case WRITER_REFUSED:
+			refused++;
+			refused_why = *e;
+			break;
+		case WRITER_ADDED:
+		case WRITER_PRESENT:
+			break;
+		}
+		list_add(&done, list_take(batch));
+		if (writer_is_slice_full(s->w)) {
+			break;
+		}
+	}
+	ok = ok && writer_commit(s->w, e);
+	if (!ok) {
+		writer_rollback(s->w);
+		list_put_back(batch, &done);
+		return false;
+	}
+	settle(s, &done, refused, &refused_why);
+	while (done.first != NULL) {
+		item_free(list_take(&done));
+	}
+	return true;
+}
+
+static void set_failing(struct store *s, const struct err *why)
+{
+	pthread_mutex_lock(&s->lock);
+	bool was_failing = s->is_failing;
+	s->is_failing = true;
+	s->why = *why;
+	s->due_us = clock_mono_us() + RETRY_US;
+	pthread_mutex_unlock(&s->lock);
+	if (!was_failing) {
+		notify(s);
+	}
+}
+
+/* With the lock. Returns with work to do, or false when all is done and the store closes. */
+static bool wait_for_work(struct store *s)
+{
+	for (;;) {
+		if (s->waiting.first == NULL) {
+			if (s->is_closing) {
+				return false;
+			}
+			pthread_cond_wait(&s->work, &s->lock);
+		} else if (s->is_closing || s->is_urgent || clock_mono_us() >= s->due_us) {
+			return true;
+		} else {
+			struct timespec until = mono_timespec(s->due_us);
+
+			pthread_cond_timedwait(&s->work, &s->lock, &until);
+		}
+	}
+}
+
+/* All of the list, unless it fails; what is left stays in it. With no lock held. */
+static void write_batch(struct store *s, struct list *batch, int64_t until_us)
+{
+	while (batch->first != NULL) {
+		struct err e = { 0 };
+		int64_t left = until_us - clock_mono_us();
+
+		if (s->w != NULL) {
+			writer_sql(s->w)->wait_us = left < 0 ? 0 : left < SQL_WAIT_US ? left : SQL_WAIT_US;
+		}
+		if (!write_slice(s, batch, &e)) {
+			set_failing(s, &e);
+			return;
+		}
+	}
+}
+
+static void *writer_main(void *arg)
+{
+	struct store *s = arg;
+	struct list batch;
+	bool was_closing = false;
+
+	pthread_mutex_lock(&s->lock);
+	while (!was_closing && wait_for_work(s)) {
+		batch = s->waiting;
+		list_init(&s->waiting);
+		s->is_urgent = false;
+		was_closing = s->is_closing;
+		int64_t until_us = was_closing ? s->close_us : INT64_MAX;
+		pthread_mutex_unlock(&s->lock);
+		write_batch(s, &batch, until_us);
+		pthread_mutex_lock(&s->lock);
+		list_put_back(&s->waiting, &batch);
+	}
+	pthread_mutex_unlock(&s->lock);
+	return NULL;
+}
+
+/* ---- producers ---- */
+
+static bool has_room(const struct store *s, size_t bytes)
+{
+	return s->queued - s->settled < WAITING_ROWS && bytes <= WAITING_BYTES && s->waiting_bytes <= WAITING_BYTES - bytes;
+}
+
+static void drop(struct store *s)
+{
+	s->dropped++;
+	if (s->is_failing) {
+		s->drop_why = s->why;
+		err_prefix(&s->drop_why, "too many rows wait");
+	} else {
+		err_set(&s->drop_why, ERR_INTERNAL, "rows come faster than %s/sonde.db takes them", s->dir);
+	}
+}
+
+static void put(struct store *s, struct item *it)
+{
+	pthread_mutex_lock(&s->lock);
+	bool is_first = s->waiting.first == NULL;
+	bool is_taken = has_room(s, it->bytes);
+	if (is_taken) {
+		list_add(&s->waiting, it);
+		s->queued++;
+		s->waiting_bytes += it->bytes;
+		if (is_first && !s->is_failing) {
+			s->due_us = clock_mono_us() + BATCH_US;
+		}
+		bool is_enough = !s->is_failing && !s->is_urgent && s->queued - s->settled >= URGENT_ROWS;
+		s->is_urgent = s->is_urgent || is_enough;
+		if (is_first || is_enough) {
+			pthread_cond_signal(&s->work);
+		}
+	} else {
+		drop(s);
+	}
+	pthread_mutex_unlock(&s->lock);
+	if (!is_taken) {
+		item_free(it);
+	}
+}
+
+void store_put_call(struct store *s, const struct call_row *row, const struct call_body *body)
+{
+	struct item *it = x_calloc(1, sizeof(*it));
+
+	call_row_copy(&it->call.row, row);
+	if (body != NULL) {
+		call_body_copy(&it->call.body, body);
+	}
+	const struct call_body *copy = &it->call.body;
+	it->bytes = sizeof(*it) + call_row_text_len(row) + copy->request_len + copy->response_len + copy->answer_len;
+	put(s, it);
+}
+
+static size_t text_len(const char *s)
+{
+	return s != NULL ? strlen(s) : 0;
+}
+
+void store_put_run(struct store *s, const struct run_row *run)
+{
+	struct item *it = x_calloc(1, sizeof(*it));
+
+	it->is_run = true;
+	run_row_copy(&it->run, run);
+	it->bytes = sizeof(*it) + text_len(run->system) + text_len(run->user) + text_len(run->params) + text_len(run->targets);
+	put(s, it);
+}
+
+bool store_flush(struct store *s, int timeout_ms, struct err *e)
+{
+	int64_t until_us = clock_mono_us() + timeout_ms * US_PER_MS;
+	struct timespec until = mono_timespec(until_us);
+	bool ok = true;
+
+	pthread_mutex_lock(&s->lock);
+	uint64_t target = s->queued;
+	if (s->settled < target) {
+		s->is_urgent = true;
+		pthread_cond_signal(&s->work);
+	}
+	while (s->settled < target && clock_mono_us() < until_us) {
+		pthread_cond_timedwait(&s->settled_more, &s->lock, &until);
+	}
+	if (s->dropped > s->dropped_told) {
+		uint64_t n = s->dropped - s->dropped_told;
+
+		s->dropped_told = s->dropped;
+		if (e != NULL) {
+			*e = s->drop_why;
+		}
+		ok = err_prefix(e, "%llu row%s lost", (unsigned long long)n, n == 1 ? "" : "s");
+	} else if (s->settled < target) {
+		uint64_t n = target - s->settled;
+
+		if (e != NULL && s->is_failing) {
+			*e = s->why;
+		} else {
+			err_set(e, ERR_INTERNAL, "writing takes longer than %d ms", timeout_ms);
+		}
+		ok = err_prefix(e, "%llu row%s not yet stored", (unsigned long long)n, n == 1 ? "" : "s");
+	}
+	pthread_mutex_unlock(&s->lock);
+	return ok;
+}
+
+void store_state(struct store *s, struct store_state *out)
+{
+	pthread_mutex_lock(&s->lock);
+	*out = (struct store_state){
+		.committed = s->committed,
+		.pending = s->queued - s->settled,
+		.dropped = s->dropped,
+		.is_failing = s->is_failing,
+	};
+	if (s->is_failing) {
+		out->why = s->why;
+	}
+	pthread_mutex_unlock(&s->lock);
+}
+
+void store_on_change(struct store *s, void (*fn)(void *ctx), void *ctx)
+{
+	pthread_mutex_lock(&s->notify_lock);
+	s->fn = fn;
+	s->ctx = ctx;
+	pthread_mutex_unlock(&s->notify_lock);
+}
+
+/* ---- opening and closing ---- */
+
+static void release(struct store *s)
+{
+	while (s->waiting.first != NULL) {
+		item_free(list_take(&s->waiting));
+	}
+	writer_close(s->w);
+	pthread_cond_destroy(&s->work);
+	pthread_cond_destroy(&s->settled_more);
+	pthread_mutex_destroy(&s->lock);
+	pthread_mutex_destroy(&s->notify_lock);
+	free(s->dir);
+	free(s);
+}
+
+/* Without signals: they are for the loop's thread, and SIGXFSZ would end the program where a failed write is a sentence. */
+static int start_thread(struct store *s)
+{
+	sigset_t all, before;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	int rc = pthread_create(&s->thread, NULL, writer_main, s);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return rc;
+}
+
+struct store *store_open(const char *dir, struct err *e)
+{
+	struct writer *w = writer_open(dir, e);
+
+	if (w == NULL) {
+		return NULL;
+	}
+	struct store *s = x_calloc(1, sizeof(*s));
+	pthread_condattr_t monotonic;
+
+	s->w = w;
+	s->dir = x_strdup(writer_sql(w)->dir);
+	list_init(&s->waiting);
+	pthread_mutex_init(&s->lock, NULL);
+	pthread_mutex_init(&s->notify_lock, NULL);
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&s->work, &monotonic);
+	pthread_cond_init(&s->settled_more, &monotonic);
+	pthread_condattr_destroy(&monotonic);
+	int rc = start_thread(s);
+	if (rc != 0) {
+		err_set(e, ERR_INTERNAL, "the store cannot start its thread: %s", strerror(rc));
+		release(s);
+		return NULL;
+	}
+	return s;
+}
+
+void store_close(struct store *s)
+{
+	if (s == NULL) {
+		return;
+	}
+	pthread_mutex_lock(&s->lock);
+	s->is_closing = true;
+	s->close_us = clock_mono_us() + CLOSE_US;
+	pthread_cond_signal(&s->work);
+	pthread_mutex_unlock(&s->lock);
+	pthread_join(s->thread, NULL);
+	release(s);
+}

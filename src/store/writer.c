@@ -1,0 +1,191 @@
+#include "store/writer.h"
+
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "store/migrate.h"
+#include "store/rollup.h"
+#include "store/row.h"
+
+/* The commit, with the merging of the rollups, takes the rest of the slice. */
+#define INSERT_US (WRITER_SLICE_US * 3 / 4)
+#define SLICE_ROWS 8192
+#define ROWS_PER_LOOK 64 /* at the clock */
+
+struct writer {
+	struct sql *sql;
+	struct dims *dims;
+	struct rollup *rollup;
+	char *insert_text;
+	struct row_insert insert;
+	sqlite3_stmt *body, *run;
+	int64_t begun_us, wall_us;
+	unsigned rows;
+};
+
+static bool prepare(struct writer *w, struct err *e)
+{
+	w->insert_text = row_insert_text();
+	sqlite3_stmt *stmt = sql_prepare(w->sql, w->insert_text, e);
+	if (stmt == NULL) {
+		return false;
+	}
+	row_insert_init(&w->insert, stmt);
+	w->body = sql_prepare(w->sql,
+	    "INSERT INTO body (ts_us, key, request, response, answer) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", e);
+	w->run = sql_prepare(w->sql,
+	    "INSERT INTO run (ts_us, system, user, params, targets, is_simulated) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", e);
+	if (w->body == NULL || w->run == NULL) {
+		return false;
+	}
+	w->rollup = rollup_new(w->sql->db, w->dims, e);
+	return w->rollup != NULL;
+}
+
+struct writer *writer_open(const char *dir, struct err *e)
+{
+	struct sql *sql = sql_open(dir, SQL_WRITE, e);
+
+	if (sql == NULL) {
+		return NULL;
+	}
+	struct writer *w = x_calloc(1, sizeof(*w));
+
+	w->sql = sql;
+	w->dims = dims_new(sql->db);
+	if (!migrate_run(sql, migrate_newest(), e) || !prepare(w, e)) {
+		writer_close(w);
+		return NULL;
+	}
+	return w;
+}
+
+void writer_close(struct writer *w)
+{
+	if (w == NULL) {
+		return;
+	}
+	rollup_free(w->rollup);
+	dims_free(w->dims);
+	sql_close(w->sql);
+	free(w->insert_text);
+	free(w);
+}
+
+struct sql *writer_sql(struct writer *w)
+{
+	return w->sql;
+}
+
+bool writer_begin(struct writer *w, struct err *e)
+{
+	if (!sql_begin(w->sql, e)) {
+		return false;
+	}
+	/* From here: waiting for the lock holds nobody up. */
+	w->begun_us = clock_mono_us();
+	w->wall_us = clock_wall_us();
+	w->rows = 0;
+	return true;
+}
+
+/* What the last failure means for the row. The environment passes (disk, locks, rights); a limit or a constraint is the row's own fault. */
+static enum writer_result failure(struct writer *w, struct err *e)
+{
+	int primary = sqlite3_errcode(w->sql->db) & 0xff;
+
+	sql_failed(w->sql, e);
+	return primary == SQLITE_TOOBIG || primary == SQLITE_CONSTRAINT || primary == SQLITE_MISMATCH ? WRITER_REFUSED : WRITER_FAILED;
+}
+
+static enum writer_result step(struct writer *w, sqlite3_stmt *stmt, struct err *e)
+{
+	int rc = sqlite3_step(stmt);
+	enum writer_result result = WRITER_PRESENT;
+
+	if (rc != SQLITE_DONE) {
+		result = failure(w, e);
+	} else if (sqlite3_changes(w->sql->db) > 0) {
+		result = WRITER_ADDED;
+	}
+	sqlite3_reset(stmt);
+	return result;
+}
+
+static int bind_blob(sqlite3_stmt *stmt, int i, const char *bytes, size_t len)
+{
+	return bytes == NULL ? sqlite3_bind_null(stmt, i) : sqlite3_bind_blob64(stmt, i, bytes, len, SQLITE_STATIC);
+}
+
+static enum writer_result add_body(struct writer *w, struct call_id id, const struct call_body *body, struct err *e)
+{
+	if (body->request == NULL && body->response == NULL && body->answer == NULL) {
+		return WRITER_ADDED;
+	}
+	sqlite3_bind_int64(w->body, 1, id.ts_us);
+	sqlite3_bind_int64(w->body, 2, (int64_t)id.key);
+	if (bind_blob(w->body, 3, body->request, body->request_len) != SQLITE_OK ||
+	    bind_blob(w->body, 4, body->response, body->response_len) != SQLITE_OK ||
+	    bind_blob(w->body, 5, body->answer, body->answer_len) != SQLITE_OK) {
+		return failure(w, e);
+	}
+	return step(w, w->body, e);
+}
+
+enum writer_result writer_call(struct writer *w, const struct call_row *row, const struct call_body *body, struct err *e)
+{
+	w->rows++;
+	if (!row_bind(&w->insert, w->dims, row)) {
+		return failure(w, e);
+	}
+	enum writer_result result = step(w, w->insert.stmt, e);
+	if (result != WRITER_ADDED) {
+		return result;
+	}
+	/* A body beyond SQLite's limits is left out; its row is still worth having. */
+	if (body != NULL && add_body(w, row->id, body, e) == WRITER_FAILED) {
+		return WRITER_FAILED;
+	}
+	return rollup_add(w->rollup, row, w->wall_us, e) ? WRITER_ADDED : WRITER_FAILED;
+}
+
+enum writer_result writer_run(struct writer *w, const struct run_row *run, struct err *e)
+{
+	const char *texts[] = { run->system, run->user, run->params, run->targets };
+
+	w->rows++;
+	sqlite3_bind_int64(w->run, 1, run->ts_us);
+	for (int i = 0; i < 4; i++) {
+		if (sqlite3_bind_text(w->run, i + 2, texts[i], -1, SQLITE_STATIC) != SQLITE_OK) {
+			return failure(w, e);
+		}
+	}
+	sqlite3_bind_int(w->run, 6, run->is_simulated);
+	return step(w, w->run, e);
+}
+
+bool writer_commit(struct writer *w, struct err *e)
+{
+	if (!rollup_flush(w->rollup, e) || !sql_commit(w->sql, e)) {
+		return false;
+	}
+	dims_commit(w->dims);
+	sql_checkpoint(w->sql);
+	return true;
+}
+
+void writer_rollback(struct writer *w)
+{
+	sql_rollback(w->sql);
+	dims_rollback(w->dims);
+	rollup_clear(w->rollup);
+}
+
+bool writer_is_slice_full(const struct writer *w)
+{
+	if (w->rows >= SLICE_ROWS) {
+		return true;
+	}
+	return w->rows % ROWS_PER_LOOK == 0 && clock_mono_us() - w->begun_us >= INSERT_US;
+}

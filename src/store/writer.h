@@ -1,0 +1,34 @@
+/* writer - the connection that writes: transactions of calls, bodies and runs with their rollups.
+ * For one thread at a time; store.c has one on its own thread, bulk.c one on the importer's. For store/ only. */
+#ifndef SONDE_STORE_WRITER_H
+#define SONDE_STORE_WRITER_H
+
+#include "store/record.h"
+#include "store/sql.h"
+
+/* Longest transaction aimed at; other writers wait for it. */
+#define WRITER_SLICE_US 20000
+
+struct writer;
+/* Opens DIR/sonde.db for writing and brings its schema up to date. NULL and e on failure. */
+struct writer *writer_open(const char *dir, struct err *e) SONDE_MUST_CHECK;
+void writer_close(struct writer *w);
+struct sql *writer_sql(struct writer *w);
+
+/* A transaction: begin, any number of rows, then commit. After a failure of any of them: writer_rollback. */
+bool writer_begin(struct writer *w, struct err *e) SONDE_MUST_CHECK;
+enum writer_result {
+	WRITER_ADDED,
+	WRITER_PRESENT, /* the same id was there: nothing changed */
+	WRITER_REFUSED, /* this row can never be stored, others can */
+	WRITER_FAILED,
+};
+/* body may be NULL. */
+enum writer_result writer_call(struct writer *w, const struct call_row *row, const struct call_body *body, struct err *e);
+enum writer_result writer_run(struct writer *w, const struct run_row *run, struct err *e);
+bool writer_commit(struct writer *w, struct err *e) SONDE_MUST_CHECK;
+void writer_rollback(struct writer *w);
+/* The transaction has taken about as long as it should. */
+bool writer_is_slice_full(const struct writer *w);
+
+#endif
