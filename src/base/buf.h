@@ -26,7 +26,7 @@ bool buf_add(struct buf *b, const void *bytes, size_t len);
 bool buf_add_str(struct buf *b, const char *s);
 bool buf_add_char(struct buf *b, char c);
 bool buf_addf(struct buf *b, const char *fmt, ...) SONDE_PRINTF(2, 3);
-bool buf_addv(struct buf *b, const char *fmt, va_list ap);
+bool buf_addv(struct buf *b, const char *fmt, va_list ap) SONDE_PRINTF(2, 0);
 /* Drops the first n bytes (n <= len). O(len). */
 void buf_drop(struct buf *b, size_t n);
 /* The text as a C string, "" when empty; borrowed. */

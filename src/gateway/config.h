@@ -3,6 +3,9 @@
 #ifndef SONDE_GATEWAY_CONFIG_H
 #define SONDE_GATEWAY_CONFIG_H
 
+#include <pthread.h>
+#include <stdatomic.h>
+
 #include "provider/price.h"
 #include "provider/provider.h"
 
@@ -11,8 +14,10 @@ struct provider_entry {
 	const struct provider *kind;
 	char *base_url;               /* no trailing slash */
 	char *origin;                 /* where it was found, for people: "OPENAI_API_KEY in the environment", "config.yaml:12" */
-	char *key;                    /* NULL: none (yet). From key_env or, at first use, from key_command */
-	char *key_env, *key_command;  /* as configured; NULL */
+	char *_Atomic key;            /* NULL: none (yet). From key_env or, at first use, from key_command; once set it stays */
+	char *key_env, *key_command;  /* key_env: as configured, or the variable of the kind; NULL */
+	bool is_key_optional;         /* works without a key: a local server, an OpenAI-compatible one that was given no key */
+	pthread_mutex_t key_lock;     /* held while key_command runs */
 	char **headers;               /* "Name: value", NULL-terminated; NULL: none */
 	int connect_ms, first_byte_ms, idle_ms; /* 10 s, timeout_s (default 120 s), 60 s */
 	int max_in_flight;            /* 0: no limit */
@@ -35,11 +40,12 @@ struct ui_options {
 struct config {
 	char *file;                   /* path looked at, NULL when none could be formed */
 	bool file_exists;
-	struct provider_entry **providers; size_t n_providers, cap_providers; /* pointers stay valid */
+	struct provider_entry **providers; size_t n_providers, cap_providers; /* those found; pointers stay valid */
+	struct provider_entry **unlisted; size_t n_unlisted, cap_unlisted; /* kinds not found: can be named in a target, are not offered */
 	struct target **aliases; size_t n_aliases, cap_aliases;
 	struct price_table *prices;
 	struct ui_options ui;
-	struct err *problems; size_t n_problems, cap_problems; /* of the file; text "config.yaml:3:5: ..." */
+	struct err *problems; size_t n_problems, cap_problems; /* of the file: text "config.yaml:3:5: ..."; and of the environment */
 };
 
 /* Reads environment and file. Never fails: problems are in the list, and what is right is used all the same.
@@ -48,14 +54,21 @@ struct config *config_load(const char *file);
 void config_free(struct config *c);
 /* The problems as one error (the first, and how many more). True when there are none. */
 bool config_check(const struct config *c, struct err *e) SONDE_MUST_CHECK;
-/* Adds a provider found by other means (the demo's simulator); key may be NULL. */
+/* An entry of the given name, listed or not; NULL. */
+struct provider_entry *config_find_provider(const struct config *c, const char *name);
+/* Adds a provider found by other means (the demo's simulator); key NULL: none is needed. An entry of that name becomes what is given.
+ * kind must be one of the table. */
 struct provider_entry *config_add_provider(struct config *c, const char *name, const char *kind, const char *base_url, const char *key, const char *origin);
 
 /* "provider/model", "provider:model" or an alias, to a target of its own (target_free). Fails with ERR_CONFIG and the nearest names as hint;
  * a provider without its key fails with ERR_AUTH and says which variable to set. */
 struct target *target_resolve(const struct config *c, const char *text, struct err *e) SONDE_MUST_CHECK;
+/* The same without asking for a key: for previews. */
+struct target *target_find(const struct config *c, const char *text, struct err *e) SONDE_MUST_CHECK;
+struct target *target_copy(const struct target *t);
 void target_free(struct target *t);
-/* The key of an entry; runs key_command once (at most 10 s). False: ERR_AUTH with what to do. */
+/* Makes sure that p->key is there when one is needed; runs key_command until it has succeeded once (at most 10 s each time, so off the loop).
+ * Thread-safe. False: ERR_AUTH with what to do. True with p->key NULL: none is needed. */
 bool provider_entry_key(struct provider_entry *p, struct err *e) SONDE_MUST_CHECK;
 
 #endif

@@ -1,0 +1,205 @@
+#include "gateway/config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/xdg.h"
+#include "gateway/config_file.h"
+#include "gateway/provider_entry.h"
+
+#define FILE_MOST ((size_t)4 << 20)
+
+static void collect(struct config *c, const struct err *e)
+{
+	*array_push(c->problems, c->n_problems, c->cap_problems) = *e;
+}
+
+static const char *first_set(const struct provider *kind)
+{
+	for (size_t i = 0; i < COUNT_OF(kind->key_env) && kind->key_env[i] != NULL; i++) {
+		const char *v = getenv(kind->key_env[i]);
+
+		if (v != NULL && v[0] != '\0') {
+			return kind->key_env[i];
+		}
+	}
+	const char *v = kind->base_url_env != NULL ? getenv(kind->base_url_env) : NULL;
+	return v != NULL && v[0] != '\0' ? kind->base_url_env : NULL;
+}
+
+static void read_environment(struct config *c)
+{
+	for (size_t i = 0; i < n_providers; i++) {
+		struct provider_entry *p = provider_entry_new(providers[i]->kind, providers[i]);
+		const char *found = first_set(providers[i]);
+		struct err e;
+
+		if (!provider_entry_take_env_key(p, &e)) {
+			collect(c, &e);
+		}
+		if (!provider_entry_take_env_url(p, &e)) {
+			collect(c, &e);
+			provider_entry_block(p); /* the default address would be a surprise */
+		} else {
+			provider_entry_settle(p);
+		}
+		if (found != NULL) {
+			free(p->origin);
+			p->origin = x_asprintf("%s in the environment", found);
+			*array_push(c->providers, c->n_providers, c->cap_providers) = p;
+		} else {
+			*array_push(c->unlisted, c->n_unlisted, c->cap_unlisted) = p;
+		}
+	}
+}
+
+static bool read_whole(FILE *f, struct buf *text)
+{
+	char bytes[8192];
+	size_t n;
+
+	while ((n = fread(bytes, 1, sizeof(bytes), f)) > 0) {
+		if (!buf_add(text, bytes, n)) {
+			errno = EFBIG;
+			return false;
+		}
+	}
+	return ferror(f) == 0;
+}
+
+/* must_exist: it was named, so that its absence is a mistake. */
+static void read_file(struct config *c, bool must_exist)
+{
+	struct buf text;
+	struct err e;
+	FILE *f = fopen(c->file, "re");
+
+	if (f == NULL && (errno == ENOENT || errno == ENOTDIR) && !must_exist) {
+		return;
+	}
+	buf_init(&text, FILE_MOST);
+	c->file_exists = f != NULL;
+	if (f == NULL || !read_whole(f, &text)) {
+		(void)err_set(&e, ERR_CONFIG, "cannot read the configuration %s: %s", c->file, strerror(errno));
+		(void)err_hint(&e, "%s, or unset SONDE_CONFIG to do without", f == NULL && errno == ENOENT ? "write that file" : "make it a readable file");
+		collect(c, &e);
+	} else {
+		const char *slash = strrchr(c->file, '/');
+
+		config_file_read(c, slash != NULL ? slash + 1 : c->file, buf_str(&text), text.len);
+	}
+	if (f != NULL) {
+		(void)fclose(f);
+	}
+	buf_free(&text);
+}
+
+struct config *config_load(const char *file)
+{
+	struct config *c = x_calloc(1, sizeof(*c));
+	const char *named = getenv("SONDE_CONFIG");
+
+	c->prices = price_table_new();
+	c->ui = (struct ui_options){ .theme = x_strdup("auto"), .glyphs = x_strdup("auto"), .mouse = true };
+	c->file = file != NULL ? x_strdup(file) : xdg_config_file();
+	read_environment(c);
+	if (c->file != NULL) {
+		read_file(c, file != NULL || (named != NULL && named[0] != '\0'));
+	}
+	return c;
+}
+
+void config_free(struct config *c)
+{
+	if (c == NULL) {
+		return;
+	}
+	for (size_t i = 0; i < c->n_aliases; i++) {
+		target_free(c->aliases[i]);
+	}
+	for (size_t i = 0; i < c->n_providers; i++) {
+		provider_entry_free(c->providers[i]);
+	}
+	for (size_t i = 0; i < c->n_unlisted; i++) {
+		provider_entry_free(c->unlisted[i]);
+	}
+	price_table_free(c->prices);
+	free(c->aliases);
+	free(c->providers);
+	free(c->unlisted);
+	free(c->problems);
+	free(c->ui.theme);
+	free(c->ui.glyphs);
+	free(c->file);
+	free(c);
+}
+
+bool config_check(const struct config *c, struct err *e)
+{
+	if (c->n_problems == 0) {
+		return true;
+	}
+	if (e != NULL) {
+		*e = c->problems[0];
+		e->code = ERR_CONFIG;
+	}
+	if (c->n_problems == 1) {
+		return e != NULL && e->hint[0] == '\0' ? err_hint(e, "`sonde doctor` shows what is set up") : false;
+	}
+	return err_hint(e, "and %zu more; `sonde doctor` lists them all", c->n_problems - 1);
+}
+
+static struct provider_entry *find(struct provider_entry *const *entries, size_t n, const char *name)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(entries[i]->name, name) == 0) {
+			return entries[i];
+		}
+	}
+	return NULL;
+}
+
+struct provider_entry *config_find_provider(const struct config *c, const char *name)
+{
+	struct provider_entry *p = find(c->providers, c->n_providers, name);
+
+	return p != NULL ? p : find(c->unlisted, c->n_unlisted, name);
+}
+
+void config_list_provider(struct config *c, struct provider_entry *p)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n_unlisted; i++) {
+		if (c->unlisted[i] != p) {
+			c->unlisted[n++] = c->unlisted[i];
+		}
+	}
+	c->n_unlisted = n;
+	if (find(c->providers, c->n_providers, p->name) == NULL) {
+		*array_push(c->providers, c->n_providers, c->cap_providers) = p;
+	}
+}
+
+struct provider_entry *config_add_provider(struct config *c, const char *name, const char *kind, const char *base_url, const char *key, const char *origin)
+{
+	struct provider_entry *p = config_find_provider(c, name);
+
+	if (p == NULL) {
+		p = provider_entry_new(name, provider_find(kind));
+	} else {
+		provider_entry_reset(p, provider_find(kind)); /* in place: aliases point at it */
+	}
+	free(p->base_url);
+	p->base_url = x_strdup(base_url);
+	free(p->origin);
+	p->origin = x_strdup(origin);
+	p->key = x_strdup(key);
+	p->is_key_optional = true;
+	config_list_provider(c, p);
+	return p;
+}

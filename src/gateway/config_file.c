@@ -1,0 +1,158 @@
+#include "gateway/config_file.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "gateway/file_reader.h"
+
+/* ---- prices ---- */
+
+struct price_draft {
+	char *in, *out, *cache_read, *cache_write;
+};
+
+/* A decimal number, kept as text: the price table counts in integers. */
+static void read_price(struct reader *r, const struct key *k, const struct value *v, void *into)
+{
+	const char *text = v->node->type == YAML_SCALAR ? v->node->text : "";
+	size_t whole = strspn(text, "0123456789");
+	size_t fraction = text[whole] == '.' ? strspn(text + whole + 1, "0123456789") + 1 : 0;
+
+	if (whole == 0 || fraction == 1 || text[whole + fraction] != '\0' || v->node->is_quoted) {
+		char shown[ERR_QUOTE_SIZE];
+		bool is_text = v->node->type == YAML_SCALAR && !is_nothing(v->node);
+
+		problem(r, v->node, "%s must be a number, US dollars per million tokens such as 0.15, not %s%s%s", v->path, is_text ? "\"" : "",
+		    is_text ? err_quote(text, shown) : kind_of(v->node), is_text ? "\"" : "");
+		return;
+	}
+	read_text(r, k, v, into);
+}
+
+static const struct key price_keys[] = {
+	{ .name = "input", .read = read_price, .offset = offsetof(struct price_draft, in) },
+	{ .name = "output", .read = read_price, .offset = offsetof(struct price_draft, out) },
+	{ .name = "cache_read", .read = read_price, .offset = offsetof(struct price_draft, cache_read) },
+	{ .name = "cache_write", .read = read_price, .offset = offsetof(struct price_draft, cache_write) },
+};
+
+static void override_price(struct reader *r, const struct value *v, const struct price_draft *d)
+{
+	const char *slash = strchr(v->key->text, '/');
+	struct err e;
+
+	if (slash == NULL || slash == v->key->text || slash[1] == '\0') {
+		problem(r, v->key, "%s: write the model as PROVIDER/MODEL", v->path);
+		return;
+	}
+	if (d->in == NULL && d->out == NULL && d->cache_read == NULL && d->cache_write == NULL) {
+		return;
+	}
+	char *name = x_strndup(v->key->text, (size_t)(slash - v->key->text));
+	const struct provider *kind = provider_find(name);
+	const char *column = kind != NULL && kind->price_name != NULL ? kind->price_name : name;
+	if (!price_table_override(r->c->prices, column, slash + 1, d->in, d->out, d->cache_read, d->cache_write, &e)) {
+		problem(r, v->key, "%s: %s", v->path, e.text);
+	}
+	free(name);
+}
+
+static void read_model_prices(struct reader *r, const struct value *v)
+{
+	struct price_draft d = { 0 };
+	const struct yaml_node *map = as_map(r, v, "input: 0.15");
+
+	if (map != NULL) {
+		read_keys(r, map, v->path, price_keys, COUNT_OF(price_keys), &d);
+	}
+	if (map == NULL ? is_nothing(v->node) : map->n == 0) {
+		problem(r, v->key, "%s has no price; add input and output in US dollars per million tokens", v->path);
+	}
+	override_price(r, v, &d);
+	free(d.in);
+	free(d.out);
+	free(d.cache_read);
+	free(d.cache_write);
+}
+
+static void read_prices(struct reader *r, const struct key *k, const struct value *v, void *into)
+{
+	(void)k;
+	(void)into;
+	read_names(r, v, "openai/gpt-5: {input: 1.25, output: 10}", read_model_prices);
+}
+
+/* ---- ui, and the whole ---- */
+
+static const struct key ui_keys[] = {
+	{ .name = "theme", .read = read_choice, .offset = offsetof(struct ui_options, theme), .choices = "auto|ansi|mono" },
+	{ .name = "glyphs", .read = read_choice, .offset = offsetof(struct ui_options, glyphs), .choices = "auto|braille|block|ascii" },
+	{ .name = "mouse", .read = read_switch, .offset = offsetof(struct ui_options, mouse), .choices = "on|off" },
+};
+
+static void read_ui(struct reader *r, const struct key *k, const struct value *v, void *into)
+{
+	const struct yaml_node *map = as_map(r, v, "theme: auto");
+
+	(void)k;
+	(void)into;
+	if (map != NULL) {
+		read_keys(r, map, v->path, ui_keys, COUNT_OF(ui_keys), &r->c->ui);
+	}
+}
+
+/* In this order: targets need the providers and the prices. */
+static const struct key sections[] = {
+	{ .name = "providers", .read = read_providers },
+	{ .name = "prices", .read = read_prices },
+	{ .name = "targets", .read = read_targets },
+	{ .name = "ui", .read = read_ui },
+};
+
+static void read_root(struct reader *r)
+{
+	const struct value v = { .path = "the file", .node = r->root, .key = r->root };
+
+	if (as_map(r, &v, "providers: ...") == NULL) {
+		return;
+	}
+	read_keys(r, r->root, "", sections, COUNT_OF(sections), NULL);
+}
+
+static void on_repeat(void *ctx, int line, int column, const struct err *e)
+{
+	struct reader *r = ctx;
+
+	*array_push(r->found, r->n, r->cap) = (struct found){ .line = line, .column = column, .e = *e };
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct found *x = a, *y = b;
+
+	return x->line != y->line ? (x->line > y->line) - (x->line < y->line) : (x->column > y->column) - (x->column < y->column);
+}
+
+void config_file_read(struct config *c, const char *name, const char *text, size_t len)
+{
+	struct reader r = { .c = c, .name = name };
+	struct err e;
+	struct yaml_node *root = yaml_parse_lenient(name, text, len, on_repeat, &r, &e);
+
+	r.root = root;
+	if (root != NULL) {
+		read_root(&r);
+	} else {
+		r.n = 0;
+		on_repeat(&r, 0, 0, &e);
+	}
+	if (r.n > 1) {
+		qsort(r.found, r.n, sizeof(*r.found), by_place);
+	}
+	for (size_t i = 0; i < r.n; i++) {
+		*array_push(c->problems, c->n_problems, c->cap_problems) = r.found[i].e;
+	}
+	free(r.found);
+	yaml_tree_free(root);
+}
