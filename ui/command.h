@@ -1,0 +1,32 @@
+/* command - looking up rows of command tables (struct command, ui/screen.h): by key, by the line typed after `:`, and their key labels. */
+#ifndef SONDE_UI_COMMAND_H
+#define SONDE_UI_COMMAND_H
+
+#include "base/buf.h"
+#include "ui/screen.h"
+
+/* A table with what its functions work on. Borrowed. */
+struct command_set {
+	const struct command *rows;
+	size_t n;
+	void *state;
+	const char *title; /* heading in help */
+};
+
+/* While a text field has the focus a plain character is text, and other keys act only for rows with COMMAND_IN_TEXT. */
+const struct command *command_by_key(const struct command_set *set, uint32_t key, bool is_editing);
+/* The row with that name, in any case; NULL when there is none. */
+const struct command *command_by_name(const struct command_set *set, const char *name);
+/* The row whose name is the longest start of the line in whole words; *arg is the rest without blanks around it in front (borrowed),
+ * *which the index of its set. NULL when there is none. */
+const struct command *command_parse(const struct command_set *sets, size_t n, const char *line, const char **arg, size_t *which);
+/* Whether it cannot run without an argument: args are given and not in brackets. */
+bool command_needs_arg(const struct command *cmd);
+/* "^R" for Ctrl-r, "M-1" for Alt-1, else the name. */
+void command_key_label(uint32_t key, char out[32]);
+/* The label of the first key that works now; false when none does. */
+bool command_hint_key(const struct command *cmd, bool is_editing, char out[32]);
+/* All key labels, separated by blanks. */
+void command_key_labels(const struct command *cmd, struct buf *out);
+
+#endif

@@ -1,0 +1,411 @@
+#include "ui/palette.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "ui/widgets/editor.h"
+#include "ui/widgets/list.h"
+
+#define MOST_SETS 4
+#define MOST_CANDIDATES 200
+#define BOX_W 64
+#define NAME_W 22
+#define COMMAND_ROWS 9
+
+/* How well a row fits what was typed; smaller is better. */
+enum fit { FIT_EXACT, FIT_START, FIT_NAME, FIT_HELP, FIT_NONE };
+
+struct row {
+	const struct command *command; /* NULL: a heading */
+	size_t set;
+	char *candidate;               /* of the command's argument; NULL: the command itself */
+	enum fit fit;
+};
+
+struct palette {
+	enum palette_kind kind;
+	struct command_set sets[MOST_SETS];
+	size_t n_sets;
+	const char *title;
+	struct editor *field;
+	unsigned long version; /* of the field, when rows were made */
+	struct row *rows;
+	size_t n, cap;
+	struct list list;
+	bool has_moved;        /* the selection is the person's, not ours */
+	struct rect box;
+};
+
+static enum fit fit_of(const char *name, const char *help, const char *typed)
+{
+	size_t len = strlen(typed);
+
+	if (len == 0 || strncasecmp(name, typed, len) == 0) {
+		return len > 0 && name[len] == '\0' ? FIT_EXACT : FIT_START;
+	}
+	if (strcasestr(name, typed) != NULL) {
+		return FIT_NAME;
+	}
+	return help != NULL && strcasestr(help, typed) != NULL ? FIT_HELP : FIT_NONE;
+}
+
+static void add_row(struct palette *p, const struct row *r)
+{
+	*array_push(p->rows, p->n, p->cap) = *r;
+}
+
+static const char *typed_text(const struct palette *p)
+{
+	const char *s = editor_text(p->field, NULL);
+
+	return s + strspn(s, " ");
+}
+
+/* Candidates for the argument, when the line is that far. False when it is not. */
+static bool add_candidates(struct palette *p)
+{
+	const char *line = typed_text(p);
+	const char *arg;
+	size_t set;
+	const struct command *cmd = command_parse(p->sets, p->n_sets, line, &arg, &set);
+
+	if (cmd == NULL || cmd->complete == NULL || line[strlen(cmd->name)] != ' ') {
+		return false;
+	}
+	for (enum fit want = FIT_EXACT; want < FIT_HELP; want++) {
+		const char *s;
+
+		for (size_t i = 0; p->n < MOST_CANDIDATES && (s = cmd->complete(p->sets[set].state, i)) != NULL; i++) {
+			enum fit fit = fit_of(s, NULL, arg);
+
+			if (fit == want) {
+				add_row(p, &(struct row){cmd, set, x_strdup(s), fit});
+			}
+		}
+	}
+	return true;
+}
+
+static void add_commands(struct palette *p, enum fit best, enum fit worst, bool has_headings)
+{
+	const char *typed = typed_text(p);
+
+	for (size_t s = 0; s < p->n_sets; s++) {
+		size_t before = p->n;
+
+		for (size_t i = 0; i < p->sets[s].n; i++) {
+			const struct command *cmd = &p->sets[s].rows[i];
+			struct row r = {cmd, s, NULL, fit_of(cmd->name, cmd->help, typed)};
+
+			if ((cmd->flags & COMMAND_HIDDEN) || r.fit < best || r.fit > worst) {
+				continue;
+			}
+			if (has_headings && p->n == before) {
+				add_row(p, &(struct row){.set = s});
+			}
+			add_row(p, &r);
+		}
+	}
+}
+
+static void skip_heading(struct palette *p, int towards)
+{
+	int at = p->list.selected;
+
+	if (p->n == 0 || p->rows[at].command != NULL) {
+		return;
+	}
+	list_select(&p->list, at + (towards < 0 && at > 0 ? -1 : 1));
+	if (towards < 0 && at == 0) {
+		p->list.top = 0;
+	}
+}
+
+static void clear_rows(struct palette *p)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		free(p->rows[i].candidate);
+	}
+	p->n = 0;
+}
+
+static void make_rows(struct palette *p)
+{
+	clear_rows(p);
+	if (p->kind == PALETTE_HELP) {
+		add_commands(p, FIT_EXACT, FIT_HELP, true);
+	} else if (!add_candidates(p)) {
+		for (enum fit want = FIT_EXACT; want < FIT_NONE; want++) {
+			add_commands(p, want, want, false);
+		}
+	}
+	p->version = editor_version(p->field);
+	p->has_moved = false;
+	list_set_n(&p->list, (int)p->n);
+	list_select(&p->list, 0);
+	skip_heading(p, 1);
+}
+
+struct palette *palette_new(enum palette_kind kind, const struct command_set *sets, size_t n, const char *title, const char *line)
+{
+	struct palette *p = x_calloc(1, sizeof(*p));
+
+	p->kind = kind;
+	p->n_sets = n < MOST_SETS ? n : MOST_SETS;
+	memcpy(p->sets, sets, p->n_sets * sizeof(*sets));
+	p->title = title;
+	p->field = editor_new(true, kind == PALETTE_HELP ? "type to filter" : NULL);
+	editor_set(p->field, line, strlen(line));
+	make_rows(p);
+	return p;
+}
+
+void palette_free(struct palette *p)
+{
+	if (p != NULL) {
+		editor_free(p->field);
+		clear_rows(p);
+		free(p->rows);
+		free(p);
+	}
+}
+
+static const struct row *selected_row(const struct palette *p)
+{
+	const struct row *r = p->n > 0 ? &p->rows[p->list.selected] : NULL;
+
+	return r != NULL && r->command != NULL ? r : NULL;
+}
+
+static void set_field(struct palette *p, const char *name, const char *arg)
+{
+	char *line = x_asprintf("%s%s%s", name, arg != NULL ? " " : "", arg != NULL ? arg : "");
+
+	editor_set(p->field, line, strlen(line));
+	free(line);
+	make_rows(p);
+}
+
+static void run_choice(const struct palette *p, struct palette_choice *choice, const struct command *cmd, size_t set, const char *arg)
+{
+	size_t len = strlen(arg);
+
+	while (len > 0 && arg[len - 1] == ' ') {
+		len--;
+	}
+	choice->end = PALETTE_RUN;
+	choice->command = cmd;
+	choice->state = p->sets[set].state;
+	snprintf(choice->text, sizeof(choice->text), "%.*s", (int)len, arg);
+}
+
+/* The selected row, or the line up to where its argument is missing. */
+static void choose_row(struct palette *p, const struct row *r, struct palette_choice *choice)
+{
+	if (r->candidate != NULL) {
+		size_t len = strlen(r->candidate);
+
+		if (len > 0 && (r->candidate[len - 1] == '=' || r->candidate[len - 1] == ' ')) {
+			set_field(p, r->command->name, r->candidate);
+		} else {
+			run_choice(p, choice, r->command, r->set, r->candidate);
+		}
+	} else if (!command_needs_arg(r->command)) {
+		run_choice(p, choice, r->command, r->set, "");
+	} else if (p->kind == PALETTE_COMMAND) {
+		set_field(p, r->command->name, "");
+	} else {
+		choice->end = PALETTE_ASK;
+		snprintf(choice->text, sizeof(choice->text), "%s ", r->command->name);
+	}
+}
+
+static void enter(struct palette *p, struct palette_choice *choice)
+{
+	const struct row *r = selected_row(p);
+	const char *arg;
+	size_t set;
+
+	if (p->kind == PALETTE_HELP || (r != NULL && p->has_moved)) {
+		if (r != NULL) {
+			choose_row(p, r, choice);
+		}
+		return;
+	}
+	const char *line = typed_text(p);
+	if (line[0] == '\0') {
+		choice->end = PALETTE_CLOSED;
+		return;
+	}
+	const struct command *cmd = command_parse(p->sets, p->n_sets, line, &arg, &set);
+	if (cmd != NULL && arg[0] != '\0') {
+		if (r != NULL && r->candidate != NULL && r->fit == FIT_START) {
+			choose_row(p, r, choice);
+		} else {
+			run_choice(p, choice, cmd, set, arg);
+		}
+	} else if (cmd != NULL && !command_needs_arg(cmd)) {
+		run_choice(p, choice, cmd, set, "");
+	} else if (cmd != NULL) {
+		set_field(p, cmd->name, "");
+	} else if (r != NULL && r->fit <= FIT_NAME) {
+		choose_row(p, r, choice);
+	} else {
+		choice->end = PALETTE_UNKNOWN;
+		snprintf(choice->text, sizeof(choice->text), "%s", line);
+	}
+}
+
+static void complete(struct palette *p)
+{
+	const struct row *r = selected_row(p);
+
+	if (r != NULL && p->kind == PALETTE_COMMAND) {
+		set_field(p, r->command->name, r->candidate != NULL ? r->candidate : r->command->args != NULL ? "" : NULL);
+	}
+}
+
+static unsigned move(struct palette *p, const struct input *in)
+{
+	int before = p->list.selected;
+	unsigned bits = list_input(&p->list, in);
+
+	if (bits != 0) {
+		skip_heading(p, p->list.selected - before);
+		p->has_moved = true;
+	}
+	return bits;
+}
+
+static bool is_move(const struct input *in)
+{
+	static const uint32_t moves[] = {K_UP, K_DOWN, K_PAGE_UP, K_PAGE_DOWN, 'n' | K_CTRL, 'p' | K_CTRL};
+
+	if (in->type == INPUT_MOUSE) {
+		return true;
+	}
+	for (size_t i = 0; i < COUNT_OF(moves); i++) {
+		if (in->type == INPUT_KEY && in->key == moves[i]) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void click(struct palette *p, const struct input *in)
+{
+	int y = in->y - p->box.y - 2;
+
+	if (in->mouse == MOUSE_PRESS && list_click(&p->list, y)) {
+		skip_heading(p, 1);
+		p->has_moved = true;
+	}
+}
+
+static unsigned type(struct palette *p, const struct input *in, struct palette_choice *choice)
+{
+	if (in->type == INPUT_KEY && (in->key == K_BACKSPACE && editor_is_empty(p->field))) {
+		choice->end = PALETTE_CLOSED;
+	}
+	editor_input(p->field, in);
+	if (editor_version(p->field) != p->version) {
+		make_rows(p);
+	}
+	return INPUT_HANDLED | INPUT_REDRAW;
+}
+
+unsigned palette_input(struct palette *p, const struct input *in, struct palette_choice *choice)
+{
+	*choice = (struct palette_choice){.end = PALETTE_OPEN};
+	if (is_move(in)) {
+		if (move(p, in) == 0) {
+			click(p, in);
+		}
+		return INPUT_HANDLED | INPUT_REDRAW;
+	}
+	if (in->type == INPUT_KEY && (in->key == K_ESC || in->key == ('c' | K_CTRL) || in->key == ('g' | K_CTRL))) {
+		choice->end = PALETTE_CLOSED;
+	} else if (in->type == INPUT_KEY && in->key == K_ENTER) {
+		enter(p, choice);
+	} else if (in->type == INPUT_KEY && in->key == K_TAB) {
+		complete(p);
+	} else {
+		return type(p, in, choice);
+	}
+	return INPUT_HANDLED | INPUT_REDRAW;
+}
+
+void palette_layout(struct palette *p, int w, int h)
+{
+	int box_w = w - 4 < BOX_W ? w - 4 : BOX_W;
+	int rows = p->kind == PALETTE_HELP ? h - 9 : COMMAND_ROWS;
+
+	if (p->kind == PALETTE_HELP && w > BOX_W + 40) {
+		box_w = BOX_W + 24;
+	}
+	if (rows > h - 9) {
+		rows = h - 9;
+	}
+	/* Two rows of frame, the field, and in help a row that says what keys do. */
+	int box_h = rows + (p->kind == PALETTE_HELP ? 4 : 3);
+	p->box = (struct rect){(w - box_w) / 2, (h - box_h) / 2, box_w, box_h};
+	list_layout(&p->list, rows);
+	editor_layout(p->field, (struct rect){p->box.x + 3, p->box.y + 1, box_w - 5, 1});
+}
+
+static void draw_row(const struct palette *p, struct cells *c, const struct row *r, struct rect at, bool is_selected)
+{
+	int keys_x = at.x + at.w - 1;
+	struct buf keys = {0};
+
+	if (r->command == NULL) {
+		cells_fit(c, at.x + 1, at.y, at.w - 2, ST_TITLE, p->sets[r->set].title);
+		return;
+	}
+	if (is_selected) {
+		cells_put(c, at.x, at.y, ST_BOX, "▌");
+	}
+	if (r->candidate != NULL) {
+		cells_fit(c, at.x + 2, at.y, at.w - 3, ST_TEXT, r->candidate);
+	} else {
+		char name[128];
+
+		command_key_labels(r->command, &keys);
+		keys_x = cells_right(c, at.x + at.w - 1, at.y, ST_KEY, buf_str(&keys));
+		snprintf(name, sizeof(name), "%s%s%s", r->command->name, r->command->args != NULL ? " " : "",
+			 r->command->args != NULL ? r->command->args : "");
+		cells_fit(c, at.x + 2, at.y, NAME_W, ST_TEXT, name);
+		int help_x = at.x + 2 + NAME_W + 1;
+		cells_fit(c, help_x, at.y, keys_x - 1 - help_x, ST_DIM, r->command->help != NULL ? r->command->help : "");
+		buf_free(&keys);
+	}
+	if (is_selected) {
+		cells_restyle(c, (struct rect){at.x + 1, at.y, at.w - 1, 1}, ST_SEL);
+	}
+}
+
+void palette_draw(const struct palette *p, struct cells *c)
+{
+	struct rect in = {p->box.x + 1, p->box.y + 1, p->box.w - 2, p->box.h - 2};
+	char title[128];
+
+	if (p->kind == PALETTE_HELP) {
+		snprintf(title, sizeof(title), "Help · %s", p->title);
+	}
+	cells_box(c, p->box, p->kind == PALETTE_HELP ? title : NULL);
+	cells_put(c, in.x + 1, in.y, ST_KEY, p->kind == PALETTE_HELP ? "/" : ":");
+	editor_draw(p->field, c, (struct rect){in.x + 2, in.y, in.w - 3, 1}, true);
+	for (int i = 0; i < p->list.rows && p->list.top + i < p->list.n; i++) {
+		int k = p->list.top + i;
+
+		draw_row(p, c, &p->rows[k], (struct rect){in.x, in.y + 1 + i, in.w, 1}, k == p->list.selected);
+	}
+	if (p->n == 0) {
+		cells_fit(c, in.x + 2, in.y + 1, in.w - 3, ST_DIM, p->kind == PALETTE_HELP ? "Nothing matches; Esc closes" : "Enter runs the line");
+	}
+	if (p->kind == PALETTE_HELP) {
+		cells_fit(c, in.x + 1, in.y + in.h - 1, in.w - 2, ST_DIM, "Enter runs the line · ↑ ↓ move · Esc closes");
+	}
+}

@@ -1,0 +1,30 @@
+/* palette - the overlay that lists commands: the command line (`:`), which completes names and arguments, and help (`?`), which is
+ * filtered by typing. Enter chooses; the owner runs what was chosen. Borrows the tables as long as it lives. */
+#ifndef SONDE_UI_PALETTE_H
+#define SONDE_UI_PALETTE_H
+
+#include "ui/command.h"
+
+enum palette_kind { PALETTE_COMMAND, PALETTE_HELP };
+
+enum palette_end { PALETTE_OPEN, PALETTE_CLOSED, PALETTE_RUN, PALETTE_ASK, PALETTE_UNKNOWN };
+
+struct palette_choice {
+	enum palette_end end;
+	const struct command *command; /* PALETTE_RUN */
+	void *state;
+	char text[512];                /* argument; PALETTE_ASK: the line to go on with; PALETTE_UNKNOWN: what was typed */
+};
+
+struct palette;
+
+/* line: what stands in the field at first. title names the screen. */
+struct palette *palette_new(enum palette_kind kind, const struct command_set *sets, size_t n, const char *title, const char *line);
+void palette_free(struct palette *p);
+/* Returns INPUT_* bits. choice->end tells whether it is over. */
+unsigned palette_input(struct palette *p, const struct input *in, struct palette_choice *choice);
+/* Places it in a grid of that size. */
+void palette_layout(struct palette *p, int w, int h);
+void palette_draw(const struct palette *p, struct cells *c);
+
+#endif
