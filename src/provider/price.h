@@ -11,7 +11,7 @@ struct price_table;
 
 struct price_tier {
 	int64_t above_tok;  /* applies to the whole call when in_tok passes this */
-	bool is_inclusive;  /* in_tok >= above_tok counts as passing (xAI and range tables) */
+	bool is_inclusive;  /* in_tok >= above_tok counts as passing (xAI) */
 	int64_t in, out, cache_read, cache_write, cache_write_1h; /* pico-dollars per token; UNKNOWN: as the fallbacks say */
 };
 
@@ -29,16 +29,19 @@ struct price_table *price_table_new(void);
 void price_table_free(struct price_table *t);
 /* The snapshot date, "2026-07-24"; with "+config" appended once a row was overridden. */
 const char *price_table_version(const struct price_table *t);
-/* Adds or replaces one row by user's figures: USD per million tokens as decimal text ("0.15"), NULL where not given. */
+/* Adds or replaces one row by user's figures: USD per million tokens as decimal text ("0.15", at most 6 decimals), NULL where not given but
+ * at least one is. A replaced row keeps its token limits and none of its other rates and tiers. */
 bool price_table_override(struct price_table *t, const char *provider, const char *model, const char *in, const char *out, const char *cache_read,
     const char *cache_write, struct err *e) SONDE_MUST_CHECK;
-/* Exact provider and model, then model without a date suffix or "-latest"; NULL: unknown. provider NULL: any provider, if the model is listed once. */
+/* Exact provider and model, then the model without a date suffix or "-latest", then "vendor/model" as that vendor's model (routers name
+ * models so). NULL: unknown. provider NULL: any provider, if the model is listed once. A provider that has no rows has no prices, since
+ * what serves a known model under an unknown name may be a machine of one's own. The result is valid until the table changes. */
 const struct price *price_find(const struct price_table *t, const char *provider, const char *model);
 size_t price_count(const struct price_table *t);
 const struct price *price_at(const struct price_table *t, size_t i);
 
 /* Cost of a call in nano-dollars; false when it cannot be known (no usage, or a rate that has no fallback is missing).
- * *is_estimated: a fallback rate was used. */
+ * *is_estimated: a fallback rate was used, or the figures contradict each other (parts above their whole). Never negative. */
 bool price_cost(const struct price *p, const struct usage *u, int64_t *nano, bool *is_estimated);
 
 /* "$0.0012" style text of nano-dollars for people: 4 decimals under $1, 2 above, more digits when it would show as 0; "$0" for 0; "–" for UNKNOWN. */

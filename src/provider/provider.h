@@ -54,6 +54,7 @@ struct wire_request {
 	char *url;
 	char **headers; /* "Name: value", NULL-terminated */
 	struct buf body;
+	char warning[160]; /* what was asked for and could not be sent; "" when all was */
 };
 void wire_request_free(struct wire_request *w);
 
@@ -78,16 +79,18 @@ struct answer {
 	char *model;       /* that answered; NULL when not said */
 	char *response_id; /* NULL when not said */
 	bool has_usage;
-	/* An error that came inside a 200 answer or as an error body. */
+	/* An error that came inside a 200 answer or as an error body. An answer that the provider's filter ended (finish is then
+	 * FINISH_CONTENT_FILTER) has no error, but the class CLASS_CONTENT_FILTER and a text that says why. */
 	bool has_error;
 	enum error_class error_class;
-	bool is_quota;     /* a 429 that retrying cannot cure */
-	char error_text[400]; /* the provider's own message, cleaned of control characters by whoever shows it */
+	bool is_quota;     /* a quota or billing error that retrying cannot cure */
+	char error_text[400]; /* the provider's own message without keys; UTF-8; cleaned of control characters by whoever shows it */
 };
 void answer_init(struct answer *a);
 void answer_free(struct answer *a);
 
 struct answer_reader;
+struct json_t;
 
 struct provider {
 	const char *kind;        /* "openai" */
@@ -99,11 +102,11 @@ struct provider {
 	bool needs_key;
 	bool is_found_without_key; /* offered only when base_url_env is set (ollama) */
 	enum framing framing;
+	/* Fills out, which was zeroed; wire_request_free is due even when it fails. */
 	bool (*build)(const struct endpoint *ep, const struct chat_request *r, struct wire_request *out, struct err *e);
-	/* One frame of a stream. Appends to a; tells each piece of text through `delta` (see struct answer_reader). False: stream is over. */
-	bool (*frame)(struct answer_reader *rd, const char *name, const char *data, size_t len);
-	/* A whole JSON answer (status 200). */
-	void (*whole)(struct answer_reader *rd, const char *body, size_t len);
+	/* One event of a stream, or a whole answer: the formats share most of their members. Appends to the answer through provider/reader.h.
+	 * Errors were looked for already. False: the stream has said that it is over. */
+	bool (*event)(struct answer_reader *rd, const struct json_t *event);
 };
 
 /* All rows, and lookup by kind. */
@@ -111,15 +114,18 @@ extern const struct provider *const providers[];
 extern const size_t n_providers;
 const struct provider *provider_find(const char *kind);
 
-/* Reads one answer of one provider, fed with body bytes cut anywhere. */
+/* Reads one answer of one provider, fed with body bytes cut anywhere. The text of a delta is what it adds to the answer; of
+ * DELTA_TOOL_CALL it is the piece of arguments, empty when a call begins without one. */
 typedef void delta_fn(void *ctx, enum delta_kind kind, const char *text, size_t len);
-/* `is_streamed`: what was asked; a plain JSON answer to a streamed request is handled (content_type says so). */
+/* `is_streamed`: what was asked; a plain JSON answer to a streamed request is handled, and a stream that nobody asked for.
+ * content_type: lower case, without parameters; NULL or "" when not said. delta may be NULL. `a` was initialised. */
 struct answer_reader *answer_reader_new(const struct provider *p, struct answer *a, int status, const char *content_type, bool is_streamed,
     delta_fn *delta, void *ctx);
 void answer_reader_free(struct answer_reader *rd);
 /* False: malformed beyond use, or the stream has said it is over. */
 bool answer_reader_feed(struct answer_reader *rd, const char *bytes, size_t len);
-/* End of the body. Fills a->has_error when the status is an error, the stream was cut short (no finish reason) or the JSON was not valid. */
+/* End of the body. Fills a->has_error when the status is an error, the body is empty or not an answer, the stream was cut short (no finish
+ * reason: CLASS_NETWORK) or the JSON was not valid. */
 void answer_reader_end(struct answer_reader *rd);
 
 #endif

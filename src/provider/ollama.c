@@ -1,0 +1,98 @@
+/* Ollama's own chat API: one JSON object a line, the last one with done, done_reason and the figures. */
+#include "provider/rows.h"
+
+#include "base/json.h"
+#include "provider/reader.h"
+#include "provider/wire.h"
+
+/* "load" and "unload" answer requests without messages. */
+static const struct finish_word finish_words[] = {
+	{ "stop", FINISH_STOP },
+	{ "length", FINISH_LENGTH },
+	{ NULL, FINISH_NONE },
+};
+
+static bool build(const struct endpoint *ep, const struct chat_request *r, struct wire_request *out, struct err *e)
+{
+	static const char *const roles[] = { [ROLE_SYSTEM] = "system", [ROLE_USER] = "user", [ROLE_ASSISTANT] = "assistant" };
+	const struct chat_params *p = &r->params;
+
+	if (!wire_check(r, false, e) || !wire_headers(out, ep, "Authorization: Bearer ", e)) {
+		return false;
+	}
+	json_t *body = json_object(), *messages = json_array(), *options = json_object();
+	for (size_t i = 0; i < r->n_messages; i++) {
+		(void)json_array_append_new(messages, json_pack("{s:s, s:s}", "role", roles[r->messages[i].role], "content", r->messages[i].text));
+	}
+	(void)json_object_set_new(body, "model", json_string(r->model));
+	(void)json_object_set_new(body, "messages", messages);
+	(void)json_object_set_new(body, "stream", json_boolean(r->is_streamed)); /* the default is true */
+	wire_real(options, "temperature", p->temperature);
+	wire_real(options, "top_p", p->top_p);
+	wire_int(options, "num_predict", p->max_tokens);
+	wire_int(options, "seed", p->seed);
+	wire_stop(options, "stop", p);
+	if (json_object_size(options) > 0) {
+		(void)json_object_set(body, "options", options);
+	}
+	json_decref(options);
+	wire_url(out, ep->base_url, "/api/chat");
+	wire_body(out, body);
+	return true;
+}
+
+static void read_figures(struct answer_reader *rd, const json_t *v)
+{
+	struct usage u = USAGE_UNKNOWN;
+
+	u.in_tok = token_count(v, "prompt_eval_count");
+	u.out_tok = token_count(v, "eval_count");
+	if (u.in_tok == UNKNOWN && u.out_tok == UNKNOWN) {
+		return;
+	}
+	u.cache_read_tok = u.cache_write_tok = 0; /* nothing is billed apart */
+	if (reader_answer(rd)->reasoning.len == 0) {
+		u.reason_tok = 0; /* else a part of eval_count that is not told */
+	}
+	reader_usage(rd, &u);
+}
+
+static bool event(struct answer_reader *rd, const json_t *v)
+{
+	struct answer *a = reader_answer(rd);
+	const json_t *message = json_object_get(v, "message"), *call;
+	size_t i;
+
+	reader_names(rd, json_get_string(v, "model", NULL), NULL);
+	reader_text(rd, DELTA_REASONING, json_object_get(message, "thinking"));
+	reader_text(rd, DELTA_TEXT, json_object_get(message, "content"));
+	json_array_foreach (json_object_get(message, "tool_calls"), i, call) {
+		const json_t *function = json_object_get(call, "function");
+
+		/* Always whole, so always a new one, whatever index it names. */
+		reader_arguments(rd, reader_tool(rd, (int64_t)a->n_tool_calls, json_get_string(call, "id", NULL),
+		    json_get_string(function, "name", NULL)), json_object_get(function, "arguments"));
+	}
+	if (!json_get_true(v, "done")) {
+		return true;
+	}
+	const char *reason = json_get_string(v, "done_reason", NULL);
+	reader_finish(rd, finish_words, reason != NULL && reason[0] != '\0' ? reason : "stop");
+	if (a->finish == FINISH_STOP && a->n_tool_calls > 0) {
+		a->finish = FINISH_TOOL_CALLS;
+	}
+	read_figures(rd, v);
+	return false;
+}
+
+const struct provider provider_ollama = {
+	.kind = "ollama",
+	.title = "Ollama",
+	.base_url = "http://localhost:11434",
+	.key_env = { "OLLAMA_API_KEY" },
+	.base_url_env = "OLLAMA_HOST",
+	.is_found_without_key = true,
+	.framing = FRAMING_NDJSON,
+	.build = build,
+	.event = event,
+};

@@ -1,0 +1,193 @@
+/* OpenAI Chat Completions, and the many servers that speak it (Azure, OpenRouter, vLLM, llama.cpp, Mistral, ...).
+ * Where they differ, all known forms are taken; where they know less, only what all know is sent. */
+#include "provider/rows.h"
+
+#include <string.h>
+
+#include "base/json.h"
+#include "base/mem.h"
+#include "provider/reader.h"
+#include "provider/wire.h"
+
+static const struct finish_word finish_words[] = {
+	{ "stop", FINISH_STOP },
+	{ "length", FINISH_LENGTH },
+	{ "model_length", FINISH_LENGTH },
+	{ "tool_calls", FINISH_TOOL_CALLS },
+	{ "function_call", FINISH_TOOL_CALLS },
+	{ "content_filter", FINISH_CONTENT_FILTER },
+	{ "error", FINISH_ERROR },
+	{ "abort", FINISH_ERROR },
+	{ NULL, FINISH_NONE },
+};
+
+static bool starts_with(const char *s, const char *start)
+{
+	return strncmp(s, start, strlen(start)) == 0;
+}
+
+/* Reasoning and newer models refuse max_tokens, but only the service itself (and Azure) is sure to know the newer name. */
+static bool knows_completion_limit(const char *base_url, const char *model)
+{
+	static const char *const models[] = { "o1", "o3", "o4", "gpt-5" };
+	const char *host = strstr(base_url, "://");
+	size_t len;
+
+	host = host != NULL ? host + 3 : base_url;
+	len = strcspn(host, ":/?");
+	bool is_own = (len >= 14 && memcmp(host + len - 14, "api.openai.com", 14) == 0) ||
+	    (len >= 17 && memcmp(host + len - 17, ".openai.azure.com", 17) == 0);
+	if (starts_with(model, "ft:")) {
+		model += 3;
+	}
+	for (size_t i = 0; is_own && i < COUNT_OF(models); i++) {
+		if (starts_with(model, models[i])) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool build(const struct endpoint *ep, const struct chat_request *r, struct wire_request *out, struct err *e)
+{
+	static const char *const roles[] = { [ROLE_SYSTEM] = "system", [ROLE_USER] = "user", [ROLE_ASSISTANT] = "assistant" };
+	const struct chat_params *p = &r->params;
+
+	if (!wire_check(r, false, e) || !wire_headers(out, ep, "Authorization: Bearer ", e)) {
+		return false;
+	}
+	json_t *body = json_object(), *messages = json_array();
+	for (size_t i = 0; i < r->n_messages; i++) {
+		(void)json_array_append_new(messages, json_pack("{s:s, s:s}", "role", roles[r->messages[i].role], "content", r->messages[i].text));
+	}
+	(void)json_object_set_new(body, "model", json_string(r->model));
+	(void)json_object_set_new(body, "messages", messages);
+	wire_real(body, "temperature", p->temperature);
+	wire_real(body, "top_p", p->top_p);
+	wire_int(body, knows_completion_limit(ep->base_url, r->model) ? "max_completion_tokens" : "max_tokens", p->max_tokens);
+	wire_int(body, "seed", p->seed);
+	wire_stop(body, "stop", p);
+	if (r->is_streamed) {
+		(void)json_object_set_new(body, "stream", json_true());
+		(void)json_object_set_new(body, "stream_options", json_pack("{s:b}", "include_usage", 1));
+	}
+	wire_url(out, ep->base_url, "/chat/completions");
+	wire_body(out, body);
+	return true;
+}
+
+/* Content as a list of parts: text, and at Mistral thinking, whose own text may be a list again. */
+static void read_parts(struct answer_reader *rd, const json_t *parts, enum delta_kind kind)
+{
+	size_t i;
+	const json_t *part;
+
+	json_array_foreach (parts, i, part) {
+		const json_t *thinking = json_object_get(part, "thinking");
+
+		reader_text(rd, kind, json_object_get(part, "text"));
+		reader_text(rd, DELTA_REFUSAL, json_object_get(part, "refusal"));
+		reader_text(rd, DELTA_REASONING, thinking);
+		if (json_is_array(thinking) && kind != DELTA_REASONING) {
+			read_parts(rd, thinking, DELTA_REASONING);
+		}
+	}
+}
+
+static void read_tool_call(struct answer_reader *rd, const json_t *call, int64_t index)
+{
+	const json_t *function = json_get_object(call, "function"), *arguments = json_object_get(function, "arguments");
+	const char *id = json_get_string(call, "id", NULL), *name = json_get_string(function, "name", NULL);
+
+	if (function == NULL) {
+		function = json_get_object(call, "custom");
+		name = json_get_string(function, "name", NULL);
+		arguments = json_object_get(function, "input");
+	}
+	if (id != NULL && strcmp(id, "null") == 0) { /* Mistral */
+		id = NULL;
+	}
+	reader_arguments(rd, reader_tool(rd, index, id, name), arguments);
+}
+
+/* The `delta` of an event, or the `message` of a whole answer. */
+static void read_message(struct answer_reader *rd, const json_t *m, bool is_whole)
+{
+	/* Some servers send the same text under two of these names. */
+	static const char *const reasoning[] = { "reasoning_content", "reasoning", "thinking" };
+	const json_t *content = json_object_get(m, "content"), *call;
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(reasoning); i++) {
+		const json_t *text = json_object_get(m, reasoning[i]);
+
+		if (json_string_length(text) > 0) {
+			reader_text(rd, DELTA_REASONING, text);
+			break;
+		}
+	}
+	reader_text(rd, DELTA_TEXT, content);
+	read_parts(rd, content, DELTA_TEXT);
+	reader_text(rd, DELTA_REFUSAL, json_object_get(m, "refusal"));
+	json_array_foreach (json_object_get(m, "tool_calls"), i, call) {
+		/* In a whole answer the place in the list is the index. */
+		read_tool_call(rd, call, is_whole ? (int64_t)i : json_get_int(call, "index"));
+	}
+	call = json_get_object(m, "function_call"); /* before tools */
+	if (call != NULL) {
+		reader_arguments(rd, reader_tool(rd, 0, NULL, json_get_string(call, "name", NULL)), json_object_get(call, "arguments"));
+	}
+}
+
+static void read_usage(struct answer_reader *rd, const json_t *usage)
+{
+	const json_t *in = json_object_get(usage, "prompt_tokens_details"), *out = json_object_get(usage, "completion_tokens_details");
+	struct usage u = USAGE_UNKNOWN;
+
+	u.in_tok = token_count(usage, "prompt_tokens");
+	u.cache_read_tok = token_count(in, "cached_tokens");
+	if (u.cache_read_tok == UNKNOWN) {
+		u.cache_read_tok = token_count(usage, "prompt_cache_hit_tokens"); /* DeepSeek */
+	}
+	u.cache_write_tok = token_count(in, "cache_write_tokens");
+	u.audio_in = token_count(in, "audio_tokens");
+	u.image_in = token_count(in, "image_tokens");
+	u.out_tok = token_count(usage, "completion_tokens");
+	u.reason_tok = token_count(out, "reasoning_tokens");
+	u.audio_out = token_count(out, "audio_tokens");
+	reader_usage(rd, &u);
+}
+
+static bool event(struct answer_reader *rd, const json_t *v)
+{
+	size_t i;
+	const json_t *choice;
+
+	reader_names(rd, json_get_string(v, "model", NULL), json_get_string(v, "id", NULL));
+	json_array_foreach (json_object_get(v, "choices"), i, choice) {
+		const json_t *delta = json_get_object(choice, "delta"), *message = json_get_object(choice, "message");
+
+		if (known_or(json_get_int(choice, "index"), 0) != 0) { /* only one is ever asked for */
+			continue;
+		}
+		read_message(rd, delta != NULL ? delta : message, delta == NULL);
+		reader_finish(rd, finish_words, json_get_string(choice, "finish_reason", NULL));
+	}
+	if (json_get_object(v, "usage") != NULL) {
+		read_usage(rd, json_object_get(v, "usage"));
+	}
+	return true;
+}
+
+const struct provider provider_openai = {
+	.kind = "openai",
+	.title = "OpenAI",
+	.base_url = "https://api.openai.com/v1",
+	.key_env = { "OPENAI_API_KEY" },
+	.base_url_env = "OPENAI_BASE_URL",
+	.price_name = "openai",
+	.needs_key = true,
+	.framing = FRAMING_SSE,
+	.build = build,
+	.event = event,
+};

@@ -1,0 +1,19 @@
+#include "provider/provider.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "provider/rows.h"
+
+const struct provider *const providers[] = { &provider_openai, &provider_anthropic, &provider_gemini, &provider_ollama };
+const size_t n_providers = COUNT_OF(providers);
+
+const struct provider *provider_find(const char *kind)
+{
+	for (size_t i = 0; i < n_providers; i++) {
+		if (strcmp(providers[i]->kind, kind) == 0) {
+			return providers[i];
+		}
+	}
+	return NULL;
+}
