@@ -35,6 +35,7 @@ struct http_reply { /* what is known once the headers have come */
 	int status;
 	char content_type[64]; /* without parameters, lower case; "" when absent */
 	int64_t retry_after_ms; /* from retry-after-ms, else Retry-After (seconds or HTTP date); -1 when absent */
+	bool has_retry_after_ms; /* it came from retry-after-ms, which goes first whatever the order */
 	int should_retry;       /* x-should-retry: 1 true, 0 false, -1 absent */
 	char request_id[80];    /* x-request-id or request-id */
 	char server[64];        /* the Server header: sonde's simulator says "sonde-simulator" */
