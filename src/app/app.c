@@ -6,14 +6,14 @@
 #include "app/play.h"
 #include "base/mem.h"
 
-struct app *app_new(struct loop *l, struct config *config, const char *data_dir)
+struct app *app_new(struct loop *l, struct config *config, const char *data_dir, bool records)
 {
 	struct app *a = x_calloc(1, sizeof(*a));
 
 	a->loop = l;
 	a->config = config;
 	a->data_dir = x_strdup(data_dir);
-	a->store = store_open(data_dir, &a->store_err);
+	a->store = records ? store_open(data_dir, &a->store_err) : NULL;
 	a->gateway = gateway_new(l, config, a->store);
 	a->play = play_new(a);
 	a->board = board_new(a);

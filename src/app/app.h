@@ -25,8 +25,9 @@ struct app {
 	void *on_change_ctx;
 };
 
-/* Takes config over. data_dir is copied. A store that cannot be opened is no failure: store_err says why and the rest works. */
-struct app *app_new(struct loop *l, struct config *config, const char *data_dir);
+/* Takes config over. data_dir is copied. records false: the store is only read. A store that cannot be opened is no failure: store_err says
+ * why and the rest works. */
+struct app *app_new(struct loop *l, struct config *config, const char *data_dir, bool records);
 void app_free(struct app *a);
 void app_changed(struct app *a);
 /* The right end of the tab row: what runs, what today cost. May be empty. */

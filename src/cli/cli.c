@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/num.h"
 #include "base/xdg.h"
+#include "gateway/config.h"
 #include "text/clean.h"
 #include "text/utf8.h"
 
@@ -126,6 +127,19 @@ bool cli_int(const char *text, int64_t lo, int64_t hi, int64_t *out, struct err 
 	}
 	*out = v;
 	return true;
+}
+
+int cli_check_config(const struct config *c)
+{
+	int status = 0;
+
+	for (size_t i = 0; i < c->n_problems; i++) {
+		struct err e = c->problems[i];
+
+		e.code = ERR_CONFIG;
+		status = cli_fail(&e);
+	}
+	return status;
 }
 
 char *cli_data_dir(struct err *e)

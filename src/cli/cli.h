@@ -30,6 +30,9 @@ bool cli_read(const char *path, struct buf *out, struct err *e) SONDE_MUST_CHECK
 bool cli_time(const char *text, int64_t now_us, int64_t *us, struct err *e) SONDE_MUST_CHECK;
 /* A whole number within lo..hi. */
 bool cli_int(const char *text, int64_t lo, int64_t hi, int64_t *out, struct err *e) SONDE_MUST_CHECK;
+struct config;
+/* Prints all problems of the configuration to stderr. 0, or the status of ERR_CONFIG when there are any. */
+int cli_check_config(const struct config *c);
 /* The data directory (the caller's), or ERR_CONFIG when none is known. */
 char *cli_data_dir(struct err *e);
 /* JSON values appended to out: a string literal with its quotes (invalid UTF-8 becomes U+FFFD; NULL: null), a number or null for UNKNOWN,

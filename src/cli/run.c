@@ -405,10 +405,10 @@ static int run_targets(struct options *o, struct config *config)
 {
 	struct target **targets;
 	struct err e = { 0 };
-	int status = 0;
+	int status = cli_check_config(config);
 
-	if (!config_check(config, &e)) {
-		return cli_fail(&e);
+	if (status != 0) {
+		return status;
 	}
 	if (o->n_targets == 0) {
 		*array_push(o->targets, o->n_targets, o->cap_targets) = "default";

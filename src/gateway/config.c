@@ -84,8 +84,10 @@ static void read_file(struct config *c, bool must_exist)
 	buf_init(&text, FILE_MOST);
 	c->file_exists = f != NULL;
 	if (f == NULL || !read_whole(f, &text)) {
-		(void)err_set(&e, ERR_CONFIG, "cannot read the configuration %s: %s", c->file, strerror(errno));
-		(void)err_hint(&e, "%s, or unset SONDE_CONFIG to do without", f == NULL && errno == ENOENT ? "write that file" : "make it a readable file");
+		int why = errno;
+
+		(void)err_set(&e, ERR_CONFIG, "cannot read the configuration %s: %s", c->file, strerror(why));
+		(void)err_hint(&e, "%s, or unset SONDE_CONFIG to do without", why == ENOENT ? "write that file" : "make it a readable file");
 		collect(c, &e);
 	} else {
 		const char *slash = strrchr(c->file, '/');
@@ -98,13 +100,20 @@ static void read_file(struct config *c, bool must_exist)
 	buf_free(&text);
 }
 
-struct config *config_load(const char *file)
+struct config *config_new(void)
 {
 	struct config *c = x_calloc(1, sizeof(*c));
-	const char *named = getenv("SONDE_CONFIG");
 
 	c->prices = price_table_new();
 	c->ui = (struct ui_options){ .theme = x_strdup("auto"), .glyphs = x_strdup("auto"), .mouse = true };
+	return c;
+}
+
+struct config *config_load(const char *file)
+{
+	struct config *c = config_new();
+	const char *named = getenv("SONDE_CONFIG");
+
 	c->file = file != NULL ? x_strdup(file) : xdg_config_file();
 	read_environment(c);
 	if (c->file != NULL) {
@@ -185,7 +194,8 @@ void config_list_provider(struct config *c, struct provider_entry *p)
 	}
 }
 
-struct provider_entry *config_add_provider(struct config *c, const char *name, const char *kind, const char *base_url, const char *key, const char *origin)
+struct provider_entry *config_add_provider(struct config *c, const char *name, const char *kind, const char *base_url, const char *key,
+    const char *origin)
 {
 	struct provider_entry *p = config_find_provider(c, name);
 

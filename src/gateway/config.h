@@ -41,13 +41,15 @@ struct config {
 	char *file;                   /* path looked at, NULL when none could be formed */
 	bool file_exists;
 	struct provider_entry **providers; size_t n_providers, cap_providers; /* those found; pointers stay valid */
-	struct provider_entry **unlisted; size_t n_unlisted, cap_unlisted; /* kinds not found: can be named in a target, are not offered */
+	struct provider_entry **unlisted; size_t n_unlisted, cap_unlisted;    /* kinds not found: can be named, are not offered */
 	struct target **aliases; size_t n_aliases, cap_aliases;
 	struct price_table *prices;
 	struct ui_options ui;
 	struct err *problems; size_t n_problems, cap_problems; /* of the file: text "config.yaml:3:5: ..."; and of the environment */
 };
 
+/* Prices and defaults only, no provider: what the demo starts from. */
+struct config *config_new(void);
 /* Reads environment and file. Never fails: problems are in the list, and what is right is used all the same.
  * file NULL: the default path. */
 struct config *config_load(const char *file);
@@ -58,7 +60,8 @@ bool config_check(const struct config *c, struct err *e) SONDE_MUST_CHECK;
 struct provider_entry *config_find_provider(const struct config *c, const char *name);
 /* Adds a provider found by other means (the demo's simulator); key NULL: none is needed. An entry of that name becomes what is given.
  * kind must be one of the table. */
-struct provider_entry *config_add_provider(struct config *c, const char *name, const char *kind, const char *base_url, const char *key, const char *origin);
+struct provider_entry *config_add_provider(struct config *c, const char *name, const char *kind, const char *base_url, const char *key,
+    const char *origin);
 
 /* "provider/model", "provider:model" or an alias, to a target of its own (target_free). Fails with ERR_CONFIG and the nearest names as hint;
  * a provider without its key fails with ERR_AUTH and says which variable to set. */
@@ -67,8 +70,8 @@ struct target *target_resolve(const struct config *c, const char *text, struct e
 struct target *target_find(const struct config *c, const char *text, struct err *e) SONDE_MUST_CHECK;
 struct target *target_copy(const struct target *t);
 void target_free(struct target *t);
-/* Makes sure that p->key is there when one is needed; runs key_command until it has succeeded once (at most 10 s each time, so off the loop).
- * Thread-safe. False: ERR_AUTH with what to do. True with p->key NULL: none is needed. */
+/* Makes sure that p->key is there when one is needed; runs key_command until it has succeeded once (at most 10 s each time, so off
+ * the loop). Thread-safe. False: ERR_AUTH with what to do. True with p->key NULL: none is needed. */
 bool provider_entry_key(struct provider_entry *p, struct err *e) SONDE_MUST_CHECK;
 
 #endif

@@ -1,0 +1,63 @@
+/* cmd_console - `sonde` without a command: the console on the user's own configuration and store. */
+#include <stdlib.h>
+
+#include "app/app.h"
+#include "app/play.h"
+#include "base/mem.h"
+#include "ui/commands.h"
+#include "ui/run.h"
+#include "ui/shot.h"
+
+#define FIRST_TARGETS 4
+
+/* The first columns: the user's aliases, else one usual model of each provider that was found. */
+static void add_targets(struct play *p, const struct config *config)
+{
+	for (size_t i = 0; i < config->n_aliases && p->n_columns < FIRST_TARGETS; i++) {
+		play_add(p, config->aliases[i]->name);
+	}
+	for (size_t i = 0; i < config->n_providers && config->n_aliases == 0 && p->n_columns < FIRST_TARGETS; i++) {
+		const struct provider_entry *e = config->providers[i];
+		char *name = x_asprintf("%s/%s", e->name, e->kind->usual_model);
+
+		play_add(p, name);
+		free(name);
+	}
+}
+
+static int run(int argc, char **argv)
+{
+	struct err e = { 0 };
+
+	(void)argv;
+	if (argc > 1) {
+		return cli_usage(&ui_console, "the console takes no arguments");
+	}
+	struct config *config = config_load(NULL);
+
+	int status = cli_check_config(config);
+	char *dir = status == 0 ? cli_data_dir(&e) : NULL;
+
+	if (dir == NULL) {
+		config_free(config);
+		return status != 0 ? status : cli_fail(&e);
+	}
+	struct loop *loop = loop_new();
+	struct app *app = app_new(loop, config, dir, true);
+
+	add_targets(app->play, config);
+	status = console_run(app, all_screens, n_all_screens, "play");
+
+	app_free(app);
+	loop_free(loop);
+	free(dir);
+	return status;
+}
+
+const struct cli_command ui_console = {
+	.name = "console",
+	.summary = "open the console (the default)",
+	.usage = "sonde [console]",
+	.help = "  Screens: 2 Play, 4 Metrics. Inside, ? shows all keys and : all commands.\n",
+	.run = run,
+};

@@ -1,0 +1,98 @@
+/* cmd_screen - one screen as text on stdout, from the store. */
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/app.h"
+#include "ui/commands.h"
+#include "ui/shot.h"
+
+static int draw(const char *name, struct shot shot)
+{
+	struct err e = { 0 };
+	struct buf out = { 0 };
+	char *dir = cli_data_dir(&e);
+
+	if (dir == NULL) {
+		return cli_fail(&e);
+	}
+	struct loop *loop = loop_new();
+	struct app *app = app_new(loop, config_load(NULL), dir, false);
+
+	shot.screen = name;
+	shot.env = shot_env_now();
+	bool ok = shot_draw(app, &shot, &out, &e);
+
+	if (ok) {
+		cli_out(buf_str(&out), out.len);
+	}
+	buf_free(&out);
+	app_free(app);
+	loop_free(loop);
+	free(dir);
+	return ok ? cli_finish(0) : cli_fail(&e);
+}
+
+static int run(int argc, char **argv)
+{
+	enum { SIZE = 256, THEME, KEYS, GLYPHS };
+	static const struct option longs[] = {
+		{ "size", required_argument, NULL, SIZE }, { "theme", required_argument, NULL, THEME },
+		{ "keys", required_argument, NULL, KEYS }, { "glyphs", required_argument, NULL, GLYPHS }, { NULL, 0, NULL, 0 },
+	};
+	static const char *const glyph_names[] = { [GLYPHS_BRAILLE] = "braille", [GLYPHS_BLOCK] = "block", [GLYPHS_ASCII] = "ascii" };
+	struct shot shot = { .w = 80, .h = 24, .theme = THEME_MONO, .glyphs = GLYPHS_BRAILLE };
+	int opt;
+
+	while ((opt = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+		switch (opt) {
+		case SIZE:
+			if (!shot_parse_size(optarg, &shot.w, &shot.h)) {
+				return cli_usage(&ui_screen, "'%s' is no size from 20x4 to 400x150", optarg);
+			}
+			break;
+		case THEME:
+			if (strcmp(optarg, "ansi") != 0 && strcmp(optarg, "mono") != 0) {
+				return cli_usage(&ui_screen, "'%s' is no theme: ansi or mono", optarg);
+			}
+			shot.theme = optarg[0] == 'a' ? THEME_ANSI : THEME_MONO;
+			break;
+		case KEYS:
+			shot.keys = optarg;
+			break;
+		case GLYPHS: {
+			size_t i = 0;
+
+			while (i < 3 && strcmp(glyph_names[i], optarg) != 0) {
+				i++;
+			}
+			if (i == 3) {
+				return cli_usage(&ui_screen, "'%s' is no glyph level: braille, block or ascii", optarg);
+			}
+			shot.glyphs = (enum glyphs)i;
+			break;
+		}
+		default:
+			return cli_usage(&ui_screen, "unknown option or missing value");
+		}
+	}
+	if (argc - optind != 1) {
+		return cli_usage(&ui_screen, "name one screen");
+	}
+	return draw(argv[optind], shot);
+}
+
+const struct cli_command ui_screen = {
+	.name = "screen",
+	.summary = "draw one screen of the console as text",
+	.usage = "sonde screen NAME [--size COLSxROWS] [--theme ansi|mono] [--keys \"...\"]",
+	.help =
+	    "  NAME               play or metrics\n"
+	    "  --size COLSxROWS   default 80x24\n"
+	    "  --theme NAME       mono (plain text, the default) or ansi (with colour sequences)\n"
+	    "  --glyphs LEVEL     braille (default), block or ascii\n"
+	    "  --keys \"...\"       keys pressed first: names separated by blanks, text in quotes; nothing is sent\n"
+	    "\n"
+	    "  sonde screen metrics --size 120x40 --keys 't g'\n",
+	.run = run,
+};

@@ -1,0 +1,10 @@
+/* commands - the commands that draw: the console, the demo and `sonde screen`. They stand here and not in src/cli because the engine
+ * knows no screens. */
+#ifndef SONDE_UI_COMMANDS_H
+#define SONDE_UI_COMMANDS_H
+
+#include "cli/cli.h"
+
+extern const struct cli_command ui_console, ui_demo, ui_screen;
+
+#endif

@@ -1,0 +1,93 @@
+/* main - arguments to a command. It stands in ui/ because it is the one file that knows both the engine's commands and the screens. */
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/near.h"
+#include "cli/commands.h"
+#include "config.h"
+#include "ui/commands.h"
+
+static const struct cli_command *const commands[] = {
+	&ui_console, &ui_demo, &cli_run, &cli_metrics, &cli_calls, &cli_import, &cli_models, &cli_doctor, &cli_simulate, &ui_screen,
+};
+
+static const struct cli_command *find(const char *name)
+{
+	for (size_t i = 0; i < COUNT_OF(commands); i++) {
+		if (strcmp(commands[i]->name, name) == 0) {
+			return commands[i];
+		}
+	}
+	return NULL;
+}
+
+static int unknown(const char *name)
+{
+	struct err e = { 0 };
+	struct near_best best = { 0 };
+
+	for (size_t i = 0; i < COUNT_OF(commands); i++) {
+		near_offer(&best, name, commands[i]->name);
+	}
+	err_set(&e, ERR_USAGE, "there is no command '%.60s'", name);
+	if (best.n > 0) {
+		err_hint(&e, "did you mean 'sonde %s'? sonde help lists all", best.names[0]);
+	} else {
+		err_hint(&e, "sonde help lists all");
+	}
+	return cli_fail(&e);
+}
+
+static int help(const char *name)
+{
+	const struct cli_command *c = name != NULL ? find(name) : NULL;
+
+	if (c != NULL) {
+		printf("usage: %s\n\n%s.\n\n%s", c->usage, c->summary, c->help);
+		return cli_finish(0);
+	}
+	if (name != NULL) {
+		return unknown(name);
+	}
+	printf("sonde - a terminal operations console for systems built on large language models\n\n"
+	       "usage: sonde [COMMAND]\n\n");
+	for (size_t i = 0; i < COUNT_OF(commands); i++) {
+		printf("  %-10s %s\n", commands[i]->name, commands[i]->summary);
+	}
+	printf("  %-10s %s\n\n", "help", "this list, or the help of one command");
+	printf("Exit status: 0 ok, 1 internal, 2 usage, 4 configuration or auth, 5 check failed, 7 rate limit or retries used up,\n"
+	       "8 provider or network, 9 refused or filtered, 10 some of several targets failed, 130 interrupted.\n");
+	return cli_finish(0);
+}
+
+int main(int argc, char **argv)
+{
+	const char *name = argc > 1 ? argv[1] : "console";
+
+	if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0) {
+		printf("sonde %s\n", PACKAGE_VERSION);
+		return cli_finish(0);
+	}
+	(void)setlocale(LC_CTYPE, "");
+	(void)signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of write, and an exit status of its own */
+	if (strcmp(name, "help") == 0 || strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
+		return help(argc > 2 ? argv[2] : NULL);
+	}
+	const struct cli_command *c = find(name);
+
+	if (c == NULL) {
+		return unknown(name);
+	}
+	for (int i = 2; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		if (strcmp(argv[i], "--help") == 0) {
+			return help(name);
+		}
+	}
+	static char *console_arguments[] = { "console", NULL };
+
+	return argc > 1 ? c->run(argc - 1, argv + 1) : c->run(1, console_arguments);
+}
