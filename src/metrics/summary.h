@@ -13,7 +13,7 @@ enum metrics_by metrics_by_from_name(const char *name);
 
 struct metrics_query {
 	int64_t from_us, to_us;
-	enum metrics_by by;
+	enum metrics_by by; /* BY_NONE: no groups */
 	const char *provider, *model, *operation; /* NULL: any */
 	int columns;       /* series: at most this many buckets; 0: no series */
 	bool with_previous; /* also the span of the same length just before */
@@ -22,15 +22,15 @@ struct metrics_query {
 struct metrics_group {
 	char *key;
 	struct figures now, before;
-	double *spark; /* n_buckets: cost in nano-dollars, or calls where nothing cost; NULL without series */
+	double *spark; /* n_buckets: cost in nano-dollars, or calls where nothing cost; NULL without series, or with thousands of groups */
 };
 
 struct metrics {
 	int64_t from_us, to_us, bucket_us;
 	struct figures total, before;
-	struct metrics_group *groups; /* by cost, then calls, descending */
+	struct metrics_group *groups; /* those with calls in the span; by cost, then calls, descending */
 	size_t n_groups;
-	struct figures *buckets; /* n_buckets of bucket_us from from_us rounded down to a bucket */
+	struct figures *buckets; /* n_buckets of bucket_us from from_us rounded down to a bucket; they hold the calls of the span only */
 	int64_t buckets_from_us;
 	size_t n_buckets;
 	int64_t took_us; /* how long the query ran */

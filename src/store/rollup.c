@@ -135,12 +135,13 @@ static void grow_table(struct rollup *r)
 	}
 }
 
-static size_t entry_of(struct rollup *r, const struct key *k)
+/* Valid until the next call. */
+static struct entry *entry_of(struct rollup *r, const struct key *k)
 {
 	uint32_t *place = find(r, k);
 
 	if (*place != 0) {
-		return *place - 1;
+		return &r->entries[*place - 1];
 	}
 	if (r->n * 2 >= r->table_size) {
 		grow_table(r);
@@ -149,9 +150,11 @@ static size_t entry_of(struct rollup *r, const struct key *k)
 	if (r->n == r->n_made) {
 		(void)array_push(r->entries, r->n_made, r->cap);
 	}
-	r->entries[r->n].key = *k;
+	struct entry *entry = &r->entries[r->n];
+
+	entry->key = *k;
 	*place = (uint32_t)++r->n;
-	return r->n - 1;
+	return entry;
 }
 
 /* Start of the first slot that is kept at this level, so far as the clock says. */
@@ -185,7 +188,7 @@ bool rollup_add(struct rollup *r, const struct call_row *row, int64_t now_us, st
 
 		r->floor[k.level] = end_us > r->floor[k.level] ? end_us : r->floor[k.level];
 	}
-	figures_add_row(&r->entries[entry_of(r, &k)].figures, row);
+	figures_add_row(&entry_of(r, &k)->figures, row);
 	return true;
 }
 
@@ -200,8 +203,8 @@ static void add_to_coarser(struct rollup *r)
 			if (k.level == level) {
 				k.level++;
 				k.slot = rollup_slot(k.slot, ratio);
-				size_t to = entry_of(r, &k);
-				figures_merge(&r->entries[to].figures, &r->entries[i].figures);
+				struct entry *to = entry_of(r, &k);
+				figures_merge(&to->figures, &r->entries[i].figures);
 			}
 		}
 	}

@@ -1,0 +1,387 @@
+#include "metrics/summary.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/map.h"
+#include "base/mem.h"
+#include "store/reader.h"
+#include "store/rollup.h"
+
+/* A span is covered by the coarsest whole slots that are complete and not longer than a bucket, then by finer ones at both ends, and
+ * what no slot covers by the rows themselves: at most 10 s at each end of a recent span. All of it is read in one transaction, so
+ * rollups and rows are of the same moment. */
+
+#define TIME_END_US (1LL << 56) /* later than any call can be */
+#define SPARK_MOST ((size_t)4 << 20) /* numbers in all sparks together */
+
+static const char *const by_names[BY_COUNT] = { "none", "provider", "model", "operation" };
+
+/* Seconds; each a multiple of a rollup level, days beyond the last. */
+static const int64_t bucket_lengths_s[] = { 10, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400 };
+
+static const char floor_sql[] = "SELECT level, from_us FROM rollup_floor";
+static const char slots_sql[] = "SELECT slot, provider, model, operation, " ROLLUP_FIGURES " FROM rollup WHERE level=?1 AND slot>=?2 AND slot<?3 "
+				"AND (?4=0 OR provider=?4) AND (?5=0 OR model=?5) AND (?6=0 OR operation=?6)";
+static const char rows_sql[] =
+    "SELECT ts_us, provider, coalesce(model_resp, model_req), operation, error_class, in_tok, out_tok, cache_read_tok, reason_tok, cost_nano, "
+    "latency_us, ttft_us, gen_us FROM call WHERE ts_us>=?2 AND ts_us<?3 "
+    "AND (?4=0 OR provider=?4) AND (?5=0 OR coalesce(model_resp, model_req)=?5) AND (?6=0 OR operation=?6)";
+
+/* A group while it is being summed. */
+struct tally {
+	int64_t id;
+	struct figures now, before;
+	double *cost, *calls; /* per bucket */
+};
+
+struct query {
+	struct reader *r;
+	const struct metrics_query *q;
+	struct metrics *m;
+	int64_t dims[3]; /* wanted provider, model, operation; 0: any */
+	int64_t floor_us[ROLLUP_LEVELS];
+	bool is_before;  /* summing the span before */
+	struct tally *tallies;
+	size_t n_tallies, cap_tallies;
+	struct map *places; /* id -> place in tallies + 1 */
+	struct figures one;
+	struct err *e;
+};
+
+const char *metrics_by_name(enum metrics_by by)
+{
+	return by >= 0 && by < BY_COUNT ? by_names[by] : "";
+}
+
+enum metrics_by metrics_by_from_name(const char *name)
+{
+	int by = 0;
+
+	while (by < BY_COUNT && strcmp(by_names[by], name) != 0) {
+		by++;
+	}
+	return (enum metrics_by)by;
+}
+
+static int64_t round_down(int64_t us, int64_t unit)
+{
+	return rollup_slot(us, unit) * unit;
+}
+
+static int64_t round_up(int64_t us, int64_t unit)
+{
+	return round_down(us + unit - 1, unit);
+}
+
+static struct tally *tally_of(struct query *s, int64_t id)
+{
+	void *place = map_get(s->places, (const char *)&id, sizeof(id));
+
+	if (place != NULL) {
+		return &s->tallies[(uintptr_t)place - 1];
+	}
+	struct tally *t = array_push(s->tallies, s->n_tallies, s->cap_tallies);
+
+	t->id = id;
+	if (s->m->n_buckets > 0 && s->n_tallies * s->m->n_buckets <= SPARK_MOST) {
+		t->cost = x_calloc(s->m->n_buckets, sizeof(*t->cost));
+		t->calls = x_calloc(s->m->n_buckets, sizeof(*t->calls));
+	}
+	(void)map_put(s->places, (const char *)&id, sizeof(id), (void *)(uintptr_t)s->n_tallies);
+	return t;
+}
+
+/* Counts s->one, which begins at us, for the dimensions of a row. */
+static void count(struct query *s, int64_t us, const int64_t dims[3])
+{
+	struct metrics *m = s->m;
+	struct tally *t = tally_of(s, s->q->by == BY_NONE ? 0 : dims[s->q->by - BY_PROVIDER]);
+
+	figures_merge(s->is_before ? &t->before : &t->now, &s->one);
+	if (s->is_before || m->n_buckets == 0) {
+		return;
+	}
+	size_t i = (size_t)((us - m->buckets_from_us) / m->bucket_us);
+
+	figures_merge(&m->buckets[i], &s->one);
+	if (t->cost != NULL) {
+		t->cost[i] += (double)s->one.cost_nano;
+		t->calls[i] += (double)s->one.calls;
+	}
+}
+
+static void bind_span(struct query *s, sqlite3_stmt *st, int64_t from, int64_t to)
+{
+	(void)sqlite3_bind_int64(st, 2, from);
+	(void)sqlite3_bind_int64(st, 3, to);
+	for (int i = 0; i < 3; i++) {
+		(void)sqlite3_bind_int64(st, 4 + i, s->dims[i]);
+	}
+}
+
+/* Calls read for each row of a prepared and bound statement. */
+static bool each(struct query *s, sqlite3_stmt *st, int64_t unit, bool (*read)(struct query *s, sqlite3_stmt *st, int64_t unit))
+{
+	bool ok = true;
+	int rc;
+
+	while (ok && (rc = sqlite3_step(st)) != SQLITE_DONE) {
+		ok = rc == SQLITE_ROW ? read(s, st, unit) : sql_failed(s->r->sql, s->e);
+	}
+	(void)sqlite3_reset(st);
+	return ok;
+}
+
+static bool read_slot(struct query *s, sqlite3_stmt *st, int64_t slot_us)
+{
+	const int64_t dims[3] = { sqlite3_column_int64(st, 1), sqlite3_column_int64(st, 2), sqlite3_column_int64(st, 3) };
+
+	figures_clear(&s->one);
+	if (!rollup_read_figures(st, 4, &s->one, s->e)) {
+		return false;
+	}
+	count(s, sqlite3_column_int64(st, 0) * slot_us, dims);
+	return true;
+}
+
+static int64_t number(sqlite3_stmt *st, int column)
+{
+	return sqlite3_column_type(st, column) == SQLITE_NULL ? UNKNOWN : sqlite3_column_int64(st, column);
+}
+
+static bool read_row(struct query *s, sqlite3_stmt *st, int64_t unit)
+{
+	const int64_t dims[3] = { sqlite3_column_int64(st, 1), sqlite3_column_int64(st, 2), sqlite3_column_int64(st, 3) };
+	int class = sqlite3_column_int(st, 4);
+	struct call_row row;
+
+	(void)unit;
+	call_row_init(&row);
+	row.error_class = class >= CLASS_NONE && class < CLASS_COUNT ? (enum error_class)class : CLASS_OTHER;
+	row.usage.in_tok = number(st, 5);
+	row.usage.out_tok = number(st, 6);
+	row.usage.cache_read_tok = number(st, 7);
+	row.usage.reason_tok = number(st, 8);
+	row.cost_nano = number(st, 9);
+	row.latency_us = number(st, 10);
+	row.ttft_us = number(st, 11);
+	row.gen_us = number(st, 12);
+	figures_clear(&s->one);
+	figures_add_row(&s->one, &row);
+	count(s, sqlite3_column_int64(st, 0), dims);
+	return true;
+}
+
+static bool read_floor(struct query *s, sqlite3_stmt *st, int64_t unit)
+{
+	int64_t level = sqlite3_column_int64(st, 0);
+
+	(void)unit;
+	if (level >= 0 && level < ROLLUP_LEVELS) {
+		s->floor_us[level] = sqlite3_column_int64(st, 1);
+	}
+	return true;
+}
+
+static bool add_rows(struct query *s, int64_t from_us, int64_t to_us)
+{
+	sqlite3_stmt *st = sql_prepare(s->r->sql, rows_sql, s->e);
+
+	if (st == NULL) {
+		return false;
+	}
+	bind_span(s, st, from_us, to_us);
+	return each(s, st, 0, read_row);
+}
+
+static bool add_slots(struct query *s, int level, int64_t from_us, int64_t to_us)
+{
+	int64_t slot_us = rollup_levels[level].slot_us;
+	sqlite3_stmt *st = sql_prepare(s->r->sql, slots_sql, s->e);
+
+	if (st == NULL) {
+		return false;
+	}
+	(void)sqlite3_bind_int(st, 1, level);
+	bind_span(s, st, from_us / slot_us, to_us / slot_us);
+	return each(s, st, slot_us, read_slot);
+}
+
+static bool add_span(struct query *s, int level, int64_t from_us, int64_t to_us)
+{
+	if (from_us >= to_us) {
+		return true;
+	}
+	if (level < 0) {
+		return add_rows(s, from_us, to_us);
+	}
+	int64_t slot_us = rollup_levels[level].slot_us;
+	int64_t first_us = round_up(from_us > s->floor_us[level] ? from_us : s->floor_us[level], slot_us);
+	int64_t end_us = round_down(to_us, slot_us);
+
+	if (first_us >= end_us) {
+		return add_span(s, level - 1, from_us, to_us);
+	}
+	return add_span(s, level - 1, from_us, first_us) && add_slots(s, level, first_us, end_us) && add_span(s, level - 1, end_us, to_us);
+}
+
+static void make_buckets(struct metrics *m, int columns)
+{
+	int64_t unit = 0, n = 0;
+
+	for (size_t i = 0; n == 0 || n > columns; i++) {
+		unit = i < COUNT_OF(bucket_lengths_s) ? bucket_lengths_s[i] * US_PER_S : unit * 2;
+		n = (round_up(m->to_us, unit) - round_down(m->from_us, unit)) / unit;
+	}
+	m->bucket_us = unit;
+	m->buckets_from_us = round_down(m->from_us, unit);
+	m->n_buckets = (size_t)n;
+	m->buckets = x_calloc(m->n_buckets, sizeof(*m->buckets));
+}
+
+/* The coarsest level whose slots lie within buckets. */
+static int coarsest(const struct metrics *m)
+{
+	int level = ROLLUP_LEVELS - 1;
+
+	while (level > 0 && m->n_buckets > 0 && m->bucket_us % rollup_levels[level].slot_us != 0) {
+		level--;
+	}
+	return level;
+}
+
+static bool add_all(struct query *s)
+{
+	const struct metrics *m = s->m;
+	sqlite3_stmt *st = sql_prepare(s->r->sql, floor_sql, s->e);
+	int64_t before_us = m->from_us - (m->to_us - m->from_us);
+
+	if (st == NULL || !each(s, st, 0, read_floor) || !add_span(s, coarsest(m), m->from_us, m->to_us)) {
+		return false;
+	}
+	s->is_before = true;
+	return !s->q->with_previous || add_span(s, ROLLUP_LEVELS - 1, before_us > 0 ? before_us : 0, m->from_us);
+}
+
+static int compare_groups(const void *va, const void *vb)
+{
+	const struct metrics_group *a = va, *b = vb;
+
+	if (a->now.cost_nano != b->now.cost_nano) {
+		return a->now.cost_nano > b->now.cost_nano ? -1 : 1;
+	}
+	if (a->now.calls != b->now.calls) {
+		return a->now.calls > b->now.calls ? -1 : 1;
+	}
+	return strcmp(a->key, b->key);
+}
+
+static void finish(struct query *s)
+{
+	struct metrics *m = s->m;
+	size_t cap = 0;
+
+	for (size_t i = 0; i < s->n_tallies; i++) {
+		struct tally *t = &s->tallies[i];
+
+		figures_merge(&m->total, &t->now);
+		figures_merge(&m->before, &t->before);
+		if (s->q->by == BY_NONE || t->now.calls == 0) {
+			continue;
+		}
+		struct metrics_group *g = array_push(m->groups, m->n_groups, cap);
+
+		g->key = x_strdup(dims_name(s->r->dims, t->id));
+		g->now = t->now;
+		g->before = t->before;
+		t->now = t->before = (struct figures){ 0 };
+		g->spark = g->now.cost_nano > 0 ? t->cost : t->calls;
+		*(g->now.cost_nano > 0 ? &t->cost : &t->calls) = NULL;
+	}
+	if (m->n_groups > 1) {
+		qsort(m->groups, m->n_groups, sizeof(*m->groups), compare_groups);
+	}
+}
+
+static void query_free(struct query *s)
+{
+	for (size_t i = 0; i < s->n_tallies; i++) {
+		figures_free(&s->tallies[i].now);
+		figures_free(&s->tallies[i].before);
+		free(s->tallies[i].cost);
+		free(s->tallies[i].calls);
+	}
+	free(s->tallies);
+	map_free(s->places, NULL);
+	figures_free(&s->one);
+}
+
+/* Wanted names to ids; false when no call can match. */
+static bool find_dims(struct query *s)
+{
+	const struct {
+		enum dim_kind kind;
+		const char *name;
+	} wanted[3] = { { DIM_PROVIDER, s->q->provider }, { DIM_MODEL, s->q->model }, { DIM_OPERATION, s->q->operation } };
+
+	for (int i = 0; i < 3; i++) {
+		if (wanted[i].name != NULL) {
+			s->dims[i] = dims_find(s->r->dims, wanted[i].kind, wanted[i].name);
+			if (s->dims[i] <= 0) {
+				return false;
+			}
+		}
+	}
+	return true;
+}
+
+struct metrics *metrics_query(struct reader *r, const struct metrics_query *q, struct err *e)
+{
+	struct metrics *m = x_calloc(1, sizeof(*m));
+	struct query s = { .r = r, .q = q, .m = m, .places = map_new(), .e = e };
+	int64_t start_us = clock_mono_us();
+	bool ok = true;
+
+	m->from_us = q->from_us < 0 ? 0 : q->from_us > TIME_END_US ? TIME_END_US : q->from_us;
+	m->to_us = q->to_us < m->from_us ? m->from_us : q->to_us > TIME_END_US ? TIME_END_US : q->to_us;
+	if (q->columns > 0 && m->from_us < m->to_us) {
+		make_buckets(m, q->columns);
+	}
+	if (find_dims(&s)) {
+		ok = sql_exec(r->sql, "BEGIN", e) && add_all(&s);
+		/* After a failed BEGIN there is nothing to end. */
+		(void)sql_exec(r->sql, "COMMIT", NULL);
+	}
+	if (ok) {
+		finish(&s);
+		m->took_us = clock_mono_us() - start_us;
+	} else {
+		metrics_free(m);
+		m = NULL;
+	}
+	query_free(&s);
+	return m;
+}
+
+void metrics_free(struct metrics *m)
+{
+	if (m == NULL) {
+		return;
+	}
+	for (size_t i = 0; i < m->n_groups; i++) {
+		free(m->groups[i].key);
+		figures_free(&m->groups[i].now);
+		figures_free(&m->groups[i].before);
+		free(m->groups[i].spark);
+	}
+	for (size_t i = 0; i < m->n_buckets; i++) {
+		figures_free(&m->buckets[i]);
+	}
+	figures_free(&m->total);
+	figures_free(&m->before);
+	free(m->groups);
+	free(m->buckets);
+	free(m);
+}
