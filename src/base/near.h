@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-/* Edits (insert, delete, replace, swap of neighbours; ASCII letter case costs nothing) from a to b; more than 64 bytes count as far: 1000. */
+/* Edits (insert, delete, replace, swap of neighbours; ASCII letter case costs nothing) from a to b; 1000 above 64 bytes. */
 size_t near_distance(const char *a, const char *b);
 /* At most so many edits make a name near to a word: a third of its length and one, at least 2, but never all of it. */
 size_t near_limit(const char *word);

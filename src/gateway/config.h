@@ -63,8 +63,8 @@ struct provider_entry *config_find_provider(const struct config *c, const char *
 struct provider_entry *config_add_provider(struct config *c, const char *name, const char *kind, const char *base_url, const char *key,
     const char *origin);
 
-/* "provider/model", "provider:model" or an alias, to a target of its own (target_free). Fails with ERR_CONFIG and the nearest names as hint;
- * a provider without its key fails with ERR_AUTH and says which variable to set. */
+/* "provider/model", "provider:model", an alias, or a model whose provider is known, to a target of its own (target_free). Fails with
+ * ERR_CONFIG and the nearest names as hint; a provider without its key fails with ERR_AUTH and says which variable to set. */
 struct target *target_resolve(const struct config *c, const char *text, struct err *e) SONDE_MUST_CHECK;
 /* The same without asking for a key: for previews. */
 struct target *target_find(const struct config *c, const char *text, struct err *e) SONDE_MUST_CHECK;

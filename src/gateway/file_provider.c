@@ -83,7 +83,10 @@ static bool is_variable(const char *text)
 {
 	size_t upper = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
 
-	return (text[0] < '0' || text[0] > '9') && ((text[upper] == '\0' && upper <= NAME_MOST) || (strchr(text, '=') == NULL && getenv(text) != NULL));
+	if (text[0] >= '0' && text[0] <= '9') {
+		return false;
+	}
+	return (text[upper] == '\0' && upper <= NAME_MOST) || (strchr(text, '=') == NULL && getenv(text) != NULL);
 }
 
 static void read_key_env(struct reader *r, const struct key *k, const struct value *v, void *into)

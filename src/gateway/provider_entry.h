@@ -11,7 +11,7 @@ void provider_entry_reset(struct provider_entry *p, const struct provider *kind)
 /* Its description is broken: it can be named but not used. */
 void provider_entry_block(struct provider_entry *p);
 void provider_entry_free(struct provider_entry *p);
-/* Takes the key from a variable, which becomes key_env; an unset variable is fine. False with ERR_CONFIG when it holds what can be no key. */
+/* Takes the key from a variable, which becomes key_env; an unset one is fine. False with ERR_CONFIG when it holds what can be no key. */
 bool provider_entry_take_key(struct provider_entry *p, const char *variable, struct err *e);
 /* The same from the variables of the kind: the first that is set, else key_env stays NULL. */
 bool provider_entry_take_env_key(struct provider_entry *p, struct err *e);

@@ -213,10 +213,16 @@ static const struct target *find_alias(const struct config *c, const char *text)
 	return NULL;
 }
 
-struct target *target_resolve(const struct config *c, const char *text, struct err *e)
+struct target *target_find(const struct config *c, const char *text, struct err *e)
 {
 	const struct target *alias = find_alias(c, text);
-	struct target *t = alias != NULL ? target_copy(alias) : target_of_model(c, text, e);
+
+	return alias != NULL ? target_copy(alias) : target_of_model(c, text, e);
+}
+
+struct target *target_resolve(const struct config *c, const char *text, struct err *e)
+{
+	struct target *t = target_find(c, text, e);
 
 	if (t == NULL) {
 		return NULL;
