@@ -1,0 +1,232 @@
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "text/clean.h"
+#include "ui/format.h"
+#include "ui/screens/metrics_state.h"
+#include "ui/widgets/graph.h"
+
+#define NAME_W 22
+
+static const char *const sort_names[SORT_COUNT] = { "cost", "calls", "p95", "errors" };
+
+const char *metrics_sort_name(enum metrics_sort sort)
+{
+	return sort_names[sort];
+}
+
+/* -- order ---------------------------------------------------------------------------------------------------------------------------- */
+
+static double sort_value(const struct metrics_group *g, enum metrics_sort sort)
+{
+	switch (sort) {
+	case SORT_CALLS:
+		return (double)g->now.calls;
+	case SORT_P95:
+		return (double)known_or(hist_quantile(&g->now.latency, 0.95), -1);
+	case SORT_ERRORS:
+		return g->now.calls > 0 ? (double)g->now.errors / (double)g->now.calls : 0.;
+	default:
+		return (double)g->now.cost_nano;
+	}
+}
+
+struct ranked {
+	double value;
+	size_t i;
+};
+
+static int by_value(const void *a, const void *b)
+{
+	const struct ranked *x = a, *y = b;
+
+	/* Equal values keep the order of the query: by cost, then calls. */
+	return x->value > y->value ? -1 : x->value < y->value ? 1 : x->i < y->i ? -1 : 1;
+}
+
+void metrics_groups_layout(struct metrics_screen *s)
+{
+	const struct metrics *m = s->board->metrics;
+	size_t n = m != NULL ? m->n_groups : 0;
+	struct ranked *ranked = x_calloc(n, sizeof(*ranked));
+
+	for (size_t i = 0; i < n; i++) {
+		ranked[i] = (struct ranked){ sort_value(&m->groups[i], s->sort), i };
+	}
+	if (n > 1) {
+		qsort(ranked, n, sizeof(*ranked), by_value);
+	}
+	s->order = x_reallocarray(s->order, n, sizeof(*s->order));
+	for (size_t i = 0; i < n; i++) {
+		s->order[i] = ranked[i].i;
+	}
+	s->n_order = n;
+	free(ranked);
+	list_set_n(&s->groups, (int)n);
+	list_layout(&s->groups, s->groups_area.h - 2);
+}
+
+/* -- columns -------------------------------------------------------------------------------------------------------------------------- */
+
+static void calls_text(const struct metrics_group *g, char out[FORMAT_SIZE])
+{
+	format_count((int64_t)g->now.calls, out);
+}
+
+static void cost_text(const struct metrics_group *g, char out[FORMAT_SIZE])
+{
+	format_cost(g->now.calls > 0 && g->now.cost_nano == 0 && g->now.unpriced > 0 ? UNKNOWN : g->now.cost_nano, out);
+}
+
+static void cost_per_call_text(const struct metrics_group *g, char out[FORMAT_SIZE])
+{
+	uint64_t priced = g->now.calls - g->now.unpriced;
+
+	format_cost(priced > 0 ? g->now.cost_nano / (int64_t)priced : UNKNOWN, out);
+}
+
+static void ttft_text(const struct metrics_group *g, char out[FORMAT_SIZE])
+{
+	format_duration(hist_quantile(&g->now.ttft, 0.5), out);
+}
+
+static void p50_text(const struct metrics_group *g, char out[FORMAT_SIZE])
+{
+	format_duration(hist_quantile(&g->now.latency, 0.5), out);
+}
+
+static void p95_text(const struct metrics_group *g, char out[FORMAT_SIZE])
+{
+	format_duration(hist_quantile(&g->now.latency, 0.95), out);
+}
+
+static void p99_text(const struct metrics_group *g, char out[FORMAT_SIZE])
+{
+	format_duration(hist_quantile(&g->now.latency, 0.99), out);
+}
+
+static void rate_text(const struct metrics_group *g, char out[FORMAT_SIZE])
+{
+	format_rate(g->now.gen_sum_us > 0 ? (double)g->now.gen_tok * 1e6 / (double)g->now.gen_sum_us : NAN, out);
+}
+
+static void errors_text(const struct metrics_group *g, char out[FORMAT_SIZE])
+{
+	(void)snprintf(out, FORMAT_SIZE, "%.1f%%", g->now.calls > 0 ? 100. * (double)g->now.errors / (double)g->now.calls : 0.);
+}
+
+static void cached_text(const struct metrics_group *g, char out[FORMAT_SIZE])
+{
+	(void)snprintf(out, FORMAT_SIZE, "%.0f%%", g->now.in_tok > 0 ? 100. * (double)g->now.cache_read_tok / (double)g->now.in_tok : 0.);
+}
+
+static const struct {
+	const char *title;
+	int w;     /* with the blank in front */
+	int min_w; /* width of the table from which on it is shown */
+	void (*text)(const struct metrics_group *g, char out[FORMAT_SIZE]);
+} columns[] = {
+	{ "calls", 8, 0, calls_text }, { "cost", 10, 0, cost_text }, { "$/call", 10, 100, cost_per_call_text },
+	{ "ttft", 8, 0, ttft_text }, { "p50", 7, 70, p50_text }, { "p95", 8, 0, p95_text }, { "p99", 8, 100, p99_text },
+	{ "tok/s", 7, 100, rate_text }, { "err", 7, 0, errors_text }, { "cached", 8, 140, cached_text },
+};
+
+/* What changed most against the span before: a slower p95 before a higher cost. */
+static enum style change_text(const struct metrics_group *g, char out[FORMAT_SIZE])
+{
+	int64_t now = hist_quantile(&g->now.latency, 0.95), before = hist_quantile(&g->before.latency, 0.95);
+
+	if (g->before.calls == 0) {
+		(void)snprintf(out, FORMAT_SIZE, "new");
+		return ST_DIM;
+	}
+	if (is_known(now) && is_known(before) && before > 0 && (double)now > 1.3 * (double)before) {
+		(void)snprintf(out, FORMAT_SIZE, "p95 %+.0f%% \u25b2", 100. * ((double)now / (double)before - 1.));
+		return ST_WARN;
+	}
+	if (g->before.cost_nano > 0) {
+		(void)snprintf(out, FORMAT_SIZE, "cost %+.0f%%", 100. * ((double)g->now.cost_nano / (double)g->before.cost_nano - 1.));
+	} else {
+		(void)snprintf(out, FORMAT_SIZE, "calls %+.0f%%", 100. * ((double)g->now.calls / (double)g->before.calls - 1.));
+	}
+	return ST_TEXT;
+}
+
+static void draw_heads(const struct metrics_screen *s, struct cells *cells, int y)
+{
+	int x = s->groups_area.x + 1 + NAME_W;
+
+	(void)cells_put(cells, s->groups_area.x + 1, y, ST_DIM, metrics_by_name(s->board->by));
+	for (size_t i = 0; i < COUNT_OF(columns); i++) {
+		if (s->groups_area.w >= columns[i].min_w) {
+			x += columns[i].w;
+			(void)cells_right(cells, x, y, ST_DIM, columns[i].title);
+		}
+	}
+	int left = s->groups_area.x + s->groups_area.w - x - 2;
+
+	if (left >= 30) {
+		(void)cells_put(cells, x + 2, y, ST_DIM, "cost over the span");
+		(void)cells_put(cells, x + 2 + left - 13, y, ST_DIM, "\u0394 vs before");
+	}
+}
+
+static void draw_group(const struct metrics_screen *s, struct cells *cells, int y, int i)
+{
+	const struct metrics *m = s->board->metrics;
+	const struct metrics_group *g = &m->groups[s->order[i]];
+	bool is_selected = i == s->groups.selected && s->focus == FOCUS_GROUPS;
+	bool is_key = s->board->key_filter != NULL && strcmp(s->board->key_filter, g->key) == 0;
+	char *name = clean_line(g->key, strlen(g->key), NAME_W - 1);
+	char text[FORMAT_SIZE];
+	int x = s->groups_area.x + 1 + NAME_W;
+
+	(void)cells_put(cells, s->groups_area.x, y, ST_SEL, is_selected ? "\u258c" : " ");
+	(void)cells_fit(cells, s->groups_area.x + 1, y, NAME_W - 1, is_key ? ST_HIT : is_selected ? ST_BOLD : ST_TEXT, name);
+	free(name);
+	for (size_t k = 0; k < COUNT_OF(columns); k++) {
+		if (s->groups_area.w >= columns[k].min_w) {
+			bool is_bad = columns[k].text == errors_text && g->now.errors * 50 > g->now.calls;
+
+			columns[k].text(g, text);
+			x += columns[k].w;
+			(void)cells_right(cells, x, y, is_bad ? ST_BAD : ST_TEXT, text);
+		}
+	}
+	int left = s->groups_area.x + s->groups_area.w - x - 2;
+	int spark_w = left >= 30 ? left - 14 : left;
+
+	if (spark_w >= 6 && g->spark != NULL) {
+		(void)graph_spark(cells, x + 2, y, spark_w, ST_GRAPH, g->spark, m->n_buckets);
+	}
+	if (left >= 30) {
+		enum style st = change_text(g, text);
+
+		(void)cells_put(cells, x + 2 + left - 13, y, st, text);
+	}
+	if (is_selected) {
+		cells_cursor(cells, s->groups_area.x, y, false);
+	}
+}
+
+void metrics_groups_draw(const struct metrics_screen *s, struct cells *cells)
+{
+	static const char *const titles[] = { [BY_NONE] = "Groups", [BY_PROVIDER] = "Providers", [BY_MODEL] = "Models", [BY_OPERATION] = "Operations" };
+	struct rect r = s->groups_area;
+	char right[64];
+
+	(void)snprintf(right, sizeof(right), "s sort: %s \u25bc", metrics_sort_name(s->sort));
+	cells_rule(cells, r.x, r.y, r.w, s->focus == FOCUS_GROUPS, titles[s->board->by], right);
+	draw_heads(s, cells, r.y + 1);
+	if (s->n_order == 0) {
+		(void)cells_fit(cells, r.x + 2, r.y + 2, r.w - 4, ST_DIM,
+		    s->board->metrics == NULL ? "" : "No calls in this span: T widens it, Play makes some, sonde import reads logs.");
+	}
+	for (int i = s->groups.top; i < s->groups.n && i < s->groups.top + r.h - 2; i++) {
+		draw_group(s, cells, r.y + 2 + i - s->groups.top, i);
+	}
+}

@@ -1,0 +1,205 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "text/clean.h"
+#include "ui/format.h"
+#include "ui/screens/metrics_state.h"
+
+static void time_text(const struct call_row *r, const struct env *env, char *out, size_t size)
+{
+	char when[FORMAT_SIZE];
+
+	format_time(r->id.ts_us, env->now_us, env->utc_offset_us, when);
+	(void)snprintf(out, size, "%s", when);
+}
+
+static void model_text(const struct call_row *r, const struct env *env, char *out, size_t size)
+{
+	const char *model = r->model_resp != NULL && r->model_resp[0] != '\0' ? r->model_resp : r->model_req;
+
+	(void)env;
+	clean_line_into(model != NULL ? model : "\u2013", out, size);
+}
+
+static void provider_text(const struct call_row *r, const struct env *env, char *out, size_t size)
+{
+	(void)env;
+	clean_line_into(r->provider != NULL ? r->provider : "", out, size);
+}
+
+static void operation_text(const struct call_row *r, const struct env *env, char *out, size_t size)
+{
+	(void)env;
+	clean_line_into(r->operation != NULL ? r->operation : "", out, size);
+}
+
+static void tokens_text(const struct call_row *r, const struct env *env, char *out, size_t size)
+{
+	char in[FORMAT_SIZE], answer[FORMAT_SIZE];
+
+	(void)env;
+	format_count(r->usage.in_tok, in);
+	format_count(r->usage.out_tok, answer);
+	(void)snprintf(out, size, "%s\u2192%s", in, answer);
+}
+
+static void cost_text(const struct call_row *r, const struct env *env, char *out, size_t size)
+{
+	char cost[FORMAT_SIZE];
+
+	(void)env;
+	format_cost(r->cost_nano, cost);
+	(void)snprintf(out, size, "%s%s", r->cost_is_estimated ? "~" : "", cost);
+}
+
+static void ttft_text(const struct call_row *r, const struct env *env, char *out, size_t size)
+{
+	char text[FORMAT_SIZE];
+
+	(void)env;
+	format_duration(r->ttft_us, text);
+	(void)snprintf(out, size, "%s", text);
+}
+
+static void total_text(const struct call_row *r, const struct env *env, char *out, size_t size)
+{
+	char text[FORMAT_SIZE];
+
+	(void)env;
+	format_duration(r->latency_us, text);
+	(void)snprintf(out, size, "%s", text);
+}
+
+static void status_text(const struct call_row *r, const struct env *env, char *out, size_t size)
+{
+	(void)env;
+	if (!call_row_is_error(r)) {
+		(void)snprintf(out, size, "ok%s", r->attempts > 1 ? " \u21bb" : "");
+	} else if (r->http_status >= 400) {
+		(void)snprintf(out, size, "%d%s", r->http_status, r->attempts > 1 ? " \u21bb" : "");
+	} else {
+		(void)snprintf(out, size, "%s", error_class_name(r->error_class));
+	}
+}
+
+static void source_text(const struct call_row *r, const struct env *env, char *out, size_t size)
+{
+	(void)env;
+	(void)snprintf(out, size, "%s", r->is_simulated ? "SIMULATED" : "");
+}
+
+static void error_text(const struct call_row *r, const struct env *env, char *out, size_t size)
+{
+	(void)env;
+	clean_line_into(r->error_text != NULL ? r->error_text : "", out, size);
+}
+
+static const struct {
+	const char *title;
+	int w, min_w;
+	bool is_left;
+	void (*text)(const struct call_row *r, const struct env *env, char *out, size_t size);
+} columns[] = {
+	{ "time", 12, 0, true, time_text }, { "model", 18, 0, true, model_text }, { "provider", 12, 110, true, provider_text },
+	{ "operation", 12, 90, true, operation_text }, { "tok in\u2192out", 12, 0, false, tokens_text }, { "cost", 10, 0, false, cost_text },
+	{ "ttft", 8, 0, false, ttft_text }, { "total", 8, 0, false, total_text }, { "status", 13, 0, true, status_text },
+	{ "source", 10, 130, true, source_text }, { "error", 60, 150, true, error_text },
+};
+
+/* New calls come in at the top; the selection stays on the call it was on. */
+static void keep_selection(struct metrics_screen *s)
+{
+	const struct board *b = s->board;
+
+	for (size_t i = 0; s->has_selected_call && i < b->n_log; i++) {
+		if (b->log[i].id.ts_us == s->selected_call.ts_us && b->log[i].id.key == s->selected_call.key) {
+			list_select(&s->log, (int)i);
+			return;
+		}
+	}
+}
+
+void metrics_log_layout(struct metrics_screen *s)
+{
+	list_set_n(&s->log, (int)s->board->n_log);
+	keep_selection(s);
+	list_layout(&s->log, s->log_area.h - 2);
+}
+
+static void draw_row(const struct metrics_screen *s, struct cells *cells, int y, int i, const struct env *env)
+{
+	const struct call_row *r = &s->board->log[i];
+	bool is_selected = i == s->log.selected && s->focus == FOCUS_LOG;
+	int x = s->log_area.x + 1;
+
+	(void)cells_put(cells, s->log_area.x, y, ST_SEL, is_selected ? "\u258c" : " ");
+	for (size_t k = 0; k < COUNT_OF(columns); k++) {
+		char text[256];
+		int room = columns[k].w - 1 < s->log_area.x + s->log_area.w - x ? columns[k].w - 1 : s->log_area.x + s->log_area.w - x;
+		bool is_state = columns[k].text == status_text || columns[k].text == error_text;
+		enum style st = is_state && call_row_is_error(r) ? ST_BAD : columns[k].text == source_text ? ST_SIMULATED : is_selected ? ST_BOLD :
+		    columns[k].text == time_text ? ST_DIM : ST_TEXT;
+
+		if (s->log_area.w < columns[k].min_w || room < 1) {
+			continue;
+		}
+		columns[k].text(r, env, text, sizeof(text));
+		if (columns[k].is_left) {
+			(void)cells_fit(cells, x, y, room, st, text);
+		} else {
+			(void)cells_right(cells, x + columns[k].w - 2, y, st, text);
+		}
+		x += columns[k].w;
+	}
+	if (is_selected) {
+		cells_cursor(cells, s->log_area.x, y, false);
+	}
+}
+
+static void draw_title(const struct metrics_screen *s, struct cells *cells)
+{
+	const struct board *b = s->board;
+	struct buf right = { 0 };
+	char count[FORMAT_SIZE];
+
+	if (b->errors_only) {
+		(void)buf_add_str(&right, "errors only \u00b7 ");
+	}
+	if (b->text_filter != NULL) {
+		char *text = clean_line(b->text_filter, strlen(b->text_filter), 24);
+
+		(void)buf_addf(&right, "\u201c%s\u201d \u00b7 ", text);
+		free(text);
+	}
+	format_count(b->focus != NULL && !b->errors_only && b->text_filter == NULL ? (int64_t)b->focus->total.calls : (int64_t)b->n_log, count);
+	(void)buf_addf(&right, "%s%s \u00b7 / filter \u00b7 Enter opens", count, b->n_log == b->log_limit && (b->errors_only || b->text_filter != NULL) ? "+" : "");
+	cells_rule(cells, s->log_area.x, s->log_area.y, s->log_area.w, s->focus == FOCUS_LOG, "Requests", buf_str(&right));
+	buf_free(&right);
+}
+
+void metrics_log_draw(const struct metrics_screen *s, struct cells *cells, const struct env *env)
+{
+	int x = s->log_area.x + 1, y = s->log_area.y + 1;
+
+	draw_title(s, cells);
+	for (size_t k = 0; k < COUNT_OF(columns); k++) {
+		if (s->log_area.w < columns[k].min_w) {
+			continue;
+		}
+		if (columns[k].is_left) {
+			(void)cells_put(cells, x, y, ST_DIM, columns[k].title);
+		} else {
+			(void)cells_right(cells, x + columns[k].w - 2, y, ST_DIM, columns[k].title);
+		}
+		x += columns[k].w;
+	}
+	if (s->log.n == 0 && s->board->metrics != NULL) {
+		(void)cells_put(cells, s->log_area.x + 2, y + 1, ST_DIM, s->board->errors_only || s->board->text_filter != NULL ?
+		    "Nothing matches the filter: Esc clears it." : "No requests in this span.");
+	}
+	for (int i = s->log.top; i < s->log.n && i < s->log.top + s->log_area.h - 2; i++) {
+		draw_row(s, cells, y + 1 + i - s->log.top, i, env);
+	}
+}
