@@ -243,6 +243,7 @@ const struct provider provider_anthropic = {
 	.key_env = { "ANTHROPIC_API_KEY" },
 	.base_url_env = "ANTHROPIC_BASE_URL",
 	.price_name = "anthropic",
+	.usual_model = "claude-haiku-4-5",
 	.needs_key = true,
 	.framing = FRAMING_SSE,
 	.build = build,

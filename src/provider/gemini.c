@@ -205,6 +205,7 @@ const struct provider provider_gemini = {
 	.key_env = { "GEMINI_API_KEY", "GOOGLE_API_KEY" },
 	.base_url_env = "GOOGLE_GEMINI_BASE_URL",
 	.price_name = "google",
+	.usual_model = "gemini-2.5-flash",
 	.needs_key = true,
 	.framing = FRAMING_SSE,
 	.build = build,

@@ -87,6 +87,7 @@ static bool event(struct answer_reader *rd, const json_t *v)
 
 const struct provider provider_ollama = {
 	.kind = "ollama",
+	.usual_model = "llama3.1:8b",
 	.title = "Ollama",
 	.base_url = "http://localhost:11434",
 	.key_env = { "OLLAMA_API_KEY" },

@@ -186,6 +186,7 @@ const struct provider provider_openai = {
 	.key_env = { "OPENAI_API_KEY" },
 	.base_url_env = "OPENAI_BASE_URL",
 	.price_name = "openai",
+	.usual_model = "gpt-5.4-mini",
 	.needs_key = true,
 	.framing = FRAMING_SSE,
 	.build = build,

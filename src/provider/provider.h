@@ -99,6 +99,7 @@ struct provider {
 	const char *key_env[3];  /* names of environment variables, first set one wins; NULL-terminated */
 	const char *base_url_env; /* "OPENAI_BASE_URL" */
 	const char *price_name;  /* provider column of the price table; NULL: calls cost nothing (local) */
+	const char *usual_model; /* a model that most accounts have: the first column of a console that was told no target */
 	bool needs_key;
 	bool is_found_without_key; /* offered only when base_url_env is set (ollama) */
 	enum framing framing;
