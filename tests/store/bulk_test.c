@@ -1,0 +1,146 @@
+#include "store/store.h"
+
+#include <sys/wait.h>
+
+#include "base/clock.h"
+#include "tests/store/fixture.h"
+
+static struct call_row *make_rows(size_t n)
+{
+	struct call_row *rows = x_calloc(n, sizeof(*rows));
+
+	for (size_t i = 0; i < n; i++) {
+		fixture_row(&rows[i], (int)i);
+	}
+	return rows;
+}
+
+static void add(const char *dir, const struct call_row *rows, size_t n, uint64_t want)
+{
+	struct err e = { 0 };
+	struct bulk *b = bulk_open(dir, &e);
+	uint64_t added = 77;
+
+	assert_non_null(b);
+	assert_true(bulk_add(b, rows, n, &added, &e));
+	assert_true(added == want);
+	bulk_close(b);
+}
+
+static void only_new_rows_are_added(void **state)
+{
+	const size_t n = 20000;
+	struct call_row *rows = make_rows(n);
+
+	add(*state, rows, 0, 0);
+	add(*state, rows, 100, 100);
+	add(*state, rows, n, n - 100);
+	add(*state, rows, n, 0);
+	assert_int_equal(fixture_int(*state, "SELECT count(*) FROM call"), n);
+	assert_int_equal(fixture_int(*state, "SELECT count(*) FROM dim"), 4);
+	free(rows);
+}
+
+static void order_does_not_matter(void **state)
+{
+	const size_t n = 5000;
+	struct call_row *rows = make_rows(n), *mixed = x_calloc(2 * n, sizeof(*mixed));
+
+	/* Backwards, and each row twice. */
+	for (size_t i = 0; i < n; i++) {
+		mixed[2 * i] = mixed[2 * i + 1] = rows[n - 1 - i];
+	}
+	add(*state, mixed, 2 * n, n);
+	assert_int_equal(fixture_int(*state, "SELECT count(*) FROM call"), n);
+	assert_int_equal(fixture_int(*state, "SELECT sum(in_tok) FROM call"), n * (n - 1) / 2);
+	fixture_is_whole(*state);
+	free(mixed);
+	free(rows);
+}
+
+/* The same moment, and keys that differ in the highest bit only, are different calls. */
+static void the_whole_id_counts(void **state)
+{
+	struct call_row rows[3];
+
+	for (int i = 0; i < 3; i++) {
+		fixture_row(&rows[i], 1);
+		rows[i].id.key = i == 0 ? 0 : i == 1 ? 1ULL << 63 : UINT64_MAX;
+	}
+	add(*state, rows, 3, 3);
+}
+
+/* A store in the same process and a child that imports: neither fails, neither loses a row. */
+static void an_import_beside_a_running_store(void **state)
+{
+	const size_t n = 60000;
+	int status = -1;
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		struct call_row *rows = make_rows(n);
+		struct err e = { 0 };
+		struct bulk *b = bulk_open(*state, &e);
+		uint64_t added = 0;
+		bool ok = b != NULL && bulk_add(b, rows, n, &added, &e) && added == n;
+
+		bulk_close(b);
+		free(rows);
+		_exit(ok ? 0 : 1);
+	}
+	struct store *s = fixture_store(*state);
+	int64_t worst = 0;
+
+	for (int i = 0; i < 50; i++) {
+		struct call_row r;
+		int64_t t = clock_mono_us();
+
+		fixture_row(&r, -1 - i);
+		store_put_call(s, &r, NULL);
+		fixture_flush(s);
+		t = clock_mono_us() - t;
+		worst = t > worst ? t : worst;
+	}
+	store_close(s);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	/* Slices of 20 ms: even on a loaded machine nobody waits for the whole import. */
+	assert_true(worst < 2 * US_PER_S);
+	assert_int_equal(fixture_int(*state, "SELECT count(*) FROM call"), n + 50);
+	fixture_is_whole(*state);
+}
+
+static void a_bad_row_stops_the_import_with_a_reason(void **state)
+{
+	struct call_row *rows = make_rows(10);
+	struct err e = { 0 };
+	struct bulk *b = bulk_open(*state, &e);
+	uint64_t added = 77;
+
+	rows[7].id.ts_us = UNKNOWN;
+	assert_false(bulk_add(b, rows, 10, &added, &e));
+	assert_true(added == 0);
+	assert_true(e.text[0] != '\0');
+	/* The slice is undone as a whole, and the connection goes on. */
+	assert_int_equal(fixture_int(*state, "SELECT count(*) FROM call"), 0);
+	assert_true(bulk_add(b, rows, 7, &added, &e));
+	assert_true(added == 7);
+	bulk_close(b);
+	bulk_close(NULL);
+	assert_int_equal(fixture_int(*state, "SELECT count(*) FROM call JOIN dim ON provider = id WHERE name = 'openai'"), 7);
+	free(rows);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(only_new_rows_are_added, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(order_does_not_matter, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(the_whole_id_counts, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(an_import_beside_a_running_store, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(a_bad_row_stops_the_import_with_a_reason, fixture_setup, fixture_teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

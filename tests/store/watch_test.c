@@ -1,0 +1,95 @@
+#include "store/store.h"
+
+#include <poll.h>
+
+#include "tests/store/fixture.h"
+
+static bool is_readable(int fd, int ms)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+
+	return poll(&p, 1, ms) == 1;
+}
+
+static void put(struct store *s, int i)
+{
+	struct call_row r;
+
+	fixture_row(&r, i);
+	store_put_call(s, &r, NULL);
+	fixture_flush(s);
+}
+
+static void a_write_wakes_and_silence_does_not(void **state)
+{
+	struct store *s = fixture_store(*state);
+	struct err e = { 0 };
+	struct reader *r = reader_open(*state, &e);
+	struct call_filter f = { .to_us = INT64_MAX };
+	struct call_row *rows;
+	size_t n;
+
+	put(s, 0);
+	assert_non_null(r);
+	int fd = store_watch_open(*state);
+
+	assert_true(fd >= 0);
+	assert_false(is_readable(fd, 100));
+	for (int i = 1; i < 20; i++) {
+		put(s, i);
+		assert_true(is_readable(fd, 5000));
+		store_watch_drain(fd);
+		assert_false(is_readable(fd, 0));
+		/* Looking at what was written is not a write. */
+		assert_true(calls_list(r, &f, 1, &rows, &n, &e));
+		assert_int_equal(n, 1);
+		assert_int_equal(rows[0].usage.in_tok, i);
+		call_row_free(&rows[0]);
+		free(rows);
+		assert_false(is_readable(fd, 2));
+	}
+	store_watch_drain(fd);
+	(void)close(fd);
+	reader_close(r);
+	store_close(s);
+}
+
+/* Watched before the first writer comes, and after it went and another came. */
+static void writers_may_come_and_go(void **state)
+{
+	int fd = store_watch_open(*state);
+
+	assert_true(fd >= 0);
+	for (int i = 0; i < 3; i++) {
+		struct store *s = fixture_store(*state);
+
+		store_watch_drain(fd);
+		put(s, i);
+		assert_true(is_readable(fd, 5000));
+		store_close(s);
+		store_watch_drain(fd);
+		assert_false(is_readable(fd, 10));
+	}
+	(void)close(fd);
+}
+
+static void what_is_no_directory_is_not_watched(void **state)
+{
+	char *path = x_asprintf("%s/none", (const char *)*state);
+
+	assert_int_equal(store_watch_open(path), -1);
+	fixture_write_file(path, "", 0);
+	assert_int_equal(store_watch_open(path), -1);
+	free(path);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a_write_wakes_and_silence_does_not, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(writers_may_come_and_go, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(what_is_no_directory_is_not_watched, fixture_setup, fixture_teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
