@@ -82,7 +82,7 @@ void command_key_label(uint32_t key, char out[32])
 {
 	char name[32];
 
-	key_name(key & ~(uint32_t)(K_CTRL | K_ALT), name);
+	key_to_name(key & ~(uint32_t)(K_CTRL | K_ALT), name);
 	if ((key & K_CTRL) && name[0] >= 'a' && name[0] <= 'z' && name[1] == '\0') {
 		name[0] = (char)(name[0] - 'a' + 'A');
 	}

@@ -105,7 +105,7 @@ uint32_t key_from_name(const char *name, size_t len)
 	return with_modifiers(key, bits);
 }
 
-void key_name(uint32_t key, char out[32])
+void key_to_name(uint32_t key, char out[32])
 {
 	uint32_t base = key & ~(uint32_t)(K_CTRL | K_ALT | K_SHIFT);
 	char bytes[5] = "";

@@ -32,6 +32,6 @@ struct input {
 /* One name ("Ctrl-r", "F5", "Space", "x", "é") to a key; 0 when it is none. Names are matched in any case, single characters exactly. */
 uint32_t key_from_name(const char *name, size_t len);
 /* The name of a key, for hints and help. */
-void key_name(uint32_t key, char out[32]);
+void key_to_name(uint32_t key, char out[32]);
 
 #endif

@@ -35,7 +35,7 @@ static void names_both_ways(void **state)
 				 (unsigned)cases[i].key);
 		}
 		if (cases[i].key != 0) {
-			key_name(cases[i].key, shown);
+			key_to_name(cases[i].key, shown);
 			assert_string_equal(shown, cases[i].shown != NULL ? cases[i].shown : cases[i].name);
 			assert_int_equal(key_from_name(shown, strlen(shown)), cases[i].key);
 		}

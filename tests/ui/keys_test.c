@@ -19,7 +19,7 @@ static void note(void *ctx, const struct input *in)
 	}
 	switch (in->type) {
 	case INPUT_KEY:
-		key_name(in->key, name);
+		key_to_name(in->key, name);
 		buf_add_str(out, name);
 		break;
 	case INPUT_PASTE:

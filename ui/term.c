@@ -1,0 +1,462 @@
+#include "ui/term.h"
+
+#include <curses.h>
+#include <errno.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <term.h>
+#include <termios.h>
+#include <unistd.h>
+#include <wchar.h>
+
+#include "base/mem.h"
+#include "text/clean.h"
+#include "text/utf8.h"
+#include "ui/theme.h"
+
+/* Bracketed paste, mouse presses and wheel in SGR form, focus. Off in reverse order. */
+#define MODES_ON "\x1b[?2004h\x1b[?1000h\x1b[?1006h\x1b[?1004h"
+#define MODES_OFF "\x1b[?1004l\x1b[?1006l\x1b[?1000l\x1b[?2004l"
+#define MOST_CELLS 1000 /* in each direction */
+#define READ_SIZE 65536
+#define READS_AT_ONCE 32
+
+struct terminal {
+	SCREEN *screen;
+	bool is_utf8;
+	enum theme theme;
+	bool has_sgr_keys; /* the terminal speaks the modes above */
+	struct cells *painted;
+	bool is_all_dirty;
+	struct key_decoder decoder;
+	char *bytes; /* READ_SIZE */
+};
+
+/* What a fatal signal has to undo. */
+static const int fatal_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+static struct {
+	volatile sig_atomic_t is_on;
+	char bytes[256];
+	size_t len;
+	struct termios modes;
+	struct sigaction former[COUNT_OF(fatal_signals)];
+	bool has_atexit;
+} reset;
+
+static void write_all(const char *bytes, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = write(STDOUT_FILENO, bytes, len);
+
+		if (n > 0) {
+			bytes += n;
+			len -= (size_t)n;
+		} else if (errno != EINTR) {
+			return;
+		}
+	}
+}
+
+/* Async-signal-safe. */
+static void reset_now(void)
+{
+	if (reset.is_on) {
+		reset.is_on = 0;
+		write_all(reset.bytes, reset.len);
+		tcsetattr(STDIN_FILENO, TCSANOW, &reset.modes);
+	}
+}
+
+static void on_fatal(int sig)
+{
+	int saved = errno;
+
+	reset_now();
+	for (size_t i = 0; i < COUNT_OF(fatal_signals); i++) {
+		if (fatal_signals[i] == sig) {
+			sigaction(sig, &reset.former[i], NULL);
+		}
+	}
+	errno = saved;
+	raise(sig); /* delivered on return from here, to whoever was in charge before */
+}
+
+/* A capability of terminfo, "" when it has none. */
+static const char *capability(const char *name)
+{
+	const char *s = tigetstr((char *)(uintptr_t)name);
+
+	return s != NULL && s != (const char *)-1 ? s : "";
+}
+
+/* Delays ("$<5>") are for glass terminals; they are left out. */
+static void add_reset(const char *s)
+{
+	while (*s != '\0' && reset.len < sizeof(reset.bytes)) {
+		if (s[0] == '$' && s[1] == '<') {
+			s += strcspn(s, ">");
+			s += *s == '>' ? 1 : 0;
+		} else {
+			reset.bytes[reset.len++] = *s++;
+		}
+	}
+}
+
+static void arm_reset(const struct terminal *t)
+{
+	struct sigaction sa = {.sa_handler = on_fatal};
+
+	reset.len = 0;
+	if (t->has_sgr_keys) {
+		add_reset(MODES_OFF);
+	}
+	add_reset(capability("rmkx"));
+	add_reset(capability("sgr0"));
+	add_reset(capability("cnorm"));
+	add_reset(capability("rmcup"));
+	add_reset("\r\n");
+	sigemptyset(&sa.sa_mask);
+	for (size_t i = 0; i < COUNT_OF(fatal_signals); i++) {
+		sigaction(fatal_signals[i], &sa, &reset.former[i]);
+	}
+	if (!reset.has_atexit) {
+		reset.has_atexit = true;
+		atexit(reset_now);
+	}
+	reset.is_on = 1;
+}
+
+static void disarm_reset(void)
+{
+	reset.is_on = 0;
+	for (size_t i = 0; i < COUNT_OF(fatal_signals); i++) {
+		sigaction(fatal_signals[i], &reset.former[i], NULL);
+	}
+}
+
+/* A bare environment (a container, cron, ssh without SendEnv) names no locale, and its terminal is nearly always UTF-8; one that asks
+ * for C gets C. */
+static bool choose_locale(void)
+{
+	static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+	bool is_named = false;
+
+	for (size_t i = 0; i < COUNT_OF(names); i++) {
+		const char *value = getenv(names[i]);
+
+		is_named = is_named || (value != NULL && value[0] != '\0');
+	}
+	if (setlocale(LC_CTYPE, is_named ? "" : "C.UTF-8") == NULL) {
+		setlocale(LC_CTYPE, "C.UTF-8"); /* a locale that is not installed says UTF-8 more often than not */
+	}
+	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
+static bool check_terminal(struct err *e)
+{
+	const char *name = getenv("TERM");
+	char shown[64];
+	int status = 0;
+
+	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
+		err_set(e, ERR_USAGE, "the console needs a terminal on its input and its output");
+		return err_hint(e, "run it without pipes and redirections; `sonde help` lists the commands for scripts");
+	}
+	if (name == NULL || name[0] == '\0') {
+		err_set(e, ERR_USAGE, "TERM is not set, so the kind of terminal is not known");
+		return err_hint(e, "most terminals work with: TERM=xterm-256color sonde");
+	}
+	clean_line_into(name, shown, sizeof(shown));
+	if (setupterm(NULL, STDOUT_FILENO, &status) != OK) {
+		err_set(e, ERR_USAGE, "the terminal type \"%s\" is not known on this machine", shown);
+		return err_hint(e, "install the package ncurses-term, or try: TERM=xterm-256color sonde");
+	}
+	bool can_move = capability("cup")[0] != '\0';
+	del_curterm(cur_term);
+	if (!can_move) {
+		err_set(e, ERR_USAGE, "a terminal of type \"%s\" cannot place its cursor", shown);
+		return err_hint(e, "set TERM to what the terminal really is, for example: TERM=xterm-256color sonde");
+	}
+	return true;
+}
+
+/* Named keys whose sequences may differ from the common ones. */
+static void define_keys(struct terminal *t)
+{
+	static const struct {
+		const char *capability;
+		uint32_t key;
+	} named[] = {
+		{"kcuu1", K_UP}, {"kcud1", K_DOWN}, {"kcub1", K_LEFT}, {"kcuf1", K_RIGHT}, {"khome", K_HOME}, {"kend", K_END},
+		{"kpp", K_PAGE_UP}, {"knp", K_PAGE_DOWN}, {"kdch1", K_DELETE}, {"kich1", K_INSERT}, {"kcbt", K_BACKTAB},
+		{"kf1", K_F1}, {"kf2", K_F2}, {"kf3", K_F3}, {"kf4", K_F4}, {"kf5", K_F5}, {"kf6", K_F6},
+		{"kf7", K_F7}, {"kf8", K_F8}, {"kf9", K_F9}, {"kf10", K_F10}, {"kf11", K_F11}, {"kf12", K_F12},
+	};
+
+	for (size_t i = 0; i < COUNT_OF(named); i++) {
+		key_decoder_define(&t->decoder, capability(named[i].capability), named[i].key);
+	}
+}
+
+static void make_colours(struct terminal *t)
+{
+	t->theme = theme_pick(getenv("NO_COLOR"), getenv("TERM"));
+	if (!has_colors() || start_color() != OK || use_default_colors() != OK || COLORS < 8) {
+		t->theme = THEME_MONO;
+	}
+	for (int st = 0; t->theme != THEME_MONO && st < ST_COUNT; st++) {
+		struct look look = theme_look(t->theme, (enum style)st);
+
+		init_pair((short)(st + 1), look.fg, look.bg);
+	}
+}
+
+static void enter_modes(const struct terminal *t)
+{
+	raw();
+	noecho();
+	nonl();
+	keypad(stdscr, TRUE);
+	refresh();
+	if (t->has_sgr_keys) {
+		write_all(MODES_ON, strlen(MODES_ON));
+	}
+}
+
+static void leave_modes(const struct terminal *t)
+{
+	if (t->has_sgr_keys) {
+		write_all(MODES_OFF, strlen(MODES_OFF));
+	}
+	curs_set(1);
+	endwin();
+}
+
+struct terminal *term_start(input_listener *listener, void *ctx, struct err *e)
+{
+	bool is_utf8 = choose_locale();
+
+	if (!check_terminal(e)) {
+		return NULL;
+	}
+	/* They would win over the real size. */
+	unsetenv("LINES");
+	unsetenv("COLUMNS");
+	tcgetattr(STDIN_FILENO, &reset.modes);
+	SCREEN *screen = newterm(NULL, stdout, stdin);
+	if (screen == NULL) {
+		err_set(e, ERR_USAGE, "the terminal cannot be used in full-screen mode");
+		err_hint(e, "try another type, for example: TERM=xterm-256color sonde");
+		return NULL;
+	}
+	struct terminal *t = x_calloc(1, sizeof(*t));
+	t->screen = screen;
+	t->is_utf8 = is_utf8;
+	/* Terminals of the xterm family name the start of a mouse report; others may print what they do not know. */
+	t->has_sgr_keys = capability("kmous")[0] != '\0';
+	t->bytes = x_malloc(READ_SIZE);
+	key_decoder_init(&t->decoder, listener, ctx);
+	define_keys(t);
+	make_colours(t);
+	t->painted = cells_new(COLS, LINES);
+	t->is_all_dirty = true;
+	arm_reset(t);
+	enter_modes(t);
+	term_resize(t);
+	return t;
+}
+
+void term_stop(struct terminal *t)
+{
+	if (t == NULL) {
+		return;
+	}
+	leave_modes(t);
+	disarm_reset();
+	tcsetattr(STDIN_FILENO, TCSADRAIN, &reset.modes);
+	delscreen(t->screen);
+	key_decoder_free(&t->decoder);
+	cells_free(t->painted);
+	free(t->bytes);
+	free(t);
+}
+
+enum glyphs term_glyphs(const struct terminal *t)
+{
+	const char *name = getenv("TERM");
+
+	if (!t->is_utf8) {
+		return GLYPHS_ASCII;
+	}
+	/* The fonts of the console of Linux have blocks but no braille. */
+	return name != NULL && strcmp(name, "linux") == 0 ? GLYPHS_BLOCK : GLYPHS_BRAILLE;
+}
+
+void term_size(const struct terminal *t, int *w, int *h)
+{
+	*w = t->painted->w;
+	*h = t->painted->h;
+}
+
+static int clamp(int v)
+{
+	return v < 1 ? 1 : v > MOST_CELLS ? MOST_CELLS : v;
+}
+
+bool term_resize(struct terminal *t)
+{
+	struct winsize ws;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) != 0 || ws.ws_col == 0 || ws.ws_row == 0) {
+		return false;
+	}
+	int w = clamp(ws.ws_col);
+	int h = clamp(ws.ws_row);
+	if (w == t->painted->w && h == t->painted->h) {
+		return false;
+	}
+	resizeterm(h, w);
+	cells_resize(t->painted, w, h);
+	term_repaint(t);
+	return true;
+}
+
+void term_repaint(struct terminal *t)
+{
+	t->is_all_dirty = true;
+}
+
+enum term_output term_output_state(const struct terminal *t)
+{
+	struct pollfd p = {.fd = STDOUT_FILENO, .events = POLLOUT};
+
+	(void)t;
+	if (poll(&p, 1, 0) < 0) {
+		return TERM_READY;
+	}
+	if (p.revents & (POLLERR | POLLHUP | POLLNVAL)) {
+		return TERM_GONE;
+	}
+	return p.revents & POLLOUT ? TERM_READY : TERM_SLOW;
+}
+
+static attr_t attributes(struct look look)
+{
+	return (look.attributes & LOOK_BOLD ? A_BOLD : 0) | (look.attributes & LOOK_DIM ? A_DIM : 0) |
+	       (look.attributes & LOOK_REVERSE ? A_REVERSE : 0) | (look.attributes & LOOK_UNDERLINE ? A_UNDERLINE : 0);
+}
+
+/* A cell whose width curses sees otherwise (another Unicode version, another locale) becomes a replacement: the row must not shift. */
+static void put_cell(const struct terminal *t, int x, int y, const struct cell *cell)
+{
+	wchar_t text[CCHARW_MAX + 1] = {0};
+	cchar_t out;
+	bool is_known = wcwidth((wchar_t)cell->cp[0]) == cell->width;
+	short pair = t->theme == THEME_MONO ? 0 : (short)(cell->style + 1);
+
+	text[0] = is_known ? (wchar_t)cell->cp[0] : t->is_utf8 ? (wchar_t)CODE_POINT_BAD : L'?';
+	for (size_t i = 1, n = 1; is_known && i < COUNT_OF(cell->cp) && cell->cp[i] != 0; i++) {
+		if (wcwidth((wchar_t)cell->cp[i]) == 0) {
+			text[n++] = (wchar_t)cell->cp[i];
+		}
+	}
+	if (setcchar(&out, text, attributes(theme_look(t->theme, (enum style)cell->style)), pair, NULL) != OK) {
+		return;
+	}
+	mvadd_wch(y, x, &out);
+	if (!is_known && cell->width == 2) {
+		text[0] = L' ';
+		setcchar(&out, text, attributes(theme_look(t->theme, (enum style)cell->style)), pair, NULL);
+		mvadd_wch(y, x + 1, &out);
+	}
+}
+
+static void paint_row(const struct terminal *t, const struct cells *c, int y)
+{
+	const struct cell *now = &c->at[(size_t)y * (size_t)c->w];
+	struct cell *old = &t->painted->at[(size_t)y * (size_t)c->w];
+
+	for (int x = 0; x < c->w; x++) {
+		if (now[x].width == 0) {
+			continue;
+		}
+		size_t n = now[x].width == 2 && x + 1 < c->w ? 2 : 1;
+
+		if (t->is_all_dirty || memcmp(&now[x], &old[x], n * sizeof(*now)) != 0) {
+			put_cell(t, x, y, &now[x]);
+		}
+	}
+	memcpy(old, now, (size_t)c->w * sizeof(*now));
+}
+
+void term_paint(struct terminal *t, const struct cells *c)
+{
+	if (c->w != t->painted->w || c->h != t->painted->h) {
+		return; /* drawn for another size: the resize is on its way */
+	}
+	if (t->is_all_dirty) {
+		clearok(curscr, TRUE);
+	}
+	for (int y = 0; y < c->h; y++) {
+		paint_row(t, c, y);
+	}
+	t->is_all_dirty = false;
+	curs_set(c->cursor_x >= 0 && c->cursor_is_text ? 1 : 0);
+	if (c->cursor_x >= 0) {
+		move(c->cursor_y, c->cursor_x);
+	}
+	refresh();
+}
+
+bool term_read(struct terminal *t)
+{
+	for (int i = 0; i < READS_AT_ONCE; i++) {
+		struct pollfd p = {.fd = STDIN_FILENO, .events = POLLIN};
+
+		if (poll(&p, 1, 0) <= 0 || !(p.revents & (POLLIN | POLLHUP | POLLERR | POLLNVAL))) {
+			return true;
+		}
+		ssize_t n = read(STDIN_FILENO, t->bytes, READ_SIZE);
+		if (n > 0) {
+			key_decoder_feed(&t->decoder, t->bytes, (size_t)n);
+		} else if (n == 0 || (errno != EINTR && errno != EAGAIN)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+int term_wait_ms(const struct terminal *t)
+{
+	return key_decoder_wait_ms(&t->decoder);
+}
+
+void term_timeout(struct terminal *t)
+{
+	key_decoder_timeout(&t->decoder);
+}
+
+void term_suspend(struct terminal *t)
+{
+	struct sigaction stop = {.sa_handler = SIG_DFL};
+	struct sigaction former;
+
+	leave_modes(t);
+	disarm_reset();
+	tcsetattr(STDIN_FILENO, TCSADRAIN, &reset.modes);
+	sigemptyset(&stop.sa_mask);
+	sigaction(SIGTSTP, &stop, &former);
+	kill(0, SIGTSTP);
+	/* Continued, or never stopped: both go on here. */
+	sigaction(SIGTSTP, &former, NULL);
+	tcgetattr(STDIN_FILENO, &reset.modes);
+	arm_reset(t);
+	enter_modes(t);
+	term_resize(t);
+	term_repaint(t);
+}

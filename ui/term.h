@@ -1,0 +1,41 @@
+/* term - the terminal: starts and ends full-screen mode, paints a grid, reads input. The only file that knows curses and writes escape
+ * sequences. Whatever it switches on it switches off in reverse order: at the end, on suspend, on exit() and on a fatal signal.
+ * One terminal a process: the reset that a fatal signal needs is the one global thing of the program. */
+#ifndef SONDE_UI_TERM_H
+#define SONDE_UI_TERM_H
+
+#include "base/err.h"
+#include "ui/cells.h"
+#include "ui/keys.h"
+
+struct terminal;
+
+/* NULL and e filled when standard input and output are no terminal or its type cannot be used. */
+struct terminal *term_start(input_listener *listener, void *ctx, struct err *e);
+void term_stop(struct terminal *t);
+
+/* Which drawing characters the locale and the terminal have. */
+enum glyphs term_glyphs(const struct terminal *t);
+void term_size(const struct terminal *t, int *w, int *h);
+/* Takes over the present size of the terminal; true when it changed. */
+bool term_resize(struct terminal *t);
+/* The next paint writes every cell. */
+void term_repaint(struct terminal *t);
+
+enum term_output { TERM_READY, TERM_SLOW, TERM_GONE };
+/* Whether a paint would not wait for a slow terminal. */
+enum term_output term_output_state(const struct terminal *t);
+/* Writes what differs from the last paint. */
+void term_paint(struct terminal *t, const struct cells *c);
+
+/* Reads what is there and calls the listener. False when the terminal is gone. */
+bool term_read(struct terminal *t);
+/* As in ui/keys.h. */
+int term_wait_ms(const struct terminal *t);
+void term_timeout(struct terminal *t);
+
+/* Leaves full-screen mode, stops the process group, and comes back when it is continued; comes back at once in an orphaned process group,
+ * where nobody could continue it. */
+void term_suspend(struct terminal *t);
+
+#endif
