@@ -9,6 +9,7 @@
 #include <sys/random.h>
 
 #include "base/clock.h"
+#include "base/map.h"
 #include "base/mem.h"
 #include "gateway/record.h"
 #include "net/retry.h"
@@ -65,6 +66,17 @@ const char *call_state_name(enum call_state s)
 const char *call_event_name(enum call_event_type t)
 {
 	return event_names[t];
+}
+
+/* Identities of calls must not meet; where the kernel has no random bytes yet, time and place will do. */
+static uint64_t random_bits(void)
+{
+	uint64_t v;
+
+	if (getrandom(&v, sizeof(v), GRND_NONBLOCK) != (ssize_t)sizeof(v)) {
+		v = hash_mix((uint64_t)clock_wall_us() ^ hash_mix((uint64_t)clock_mono_us() ^ (uintptr_t)&v));
+	}
+	return v;
 }
 
 static void emit(struct live_call *lc, enum call_event_type type)
@@ -164,10 +176,7 @@ static void fail(struct live_call *lc, enum error_class class)
 
 static double random_unit(void)
 {
-	uint32_t v = 0;
-
-	(void)getrandom(&v, sizeof(v), GRND_NONBLOCK);
-	return (double)v / (double)UINT32_MAX;
+	return (double)(random_bits() >> 11) * 0x1p-53;
 }
 
 /* Advice for a person, by what went wrong. */
@@ -527,7 +536,7 @@ struct call *call_start(struct gateway *g, const struct gateway_request *r, call
 	lc->listener = listener;
 	lc->ctx = ctx;
 	lc->wall_us = clock_wall_us();
-	(void)getrandom(&lc->key, sizeof(lc->key), 0);
+	lc->key = random_bits();
 	lc->next = g->calls;
 	if (g->calls != NULL) {
 		g->calls->prev = lc;
