@@ -163,6 +163,9 @@ static void drop(struct http_call *c)
 static void finish(struct http_call *c, enum http_outcome outcome)
 {
 	c->result.outcome = outcome;
+	if (!c->is_replied) { /* half a head is no reply */
+		http_reply_init(&c->result.reply);
+	}
 	if (c->easy != NULL) {
 		read_timings(c);
 	}
@@ -257,9 +260,12 @@ static void on_over(void *ctx, CURL *easy, CURLcode code)
 		drop(c);
 		return;
 	}
-	if (code == CURLE_OK) {
+	if (code == CURLE_OK && c->is_replied) {
 		finish(c, HTTP_OK);
 		return;
+	}
+	if (code == CURLE_OK) { /* the connection closed within the head, which libcurl lets pass */
+		code = CURLE_PARTIAL_FILE;
 	}
 	struct http_failure f = {
 		.code = code,
