@@ -456,7 +456,12 @@ void term_suspend(struct terminal *t)
 	sigaction(SIGTSTP, &former, NULL);
 	tcgetattr(STDIN_FILENO, &reset.modes);
 	arm_reset(t);
+	term_resume(t);
+}
+
+void term_resume(struct terminal *t)
+{
+	reset_prog_mode();
 	enter_modes(t);
-	term_resize(t);
 	term_repaint(t);
 }

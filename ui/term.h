@@ -37,5 +37,7 @@ void term_timeout(struct terminal *t);
 /* Leaves full-screen mode, stops the process group, and comes back when it is continued; comes back at once in an orphaned process group,
  * where nobody could continue it. */
 void term_suspend(struct terminal *t);
+/* Switches everything on again, after the process was stopped without being asked. The next paint writes every cell. */
+void term_resume(struct terminal *t);
 
 #endif

@@ -1,0 +1,303 @@
+#include "ui/run.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "ui/term.h"
+
+#define FRAME_US (US_PER_S / 30)
+#define BLURRED_TICK_MS 250 /* clocks of a window without focus */
+
+static const int signal_numbers[] = {SIGWINCH, SIGCONT, SIGTSTP, SIGTERM, SIGHUP, SIGINT};
+enum { SIGNAL_CONT = 1, SIGNALS = COUNT_OF(signal_numbers) };
+
+struct run {
+	struct app *app;
+	struct console *console;
+	struct terminal *term;
+	struct cells *cells;
+	ev_io input, output;
+	ev_timer frame, tick, pending;
+	ev_signal signals[SIGNALS];
+	bool has_focus, is_dirty;
+	unsigned bits;       /* of the input since the last look */
+	int64_t painted_us;  /* monotonic */
+	enum err_code end;
+};
+
+static void stop(struct run *r, enum err_code end)
+{
+	r->end = end;
+	loop_stop(r->app->loop);
+}
+
+static struct env env_now(const struct run *r)
+{
+	struct env env = {.now_us = clock_wall_us(), .mono_us = clock_mono_us(), .has_focus = r->has_focus};
+	time_t t = (time_t)(env.now_us / US_PER_S);
+	struct tm local;
+
+	if (localtime_r(&t, &local) != NULL) {
+		env.utc_offset_us = local.tm_gmtoff * US_PER_S;
+	}
+	return env;
+}
+
+static void start_timer(struct run *r, ev_timer *w, double seconds)
+{
+	ev_timer_stop(r->app->loop->ev, w);
+	/* The loop's idea of now may be old after long work. */
+	ev_now_update(r->app->loop->ev);
+	ev_timer_set(w, seconds, 0);
+	ev_timer_start(r->app->loop->ev, w);
+}
+
+static void arm_tick(struct run *r)
+{
+	int ms = console_tick_ms(r->console);
+
+	if (ms > 0 && !r->has_focus && ms < BLURRED_TICK_MS) {
+		ms = BLURRED_TICK_MS;
+	}
+	ev_timer_stop(r->app->loop->ev, &r->tick);
+	if (ms > 0) {
+		start_timer(r, &r->tick, ms / 1000.0);
+	}
+}
+
+/* Paints, or waits until the terminal has taken the last frame: frames are never queued. */
+static void paint(struct run *r)
+{
+	struct ev_loop *ev = r->app->loop->ev;
+	enum term_output state = term_output_state(r->term);
+
+	ev_timer_stop(ev, &r->frame);
+	if (state == TERM_GONE) {
+		stop(r, ERR_INTERRUPTED);
+		return;
+	}
+	r->is_dirty = true;
+	if (state == TERM_SLOW) {
+		ev_io_start(ev, &r->output);
+		return;
+	}
+	struct env env = env_now(r);
+	console_draw(r->console, r->cells, &env);
+	term_paint(r->term, r->cells);
+	r->is_dirty = false;
+	r->painted_us = clock_mono_us();
+	arm_tick(r);
+}
+
+/* Something changed that nobody pressed a key for. */
+static void mark(struct run *r)
+{
+	if (r->is_dirty) {
+		return;
+	}
+	int64_t wait_us = r->painted_us + FRAME_US - clock_mono_us();
+
+	r->is_dirty = true;
+	start_timer(r, &r->frame, wait_us > 0 ? (double)wait_us / US_PER_S : 0);
+}
+
+static void on_change(void *ctx)
+{
+	mark(ctx);
+}
+
+static void resize(struct run *r)
+{
+	int w, h;
+
+	term_resize(r->term);
+	term_size(r->term, &w, &h);
+	if (w != r->cells->w || h != r->cells->h) {
+		cells_resize(r->cells, w, h);
+		console_resize(r->console, w, h);
+		mark(r);
+	}
+}
+
+static void suspend(struct run *r)
+{
+	ev_signal *cont = &r->signals[SIGNAL_CONT];
+
+	/* The coming SIGCONT is for this function alone. */
+	ev_signal_stop(r->app->loop->ev, cont);
+	term_suspend(r->term);
+	ev_signal_start(r->app->loop->ev, cont);
+	resize(r);
+	paint(r);
+}
+
+static void on_event(void *ctx, const struct input *in)
+{
+	struct run *r = ctx;
+
+	if (in->type == INPUT_FOCUS) {
+		r->has_focus = in->has_focus;
+	}
+	r->bits |= console_input(r->console, in);
+}
+
+/* Does what the input since the last look asked for. */
+static void after_input(struct run *r)
+{
+	unsigned bits = r->bits;
+	int wait_ms = term_wait_ms(r->term);
+
+	r->bits = 0;
+	ev_timer_stop(r->app->loop->ev, &r->pending);
+	if (wait_ms > 0) {
+		start_timer(r, &r->pending, wait_ms / 1000.0);
+	}
+	if (bits & INPUT_QUIT) {
+		stop(r, ERR_NONE);
+		return;
+	}
+	if (bits & CONSOLE_REPAINT) {
+		term_repaint(r->term);
+	}
+	if (bits & CONSOLE_SUSPEND) {
+		suspend(r);
+	} else if (bits & (INPUT_REDRAW | CONSOLE_REPAINT)) {
+		paint(r);
+	}
+}
+
+static void on_input(struct ev_loop *ev, ev_io *w, int events)
+{
+	struct run *r = w->data;
+
+	(void)events;
+	if (!term_read(r->term)) {
+		ev_io_stop(ev, w);
+		stop(r, ERR_INTERRUPTED);
+		return;
+	}
+	after_input(r);
+}
+
+static void on_pending(struct ev_loop *ev, ev_timer *w, int events)
+{
+	struct run *r = w->data;
+
+	(void)ev;
+	(void)events;
+	term_timeout(r->term);
+	after_input(r);
+}
+
+static void on_output(struct ev_loop *ev, ev_io *w, int events)
+{
+	(void)events;
+	ev_io_stop(ev, w);
+	paint(w->data);
+}
+
+static void on_frame(struct ev_loop *ev, ev_timer *w, int events)
+{
+	(void)ev;
+	(void)events;
+	paint(w->data);
+}
+
+static void on_signal(struct ev_loop *ev, ev_signal *w, int events)
+{
+	struct run *r = w->data;
+
+	(void)ev;
+	(void)events;
+	switch (w->signum) {
+	case SIGWINCH:
+		resize(r);
+		break;
+	case SIGCONT: /* it was stopped by SIGSTOP: whoever had the terminal since then may have left anything on it */
+		term_resume(r->term);
+		resize(r);
+		mark(r);
+		break;
+	case SIGTSTP:
+		suspend(r);
+		break;
+	default:
+		stop(r, ERR_INTERRUPTED);
+	}
+}
+
+static void start_watchers(struct run *r)
+{
+	struct ev_loop *ev = r->app->loop->ev;
+
+	for (size_t i = 0; i < SIGNALS; i++) {
+		ev_signal_init(&r->signals[i], on_signal, signal_numbers[i]);
+		r->signals[i].data = r;
+		ev_signal_start(ev, &r->signals[i]);
+	}
+	ev_io_init(&r->input, on_input, STDIN_FILENO, EV_READ);
+	ev_io_init(&r->output, on_output, STDOUT_FILENO, EV_WRITE);
+	ev_timer_init(&r->frame, on_frame, 0, 0);
+	ev_timer_init(&r->tick, on_frame, 0, 0);
+	ev_timer_init(&r->pending, on_pending, 0, 0);
+	r->input.data = r->output.data = r->frame.data = r->tick.data = r->pending.data = r;
+}
+
+static void stop_watchers(struct run *r)
+{
+	struct ev_loop *ev = r->app->loop->ev;
+
+	for (size_t i = 0; i < SIGNALS; i++) {
+		ev_signal_stop(ev, &r->signals[i]);
+	}
+	ev_io_stop(ev, &r->input);
+	ev_io_stop(ev, &r->output);
+	ev_timer_stop(ev, &r->frame);
+	ev_timer_stop(ev, &r->tick);
+	ev_timer_stop(ev, &r->pending);
+}
+
+static void run_loop(struct run *r, const struct screen *const *screens, size_t n, const char *first)
+{
+	int w, h;
+
+	term_size(r->term, &w, &h);
+	r->cells = cells_new(w, h);
+	r->cells->glyphs = term_glyphs(r->term);
+	r->console = console_new(r->app, screens, n);
+	console_resize(r->console, w, h);
+	if (first != NULL) {
+		console_show(r->console, first);
+	}
+	r->app->on_change = on_change;
+	r->app->on_change_ctx = r;
+	ev_io_start(r->app->loop->ev, &r->input);
+	paint(r);
+	loop_run(r->app->loop);
+	r->app->on_change = NULL;
+}
+
+int console_run(struct app *app, const struct screen *const *screens, size_t n, const char *first)
+{
+	struct run r = {.app = app, .has_focus = true};
+	struct err e = {0};
+
+	/* Before curses, which installs handlers of its own only where there are none. */
+	start_watchers(&r);
+	r.term = term_start(on_event, &r, &e);
+	if (r.term == NULL) {
+		stop_watchers(&r);
+		fprintf(stderr, "sonde: %s\n       %s\n", e.text, e.hint);
+		return err_exit_status(e.code);
+	}
+	run_loop(&r, screens, n, first);
+	term_stop(r.term);
+	stop_watchers(&r);
+	console_free(r.console);
+	cells_free(r.cells);
+	return err_exit_status(r.end);
+}
