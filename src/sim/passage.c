@@ -1,0 +1,686 @@
+#include "sim/passage.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unicase.h>
+#include <unictype.h>
+
+#include "base/mem.h"
+#include "text/utf8.h"
+
+/* What is looked at: bounds the work on the loop to a few milliseconds. */
+#define MESSAGE_MOST ((size_t)64 * 1024)
+#define PASSAGES_MOST 1500
+#define QUESTION_WHOLE 280 /* a last message up to this long is the question as a whole */
+
+/* Terms, that is: after stemming. Sorted. */
+static const char *const common[] = {
+	"a",
+	"about",
+	"all",
+	"an",
+	"and",
+	"answer",
+	"any",
+	"are",
+	"as",
+	"at",
+	"au",
+	"aus",
+	"be",
+	"been",
+	"but",
+	"by",
+	"can",
+	"ce",
+	"could",
+	"da",
+	"das",
+	"de",
+	"dem",
+	"den",
+	"der",
+	"des",
+	"did",
+	"die",
+	"do",
+	"doe",
+	"du",
+	"e",
+	"ein",
+	"el",
+	"en",
+	"est",
+	"et",
+	"follow",
+	"for",
+	"from",
+	"giv",
+	"has",
+	"hav",
+	"her",
+	"his",
+	"how",
+	"i",
+	"ich",
+	"if",
+	"im",
+	"in",
+	"is",
+	"ist",
+	"it",
+	"its",
+	"la",
+	"las",
+	"le",
+	"les",
+	"los",
+	"many",
+	"me",
+	"mit",
+	"much",
+	"my",
+	"nicht",
+	"no",
+	"not",
+	"of",
+	"on",
+	"or",
+	"our",
+	"pleas",
+	"que",
+	"question",
+	"qui",
+	"se",
+	"shall",
+	"should",
+	"sich",
+	"sie",
+	"so",
+	"som",
+	"tell",
+	"that",
+	"the",
+	"their",
+	"them",
+	"then",
+	"ther",
+	"thes",
+	"they",
+	"thi",
+	"thos",
+	"to",
+	"un",
+	"una",
+	"und",
+	"une",
+	"us",
+	"von",
+	"was",
+	"we",
+	"wer",
+	"what",
+	"when",
+	"wher",
+	"which",
+	"who",
+	"why",
+	"wie",
+	"will",
+	"with",
+	"would",
+	"you",
+	"your",
+	"zu",
+};
+
+static int compare_names(const void *key, const void *item)
+{
+	return strcmp(key, *(const char *const *)item);
+}
+
+bool term_is_common(const char *term)
+{
+	return bsearch(term, common, COUNT_OF(common), sizeof(common[0]), compare_names) != NULL;
+}
+
+/* Ideographs and kana: words are not set apart by blanks. */
+static bool is_wordless_script(uint32_t cp)
+{
+	return (cp >= 0x3041 && cp <= 0x30FF) || (cp >= 0x3400 && cp <= 0x9FFF) || (cp >= 0xF900 && cp <= 0xFAFF) ||
+	       (cp >= 0x20000 && cp <= 0x3FFFF);
+}
+
+static bool is_word(uint32_t cp)
+{
+	if (cp < 0x80) {
+		return (cp >= '0' && cp <= '9') || ((cp | 0x20) >= 'a' && (cp | 0x20) <= 'z');
+	}
+	return cp != CODE_POINT_BAD &&
+	       (uc_is_property_alphabetic(cp) || uc_is_general_category_withtable(cp, UC_CATEGORY_MASK_N | UC_CATEGORY_MASK_M));
+}
+
+/* Endings of English inflection, enough that "charges" meets "charged". */
+static void stem(char *term, size_t len)
+{
+	static const char *const endings[] = { "ing", "ed", "es", "s", "e" };
+
+	for (size_t i = 0; i < COUNT_OF(endings); i++) {
+		size_t n = strlen(endings[i]);
+
+		if (len >= n + 3 && strcmp(term + len - n, endings[i]) == 0 && (unsigned char)term[len - n - 1] < 0x80) {
+			term[len - n] = '\0';
+			return;
+		}
+	}
+}
+
+static size_t decode(const char *s, size_t len, uint32_t *cp)
+{
+	size_t n = utf8_decode(s, len, cp);
+
+	if (n == 0) {
+		*cp = CODE_POINT_BAD;
+		return len;
+	}
+	return n;
+}
+
+bool term_next(const char *s, size_t len, size_t *at, char term[TERM_SIZE], struct span *raw)
+{
+	size_t n = 0, start;
+	uint32_t cp = 0;
+
+	while (*at < len) {
+		size_t step = decode(s + *at, len - *at, &cp);
+
+		if (is_word(cp)) {
+			break;
+		}
+		*at += step;
+	}
+	if (*at >= len) {
+		return false;
+	}
+	start = *at;
+	while (*at < len) {
+		size_t step = decode(s + *at, len - *at, &cp);
+		char folded[4];
+
+		if (!is_word(cp) || (is_wordless_script(cp) && *at > start)) {
+			break;
+		}
+		size_t w = utf8_encode(uc_tolower(cp), folded);
+		if (n + w < TERM_SIZE) {
+			memcpy(term + n, folded, w);
+			n += w;
+		}
+		*at += step;
+		if (is_wordless_script(cp)) {
+			break;
+		}
+	}
+	term[n] = '\0';
+	*raw = (struct span){ s + start, *at - start };
+	stem(term, n);
+	return true;
+}
+
+static bool is_word_byte(char c)
+{
+	return (unsigned char)c >= 0x80 || is_word((unsigned char)c);
+}
+
+static char fold(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+}
+
+const char *span_find(struct span s, const char *needle)
+{
+	size_t n = strlen(needle);
+
+	for (size_t i = 0; i + n <= s.len; i++) {
+		size_t k = 0;
+
+		if (i > 0 && is_word_byte(s.s[i - 1]) && is_word_byte(needle[0]) && (unsigned char)needle[0] < 0x80) {
+			continue;
+		}
+		while (k < n && fold(s.s[i + k]) == needle[k]) {
+			k++;
+		}
+		if (k == n) {
+			return s.s + i;
+		}
+	}
+	return NULL;
+}
+
+void span_squeeze(struct span s, struct buf *out)
+{
+	bool is_blank = false;
+
+	for (size_t i = 0; i < s.len; i++) {
+		if (s.s[i] == ' ' || s.s[i] == '\n' || s.s[i] == '\t' || s.s[i] == '\r') {
+			is_blank = true;
+			continue;
+		}
+		if (is_blank && out->len > 0) {
+			(void)buf_add_char(out, ' ');
+		}
+		is_blank = false;
+		(void)buf_add_char(out, s.s[i]);
+	}
+}
+
+static bool is_blank_char(char c)
+{
+	return c == ' ' || c == '\n' || c == '\t' || c == '\r';
+}
+
+static struct span trim(struct span s)
+{
+	while (s.len > 0 && is_blank_char(s.s[0])) {
+		s.s++;
+		s.len--;
+	}
+	while (s.len > 0 && is_blank_char(s.s[s.len - 1])) {
+		s.len--;
+	}
+	return s;
+}
+
+static bool starts_with(struct span s, const char *word)
+{
+	return span_find((struct span){ s.s, s.len < strlen(word) ? s.len : strlen(word) }, word) == s.s && s.len > 0;
+}
+
+static bool is_order(struct span s)
+{
+	static const char *const starts[] = {
+		"you are",
+		"answer",
+		"reply",
+		"respond",
+		"return",
+		"use ",
+		"do not",
+		"don't",
+		"please",
+		"classify",
+		"summar",
+		"list ",
+		"write",
+		"give",
+		"extract",
+		"pick",
+		"choose",
+		"translate",
+		"explain",
+		"describe",
+		"say ",
+		"if the ",
+		"cite",
+		"be ",
+		"never",
+		"always",
+		"output",
+		"your task",
+		"keep ",
+		"label",
+		"categor",
+		"options",
+		"decide",
+		"rate ",
+		"compare",
+		"only ",
+		"sort ",
+		"find ",
+		"route ",
+		"tell ",
+		"judge",
+	};
+
+	for (size_t i = 0; i < COUNT_OF(starts); i++) {
+		if (starts_with(s, starts[i])) {
+			return true;
+		}
+	}
+	return span_find(s, "json") != NULL;
+}
+
+/* Takes list signs and a "[3]" off the front; a number in brackets goes to *mark. */
+static struct span strip_signs(struct span s, int *mark)
+{
+	for (;;) {
+		size_t i = 0;
+
+		s = trim(s);
+		if (s.len > 1 && strchr("-*#>+", s.s[0]) != NULL) {
+			i = 1;
+		} else if (s.len > 2 && s.s[0] == '[') {
+			int n = 0;
+
+			for (i = 1; i < s.len && i < 5 && s.s[i] >= '0' && s.s[i] <= '9'; i++) {
+				n = n * 10 + (s.s[i] - '0');
+			}
+			if (i == 1 || i == s.len || s.s[i] != ']') {
+				return s;
+			}
+			*mark = n;
+			i++;
+		} else {
+			while (i < s.len && i < 3 && s.s[i] >= '0' && s.s[i] <= '9') {
+				i++;
+			}
+			if (i == 0 || i + 1 >= s.len || (s.s[i] != '.' && s.s[i] != ')') || s.s[i + 1] != ' ') {
+				return s;
+			}
+			i++;
+		}
+		s.s += i;
+		s.len -= i;
+	}
+}
+
+static void count_terms(struct passages *p, struct passage *new)
+{
+	struct map *own = map_new();
+	char term[TERM_SIZE];
+	struct span raw;
+	size_t at = 0;
+
+	while (term_next(new->text.s, new->text.len, &at, term, &raw)) {
+		size_t len = strlen(term);
+
+		new->n_terms++;
+		if (term_is_common(term) || map_put(own, term, len, own) != NULL) {
+			continue;
+		}
+		uintptr_t n = (uintptr_t)map_get(p->seen, term, len);
+		(void)map_put(p->seen, term, len, (void *)(n + 1));
+	}
+	map_free(own, NULL);
+}
+
+static void add(struct passages *p, struct span s, size_t message, int *mark)
+{
+	s = strip_signs(s, mark);
+	/* "Context:" and the like are headings. */
+	if (s.len < 2 || p->n >= PASSAGES_MOST || (s.len < 30 && s.s[s.len - 1] == ':')) {
+		return;
+	}
+	struct passage *new = array_push(p->items, p->n, p->cap);
+	*new = (struct passage){ .text = s, .message = message, .mark = *mark, .is_order = is_order(s) };
+	count_terms(p, new);
+	if (new->n_terms == 0) {
+		p->n--;
+	}
+}
+
+/* Whether the full stop at s[i] ends a sentence: not after one letter or a common abbreviation, and not before a small letter. */
+static bool is_full_stop(const char *s, size_t i, size_t len)
+{
+	static const char *const short_words[] = { "mr", "mrs", "dr", "vs", "etc", "no", "st", "bzw", "ca", "nr" };
+	size_t start = i;
+	char word[8];
+	size_t n = 0, next = i + 1;
+
+	while (start > 0 && is_word_byte(s[start - 1])) {
+		start--;
+	}
+	while (next < len && s[next] == ' ') {
+		next++;
+	}
+	if (next < len && s[next] >= 'a' && s[next] <= 'z') {
+		return false;
+	}
+	if (i - start == 1 && !(s[start] >= '0' && s[start] <= '9')) {
+		return false;
+	}
+	for (; n < i - start && n + 1 < sizeof(word); n++) {
+		word[n] = fold(s[start + n]);
+	}
+	word[n] = '\0';
+	for (size_t k = 0; k < COUNT_OF(short_words); k++) {
+		if (n == i - start && strcmp(word, short_words[k]) == 0) {
+			return false;
+		}
+	}
+	/* "1. First": the number of a list item. */
+	size_t line = start;
+	while (line > 0 && s[line - 1] == ' ') {
+		line--;
+	}
+	return !(i - start <= 2 && i > start && s[start] >= '0' && s[start] <= '9' && (line == 0 || s[line - 1] == '\n'));
+}
+
+/* A line that goes on in the next one is wrapped text: not short, and the next starts with an ordinary character. */
+static bool is_line_end(const char *s, size_t i, size_t len, size_t line_start)
+{
+	if (i + 1 >= len || i - line_start < 50) {
+		return true;
+	}
+	return strchr("\r\n-*#[>{}0123456789", s[i + 1]) != NULL;
+}
+
+/* Length of the sentence end at s[i], 0 when there is none. */
+static size_t end_at(const char *s, size_t i, size_t len, size_t line_start)
+{
+	char next = i + 1 < len ? s[i + 1] : ' ';
+
+	if (s[i] == '\n') {
+		return is_line_end(s, i, len, line_start) ? 1 : 0;
+	}
+	if (s[i] == '!' || s[i] == '?' || s[i] == '.') {
+		if (next != '"' && next != ')' && !is_blank_char(next)) {
+			return 0;
+		}
+		return s[i] != '.' || is_full_stop(s, i, len) ? 1 : 0;
+	}
+	if (len - i >= 3 && (memcmp(s + i, "。", 3) == 0 || memcmp(s + i, "！", 3) == 0 || memcmp(s + i, "？", 3) == 0)) {
+		return 3;
+	}
+	return 0;
+}
+
+static void split(struct passages *p, const char *s, size_t len, size_t message)
+{
+	size_t start = 0, line = 0;
+	int mark = 0;
+
+	for (size_t i = 0; i < len;) {
+		size_t end = end_at(s, i, len, line);
+
+		if (s[i] == '\n') {
+			line = i + 1;
+		}
+		if (end > 0) {
+			if (i + end < len && (s[i + end] == '"' || s[i + end] == ')')) {
+				end++;
+			}
+			add(p, (struct span){ s + start, i + end - start }, message, &mark);
+			start = i + end;
+			i = start;
+		} else {
+			i++;
+		}
+	}
+	add(p, (struct span){ s + start, len - start }, message, &mark);
+}
+
+/* "Question: ..." at the start of a line, the last one. */
+static struct span find_marked_question(struct span all)
+{
+	static const char *const marks[] = { "question:", "query:", "frage:", "user question:", "q:" };
+	struct span best = { all.s, 0 };
+
+	for (size_t i = 0; i < COUNT_OF(marks); i++) {
+		struct span rest = all;
+		const char *at;
+
+		while ((at = span_find(rest, marks[i])) != NULL) {
+			const char *from = at + strlen(marks[i]);
+
+			rest = (struct span){ from, (size_t)(all.s + all.len - from) };
+			if ((at == all.s || at[-1] == '\n') && from > best.s) {
+				const char *end = strstr(trim(rest).s, "\n");
+				struct span t = trim(rest);
+
+				best = (struct span){ t.s, end != NULL && (size_t)(end - t.s) < t.len ? (size_t)(end - t.s) : t.len };
+			}
+		}
+	}
+	return best;
+}
+
+static struct span find_question(const struct passages *p, const char *text)
+{
+	struct span all = trim((struct span){ text, strlen(text) });
+	struct span marked = find_marked_question(all), order = { NULL, 0 }, last = { NULL, 0 };
+
+	if (marked.len > 0) {
+		return marked;
+	}
+	if (all.len <= QUESTION_WHOLE) {
+		return all;
+	}
+	for (size_t i = p->n; i-- > 0;) {
+		const struct passage *one = &p->items[i];
+
+		if (one->message != p->last_user) {
+			continue;
+		}
+		if (memchr(one->text.s, '?', one->text.len) != NULL || span_find(one->text, "？") != NULL) {
+			return one->text;
+		}
+		if (one->is_order) {
+			order = one->text;
+		}
+		if (last.s == NULL) {
+			last = one->text;
+		}
+	}
+	return order.s != NULL ? order : last.s != NULL ? last : all;
+}
+
+/* A cut of an over-long message must not tear a character. */
+static size_t bounded(const char *s)
+{
+	size_t len = strlen(s);
+
+	if (len > MESSAGE_MOST) {
+		len = MESSAGE_MOST;
+		while (len > 0 && ((unsigned char)s[len] & 0xC0) == 0x80) {
+			len--;
+		}
+	}
+	return len;
+}
+
+void passages_init(struct passages *p, const struct ask *a)
+{
+	*p = (struct passages){ .seen = map_new(), .question = { "", 0 } };
+	for (size_t i = 0; i < a->n_messages; i++) {
+		if (a->messages[i].role != ASK_ASSISTANT) {
+			split(p, a->messages[i].text, bounded(a->messages[i].text), i);
+		}
+		if (a->messages[i].role == ASK_USER) {
+			p->last_user = i;
+		}
+	}
+	if (a->n_messages > 0) {
+		p->question = find_question(p, a->messages[p->last_user].text);
+	}
+}
+
+void passages_free(struct passages *p)
+{
+	free(p->items);
+	map_free(p->seen, NULL);
+	*p = (struct passages){ .question = { "", 0 } };
+}
+
+/* As the idf of BM25: never negative. */
+static double weight(const struct passages *p, const char *term)
+{
+	double df = (double)(uintptr_t)map_get(p->seen, term, strlen(term));
+	double n = (double)p->n;
+
+	return log(1 + (n - df + 0.5) / (df + 0.5));
+}
+
+static struct map *term_set(struct span s)
+{
+	struct map *set = map_new();
+	char term[TERM_SIZE];
+	struct span raw;
+	size_t at = 0;
+
+	while (term_next(s.s, s.len, &at, term, &raw)) {
+		if (!term_is_common(term)) {
+			(void)map_put(set, term, strlen(term), set);
+		}
+	}
+	return set;
+}
+
+/* Weights of the terms of s that are in `set` (all terms for NULL), each counted once. */
+static double sum_in(const struct passages *p, struct span s, const struct map *set)
+{
+	struct map *counted = map_new();
+	char term[TERM_SIZE];
+	struct span raw;
+	size_t at = 0;
+	double sum = 0;
+
+	while (term_next(s.s, s.len, &at, term, &raw)) {
+		size_t len = strlen(term);
+
+		if (term_is_common(term) || (set != NULL && map_get(set, term, len) == NULL) ||
+		    map_put(counted, term, len, counted) != NULL) {
+			continue;
+		}
+		sum += set != NULL ? weight(p, term) : (double)(uintptr_t)map_get(p->seen, term, len);
+	}
+	map_free(counted, NULL);
+	return sum;
+}
+
+/* Long sentences hold more words by chance, so the sum is damped by the length. */
+static double damp(const struct passage *one)
+{
+	return (one->is_order ? 0.2 : 1.0) / pow((double)(one->n_terms > 4 ? one->n_terms : 4), 0.35);
+}
+
+void passages_score(struct passages *p, struct span query)
+{
+	struct map *set = term_set(query);
+
+	for (size_t i = 0; i < p->n; i++) {
+		p->items[i].score = sum_in(p, p->items[i].text, set) * damp(&p->items[i]);
+	}
+	map_free(set, NULL);
+}
+
+void passages_score_central(struct passages *p)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		p->items[i].score = sum_in(p, p->items[i].text, NULL) * damp(&p->items[i]);
+	}
+}
+
+double passages_overlap(const struct passages *p, struct span a, struct span b)
+{
+	struct map *set = term_set(a);
+	double sum = sum_in(p, b, set);
+
+	map_free(set, NULL);
+	return sum;
+}
+
+bool passage_is_in(const struct passage *p, struct span s)
+{
+	return p->text.s >= s.s && p->text.s + p->text.len <= s.s + s.len;
+}

@@ -1,0 +1,55 @@
+/* passage - the prompt cut into sentences, and how well each fits a question: overlap of words, weighted by their rarity in the prompt.
+ * Passages point into the texts of the ask and live no longer than it. */
+#ifndef SONDE_SIM_PASSAGE_H
+#define SONDE_SIM_PASSAGE_H
+
+#include "base/buf.h"
+#include "base/map.h"
+#include "sim/ask.h"
+
+struct span {
+	const char *s;
+	size_t len;
+};
+
+/* The next word of s[*at, len), folded to lower case and cut to its stem; characters of scripts without blanks are words of their own.
+ * *raw is the word as written. False at the end. */
+#define TERM_SIZE 64
+bool term_next(const char *s, size_t len, size_t *at, char term[TERM_SIZE], struct span *raw);
+/* "the", "is", "wie": words that say nothing about a topic. Takes a term. */
+bool term_is_common(const char *term);
+
+struct passage {
+	struct span text;
+	size_t message; /* index into the ask */
+	int mark;       /* number of the "[3]" it stands under, 0 for none */
+	bool is_order;  /* tells the model what to do */
+	double score;   /* of the last passages_score */
+	size_t n_terms;
+};
+
+struct passages {
+	struct passage *items; /* in the order of the prompt */
+	size_t n, cap;
+	struct map *seen;     /* term -> number of passages that hold it */
+	struct span question; /* what is asked: a part of the last user message; empty when there is none */
+	size_t last_user;     /* index of that message */
+};
+
+/* Reads all system and user messages; of very long prompts only the first part of each message. */
+void passages_init(struct passages *p, const struct ask *a);
+void passages_free(struct passages *p);
+/* Sets every score to the fit with the words of `query`. */
+void passages_score(struct passages *p, struct span query);
+/* Sets every score to how typical the sentence is of the whole: for summaries. */
+void passages_score_central(struct passages *p);
+/* Sum of the weights of the terms that both texts share. */
+double passages_overlap(const struct passages *p, struct span a, struct span b);
+/* Whether the passage lies inside the question. */
+bool passage_is_in(const struct passage *p, struct span s);
+/* Appends the text with runs of blanks as one. */
+void span_squeeze(struct span s, struct buf *out);
+/* Place of `needle` (lower case ASCII) in s, ASCII case folded, at the start of a word; NULL when absent. */
+const char *span_find(struct span s, const char *needle);
+
+#endif
