@@ -1,0 +1,401 @@
+/* calls - what was recorded: a list of calls, newest first, and one call in full. */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "cli/commands.h"
+#include "cli/figure.h"
+#include "provider/price.h"
+#include "store/store.h"
+#include "text/clean.h"
+
+#define LIST_DEFAULT 20
+#define LIST_MOST 100000
+
+struct options {
+	struct call_filter filter;
+	int64_t limit;
+	bool is_json;
+};
+
+/* ---- JSON ---- */
+
+enum field_type { FIELD_TEXT, FIELD_INT, FIELD_MS, FIELD_USD, FIELD_BOOL };
+
+/* The members of a call that are fields of the row as they are. */
+static const struct field {
+	const char *name;
+	enum field_type type;
+	size_t offset;
+	const char *label; /* for people; NULL: told in another way */
+} fields[] = {
+	{ "provider", FIELD_TEXT, offsetof(struct call_row, provider), "provider" },
+	{ "model", FIELD_TEXT, offsetof(struct call_row, model_req), "model asked" },
+	{ "response_model", FIELD_TEXT, offsetof(struct call_row, model_resp), "model answered" },
+	{ "operation", FIELD_TEXT, offsetof(struct call_row, operation), "operation" },
+	{ "prompt_tokens", FIELD_INT, offsetof(struct call_row, usage.in_tok), "input tokens" },
+	{ "cache_read_tokens", FIELD_INT, offsetof(struct call_row, usage.cache_read_tok), "  from cache" },
+	{ "cache_write_tokens", FIELD_INT, offsetof(struct call_row, usage.cache_write_tok), "  to cache" },
+	{ "completion_tokens", FIELD_INT, offsetof(struct call_row, usage.out_tok), "output tokens" },
+	{ "reasoning_tokens", FIELD_INT, offsetof(struct call_row, usage.reason_tok), "  reasoning" },
+	{ "cost_usd", FIELD_USD, offsetof(struct call_row, cost_nano), "cost" },
+	{ "cost_is_estimated", FIELD_BOOL, offsetof(struct call_row, cost_is_estimated), NULL },
+	{ "price_version", FIELD_TEXT, offsetof(struct call_row, price_version), "prices of" },
+	{ "latency_ms", FIELD_MS, offsetof(struct call_row, latency_us), "latency" },
+	{ "ttft_ms", FIELD_MS, offsetof(struct call_row, ttft_us), "first token" },
+	{ "generation_ms", FIELD_MS, offsetof(struct call_row, gen_us), "generation" },
+	{ "streamed", FIELD_BOOL, offsetof(struct call_row, is_streamed), "streamed" },
+	{ "simulated", FIELD_BOOL, offsetof(struct call_row, is_simulated), "simulated" },
+	{ "finish_reason", FIELD_TEXT, offsetof(struct call_row, finish_reason), "finish reason" },
+	{ "error_text", FIELD_TEXT, offsetof(struct call_row, error_text), "error text" },
+	{ "request_id", FIELD_TEXT, offsetof(struct call_row, request_id), "request id" },
+	{ "trace_id", FIELD_TEXT, offsetof(struct call_row, trace_id), "trace" },
+	{ "span_id", FIELD_TEXT, offsetof(struct call_row, span_id), "span" },
+	{ "parent_id", FIELD_TEXT, offsetof(struct call_row, parent_id), "parent span" },
+	{ "session", FIELD_TEXT, offsetof(struct call_row, session), "session" },
+	{ "user", FIELD_TEXT, offsetof(struct call_row, user), "user" },
+	{ "prompt_name", FIELD_TEXT, offsetof(struct call_row, prompt_name), "prompt" },
+	{ "prompt_version", FIELD_TEXT, offsetof(struct call_row, prompt_version), "prompt version" },
+	{ "tags", FIELD_TEXT, offsetof(struct call_row, tags), "tags" },
+};
+
+static const char *text_at(const struct call_row *row, const struct field *f)
+{
+	const char *text = *(const char *const *)(const void *)((const char *)row + f->offset);
+
+	return text != NULL && text[0] != '\0' ? text : NULL;
+}
+
+static int64_t int_at(const struct call_row *row, const struct field *f)
+{
+	return *(const int64_t *)(const void *)((const char *)row + f->offset);
+}
+
+static bool bool_at(const struct call_row *row, const struct field *f)
+{
+	return *(const bool *)((const char *)row + f->offset);
+}
+
+static void field_json(struct buf *out, const struct call_row *row, const struct field *f)
+{
+	(void)buf_addf(out, ",\"%s\":", f->name);
+	switch (f->type) {
+	case FIELD_TEXT:
+		cli_json_string(out, text_at(row, f));
+		break;
+	case FIELD_INT:
+		cli_json_int(out, int_at(row, f));
+		break;
+	case FIELD_MS:
+		cli_json_ms(out, int_at(row, f));
+		break;
+	case FIELD_USD:
+		cli_json_usd(out, int_at(row, f));
+		break;
+	case FIELD_BOOL:
+		(void)buf_add_str(out, bool_at(row, f) ? "true" : "false");
+		break;
+	}
+}
+
+/* The object is left open. */
+static void row_json(struct buf *out, const struct call_row *row)
+{
+	char id[CALL_ID_SIZE], time[CLOCK_ISO_SIZE];
+
+	call_id_format(row->id, id);
+	clock_format_iso(row->id.ts_us, time);
+	(void)buf_addf(out, "{\"id\":\"%s\",\"timestamp\":\"%s\"", id, time);
+	for (size_t i = 0; i < COUNT_OF(fields); i++) {
+		field_json(out, row, &fields[i]);
+	}
+	(void)buf_addf(out, ",\"cost_source\":\"%s\",\"attempts\":%d,\"http_status\":", cost_source_name(row->cost_source), row->attempts);
+	cli_json_int(out, row->http_status > 0 ? row->http_status : UNKNOWN);
+	(void)buf_add_str(out, ",\"error\":");
+	cli_json_string(out, call_row_is_error(row) ? error_class_name(row->error_class) : NULL);
+	if (row->run_us != 0) {
+		char run[CLOCK_ISO_SIZE];
+
+		clock_format_iso(row->run_us, run);
+		(void)buf_addf(out, ",\"run\":\"%s\",\"run_column\":%d", run, row->run_column);
+	}
+}
+
+static void list_json(struct buf *out, const struct call_row *rows, size_t n)
+{
+	(void)buf_add_str(out, "{\"calls\":[");
+	for (size_t i = 0; i < n; i++) {
+		(void)buf_add_str(out, i > 0 ? ",\n" : "\n");
+		row_json(out, &rows[i]);
+		(void)buf_add_char(out, '}');
+	}
+	(void)buf_add_str(out, "]}\n");
+}
+
+static void show_json(struct buf *out, const struct call_row *row, const struct call_body *body)
+{
+	row_json(out, row);
+	(void)buf_add_str(out, ",\"request\":");
+	cli_json_bytes(out, body->request, body->request_len);
+	(void)buf_add_str(out, ",\"response\":");
+	cli_json_bytes(out, body->response, body->response_len);
+	(void)buf_add_str(out, ",\"answer\":");
+	cli_json_bytes(out, body->answer, body->answer_len);
+	(void)buf_add_str(out, "}\n");
+}
+
+/* ---- for people ---- */
+
+/* "11-23 16:57:25", or with year and zone. */
+static void local_time(int64_t us, bool is_full, char *out, size_t size)
+{
+	time_t seconds = (time_t)(us / US_PER_S);
+	struct tm tm;
+
+	if (localtime_r(&seconds, &tm) == NULL ||
+	    (is_full ? strftime(out, size, "%Y-%m-%d %H:%M:%S %Z", &tm) : strftime(out, size, "%m-%d %H:%M:%S", &tm)) == 0) {
+		(void)snprintf(out, size, "?");
+	}
+}
+
+static void tokens_text(const struct call_row *row, char *out, size_t size)
+{
+	char in[FIGURE_SIZE], made[FIGURE_SIZE];
+
+	figure_count(row->usage.in_tok, in);
+	figure_count(row->usage.out_tok, made);
+	(void)snprintf(out, size, "%s\xe2\x86\x92%s", in, made);
+}
+
+/* 80 cells: id 24, time 14, model 15, tokens 11, latency 6, cost or error class; one blank between. */
+static void list_line(struct buf *out, const struct call_row *row)
+{
+	char id[CALL_ID_SIZE], time[32], tokens[2 * FIGURE_SIZE + 4], latency[FIGURE_SIZE], end[FIGURE_SIZE];
+	const char *model = row->model_resp != NULL && row->model_resp[0] != '\0' ? row->model_resp : row->model_req;
+
+	call_id_format(row->id, id);
+	local_time(row->id.ts_us, false, time, sizeof(time));
+	tokens_text(row, tokens, sizeof(tokens));
+	figure_duration(row->latency_us, latency);
+	price_format(row->cost_nano, end, sizeof(end));
+	(void)buf_addf(out, "%s %s ", id, time);
+	figure_cell(out, model != NULL && model[0] != '\0' ? model : row->provider != NULL ? row->provider : "", 15, false);
+	(void)buf_add_char(out, ' ');
+	figure_cell(out, tokens, 11, true);
+	(void)buf_add_char(out, ' ');
+	figure_cell(out, latency, 6, true);
+	(void)buf_add_char(out, ' ');
+	(void)buf_add_str(out, call_row_is_error(row) ? error_class_name(row->error_class) : end);
+	(void)buf_add_char(out, '\n');
+}
+
+static void list_text(struct buf *out, const struct call_row *rows, size_t n)
+{
+	if (n == 0) {
+		(void)buf_add_str(out, "No calls; `sonde run` records what it does, `sonde import` reads logs.\n");
+		return;
+	}
+	(void)buf_addf(out, "%-24s %-14s %-15s %11s %6s %s\n", "id", "time", "model", "tokens", "took", "cost or error");
+	for (size_t i = 0; i < n; i++) {
+		list_line(out, &rows[i]);
+	}
+}
+
+static void field_text(struct buf *out, const struct call_row *row, const struct field *f)
+{
+	char value[FIGURE_SIZE] = "";
+	char *line = NULL;
+
+	if (f->type == FIELD_TEXT && text_at(row, f) != NULL) {
+		line = clean_line(text_at(row, f), strlen(text_at(row, f)), 0);
+	} else if (f->type == FIELD_BOOL && bool_at(row, f)) {
+		(void)snprintf(value, sizeof(value), "yes");
+	} else if (f->type == FIELD_INT && is_known(int_at(row, f))) {
+		(void)snprintf(value, sizeof(value), "%lld", (long long)int_at(row, f));
+	} else if (f->type == FIELD_MS && is_known(int_at(row, f))) {
+		figure_duration(int_at(row, f), value);
+	} else if (f->type == FIELD_USD) {
+		price_format(int_at(row, f), value, sizeof(value));
+	}
+	if (line != NULL || value[0] != '\0') {
+		(void)buf_addf(out, "%-16s%s", f->label, line != NULL ? line : value);
+		if (f->type == FIELD_USD) {
+			(void)buf_addf(out, " (%s%s)", cost_source_name(row->cost_source), row->cost_is_estimated ? ", estimated" : "");
+		}
+		(void)buf_add_char(out, '\n');
+	}
+	free(line);
+}
+
+static void body_text(struct buf *out, const char *title, const char *bytes, size_t len)
+{
+	if (bytes == NULL || len == 0) {
+		return;
+	}
+	char *text = clean_text(bytes, len);
+	size_t n = strlen(text);
+
+	(void)buf_addf(out, "\n-- %s (%zu bytes)\n%s%s", title, len, text, n > 0 && text[n - 1] == '\n' ? "" : "\n");
+	free(text);
+}
+
+static void show_text(struct buf *out, const struct call_row *row, const struct call_body *body)
+{
+	char id[CALL_ID_SIZE], time[64];
+
+	call_id_format(row->id, id);
+	local_time(row->id.ts_us, true, time, sizeof(time));
+	(void)buf_addf(out, "%-16s%s\n%-16s%s\n", "id", id, "started", time);
+	(void)buf_addf(out, "%-16s%s", "status", call_row_is_error(row) ? error_class_name(row->error_class) : "ok");
+	if (row->http_status > 0) {
+		(void)buf_addf(out, " (HTTP %d)", row->http_status);
+	}
+	(void)buf_addf(out, "%s\n", row->attempts > 1 ? ", after retries" : "");
+	for (size_t i = 0; i < COUNT_OF(fields); i++) {
+		if (fields[i].label != NULL) {
+			field_text(out, row, &fields[i]);
+		}
+	}
+	body_text(out, "request", body->request, body->request_len);
+	body_text(out, "answer", body->answer, body->answer_len);
+	/* The raw stream says the answer again; whoever wants it takes --json. */
+	if (body->answer_len == 0) {
+		body_text(out, "response", body->response, body->response_len);
+	}
+}
+
+/* ---- commands ---- */
+
+static int list(struct reader *r, const struct options *o, struct buf *out, struct err *e)
+{
+	struct call_row *rows = NULL;
+	size_t n = 0;
+
+	if (r != NULL && !calls_list(r, &o->filter, (size_t)o->limit, &rows, &n, e)) {
+		return cli_fail(e);
+	}
+	if (o->is_json) {
+		list_json(out, rows, n);
+	} else {
+		list_text(out, rows, n);
+	}
+	for (size_t i = 0; i < n; i++) {
+		call_row_free(&rows[i]);
+	}
+	free(rows);
+	return 0;
+}
+
+static int show(struct reader *r, const struct options *o, const char *text, struct buf *out, struct err *e)
+{
+	struct call_row row;
+	struct call_body body;
+	struct call_id id;
+
+	/* Without a store e says that nothing is recorded yet. */
+	if (r == NULL || (!call_id_parse(text, &id) && !calls_find(r, text, &id, e)) || !calls_get(r, id, &row, &body, e)) {
+		return cli_fail(e);
+	}
+	if (o->is_json) {
+		show_json(out, &row, &body);
+	} else {
+		show_text(out, &row, &body);
+	}
+	call_row_free(&row);
+	call_body_free(&body);
+	return 0;
+}
+
+static int answer(const struct options *o, const char *id)
+{
+	struct err e = { 0 };
+	char *dir = cli_data_dir(&e);
+	struct reader *r = dir != NULL ? reader_open(dir, &e) : NULL;
+	struct buf out = { 0 };
+
+	free(dir);
+	if (r == NULL && e.code != ERR_CHECK) {
+		return cli_fail(&e);
+	}
+	int status = id != NULL ? show(r, o, id, &out, &e) : list(r, o, &out, &e);
+
+	reader_close(r);
+	cli_out(buf_str(&out), out.len);
+	buf_free(&out);
+	return cli_finish(status);
+}
+
+static bool set_option(struct options *o, int opt, int64_t now_us, struct err *e)
+{
+	switch (opt) {
+	case 'n':
+		return cli_int(optarg, 1, LIST_MOST, &o->limit, e);
+	case 's':
+		return cli_time(optarg, now_us, &o->filter.from_us, e);
+	case 'u':
+		return cli_time(optarg, now_us, &o->filter.to_us, e);
+	case 'p':
+		o->filter.provider = optarg;
+		return true;
+	case 'm':
+		o->filter.model = optarg;
+		return true;
+	case 'e':
+		o->filter.errors_only = true;
+		return true;
+	case 'j':
+		o->is_json = true;
+		return true;
+	default:
+		return err_set(e, ERR_USAGE, "unknown option");
+	}
+}
+
+static int run(int argc, char **argv)
+{
+	static const struct option long_options[] = { { "since", required_argument, NULL, 's' }, { "until", required_argument, NULL, 'u' },
+		{ "provider", required_argument, NULL, 'p' }, { "model", required_argument, NULL, 'm' }, { "errors", no_argument, NULL, 'e' },
+		{ "json", no_argument, NULL, 'j' }, { NULL, 0, NULL, 0 } };
+	struct options o = { .filter = { .to_us = INT64_MAX }, .limit = LIST_DEFAULT };
+	int64_t now_us = clock_wall_us();
+	struct err e = { 0 };
+	int opt;
+
+	while ((opt = getopt_long(argc, argv, "n:", long_options, NULL)) != -1) {
+		if (!set_option(&o, opt, now_us, &e)) {
+			return cli_usage(&cli_calls, "%s", e.text);
+		}
+	}
+	if (optind == argc) {
+		return answer(&o, NULL);
+	}
+	if (strcmp(argv[optind], "show") != 0) {
+		return cli_usage(&cli_calls, "'%.60s' is not `show`", argv[optind]);
+	}
+	if (argc - optind != 2) {
+		return cli_usage(&cli_calls, "show takes one id");
+	}
+	return answer(&o, argv[optind + 1]);
+}
+
+const struct cli_command cli_calls = {
+	.name = "calls",
+	.summary = "list recorded calls, or show one in full",
+	.usage = "sonde calls [-n N] [--since TIME] [--json] | sonde calls show ID [--json]",
+	.help = "  -n N               at most N calls, newest first; default 20\n"
+		"  --since TIME       start: a span back from now (15m, 24h, 7d) or ISO 8601\n"
+		"  --until TIME       end, not included\n"
+		"  --provider NAME    only calls of this provider\n"
+		"  --model NAME       only calls of this model\n"
+		"  --errors           only failed calls\n"
+		"  --json             one JSON object, all fields; with `show` the bodies byte for byte too\n"
+		"\n"
+		"ID may be the start or the end of an id when only one call has it.\n"
+		"\n"
+		"Example: sonde calls --errors --since 1h && sonde calls show 0CA7\n",
+	.run = run,
+};
