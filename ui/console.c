@@ -201,13 +201,14 @@ static void make_globals(struct console *c)
 	c->n_globals += COUNT_OF(fixed_globals);
 }
 
-struct console *console_new(struct app *app, const struct screen *const *screens, size_t n)
+struct console *console_new(struct app *app, const struct screen *const *screens, size_t n, console_summary *summary)
 {
 	struct console *c = x_calloc(1, sizeof(*c));
 
 	c->app = app;
 	c->n = n < MOST_SCREENS ? n : MOST_SCREENS;
 	memcpy(c->screens, screens, c->n * sizeof(*screens));
+	c->summary = summary;
 	c->w = 80;
 	c->h = 24;
 	make_globals(c);
@@ -228,11 +229,6 @@ void console_free(struct console *c)
 	}
 	free(c->globals);
 	free(c);
-}
-
-void console_set_summary(struct console *c, console_summary *summary)
-{
-	c->summary = summary;
 }
 
 static bool find_screen(const struct console *c, const char *id, size_t *at)

@@ -16,11 +16,9 @@ enum { CONSOLE_SUSPEND = 8, CONSOLE_REPAINT = 16 };
 /* Figures of the whole program for the right end of the tab row, in at most `room` cells. */
 typedef void console_summary(const struct app *app, const struct env *env, int room, struct buf *out);
 
-/* The screens are borrowed, as is the app (NULL in tests of screens without one); the first one of the array is shown. */
-struct console *console_new(struct app *app, const struct screen *const *screens, size_t n);
+/* The screens are borrowed, as is the app; the first one of the array is shown. summary may be NULL. */
+struct console *console_new(struct app *app, const struct screen *const *screens, size_t n, console_summary *summary);
 void console_free(struct console *c);
-/* NULL, as at first: nothing is shown there. */
-void console_set_summary(struct console *c, console_summary *summary);
 /* Shows a screen by its id; false when there is none. */
 bool console_show(struct console *c, const char *id);
 /* The instance of a screen, made when missing; NULL when there is no such screen. */

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "ui/shot.h"
 #include "ui/term.h"
 
 #define FRAME_US (US_PER_S / 30)
@@ -268,7 +269,7 @@ static void run_loop(struct run *r, const struct screen *const *screens, size_t 
 	term_size(r->term, &w, &h);
 	r->cells = cells_new(w, h);
 	r->cells->glyphs = term_glyphs(r->term);
-	r->console = console_new(r->app, screens, n);
+	r->console = console_new(r->app, screens, n, summary_of_app);
 	console_resize(r->console, w, h);
 	if (first != NULL) {
 		console_show(r->console, first);

@@ -157,8 +157,7 @@ static int set_up(void **state)
 {
 	struct fixture *f = x_calloc(1, sizeof(*f));
 
-	f->c = console_new(&f->app, screens, COUNT_OF(screens));
-	console_set_summary(f->c, summary);
+	f->c = console_new(&f->app, screens, COUNT_OF(screens), summary);
 	f->play = console_screen_state(f->c, "play");
 	f->cells = cells_new(80, 24);
 	*state = f;
