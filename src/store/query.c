@@ -21,11 +21,18 @@ enum { W_TS, W_KEY, W_PROVIDER, W_MODEL_REQ, W_MODEL_RESP, W_OPERATION, W_ERROR_
 static const char walk_all[] = WALK_COLUMNS "WHERE ts_us >= ?1 AND (ts_us, key) < (?2, ?3)" WALK_ORDER;
 static const char walk_run[] = WALK_COLUMNS "WHERE run_us = ?4 AND ts_us >= ?1 AND (ts_us, key) < (?2, ?3)" WALK_ORDER;
 
+#define NAMES_SEEN 256
+
 /* What is looked for, with names as ids; 0: any. */
 struct search {
 	int64_t provider, model, operation;
 	bool errors_only;
 	char *text; /* lower case */
+	/* Whether names contain text, by id modulo the size: the same few names come again in each row. */
+	struct name_seen {
+		int64_t id;
+		bool matches;
+	} seen[NAMES_SEEN];
 };
 
 static char lower(char c)
@@ -48,20 +55,30 @@ static bool contains(const char *s, const char *part)
 	return false;
 }
 
-static bool text_matches(struct reader *r, sqlite3_stmt *walk, const char *text)
+static bool name_matches(struct reader *r, struct search *s, int64_t id)
+{
+	struct name_seen *n = &s->seen[(uint64_t)id % NAMES_SEEN];
+
+	if (n->id != id) {
+		*n = (struct name_seen){ id, contains(dims_name(r->dims, id), s->text) };
+	}
+	return n->matches;
+}
+
+static bool text_matches(struct reader *r, sqlite3_stmt *walk, struct search *s)
 {
 	static const int named[] = { W_PROVIDER, W_MODEL_REQ, W_MODEL_RESP, W_FINISH };
 
 	for (size_t i = 0; i < COUNT_OF(named); i++) {
-		if (contains(dims_name(r->dims, sqlite3_column_int64(walk, named[i])), text)) {
+		if (name_matches(r, s, sqlite3_column_int64(walk, named[i]))) {
 			return true;
 		}
 	}
 	const char *error_text = (const char *)sqlite3_column_text(walk, W_ERROR_TEXT);
-	return error_text != NULL && contains(error_text, text);
+	return error_text != NULL && contains(error_text, s->text);
 }
 
-static bool matches(struct reader *r, sqlite3_stmt *walk, const struct search *s)
+static bool matches(struct reader *r, sqlite3_stmt *walk, struct search *s)
 {
 	if (s->errors_only && sqlite3_column_int(walk, W_ERROR_CLASS) == CLASS_NONE) {
 		return false;
@@ -76,7 +93,7 @@ static bool matches(struct reader *r, sqlite3_stmt *walk, const struct search *s
 	if (s->operation != 0 && sqlite3_column_int64(walk, W_OPERATION) != s->operation) {
 		return false;
 	}
-	return s->text == NULL || text_matches(r, walk, s->text);
+	return s->text == NULL || text_matches(r, walk, s);
 }
 
 /* A wanted name to its id; false when no call can have it. */
