@@ -104,8 +104,8 @@ static void what_was_acknowledged_survives(void **state)
 	store_close(fixture_store(dir));
 	assert_int_equal(fixture_int(dir, "SELECT count(*) FROM call"), total);
 	/* In each round the first n rows, without a gap, and each row with its body or it came in bulk. */
-	char *gaps = x_asprintf("SELECT count(*) FROM (SELECT (ts_us - %lld) / %lld AS round, max(ts_us) - min(ts_us) + 1 AS span, count(*) AS n"
-				" FROM call GROUP BY round) WHERE span <> n",
+	char *gaps = x_asprintf("SELECT count(*) FROM (SELECT (ts_us - %lld) / %lld AS round, max(ts_us) - min(ts_us) + 1 AS span,"
+				" count(*) AS n FROM call GROUP BY round) WHERE span <> n",
 	    FIXTURE_T0, ROUND_US);
 	char *bodies = x_asprintf("SELECT count(*) FROM call LEFT JOIN body USING (ts_us, key)"
 				  " WHERE ((call.ts_us - %lld) / %lld %% 4 = 3) <> (body.ts_us IS NULL)",

@@ -62,7 +62,9 @@ static void all_rows_of_all_writers_are_there(void **state)
 	assert_int_equal(fixture_int(*state, "SELECT count(*) FROM call"), WRITERS * ROWS);
 	/* provider, model_req, operation, finish_reason and 50 models, once each */
 	assert_int_equal(fixture_int(*state, "SELECT count(*) FROM dim"), 54);
-	assert_int_equal(fixture_int(*state, "SELECT count(*) FROM call JOIN dim ON model_resp = id WHERE name <> 'model-' || (in_tok % 50)"), 0);
+	assert_int_equal(fixture_int(*state, "SELECT count(*) FROM call JOIN dim ON model_resp = id"
+					     " WHERE name <> 'model-' || (in_tok % 50)"),
+	    0);
 	fixture_is_whole(*state);
 }
 

@@ -69,8 +69,8 @@ static void older_stores_are_brought_up(void **state)
 		assert_true(migrate_run(s, old, &e));
 		sql_close(s);
 		assert_int_equal(fixture_int(dir, "PRAGMA user_version"), old);
-		fixture_exec(dir, "INSERT INTO call (ts_us, key, error_class, http_status, cost_source, cost_is_estimated, attempts, is_streamed,"
-				  "is_simulated, run_column) VALUES (5, 7, 0, 200, 0, 0, 1, 0, 0, 0)");
+		fixture_exec(dir, "INSERT INTO call (ts_us, key, error_class, http_status, cost_source, cost_is_estimated, attempts,"
+				  " is_streamed, is_simulated, run_column) VALUES (5, 7, 0, 200, 0, 0, 1, 0, 0, 0)");
 		s = opened(dir);
 		assert_true(migrate_run(s, migrate_newest(), &e));
 		sql_close(s);
