@@ -11,7 +11,7 @@
 #include "text/repair.h"
 #include "text/utf8.h"
 
-#define RAW_SHOWN 200 /* bytes of an unknown body that are shown */
+#define RAW_SHOWN (200 + sizeof("\u2026")) /* room for what is shown of an unknown body: 200 bytes, or fewer and an ellipsis */
 
 struct meaning {
 	enum error_class class;
@@ -286,7 +286,7 @@ void failure_from_json(struct answer *a, int status, const json_t *v)
 		char *dump = json_dumps(v, JSON_COMPACT);
 		size_t len = dump != NULL ? strlen(dump) : 0;
 
-		failure_text(a->error_text, sizeof(a->error_text), dump, len < RAW_SHOWN ? len : RAW_SHOWN);
+		failure_text(a->error_text, RAW_SHOWN, dump, len);
 		free(dump);
 	}
 	struct meaning m = classify(status, error != NULL ? error : v, a->error_text);
@@ -318,7 +318,7 @@ static bool is_blank(char c)
 
 void failure_from_body(struct answer *a, int status, const char *body, size_t len)
 {
-	char text[RAW_SHOWN + 8];
+	char text[RAW_SHOWN];
 
 	while (len > 0 && is_blank(*body)) {
 		body++;
@@ -340,7 +340,7 @@ void failure_from_body(struct answer *a, int status, const char *body, size_t le
 		failure_set(a, CLASS_SERVER_ERROR, "a web page came instead of an answer (HTTP %d%s%s); check the base URL", status,
 		    text[0] != '\0' ? ", " : "", text);
 	} else {
-		failure_text(text, sizeof(text), body, len < RAW_SHOWN ? len : RAW_SHOWN);
+		failure_text(text, sizeof(text), body, len);
 		struct meaning m = classify(status, NULL, text);
 
 		if (len == 0) {
