@@ -14,6 +14,7 @@
 #define CACHE_FROM_TOK 1024 /* shorter prompts are not cached, as at the real providers */
 #define CACHE_STEP_TOK 128
 #define SOURCES_MOST 6
+#define CLOSER_ENOUGH 1 /* the closer that fits an answer from a text */
 
 struct draft {
 	struct matter matter;
@@ -57,24 +58,35 @@ static struct span find_subject(const struct passages *p, const char *last_user)
 	return (struct span){ first->text.s, (size_t)(last->text.s + last->text.len - first->text.s) };
 }
 
-/* The longest run of telling words of the question, as written, at most four of them. */
-static char *find_topic(struct span question)
+/* The run of telling words of the question that the rest of the prompt speaks of most; the longest one where it speaks of none. */
+static char *find_topic(const struct passages *p)
 {
-	struct span raw, run = { "", 0 }, best = { "", 0 };
+	struct span raw, run = { "", 0 }, best = { "", 0 }, question = p->question;
 	char term[TERM_SIZE];
-	size_t words = 0;
+	size_t words = 0, weight = 0, best_weight = 0;
 
 	for (size_t at = 0; term_next(question.s, question.len, &at, term, &raw);) {
-		bool is_next = run.len > 0 && raw.s - (run.s + run.len) <= 1 && words < 4;
+		bool is_next = run.len > 0 && raw.s - (run.s + run.len) <= 1 && words < 3;
+		size_t with = passages_with(p, term);
 
 		if (term_is_common(term)) {
 			run.len = 0;
 			continue;
 		}
-		words = is_next ? words + 1 : 1;
-		run = is_next ? (struct span){ run.s, (size_t)(raw.s + raw.len - run.s) } : raw;
-		if (run.len > best.len) {
+		/* A number is part of a topic, never the whole of it. */
+		with = with >= 2 && !(raw.s[0] >= '0' && raw.s[0] <= '9') ? 100 * with : 0;
+		if (is_next && (with > 0) == (weight > 0)) {
+			run.len = (size_t)(raw.s + raw.len - run.s);
+			words++;
+			weight += with;
+		} else {
+			run = raw;
+			words = 1;
+			weight = with;
+		}
+		if (weight + run.len > best_weight) {
 			best = run;
+			best_weight = weight + run.len;
 		}
 	}
 	return best.len > 0 ? x_strndup(best.s, best.len) : x_strdup("this");
@@ -247,7 +259,7 @@ static size_t choose_sources(const struct draft *d, size_t most, const struct pa
 
 		for (size_t i = 0; i < p->n; i++) {
 			const struct passage *one = &p->items[i];
-			bool is_taken = passage_is_in(one, p->question) || one->score <= 0 || one->is_order;
+			bool is_taken = passage_meets(one, p->question) || one->score <= 0 || one->is_order;
 
 			for (size_t k = 0; k < n; k++) {
 				is_taken = is_taken || chosen[k] == one;
@@ -279,7 +291,7 @@ static size_t count_context(const struct passages *p)
 	size_t n = 0;
 
 	for (size_t i = 0; i < p->n; i++) {
-		n += !p->items[i].is_order && !passage_is_in(&p->items[i], p->question);
+		n += !p->items[i].is_order && !passage_meets(&p->items[i], p->question);
 	}
 	return n;
 }
@@ -323,9 +335,9 @@ static bool say_sources(struct draft *d)
 		(void)buf_add_str(&d->out, i == 0 ? "" : d->temper.verbosity >= 4 && i == 2 ? "\n\n" : " ");
 		add_sentence(d, chosen[i], cites);
 	}
-	if (d->temper.verbosity >= 3 && !is_short) {
+	if (d->temper.verbosity >= 4 && !is_short) {
 		(void)buf_add_str(&d->out, "\n\n");
-		phrase(d, d->voice->closer, 4);
+		voice_fill(d->voice->closer[CLOSER_ENOUGH], d->topic, d->other, &d->out);
 	}
 	return true;
 }
@@ -470,7 +482,7 @@ void compose(const struct ask *a, uint64_t sim_seed, struct said *out)
 	}
 	d.matter.subject = find_subject(&d.passages, d.last_user);
 	d.voice = voice_find(d.passages.question);
-	d.topic = find_topic(d.passages.question);
+	d.topic = find_topic(&d.passages);
 	d.other = find_other(&d);
 	if (a->n_messages > 0) { /* else there is nothing to answer: the model is only loaded */
 		draft_write(&d);

@@ -148,6 +148,23 @@ static struct span first_words(struct span s, size_t most)
 	return s;
 }
 
+/* "the sentiment as positive": the list begins with the last word. */
+static struct span behind_as(struct span item)
+{
+	static const char *const words[] = { " as ", " into " };
+
+	for (size_t k = 0; k < COUNT_OF(words); k++) {
+		const char *at = memmem(item.s, item.len, words[k], strlen(words[k]));
+
+		if (at != NULL) {
+			const char *from = at + strlen(words[k]);
+
+			return (struct span){ from, (size_t)(item.s + item.len - from) };
+		}
+	}
+	return item;
+}
+
 /* Reads the list at the start of s; *has_or: a word or sign of choice stood in it. */
 static void read_list(struct span s, struct labels *out, bool *has_or)
 {
@@ -163,6 +180,9 @@ static void read_list(struct span s, struct labels *out, bool *has_or)
 
 		while (item.len > 0 && is_in(item.s[item.len - 1], " *'")) {
 			item.len--;
+		}
+		if (out->n == 0) {
+			item = behind_as(item);
 		}
 		if (is_last && most > 0 && words_in(item) > most) {
 			item = first_words(item, most);
@@ -293,20 +313,20 @@ static bool is_same_word(struct span label, const char *word)
 	return label.len >= n && span_find((struct span){ label.s, n }, word) == label.s && label.len - n <= 3;
 }
 
-/* Weight of the words of `words` that stand in the subject. */
-static double meets(struct span words, struct span subject, double each)
+/* Weight of the words of `words` that stand in the subject at least `least` times. */
+static double meets(struct span words, struct span subject, size_t least, double each)
 {
 	char term[TERM_SIZE], other[TERM_SIZE];
 	struct span raw;
 	double sum = 0;
 
 	for (size_t i = 0; term_next(words.s, words.len, &i, term, &raw);) {
-		for (size_t k = 0; term_next(subject.s, subject.len, &k, other, &raw);) {
-			if (strcmp(term, other) == 0) {
-				sum += each;
-				break;
-			}
+		size_t n = 0;
+
+		for (size_t k = 0; n < least && term_next(subject.s, subject.len, &k, other, &raw);) {
+			n += strcmp(term, other) == 0;
 		}
+		sum += n >= least ? each : 0;
 	}
 	return sum;
 }
@@ -329,11 +349,12 @@ static struct span meaning(struct span label, struct span all)
 
 static double fit(struct span label, struct span subject, struct span all)
 {
-	double sum = label.len > 2 ? meets(label, subject, 2.0) : meets(meaning(label, all), subject, 1.0);
+	/* What a letter means stands in the subject once anyway, in its own line. */
+	double sum = label.len > 2 ? meets(label, subject, 1, 2.0) : meets(meaning(label, all), subject, 2, 1.0);
 
 	for (size_t i = 0; i < COUNT_OF(hints); i++) {
 		if (is_same_word(label, hints[i].label)) {
-			sum += meets((struct span){ hints[i].words, strlen(hints[i].words) }, subject, 1.0);
+			sum += meets((struct span){ hints[i].words, strlen(hints[i].words) }, subject, 1, 1.0);
 			break;
 		}
 	}

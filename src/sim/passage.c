@@ -42,6 +42,7 @@ static const char *const common[] = {
 	"den",
 	"der",
 	"des",
+	"describ",
 	"did",
 	"die",
 	"do",
@@ -53,6 +54,7 @@ static const char *const common[] = {
 	"en",
 	"est",
 	"et",
+	"explain",
 	"follow",
 	"for",
 	"from",
@@ -75,12 +77,15 @@ static const char *const common[] = {
 	"las",
 	"le",
 	"les",
+	"list",
 	"los",
+	"mak",
 	"many",
 	"me",
 	"mit",
 	"much",
 	"my",
+	"nam",
 	"nicht",
 	"no",
 	"not",
@@ -90,16 +95,24 @@ static const char *const common[] = {
 	"our",
 	"pleas",
 	"que",
+	"quel",
+	"quell",
 	"question",
 	"qui",
+	"reply",
+	"respond",
 	"se",
 	"shall",
 	"should",
+	"show",
 	"sich",
 	"sie",
 	"so",
 	"som",
+	"summaris",
+	"summariz",
 	"tell",
+	"text",
 	"that",
 	"the",
 	"their",
@@ -111,6 +124,7 @@ static const char *const common[] = {
 	"thi",
 	"thos",
 	"to",
+	"translat",
 	"un",
 	"una",
 	"und",
@@ -129,7 +143,9 @@ static const char *const common[] = {
 	"wie",
 	"will",
 	"with",
+	"worden",
 	"would",
+	"writ",
 	"you",
 	"your",
 	"zu",
@@ -384,6 +400,22 @@ static struct span strip_signs(struct span s, int *mark)
 	}
 }
 
+/* Headings that stand before a text on the same line say nothing. */
+static struct span strip_heading(struct span s)
+{
+	static const char *const headings[] = { "facts:", "context:", "text:", "question:", "query:", "frage:", "document:", "ticket:",
+		"passage:", "notes:", "message:", "email:", "user:", "customer:", "input:", "article:", "source:", "content:" };
+
+	for (size_t i = 0; i < COUNT_OF(headings); i++) {
+		if (starts_with(s, headings[i])) {
+			size_t n = strlen(headings[i]);
+
+			return trim((struct span){ s.s + n, s.len - n });
+		}
+	}
+	return s;
+}
+
 static void count_terms(struct passages *p, struct passage *new)
 {
 	struct map *own = map_new();
@@ -406,7 +438,7 @@ static void count_terms(struct passages *p, struct passage *new)
 
 static void add(struct passages *p, struct span s, size_t message, int *mark)
 {
-	s = strip_signs(s, mark);
+	s = strip_heading(strip_signs(s, mark));
 	/* "Context:" and the like are headings. */
 	if (s.len < 2 || p->n >= PASSAGES_MOST || (s.len < 30 && s.s[s.len - 1] == ':')) {
 		return;
@@ -535,34 +567,34 @@ static struct span find_marked_question(struct span all)
 	return best;
 }
 
+/* The sentence that asks or orders, when the message holds a text besides it; else the whole of a short message, the last sentence of a
+ * long one. */
 static struct span find_question(const struct passages *p, const char *text)
 {
 	struct span all = trim((struct span){ text, strlen(text) });
-	struct span marked = find_marked_question(all), order = { NULL, 0 }, last = { NULL, 0 };
+	struct span marked = find_marked_question(all), asks = { NULL, 0 }, order = { NULL, 0 }, last = { NULL, 0 };
+	size_t n = 0;
 
-	if (marked.len > 0) {
-		return marked;
-	}
-	if (all.len <= QUESTION_WHOLE) {
-		return all;
-	}
 	for (size_t i = p->n; i-- > 0;) {
 		const struct passage *one = &p->items[i];
 
 		if (one->message != p->last_user) {
 			continue;
 		}
-		if (memchr(one->text.s, '?', one->text.len) != NULL || span_find(one->text, "？") != NULL) {
-			return one->text;
+		n++;
+		last = last.s == NULL ? one->text : last;
+		if (asks.s == NULL && (memchr(one->text.s, '?', one->text.len) != NULL || span_find(one->text, "？") != NULL)) {
+			asks = one->text;
 		}
-		if (one->is_order) {
-			order = one->text;
-		}
-		if (last.s == NULL) {
-			last = one->text;
-		}
+		order = one->is_order ? one->text : order;
 	}
-	return order.s != NULL ? order : last.s != NULL ? last : all;
+	if (marked.len > 0) {
+		return marked;
+	}
+	if (n > 1 && (asks.s != NULL || order.s != NULL)) {
+		return asks.s != NULL ? asks : order;
+	}
+	return all.len <= QUESTION_WHOLE || last.s == NULL ? all : last;
 }
 
 /* A cut of an over-long message must not tear a character. */
@@ -602,10 +634,15 @@ void passages_free(struct passages *p)
 	*p = (struct passages){ .question = { "", 0 } };
 }
 
+size_t passages_with(const struct passages *p, const char *term)
+{
+	return (size_t)(uintptr_t)map_get(p->seen, term, strlen(term));
+}
+
 /* As the idf of BM25: never negative. */
 static double weight(const struct passages *p, const char *term)
 {
-	double df = (double)(uintptr_t)map_get(p->seen, term, strlen(term));
+	double df = (double)passages_with(p, term);
 	double n = (double)p->n;
 
 	return log(1 + (n - df + 0.5) / (df + 0.5));
@@ -642,7 +679,7 @@ static double sum_in(const struct passages *p, struct span s, const struct map *
 		    map_put(counted, term, len, counted) != NULL) {
 			continue;
 		}
-		sum += set != NULL ? weight(p, term) : (double)(uintptr_t)map_get(p->seen, term, len);
+		sum += set != NULL ? weight(p, term) : (double)passages_with(p, term);
 	}
 	map_free(counted, NULL);
 	return sum;
@@ -680,7 +717,7 @@ double passages_overlap(const struct passages *p, struct span a, struct span b)
 	return sum;
 }
 
-bool passage_is_in(const struct passage *p, struct span s)
+bool passage_meets(const struct passage *p, struct span s)
 {
-	return p->text.s >= s.s && p->text.s + p->text.len <= s.s + s.len;
+	return p->text.s < s.s + s.len && s.s < p->text.s + p->text.len;
 }

@@ -45,8 +45,10 @@ void passages_score(struct passages *p, struct span query);
 void passages_score_central(struct passages *p);
 /* Sum of the weights of the terms that both texts share. */
 double passages_overlap(const struct passages *p, struct span a, struct span b);
-/* Whether the passage lies inside the question. */
-bool passage_is_in(const struct passage *p, struct span s);
+/* In how many passages the term stands. */
+size_t passages_with(const struct passages *p, const char *term);
+/* Whether the passage shares bytes with s. */
+bool passage_meets(const struct passage *p, struct span s);
 /* Appends the text with runs of blanks as one. */
 void span_squeeze(struct span s, struct buf *out);
 /* Place of `needle` (lower case ASCII) in s, ASCII case folded, at the start of a word; NULL when absent. */

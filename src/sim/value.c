@@ -194,11 +194,11 @@ static struct span best_sentence(const struct matter *m, size_t place)
 	passages_score(m->passages, m->passages->question);
 	for (size_t i = 0; i < p->n; i++) {
 		const struct passage *one = &p->items[i];
-		bool is_subject = passage_is_in(one, m->subject);
+		bool is_subject = passage_meets(one, m->subject);
 
-		if (one->is_order || (best != NULL && is_subject && !passage_is_in(best, m->subject))) {
+		if (one->is_order || (best != NULL && is_subject && !passage_meets(best, m->subject))) {
 			best = one->is_order ? best : one;
-		} else if (best == NULL || (is_subject == passage_is_in(best, m->subject) && one->score > best->score)) {
+		} else if (best == NULL || (is_subject == passage_meets(best, m->subject) && one->score > best->score)) {
 			best = one;
 		}
 	}

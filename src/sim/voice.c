@@ -9,7 +9,7 @@ static const struct voice voices[] = {
 	{ "en",
 	    { "Hello! What can I do for you?", "Hi there. How can I help?", "Hello, good to hear from you. What shall we look at?",
 		"Hi! Ask away." },
-	    { "", "In short: ", "On {t}: ", "As the text has it, " },
+	    { "", "In short: ", "On {t}: ", "From the text: " },
 	    { "The text given says nothing about {t}.", "There is no word on {t} in the text.", "I cannot find {t} in what was given.",
 		"The text does not say anything on {t}." },
 	    { "The short answer on {t}: begin with {o}.", "{t} comes down to {o}.", "With {t}, the first thing to look at is {o}.",
