@@ -11,6 +11,7 @@
 #include "ui/palette.h"
 
 #define MOST_SCREENS 9
+#define SIMULATED " SIMULATED "
 
 struct console {
 	struct app *app;
@@ -428,8 +429,8 @@ static void draw_tabs(const struct console *c, struct cells *cells, const struct
 		x += cells_putf(cells, x, 0, is_on ? ST_TAB_ON : ST_TAB, is_on ? "[%d %s]" : " %d %s ", c->screens[i]->number, c->screens[i]->title);
 		x += gap;
 	}
-	if (c->app != NULL && c->app->is_demo && x + 12 <= end) {
-		end = cells_right(cells, end, 0, ST_SIMULATED, " SIMULATED ") - 1;
+	if (c->app->is_demo) { /* over a tab, when there is no room: nobody may take these figures for real ones */
+		end = cells_right(cells, end, 0, ST_SIMULATED, SIMULATED) - 1;
 	}
 	int room = end - x - 1;
 	if (c->summary != NULL && room > 0) {
@@ -510,7 +511,10 @@ static void draw_card(const struct console *c, struct cells *cells, const struct
 	struct buf text = {0};
 	int y = 0;
 
-	cells_put(cells, 1, y++, ST_TITLE, "sonde");
+	int x = 2 + cells_put(cells, 1, y++, ST_TITLE, "sonde");
+	if (c->app->is_demo) {
+		cells_put(cells, x, 0, ST_SIMULATED, SIMULATED);
+	}
 	if (shown(c)->card != NULL) {
 		shown(c)->card(shown_state(c), env, &text);
 	}

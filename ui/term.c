@@ -278,7 +278,7 @@ void term_stop(struct terminal *t)
 	}
 	leave_modes(t);
 	disarm_reset();
-	tcsetattr(STDIN_FILENO, TCSADRAIN, &reset.modes);
+	tcsetattr(STDIN_FILENO, TCSANOW, &reset.modes);
 	delscreen(t->screen);
 	key_decoder_free(&t->decoder);
 	cells_free(t->painted);
@@ -448,7 +448,7 @@ void term_suspend(struct terminal *t)
 
 	leave_modes(t);
 	disarm_reset();
-	tcsetattr(STDIN_FILENO, TCSADRAIN, &reset.modes);
+	tcsetattr(STDIN_FILENO, TCSANOW, &reset.modes);
 	sigemptyset(&stop.sa_mask);
 	sigaction(SIGTSTP, &stop, &former);
 	kill(0, SIGTSTP);

@@ -390,6 +390,8 @@ static void a_small_terminal_gets_a_card(void **state)
 	expect_row(f, 4, " q quit");
 	press(f, "r : e");
 	assert_int_equal(f->play->runs, 0);
+	f->app.is_demo = true;
+	expect_row(f, 0, " sonde  SIMULATED");
 	assert_true(press(f, "q") & INPUT_QUIT);
 	for (int w = 0; w < 60; w += 7) {
 		cells_resize(f->cells, w, w / 7);
