@@ -57,9 +57,16 @@ static const struct price *find_price(struct ingest *in, const struct call_row *
 	return found != &none ? found : NULL;
 }
 
+/* A call that failed before the model answered is not billed; a log may give its prompt tokens all the same. */
+static bool is_billed(const struct call_row *row)
+{
+	return !call_row_is_error(row) || known_or(row->usage.out_tok, 0) > 0;
+}
+
 static void price_row(struct ingest *in, struct call_row *row)
 {
-	const struct price *price = in->prices != NULL && row->cost_source == COST_UNKNOWN ? find_price(in, row) : NULL;
+	bool is_wanted = in->prices != NULL && row->cost_source == COST_UNKNOWN && is_billed(row);
+	const struct price *price = is_wanted ? find_price(in, row) : NULL;
 
 	if (price != NULL && price_cost(price, &row->usage, &row->cost_nano, &row->cost_is_estimated)) {
 		row->cost_source = COST_COMPUTED;

@@ -27,7 +27,8 @@ struct ingest_result {
 /* Called about ten times a second while lines are read, then while rows are stored. */
 typedef void ingest_progress(void *ctx, uint64_t lines, uint64_t stored);
 
-/* Reads to the end of fd. prices may be NULL (then rows without a reported cost stay unpriced). progress may be NULL.
+/* Reads to the end of fd. prices may be NULL (then rows without a reported cost stay unpriced); failed calls
+ * without output are not priced. progress may be NULL.
  * False on a read or store error; what was committed before stays, and result says how far. */
 bool ingest_jsonl(int fd, struct bulk *b, const struct price_table *prices, ingest_progress *progress, void *ctx,
     struct ingest_result *result, struct err *e) SONDE_MUST_CHECK;

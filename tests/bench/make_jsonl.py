@@ -73,7 +73,7 @@ class Exact:
         return out
 
 
-def make_row(rng, combo, ts_us, i):
+def make_row(rng, combo, ts_us, i, unpriced):
     provider, model, operation = combo
     row = {"timestamp": iso(ts_us), "provider": provider, "model": model, "operation": operation,
            "prompt_tokens": rng.randrange(1, 4000), "completion_tokens": 0, "total_tokens": 0,
@@ -81,7 +81,7 @@ def make_row(rng, combo, ts_us, i):
     if operation in ("chat", "text_completion", "generate_content"):
         row["completion_tokens"] = rng.randrange(1, 1200)
     row["total_tokens"] = row["prompt_tokens"] + row["completion_tokens"]
-    if rng.random() > 0.05:
+    if rng.random() >= unpriced:
         row["cost_usd"] = (row["prompt_tokens"] * 3 + row["completion_tokens"] * 15) / 1000000
     error_class = None
     if rng.random() < 0.02:
@@ -99,6 +99,7 @@ def main():
     p.add_argument("--end", default=None, help="ISO 8601; default: now")
     p.add_argument("--shuffle", action="store_true", help="random order of the lines")
     p.add_argument("--bad", type=int, default=0, help="so many lines that are not JSON, spread evenly")
+    p.add_argument("--unpriced", type=float, default=0, help="percent of the calls without cost_usd (priced by sonde, not by the answer)")
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--out", default="-")
     p.add_argument("--answer", help="file for the exact figures by provider")
@@ -117,7 +118,7 @@ def main():
     for i in range(o.lines):
         at = rng.randrange(span) if o.shuffle else span * i // o.lines
         ts_us = (end - span + at) // 1000 * 1000
-        row, error_class = make_row(rng, combos[rng.randrange(len(combos))], ts_us, i)
+        row, error_class = make_row(rng, combos[rng.randrange(len(combos))], ts_us, i, o.unpriced / 100)
         if every and i % every == every - 1:
             out.write('{"timestamp": "%s", "provider": \n' % row["timestamp"])
             continue
