@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "app/app.h"
+#include "app/board.h"
 #include "app/play.h"
 #include "base/clock.h"
 #include "base/mem.h"
@@ -40,6 +41,7 @@ struct demo {
 	struct sim *sim;
 	struct config *config;
 	struct app *app;
+	struct err history_err;
 };
 
 static bool make_dir(struct demo *d, struct err *e)
@@ -135,15 +137,19 @@ static void stop(struct demo *d)
 /* The past is written while the first frame is already there. */
 static void write_history(void *arg)
 {
-	const struct demo *d = arg;
-	struct err e = { 0 };
+	struct demo *d = arg;
 
-	(void)history_write(d->dir, d->config->prices, clock_wall_us(), HISTORY_DAYS, HISTORY_CALLS, SEED, &e);
+	if (!history_write(d->dir, d->config->prices, clock_wall_us(), HISTORY_DAYS, HISTORY_CALLS, SEED, &d->history_err)) {
+		err_prefix(&d->history_err, "no simulated history");
+	}
 }
 
 static void history_written(void *arg)
 {
-	app_changed(((const struct demo *)arg)->app);
+	struct demo *d = arg;
+
+	d->app->board->err = d->history_err;
+	app_changed(d->app);
 }
 
 static void print_column(const struct play *p, const struct play_column *c)

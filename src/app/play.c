@@ -374,6 +374,10 @@ static void final_figures(const struct play *p, const struct play_column *c, str
 	f->in_tok = r->usage.in_tok;
 	f->out_tok = r->usage.out_tok;
 	f->cost_nano = r->cost_nano;
+	/* Hidden reasoning was made before the first visible token: it does not belong to the time of streaming. */
+	if (is_known(f->out_tok) && is_known(r->usage.reason_tok) && c->reasoning.len == 0) {
+		f->streamed_tok = f->out_tok - r->usage.reason_tok;
+	}
 	if (c->call != NULL && c->call->first_us != 0) {
 		f->wait_us = c->call->first_us - p->start_us;
 	} else {
@@ -384,7 +388,7 @@ static void final_figures(const struct play *p, const struct play_column *c, str
 void play_column_figures(const struct play *p, const struct play_column *c, int64_t mono_us, struct play_figures *f)
 {
 	*f = (struct play_figures){ .ttft_us = UNKNOWN, .total_us = UNKNOWN, .gen_us = UNKNOWN, .wait_us = UNKNOWN, .in_tok = UNKNOWN,
-		.out_tok = UNKNOWN, .cost_nano = UNKNOWN, .tokens_per_s = NAN };
+		.out_tok = UNKNOWN, .streamed_tok = UNKNOWN, .cost_nano = UNKNOWN, .tokens_per_s = NAN };
 	if (!c->has_run) {
 		return;
 	}
@@ -393,8 +397,9 @@ void play_column_figures(const struct play *p, const struct play_column *c, int6
 	} else {
 		final_figures(p, c, f);
 	}
-	if (is_known(f->gen_us) && f->gen_us > 0 && is_known(f->out_tok)) {
-		f->tokens_per_s = (double)f->out_tok * (double)US_PER_S / (double)f->gen_us;
+	f->streamed_tok = is_known(f->streamed_tok) ? f->streamed_tok : f->out_tok;
+	if (is_known(f->gen_us) && f->gen_us > 0 && is_known(f->streamed_tok)) {
+		f->tokens_per_s = (double)f->streamed_tok * (double)US_PER_S / (double)f->gen_us;
 	}
 }
 

@@ -43,7 +43,8 @@ struct play_figures {
 	int64_t ttft_us, total_us, gen_us;
 	int64_t wait_us;        /* from the start of the run to the first token, or so far: for the timeline */
 	int64_t in_tok, out_tok, cost_nano;
-	double tokens_per_s;    /* NAN when not known */
+	int64_t streamed_tok;   /* out_tok without the reasoning that was not shown */
+	double tokens_per_s;    /* of what was streamed; NAN when not known */
 	bool tokens_are_estimated, is_running;
 };
 

@@ -13,6 +13,15 @@
 
 /* -- life ----------------------------------------------------------------------------------------------------------------------------- */
 
+/* The model's prompt into the fields, shown from its start. */
+static void take_prompt(struct play_screen *s)
+{
+	editor_set(s->system, s->play->system, strlen(s->play->system));
+	editor_set(s->user, s->play->user, strlen(s->play->user));
+	editor_set_cursor(s->system, 0);
+	editor_set_cursor(s->user, 0);
+}
+
 static void *init(struct app *app)
 {
 	struct play_screen *s = x_calloc(1, sizeof(*s));
@@ -21,8 +30,7 @@ static void *init(struct app *app)
 	s->play = app->play;
 	s->system = editor_new(false, "no system prompt");
 	s->user = editor_new(false, "write the prompt here");
-	editor_set(s->system, s->play->system, strlen(s->play->system));
-	editor_set(s->user, s->play->user, strlen(s->play->user));
+	take_prompt(s);
 	return s;
 }
 
@@ -94,8 +102,7 @@ static void layout(void *self, struct rect r)
 
 	if (s->seen_opened != s->play->opened) {
 		s->seen_opened = s->play->opened;
-		editor_set(s->system, s->play->system, strlen(s->play->system));
-		editor_set(s->user, s->play->user, strlen(s->play->user));
+		take_prompt(s);
 	}
 	s->area = r;
 	layout_prompt(s, r);
