@@ -122,7 +122,8 @@ static void text_store(struct buf *out, const struct report *r)
 	if (is_known(r->store.schema)) {
 		(void)snprintf(schema, sizeof(schema), ", schema %lld", (long long)r->store.schema);
 	}
-	char *line = x_asprintf("sonde.db, %.1f MiB, %s%s", (double)r->store.bytes / (1 << 20), r->store.opens ? "opens" : "does not open", schema);
+	char *line = x_asprintf("sonde.db, %.1f MiB, %s%s", (double)r->store.bytes / (1 << 20),
+	    r->store.opens ? "opens" : "does not open", schema);
 	add_row(out, "store", line);
 	free(line);
 	if (!r->store.opens) {

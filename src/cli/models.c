@@ -122,7 +122,8 @@ static void as_text(struct buf *out, const struct config *c, const struct price 
 	for (size_t i = 0; i < n; i++) {
 		text_model(out, c, models[i], (int)width);
 	}
-	(void)buf_addf(out, "\n%zu models, USD per million tokens and tokens of context; prices of %s\n", n, price_table_version(c->prices));
+	(void)buf_addf(out, "\n%zu model%s, USD per million tokens and tokens of context; prices of %s\n", n, n == 1 ? "" : "s",
+	    price_table_version(c->prices));
 	(void)buf_addf(out, "* can be used now (%zu); `sonde doctor` says what is missing for the others\n", n_available);
 }
 

@@ -87,7 +87,8 @@ static void read_file(struct config *c, bool must_exist)
 		int why = errno;
 
 		(void)err_set(&e, ERR_CONFIG, "cannot read the configuration %s: %s", c->file, strerror(why));
-		(void)err_hint(&e, "%s, or unset SONDE_CONFIG to do without", why == ENOENT ? "write that file" : "make it a readable file");
+		(void)err_hint(&e, "%s, or unset SONDE_CONFIG to do without",
+		    why == ENOENT ? "write that file" : "make it a readable file");
 		collect(c, &e);
 	} else {
 		const char *slash = strrchr(c->file, '/');

@@ -23,8 +23,8 @@ static void read_price(struct reader *r, const struct key *k, const struct value
 		char shown[ERR_QUOTE_SIZE];
 		bool is_text = v->node->type == YAML_SCALAR && !is_nothing(v->node);
 
-		problem(r, v->node, "%s must be a number, US dollars per million tokens such as 0.15, not %s%s%s", v->path, is_text ? "\"" : "",
-		    is_text ? err_quote(text, shown) : kind_of(v->node), is_text ? "\"" : "");
+		problem(r, v->node, "%s must be a number, US dollars per million tokens such as 0.15, not %s%s%s", v->path,
+		    is_text ? "\"" : "", is_text ? err_quote(text, shown) : kind_of(v->node), is_text ? "\"" : "");
 		return;
 	}
 	read_text(r, k, v, into);

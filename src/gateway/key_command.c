@@ -108,7 +108,8 @@ static char *first_line(const struct buf *out, struct err *e)
 	}
 	char *key = x_strndup(s, len);
 	if (strlen(key) != len || !key_is_clean(key)) {
-		(void)err_set(e, ERR_AUTH, "the first line the api_key_command printed is no key: it holds control or non-ASCII characters");
+		(void)err_set(e, ERR_AUTH,
+		    "the first line the api_key_command printed is no key: it holds control or non-ASCII characters");
 		(void)err_hint(e, "its first line of output must be the key and nothing else");
 		explicit_bzero(key, len);
 		free(key);

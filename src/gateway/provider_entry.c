@@ -95,8 +95,8 @@ bool provider_entry_take_key(struct provider_entry *p, const char *name, struct 
 		return true;
 	}
 	if (!key_is_clean(key)) {
-		return err_set(e, ERR_CONFIG, "%s in the environment holds a line break, control or non-ASCII character and can be no key; set it again",
-		    name);
+		return err_set(e, ERR_CONFIG,
+		    "%s in the environment holds a line break, control or non-ASCII character and can be no key; set it again", name);
 	}
 	atomic_store(&p->key, x_strdup(key));
 	return true;

@@ -29,9 +29,9 @@ static const struct provider *kind_of_model(const struct config *c, const char *
 	}
 	for (size_t i = 0; price == NULL && i < COUNT_OF(prefixes); i++) {
 		size_t n = strlen(prefixes[i].prefix);
-		bool is_whole = prefixes[i].prefix[n - 1] == '-' || model[n] == '\0' || model[n] == '-';
+		bool is_open = prefixes[i].prefix[n - 1] == '-'; /* else the name ends here, or goes on with "-" */
 
-		if (strncmp(model, prefixes[i].prefix, n) == 0 && is_whole) {
+		if (strncmp(model, prefixes[i].prefix, n) == 0 && (is_open || model[n] == '\0' || model[n] == '-')) {
 			return provider_find(prefixes[i].kind);
 		}
 	}

@@ -94,7 +94,8 @@ static void quotes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(sets_and_hints), cmocka_unit_test(long_texts_are_cut), cmocka_unit_test(statuses), cmocka_unit_test(quotes),
+		cmocka_unit_test(sets_and_hints), cmocka_unit_test(long_texts_are_cut), cmocka_unit_test(statuses),
+		cmocka_unit_test(quotes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -89,7 +89,8 @@ static void overflow_aborts(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(arrays_grow), cmocka_unit_test(strings), cmocka_unit_test(nothing_is_something), cmocka_unit_test(overflow_aborts),
+		cmocka_unit_test(arrays_grow), cmocka_unit_test(strings), cmocka_unit_test(nothing_is_something),
+		cmocka_unit_test(overflow_aborts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
