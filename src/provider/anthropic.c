@@ -81,7 +81,8 @@ static bool build(const struct endpoint *ep, const struct chat_request *r, struc
 {
 	const struct chat_params *p = &r->params;
 
-	if (!wire_check(r, true, e) || !wire_header(out, "anthropic-version", "2023-06-01", e) || !wire_headers(out, ep, "x-api-key: ", e)) {
+	if (!wire_check(r, true, e) || !wire_header(out, "anthropic-version", "2023-06-01", e) ||
+	    !wire_headers(out, ep, "x-api-key: ", e)) {
 		return false;
 	}
 	json_t *body = json_object(), *system = system_of(r);

@@ -329,7 +329,8 @@ void failure_from_body(struct answer *a, int status, const char *body, size_t le
 	}
 	json_t *v = len > 0 ? json_parse(body, len, NULL) : NULL;
 	if (status >= 300 && status <= 399) {
-		failure_set(a, CLASS_BAD_REQUEST, "the server sends elsewhere (HTTP %d), which is not followed; check the base URL", status);
+		failure_set(a, CLASS_BAD_REQUEST, "the server sends elsewhere (HTTP %d), which is not followed; check the base URL",
+		    status);
 	} else if (v != NULL) {
 		failure_from_json(a, status, v);
 	} else if (len > 0 && *body == '<') {

@@ -41,8 +41,10 @@ static json_t *contents(const struct chat_request *r)
 			continue;
 		}
 		if (m->role != last) {
+			const char *role = m->role == ROLE_USER ? "user" : "model";
+
 			parts = json_array();
-			(void)json_array_append_new(list, json_pack("{s:s, s:o}", "role", m->role == ROLE_USER ? "user" : "model", "parts", parts));
+			(void)json_array_append_new(list, json_pack("{s:s, s:o}", "role", role, "parts", parts));
 		}
 		(void)json_array_append_new(parts, json_pack("{s:s}", "text", m->text));
 		last = m->role;

@@ -14,18 +14,14 @@ static const struct finish_word finish_words[] = {
 
 static bool build(const struct endpoint *ep, const struct chat_request *r, struct wire_request *out, struct err *e)
 {
-	static const char *const roles[] = { [ROLE_SYSTEM] = "system", [ROLE_USER] = "user", [ROLE_ASSISTANT] = "assistant" };
 	const struct chat_params *p = &r->params;
 
 	if (!wire_check(r, false, e) || !wire_headers(out, ep, "Authorization: Bearer ", e)) {
 		return false;
 	}
-	json_t *body = json_object(), *messages = json_array(), *options = json_object();
-	for (size_t i = 0; i < r->n_messages; i++) {
-		(void)json_array_append_new(messages, json_pack("{s:s, s:s}", "role", roles[r->messages[i].role], "content", r->messages[i].text));
-	}
+	json_t *body = json_object(), *options = json_object();
 	(void)json_object_set_new(body, "model", json_string(r->model));
-	(void)json_object_set_new(body, "messages", messages);
+	(void)json_object_set_new(body, "messages", wire_messages(r));
 	(void)json_object_set_new(body, "stream", json_boolean(r->is_streamed)); /* the default is true */
 	wire_real(options, "temperature", p->temperature);
 	wire_real(options, "top_p", p->top_p);

@@ -105,7 +105,8 @@ static bool set_int(int64_t *to, const char *name, const char *value, int64_t mi
 		return true;
 	}
 	if (!parse_int(value, &v) || v < min || v > max) {
-		return err_set(e, ERR_USAGE, "%s must be a whole number from %lld to %lld; not \"%.40s\"", name, (long long)min, (long long)max, value);
+		return err_set(e, ERR_USAGE, "%s must be a whole number from %lld to %lld; not \"%.40s\"", name,
+		    (long long)min, (long long)max, value);
 	}
 	*to = v;
 	return true;

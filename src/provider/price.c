@@ -167,8 +167,8 @@ const char *price_table_version(const struct price_table *t)
 	return t->version;
 }
 
-bool price_table_override(struct price_table *t, const char *provider, const char *model, const char *in, const char *out, const char *cache_read,
-    const char *cache_write, struct err *e)
+bool price_table_override(struct price_table *t, const char *provider, const char *model, const char *in, const char *out,
+    const char *cache_read, const char *cache_write, struct err *e)
 {
 	const char *const texts[] = { in, out, cache_read, cache_write };
 	int64_t rates[COUNT_OF(texts)];
@@ -219,7 +219,10 @@ static const struct price *find_exact(const struct price_table *t, const char *p
 	for (size_t i = 0; i < t->n; i++) {
 		const struct row *r = t->rows[i];
 
-		if (strncmp(r->model, model, len) != 0 || r->model[len] != '\0' || (provider != NULL && strcmp(r->provider, provider) != 0)) {
+		if (provider != NULL && strcmp(r->provider, provider) != 0) {
+			continue;
+		}
+		if (strncmp(r->model, model, len) != 0 || r->model[len] != '\0') {
 			continue;
 		}
 		if (found != NULL) { /* several providers list it */

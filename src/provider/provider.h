@@ -105,8 +105,8 @@ struct provider {
 	enum framing framing;
 	/* Fills out, which was zeroed; wire_request_free is due even when it fails. */
 	bool (*build)(const struct endpoint *ep, const struct chat_request *r, struct wire_request *out, struct err *e);
-	/* One event of a stream, or a whole answer: the formats share most of their members. Appends to the answer through provider/reader.h.
-	 * Errors were looked for already. False: the stream has said that it is over. */
+	/* One event of a stream, or a whole answer: the formats share most of their members. Appends to the answer through
+	 * provider/reader.h; errors, [DONE] and broken JSON are the reader's matter. False: the stream has said that it is over. */
 	bool (*event)(struct answer_reader *rd, const struct json_t *event);
 };
 

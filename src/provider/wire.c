@@ -12,6 +12,8 @@
 /* 15 digits bring every parameter a person writes back as it was written: 0.7, not 0.69999999999999996. */
 #define BODY_FLAGS (JSON_COMPACT | JSON_REAL_PRECISION(15))
 
+static const char *const roles[] = { [ROLE_SYSTEM] = "system", [ROLE_USER] = "user", [ROLE_ASSISTANT] = "assistant" };
+
 void wire_request_free(struct wire_request *w)
 {
 	free(w->url);
@@ -35,7 +37,8 @@ void wire_url(struct wire_request *w, const char *base, const char *path)
 void wire_encode(struct buf *out, const char *segment)
 {
 	for (const unsigned char *p = (const unsigned char *)segment; *p != '\0'; p++) {
-		bool is_plain = (*p >= '0' && *p <= '9') || (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || strchr("-._~", *p) != NULL;
+		bool is_plain = (*p >= '0' && *p <= '9') || (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') ||
+		    strchr("-._~", *p) != NULL;
 
 		if (is_plain) {
 			(void)buf_add_char(out, (char)*p);
@@ -120,7 +123,6 @@ void wire_body(struct wire_request *w, json_t *body)
 
 bool wire_check(const struct chat_request *r, bool needs_turn, struct err *e)
 {
-	static const char *const names[] = { [ROLE_SYSTEM] = "system", [ROLE_USER] = "user", [ROLE_ASSISTANT] = "assistant" };
 	size_t turns = 0;
 
 	if (r->model == NULL || r->model[0] == '\0' || !utf8_valid(r->model, strlen(r->model))) {
@@ -130,7 +132,7 @@ bool wire_check(const struct chat_request *r, bool needs_turn, struct err *e)
 		const struct message *m = &r->messages[i];
 
 		if (!utf8_valid(m->text, strlen(m->text))) {
-			err_set(e, ERR_TEMPLATE, "the %s message is not valid UTF-8", names[m->role]);
+			err_set(e, ERR_TEMPLATE, "the %s message is not valid UTF-8", roles[m->role]);
 			return err_hint(e, "save its text and its variables as UTF-8");
 		}
 		turns += m->role != ROLE_SYSTEM;
@@ -140,6 +142,18 @@ bool wire_check(const struct chat_request *r, bool needs_turn, struct err *e)
 		return err_hint(e, "give a user message besides the system message");
 	}
 	return true;
+}
+
+json_t *wire_messages(const struct chat_request *r)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < r->n_messages; i++) {
+		const struct message *m = &r->messages[i];
+
+		(void)json_array_append_new(list, json_pack("{s:s, s:s}", "role", roles[m->role], "content", m->text));
+	}
+	return list;
 }
 
 void wire_real(json_t *object, const char *key, double v)

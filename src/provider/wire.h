@@ -10,8 +10,8 @@
 void wire_url(struct wire_request *w, const char *base, const char *path);
 /* Percent-encodes a path segment. */
 void wire_encode(struct buf *out, const char *segment);
-/* Content-Type, then the header of the key (`key_header` is "Authorization: Bearer " or alike, nothing is sent without a key), then those of
- * the endpoint, which replace earlier ones of the same name. False when a header or the key could not be sent as one line. */
+/* Content-Type, then the header of the key (`key_header` is "Authorization: Bearer " or alike; nothing without a key), then those of the
+ * endpoint, which replace earlier ones of the same name. False when a header or the key could not be sent as one line. */
 bool wire_headers(struct wire_request *w, const struct endpoint *ep, const char *key_header, struct err *e);
 /* One more header; false when it holds a control character. */
 bool wire_header(struct wire_request *w, const char *name, const char *value, struct err *e);
@@ -20,6 +20,8 @@ void wire_body(struct wire_request *w, json_t *body);
 /* Whether model and messages can be sent: UTF-8, a model name, and at least one message that is not of the system when `needs_turn`. */
 bool wire_check(const struct chat_request *r, bool needs_turn, struct err *e);
 
+/* All messages as a list of {"role", "content"}. */
+json_t *wire_messages(const struct chat_request *r);
 /* Sets members of a JSON object where the parameter is set. */
 void wire_real(json_t *object, const char *key, double v);
 void wire_int(json_t *object, const char *key, int64_t v);

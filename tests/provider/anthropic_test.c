@@ -18,9 +18,11 @@ static void test_streams(void **state)
 		    .expect = "text=\"Blue.\" reasoning=\"Hm.\" finish=stop in=1210 cached=1000 written=200 written1h=50 out=15 reason=3 "
 			      "model=claude-sonnet-4-5 id=msg_1" },
 		{ .name = "anthropic-tools",
-		    .expect = "text=\"Look: \" tool=1,toolu_1,lookup,{\"q\": \"café\"} tool=2,toolu_2,now,{} finish=tool_calls in=10 out=15 "
+		    .expect = "text=\"Look: \" tool=1,toolu_1,lookup,{\"q\": \"café\"} tool=2,toolu_2,now,{} finish=tool_calls in=10 "
+		    "out=15 "
 			      "model=c-1 id=msg_2" },
-		{ .name = "anthropic-overloaded", .expect = "text=\"Bl\" finish=error in=10 out=1 model=c-1 id=msg_3 error=server_error \"Overloaded\"" },
+		{ .name = "anthropic-overloaded", .expect = "text=\"Bl\" finish=error in=10 out=1 model=c-1 id=msg_3 error=server_error "
+		    "\"Overloaded\"" },
 		{ .name = "no names of events",
 		    .body = "data: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\"a\"}}\n\n"
 			    "data: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"}}\n\n",
@@ -57,17 +59,23 @@ static void test_whole(void **state)
 		{ .name = "plain", .content_type = "application/json", .is_plain = true,
 		    .body = "{\"id\":\"msg_1\",\"type\":\"message\",\"role\":\"assistant\",\"model\":\"c-1\",\"content\":["
 			    "{\"type\":\"thinking\",\"thinking\":\"Hm.\",\"signature\":\"x\"},{\"type\":\"text\",\"text\":\"Blue.\"},"
-			    "{\"type\":\"tool_use\",\"id\":\"t1\",\"name\":\"now\",\"input\":{}},{\"type\":\"redacted_thinking\",\"data\":\"z\"}],"
-			    "\"stop_reason\":\"tool_use\",\"stop_sequence\":null,\"usage\":{\"input_tokens\":10,\"cache_creation_input_tokens\":200,"
-			    "\"cache_read_input_tokens\":1000,\"cache_creation\":{\"ephemeral_5m_input_tokens\":200,\"ephemeral_1h_input_tokens\":0},"
+			    "{\"type\":\"tool_use\",\"id\":\"t1\",\"name\":\"now\",\"input\":{}},{\"type\":\"redacted_thinking\",\"data\":"
+			    "\"z\"}],"
+			    "\"stop_reason\":\"tool_use\",\"stop_sequence\":null,\"usage\":{\"input_tokens\":10,"
+			    "\"cache_creation_input_tokens\":200,"
+			    "\"cache_read_input_tokens\":1000,\"cache_creation\":{\"ephemeral_5m_input_tokens\":200,"
+			    "\"ephemeral_1h_input_tokens\":0},"
 			    "\"output_tokens\":4,\"output_tokens_details\":{\"thinking_tokens\":0},\"server_tool_use\":null}}",
-		    .expect = "text=\"Blue.\" reasoning=\"Hm.\" tool=2,t1,now,{} finish=tool_calls in=1210 cached=1000 written=200 written1h=0 "
+		    .expect = "text=\"Blue.\" reasoning=\"Hm.\" tool=2,t1,now,{} finish=tool_calls in=1210 cached=1000 written=200 "
+		    "written1h=0 "
 			      "out=4 reason=0 model=c-1 id=msg_1" },
 		{ .name = "error", .status = 529, .content_type = "application/json",
-		    .body = "{\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"},\"request_id\":\"r\"}",
+		    .body = "{\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"},\"request_id\":"
+		    "\"r\"}",
 		    .expect = "error=server_error \"Overloaded\"" },
 		{ .name = "credit used up", .status = 400, .content_type = "application/json",
-		    .body = "{\"type\":\"error\",\"error\":{\"type\":\"invalid_request_error\",\"message\":\"Your credit balance is too low.\"}}",
+		    .body = "{\"type\":\"error\",\"error\":{\"type\":\"invalid_request_error\",\"message\":\"Your credit balance is too "
+		    "low.\"}}",
 		    .expect = "error=rate_limited quota \"Your credit balance is too low.\"" },
 		{ .name = "too long", .status = 400, .content_type = "application/json",
 		    .body = "{\"type\":\"error\",\"error\":{\"type\":\"invalid_request_error\",\"message\":\"prompt is too long: 9 > 8\"}}",
@@ -99,7 +107,8 @@ static void test_build(void **state)
 		    .warning = "seed is not supported by Anthropic and was not sent" },
 		{ .name = "two system messages", .key = "k", .base_url = "http://127.0.0.1:9", .request = { "c-1", two, 3, UNSET, false },
 		    .url = "http://127.0.0.1:9/v1/messages", .expect_headers = headers,
-		    .body = "{\"model\":\"c-1\",\"max_tokens\":4096,\"system\":[{\"type\":\"text\",\"text\":\"One.\"},{\"type\":\"text\",\"text\":\"Two.\"}],"
+		    .body = "{\"model\":\"c-1\",\"max_tokens\":4096,\"system\":[{\"type\":\"text\",\"text\":\"One.\"},{\"type\":\"text\","
+		    "\"text\":\"Two.\"}],"
 			    "\"messages\":[{\"role\":\"user\",\"content\":\"a\"}]}" },
 	};
 	struct endpoint ep = { "http://h", "k", NULL };

@@ -17,9 +17,11 @@ static void test_streams(void **state)
 		    .expect = "text=\"Blü café 😀.\" finish=stop in=12 cached=4 written=0 out=9 reason=6 audio_in=0 audio_out=0 "
 			      "model=gpt-4o-2024-08-06 id=chatcmpl-1" },
 		{ .name = "openai-tools",
-		    .expect = "tool=0,call_7,lookup,{\"q\":\"caf\\u00e9\"} tool=1,call_8,weather,{\"days\":12} finish=tool_calls model=m id=c2" },
+		    .expect = "tool=0,call_7,lookup,{\"q\":\"caf\\u00e9\"} tool=1,call_8,weather,{\"days\":12} finish=tool_calls model=m "
+		    "id=c2" },
 		{ .name = "azure-filter-first", .expect = "text=\"Blue.\" finish=stop model=gpt-4o id=az1" },
-		{ .name = "openrouter-error", .expect = "text=\"Blue\" finish=error model=v/m id=gen-1 error=server_error \"upstream closed\"" },
+		{ .name = "openrouter-error", .expect = "text=\"Blue\" finish=error model=v/m id=gen-1 error=server_error \"upstream "
+		    "closed\"" },
 		{ .name = "vllm-usage",
 		    .expect = "text=\"Blue.\" reasoning=\"Hm. So.\" finish=stop in=8 out=4 model=q id=v1" },
 		{ .name = "llamacpp-timings", .expect = "text=\"Blue.\" finish=length in=10 out=2 model=/models/q.gguf id=l1" },
@@ -40,7 +42,8 @@ static void test_shapes(void **state)
 		    .expect = "text=\"a\" finish=stop id=x" },
 		{ .name = "members of wrong types",
 		    .body = "data: {\"id\":7,\"model\":[],\"choices\":{\"a\":1},\"usage\":\"none\"}\n\n"
-			    "data: {\"choices\":[3,null,\"x\",[]]}\n\ndata: {\"choices\":[{\"delta\":{\"content\":5,\"tool_calls\":{\"0\":1}}}]}\n\n"
+			    "data: {\"choices\":[3,null,\"x\",[]]}\n\ndata: {\"choices\":[{\"delta\":{\"content\":5,\"tool_calls\":{\"0\":"
+			    "1}}}]}\n\n"
 			    "data: {\"choices\":[{\"delta\":{\"tool_calls\":[5,null]}}]}\n\n" SAYS("a") STOP DONE,
 		    .expect = "text=\"a\" tool=0,,, finish=stop" },
 		{ .name = "role in every chunk",
@@ -68,12 +71,14 @@ static void test_shapes(void **state)
 		    .expect = "text=\"a\" finish=stop in=3 out=2" },
 		{ .name = "two usage chunks, null and odd figures",
 		    .body = SAYS("a") STOP "data: {\"choices\":[]," USAGE "}\n\n"
-			    "data: {\"usage\":{\"prompt_tokens\":4.0,\"completion_tokens\":null,\"prompt_tokens_details\":{\"cached_tokens\":-1}}}\n\n"
+			    "data: {\"usage\":{\"prompt_tokens\":4.0,\"completion_tokens\":null,\"prompt_tokens_details\":"
+			    "{\"cached_tokens\":-1}}}\n\n"
 			    "data: {\"usage\":{\"prompt_tokens\":4.5,\"completion_tokens\":1e300,\"prompt_cache_hit_tokens\":2}}\n\n" DONE,
 		    .expect = "text=\"a\" finish=stop in=4 cached=2 out=2" },
 		{ .name = "audio and image tokens",
 		    .body = SAYS("a") STOP "data: {\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":8,\"prompt_tokens_details\":"
-			    "{\"audio_tokens\":5,\"image_tokens\":1,\"cache_write_tokens\":2},\"completion_tokens_details\":{\"audio_tokens\":7}}}\n\n",
+			    "{\"audio_tokens\":5,\"image_tokens\":1,\"cache_write_tokens\":2},\"completion_tokens_details\":"
+			    "{\"audio_tokens\":7}}}\n\n",
 		    .expect = "text=\"a\" finish=stop in=9 written=2 out=8 audio_in=5 audio_out=7 image_in=1" },
 		{ .name = "finish reason \"\" until the end",
 		    .body = "data: {\"choices\":[{\"delta\":{\"content\":\"a\"},\"finish_reason\":\"\"}]}\n\n" STOP,
@@ -82,7 +87,8 @@ static void test_shapes(void **state)
 		    .body = "data: {\"choices\":[{\"delta\":{\"content\":\"a\"},\"finish_reason\":\"eos_token\"}]}\n\n",
 		    .expect = "text=\"a\" finish=stop" },
 		{ .name = "content filter, then usage",
-		    .body = SAYS("a") "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"content_filter\"}]}\n\ndata: {" USAGE "}\n\n" DONE,
+		    .body = SAYS("a") "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"content_filter\"}]}\n\ndata: {" USAGE "}\n\n"
+		    DONE,
 		    .expect = "text=\"a\" finish=content_filter in=3 out=2 class=content_filter "
 			      "\"the provider's filter ended the answer (content_filter)\"" },
 		{ .name = "finish reason error without an error",
@@ -101,7 +107,8 @@ static void test_tool_calls(void **state)
 {
 	static const struct stream_case cases[] = {
 		{ .name = "no index, pieces",
-		    .body = CALLS("{\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":\"{\"}}") CALLS("{\"function\":{\"arguments\":\"}\"}}") END,
+		    .body = CALLS("{\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":\"{\"}}") CALLS("{\"function\":{\"arguments\":"
+		    "\"}\"}}") END,
 		    .expect = "tool=0,a,f,{} finish=tool_calls" },
 		{ .name = "no index, by id",
 		    .body = CALLS("{\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":\"1\"}}")
@@ -109,7 +116,8 @@ static void test_tool_calls(void **state)
 			    CALLS("{\"id\":\"a\",\"function\":{\"arguments\":\"3\"}}") END,
 		    .expect = "tool=0,a,f,13 tool=1,b,g,2 finish=tool_calls" },
 		{ .name = "no index, no id, two whole calls",
-		    .body = CALLS("{\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}},{\"function\":{\"name\":\"g\",\"arguments\":\"[]\"}}") END,
+		    .body = CALLS("{\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}},{\"function\":{\"name\":\"g\",\"arguments\":"
+		    "\"[]\"}}") END,
 		    .expect = "tool=0,,f,{} tool=1,,g,[] finish=tool_calls" },
 		{ .name = "every call has the index 0",
 		    .body = CALLS("{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}")
@@ -123,9 +131,11 @@ static void test_tool_calls(void **state)
 		    .body = CALLS("{\"index\":2,\"function\":{\"name\":null,\"arguments\":\"{\"}}")
 			    CALLS("{\"index\":2,\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":\"}\"}}") END,
 		    .expect = "tool=2,a,f,{} finish=tool_calls" },
-		{ .name = "arguments as an object", .body = CALLS("{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":{\"b\":1,\"a\":2}}}") END,
+		{ .name = "arguments as an object", .body = CALLS("{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":"
+		    "{\"b\":1,\"a\":2}}}") END,
 		    .expect = "tool=0,a,f,{\"b\":1,\"a\":2} finish=tool_calls" },
-		{ .name = "custom tool", .body = CALLS("{\"index\":0,\"id\":\"a\",\"type\":\"custom\",\"custom\":{\"name\":\"sql\",\"input\":\"select 1\"}}") END,
+		{ .name = "custom tool", .body = CALLS("{\"index\":0,\"id\":\"a\",\"type\":\"custom\",\"custom\":{\"name\":\"sql\","
+		    "\"input\":\"select 1\"}}") END,
 		    .expect = "tool=0,a,sql,select 1 finish=tool_calls" },
 		{ .name = "function_call of old",
 		    .body = "data: {\"choices\":[{\"delta\":{\"function_call\":{\"name\":\"f\",\"arguments\":\"{\"}}}]}\n\n"
@@ -141,20 +151,24 @@ static void test_tool_calls(void **state)
 static void test_whole(void **state)
 {
 	static const char basic[] = "{\"id\":\"c1\",\"object\":\"chat.completion\",\"model\":\"m-1\",\"choices\":[{\"index\":0,\"message\":"
-				    "{\"role\":\"assistant\",\"content\":\"Blue.\",\"refusal\":null,\"annotations\":[]},\"finish_reason\":\"stop\"}],\n"
-				    "\"usage\":{\"prompt_tokens\":12,\"completion_tokens\":9,\"prompt_tokens_details\":{\"cached_tokens\":0}}}\n";
+				    "{\"role\":\"assistant\",\"content\":\"Blue.\",\"refusal\":null,\"annotations\":[]},\"finish_reason\":"
+				    "\"stop\"}],\n"
+				    "\"usage\":{\"prompt_tokens\":12,\"completion_tokens\":9,\"prompt_tokens_details\":{\"cached_tokens\":"
+				    "0}}}\n";
 	static const char line[] = "text=\"Blue.\" finish=stop in=12 cached=0 out=9 model=m-1 id=c1";
 	static const struct stream_case cases[] = {
 		{ .name = "plain", .content_type = "application/json", .is_plain = true, .body = basic, .expect = line },
 		{ .name = "plain though a stream was asked for", .content_type = "application/json", .body = basic, .expect = line },
 		{ .name = "plain under the type of a stream", .body = basic, .expect = line },
 		{ .name = "plain without a type", .content_type = "", .is_plain = true, .body = basic, .expect = line },
-		{ .name = "stream though none was asked for", .content_type = "text/event-stream", .is_plain = true, .body = SAYS("a") STOP DONE,
+		{ .name = "stream though none was asked for", .content_type = "text/event-stream", .is_plain = true,
+		    .body = SAYS("a") STOP DONE,
 		    .expect = "text=\"a\" finish=stop" },
 		{ .name = "stream under the type of JSON", .content_type = "application/json", .body = SAYS("a") STOP DONE,
 		    .expect = "text=\"a\" finish=stop" },
 		{ .name = "tool calls, no index", .content_type = "application/json", .is_plain = true,
-		    .body = "{\"choices\":[{\"message\":{\"content\":null,\"tool_calls\":[{\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}},"
+		    .body = "{\"choices\":[{\"message\":{\"content\":null,\"tool_calls\":[{\"id\":\"a\",\"function\":{\"name\":\"f\","
+		    "\"arguments\":\"{}\"}},"
 			    "{\"id\":\"b\",\"function\":{\"name\":\"f\",\"arguments\":{\"x\":[]}}}]},\"finish_reason\":\"tool_calls\"}]}",
 		    .expect = "tool=0,a,f,{} tool=1,b,f,{\"x\":[]} finish=tool_calls" },
 		{ .name = "no finish reason", .content_type = "application/json", .is_plain = true,
@@ -174,31 +188,40 @@ static void test_build(void **state)
 {
 	static const char *stop[] = { "END", "\n" };
 	static const struct message hi[] = { { ROLE_USER, "Hi \"you\"" } };
-	static const struct message talk[] = { { ROLE_SYSTEM, "Be brief." }, { ROLE_USER, "a" }, { ROLE_ASSISTANT, "b" }, { ROLE_USER, "é" } };
+	static const struct message talk[] = { { ROLE_SYSTEM, "Be brief." }, { ROLE_USER, "a" }, { ROLE_ASSISTANT, "b" }, { ROLE_USER, "é"
+	    } };
 	static const char *const extra[] = { "X-Title: sonde", "authorization: none", NULL };
 	static const char json_header[] = "Content-Type: application/json";
 	static const char headers[] = "Content-Type: application/json\nAuthorization: Bearer sk-1";
 	static const struct build_case cases[] = {
-		{ .name = "least", .key = "sk-1", .request = { "gpt-4o", hi, 1, UNSET, false }, .url = "https://api.openai.com/v1/chat/completions",
-		    .expect_headers = headers, .body = "{\"model\":\"gpt-4o\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi \\\"you\\\"\"}]}" },
+		{ .name = "least", .key = "sk-1", .request = { "gpt-4o", hi, 1, UNSET, false },
+		    .url = "https://api.openai.com/v1/chat/completions",
+		    .expect_headers = headers, .body = "{\"model\":\"gpt-4o\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi "
+		    "\\\"you\\\"\"}]}" },
 		{ .name = "all", .key = "sk-1", .request = { "gpt-4.1", talk, 4, { 0.7, 0.95, 256, 7, stop, 2 }, true },
 		    .url = "https://api.openai.com/v1/chat/completions", .expect_headers = headers,
-		    .body = "{\"model\":\"gpt-4.1\",\"messages\":[{\"role\":\"system\",\"content\":\"Be brief.\"},{\"role\":\"user\",\"content\":\"a\"},"
-			    "{\"role\":\"assistant\",\"content\":\"b\"},{\"role\":\"user\",\"content\":\"é\"}],\"temperature\":0.7,\"top_p\":0.95,"
-			    "\"max_tokens\":256,\"seed\":7,\"stop\":[\"END\",\"\\n\"],\"stream\":true,\"stream_options\":{\"include_usage\":true}}" },
+		    .body = "{\"model\":\"gpt-4.1\",\"messages\":[{\"role\":\"system\",\"content\":\"Be brief.\"},{\"role\":\"user\","
+		    "\"content\":\"a\"},"
+			    "{\"role\":\"assistant\",\"content\":\"b\"},{\"role\":\"user\",\"content\":\"é\"}],\"temperature\":0.7,"
+			    "\"top_p\":0.95,"
+			    "\"max_tokens\":256,\"seed\":7,\"stop\":[\"END\",\"\\n\"],\"stream\":true,\"stream_options\":"
+			    "{\"include_usage\":true}}" },
 		{ .name = "reasoning model", .key = "sk-1", .request = { "o4-mini", hi, 1, { NAN, NAN, 9, UNKNOWN, NULL, 0 }, false },
 		    .url = "https://api.openai.com/v1/chat/completions", .expect_headers = headers,
-		    .body = "{\"model\":\"o4-mini\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi \\\"you\\\"\"}],\"max_completion_tokens\":9}" },
+		    .body = "{\"model\":\"o4-mini\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi \\\"you\\\"\"}],"
+		    "\"max_completion_tokens\":9}" },
 		{ .name = "newer model at a regional address", .base_url = "https://eu.api.openai.com/v1", .key = "sk-1",
 		    .request = { "gpt-5.4", hi, 1, { NAN, NAN, 9, UNKNOWN, NULL, 0 }, false },
 		    .url = "https://eu.api.openai.com/v1/chat/completions", .expect_headers = headers,
-		    .body = "{\"model\":\"gpt-5.4\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi \\\"you\\\"\"}],\"max_completion_tokens\":9}" },
+		    .body = "{\"model\":\"gpt-5.4\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi \\\"you\\\"\"}],"
+		    "\"max_completion_tokens\":9}" },
 		{ .name = "the same name at a compatible server, without a key", .base_url = "http://127.0.0.1:8000/v1",
 		    .request = { "gpt-5", hi, 1, { NAN, NAN, 9, UNKNOWN, NULL, 0 }, false },
 		    .url = "http://127.0.0.1:8000/v1/chat/completions", .expect_headers = json_header,
 		    .body = "{\"model\":\"gpt-5\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi \\\"you\\\"\"}],\"max_tokens\":9}" },
 		{ .name = "headers of the configuration replace, Azure's query stays last", .key = "k", .headers = extra,
-		    .base_url = "https://x.openai.azure.com/openai/deployments/d?api-version=2024-10-21", .request = { "d", hi, 1, UNSET, false },
+		    .base_url = "https://x.openai.azure.com/openai/deployments/d?api-version=2024-10-21", .request = { "d", hi, 1, UNSET,
+		    false },
 		    .url = "https://x.openai.azure.com/openai/deployments/d/chat/completions?api-version=2024-10-21",
 		    .expect_headers = "Content-Type: application/json\nauthorization: none\nX-Title: sonde",
 		    .body = "{\"model\":\"d\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi \\\"you\\\"\"}]}" },
@@ -262,7 +285,8 @@ static void test_table(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_streams), cmocka_unit_test(test_shapes), cmocka_unit_test(test_tool_calls), cmocka_unit_test(test_whole),
+		cmocka_unit_test(test_streams), cmocka_unit_test(test_shapes), cmocka_unit_test(test_tool_calls),
+		    cmocka_unit_test(test_whole),
 		cmocka_unit_test(test_build),   cmocka_unit_test(test_refused), cmocka_unit_test(test_table),
 	};
 

@@ -146,7 +146,8 @@ static void test_locale(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_set), cmocka_unit_test(test_unset_and_copy), cmocka_unit_test(test_many_stops), cmocka_unit_test(test_locale),
+		cmocka_unit_test(test_set), cmocka_unit_test(test_unset_and_copy), cmocka_unit_test(test_many_stops),
+		    cmocka_unit_test(test_locale),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

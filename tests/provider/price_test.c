@@ -37,7 +37,8 @@ static void check_costs(const struct price_table *t, const struct cost_case *cas
 			nano = UNKNOWN;
 		}
 		if (nano != c->nano || is_estimated != c->is_estimated) {
-			fail_msg("%s: %lld%s, expected %lld", c->name, (long long)nano, is_estimated ? " estimated" : "", (long long)c->nano);
+			fail_msg("%s: %lld%s, expected %lld", c->name, (long long)nano, is_estimated ? " estimated" : "",
+			    (long long)c->nano);
 		}
 	}
 }
@@ -47,7 +48,8 @@ static void test_worked(void **state)
 {
 	static const struct cost_case cases[] = {
 		{ "cached and reasoning", "openai", "gpt-5.4", { 1000, 400, U, U, 500, 200, U, U, U, U, U, U }, 9100000, false },
-		{ "cache read and written", "anthropic", "claude-sonnet-4-5", { 12050, 10000, 2000, U, 300, U, U, U, U, U, U, U }, 15150000, false },
+		{ "cache read and written", "anthropic", "claude-sonnet-4-5", { 12050, 10000, 2000, U, 300, U, U, U, U, U, U, U }, 15150000,
+		    false },
 		{ "just above the tier", "anthropic", "claude-sonnet-4-5", IN_OUT(200001, 1000), 1222506000, false },
 		{ "at the tier", "anthropic", "claude-sonnet-4-5", IN_OUT(200000, 1000), 615000000, false },
 		{ "at an inclusive tier", "xai", "grok-4.5", { 200000, U, U, U, 1500, 500, U, U, U, U, U, U }, 818000000, false },
@@ -71,15 +73,21 @@ static void test_rules(void **state)
 		{ "no output figure", "openai", "gpt-4o", IN_OUT(10, U), U, false },
 		{ "no input figure", "openai", "gpt-4o", IN_OUT(U, 10), U, false },
 		{ "negative figures", "openai", "gpt-4o", IN_OUT(-5, 10), U, false },
-		{ "negative parts count as none", "openai", "gpt-4o", { 1000, -7, -7, -7, 1000, -7, -7, -7, -7, U, U, U }, 12500000, false },
+		{ "negative parts count as none", "openai", "gpt-4o", { 1000, -7, -7, -7, 1000, -7, -7, -7, -7, U, U, U }, 12500000,
+		    false },
 		{ "parts above the whole", "openai", "gpt-4o", { 100, 300, U, U, 10, U, U, U, U, U, U, U }, 375000 + 100000, true },
 		{ "reasoning above the output", "openai", "gpt-4o", { 0, U, U, U, 10, 30, U, U, U, U, U, U }, 300000, true },
 		{ "cached without a rate", "openai", "gpt-3.5-turbo", { 1000, 400, U, U, 0, U, U, U, U, U, U, U }, 500000, true },
 		{ "written without a rate", "openai", "gpt-4o", { 1000, U, 400, U, 0, U, U, U, U, U, U, U }, 2500000, true },
-		{ "written for an hour", "anthropic", "claude-haiku-4-5", { 1000, U, 1000, 600, 0, U, U, U, U, U, U, U }, 400 * 1250 + 600 * 2000, false },
-		{ "written for an hour, all lifetimes unknown", "anthropic", "claude-haiku-4-5", { 1000, U, U, 600, 0, U, U, U, U, U, U, U },
+		{ "written for an hour", "anthropic", "claude-haiku-4-5", { 1000, U, 1000, 600, 0, U, U, U, U, U, U, U },
+		    400 * 1250 + 600 * 2000, false },
+		{ "written for an hour, all lifetimes unknown", "anthropic", "claude-haiku-4-5", { 1000, U, U, 600, 0, U, U, U, U, U, U,
+		    U },
 		    400 * 1000 + 600 * 2000, false },
-		{ "written for an hour without that rate", "openai", "gpt-5.6", { 1000, U, 1000, 1000, 0, U, U, U, U, U, U, U }, 6250000, true },
+		{ "more written for an hour than in all", "anthropic", "claude-haiku-4-5", { 1000, U, 100, 600, 0, U, U, U, U, U, U, U },
+		    400 * 1000 + 600 * 2000, true },
+		{ "written for an hour without that rate", "openai", "gpt-5.6", { 1000, U, 1000, 1000, 0, U, U, U, U, U, U, U }, 6250000,
+		    true },
 		{ "a rate of 0 is a rate", "deepseek", "deepseek-chat", { 1000, U, 1000, U, 0, U, U, U, U, U, U, U }, 0, false },
 		{ "reasoning rate", "google", "gemini-2.5-flash-lite", { 0, U, U, U, 1000, 600, U, U, U, U, U, U }, 400000, false },
 		{ "audio without a rate", "openai", "gpt-4o", { 1000, U, U, U, 100, U, 600, 50, U, U, U, U }, 2500000 + 1000000, true },
@@ -98,10 +106,12 @@ static void test_rules(void **state)
 		{ "queries without a rate", "openai", "gpt-4o", { 10, U, U, U, 10, U, U, U, U, U, U, 2 }, U, false },
 		{ "images without a rate", "openai", "gpt-4o", { 10, U, U, U, 10, U, U, U, U, 1, U, U }, U, false },
 		{ "no images", "openai", "gpt-4o", { 10, U, U, U, 10, U, U, U, U, 0, 0, 0 }, 125000, false },
-		{ "half a nano-dollar goes up", "deepseek", "deepseek-v4-pro", { 100, 100, U, U, 0, U, U, U, U, U, U, U }, 363, false }, /* 362.5 */
+		{ "half a nano-dollar goes up", "deepseek", "deepseek-v4-pro", { 100, 100, U, U, 0, U, U, U, U, U, U, U }, 363, false },
+		    /* 362.5 */
 		{ "less goes down", "deepseek", "deepseek-v4-pro", { 1, 1, U, U, 0, U, U, U, U, U, U, U }, 4, false }, /* 3.625 */
 		{ "less than half goes down", "openai", "gpt-5-nano", { 1, 1, U, U, 0, U, U, U, U, U, U, U }, 5, false },
-		{ "sum past 64 bits of pico-dollars", "openai", "o1", IN_OUT(1000000000000, 1000000000000), 75000LL * 1000000000000, false },
+		{ "sum past 64 bits of pico-dollars", "openai", "o1", IN_OUT(1000000000000, 1000000000000), 75000LL * 1000000000000,
+		    false },
 		{ "cost past 64 bits", "openai", "o1", IN_OUT(INT64_MAX, INT64_MAX), U, false },
 		{ "queries past 64 bits", "cohere", "rerank-v3.5", { U, U, U, U, U, U, U, U, U, U, U, INT64_MAX }, U, false },
 	};

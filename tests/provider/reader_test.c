@@ -12,23 +12,30 @@
 static void test_framing(void **state)
 {
 	static const struct stream_case cases[] = {
-		{ .name = "CRLF", .body = "data: {\"choices\":[{\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}\r\n\r\ndata: [DONE]\r\n\r\n",
+		{ .name = "CRLF", .body = "data: {\"choices\":[{\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}\r\n\r\ndata: "
+		    "[DONE]\r\n\r\n",
 		    .expect = "text=\"a\" finish=stop" },
-		{ .name = "lone CR", .body = "data: {\"choices\":[{\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}\r\rdata: [DONE]\r\r",
+		{ .name = "lone CR", .body = "data: {\"choices\":[{\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}\r\rdata: "
+		    "[DONE]\r\r",
 		    .expect = "text=\"a\" finish=stop" },
 		{ .name = "byte order mark", .body = "\xef\xbb\xbf" SAYS("a") STOP, .expect = "text=\"a\" finish=stop" },
 		{ .name = "comments, no blank after the colon, data without a colon, id, retry, unknown fields and events",
-		    .body = ":\n\n: wait\n\nid: 7\nretry: 10\nfoo: bar\ndata:{\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n\ndata\n\nevent: ping\n\n"
+		    .body = ":\n\n: wait\n\nid: 7\nretry: 10\nfoo: bar\ndata:{\"choices\":[{\"delta\":{\"content\":"
+		    "\"a\"}}]}\n\ndata\n\nevent: ping\n\n"
 			    "event: news\ndata: {\"n\":1}\n\ndata:  {\"choices\":[{\"delta\":{\"content\":\"b\"}}]}\n\n" STOP,
 		    .expect = "text=\"ab\" finish=stop" },
-		{ .name = "several data lines", .body = "data: {\"choices\":\ndata: [{\"delta\":{\"content\":\"a\"},\ndata:\ndata: \"finish_reason\":\"stop\"}]}\n\n",
+		{ .name = "several data lines", .body = "data: {\"choices\":\ndata: [{\"delta\":{\"content\":\"a\"},\ndata:\ndata: "
+		    "\"finish_reason\":\"stop\"}]}\n\n",
 		    .expect = "text=\"a\" finish=stop" },
-		{ .name = "[DONE] without the blank, more data behind it", .body = SAYS("a") STOP "data:[DONE]\n\n" SAYS("b"), .expect = "text=\"a\" finish=stop" },
+		{ .name = "[DONE] without the blank, more data behind it", .body = SAYS("a") STOP "data:[DONE]\n\n" SAYS("b"),
+		    .expect = "text=\"a\" finish=stop" },
+		{ .name = "[DONE] among blanks", .body = SAYS("a") "data:   [DONE] \n\n" SAYS("b"), .expect = "text=\"a\"" },
 		{ .name = "[DONE] missing", .body = SAYS("a") STOP, .expect = "text=\"a\" finish=stop" },
 		{ .name = "[DONE] without its empty line", .body = SAYS("a") "data: [DONE]", .expect = "text=\"a\"" },
 		{ .name = "no finish reason and no [DONE]", .body = SAYS("a"), .expect = "text=\"a\" " CUT },
 		{ .name = "closed in the middle of an event", .body = SAYS("a") "data: {\"choices\":[{\"del", .expect = "text=\"a\" " CUT },
-		{ .name = "closed in the middle of an event after the finish", .body = SAYS("a") STOP "data: {\"usage\":{\"prom", .expect = "text=\"a\" finish=stop" },
+		{ .name = "closed in the middle of an event after the finish", .body = SAYS("a") STOP "data: {\"usage\":{\"prom",
+		    .expect = "text=\"a\" finish=stop" },
 		{ .name = "junk after the finish", .body = SAYS("a") STOP "data: oops\n\n" DONE, .expect = "text=\"a\" finish=stop" },
 		{ .name = "only [DONE]", .body = DONE, .expect = "error=server_error \"the stream ended without an answer in it\"" },
 		{ .name = "only comments", .body = ": wait\n\n: wait\n\n", .expect = CUT },
@@ -43,16 +50,22 @@ static void test_framing(void **state)
 static void test_encoding(void **state)
 {
 	static const struct stream_case cases[] = {
-		{ .name = "characters of all lengths", .body = SAYS("é€😀") SAYS("\\u00e9\\u20ac\\ud83d\\ude00") STOP, .expect = "text=\"é€😀é€😀\" finish=stop" },
+		{ .name = "characters of all lengths", .body = SAYS("é€😀") SAYS("\\u00e9\\u20ac\\ud83d\\ude00") STOP,
+		    .expect = "text=\"é€😀é€😀\" finish=stop" },
 		{ .name = "NUL", .body = SAYS("a\\u0000b") STOP, .expect = "text=\"a\\x00b\" finish=stop" },
-		{ .name = "NUL in a key", .body = "data: {\"a\\u0000\":1,\"choices\":[{\"delta\":{\"content\":\"x\"}}]}\n\n" STOP, .expect = "text=\"x\" finish=stop" },
+		{ .name = "NUL in a key", .body = "data: {\"a\\u0000\":1,\"choices\":[{\"delta\":{\"content\":\"x\"}}]}\n\n" STOP,
+		    .expect = "text=\"x\" finish=stop" },
 		{ .name = "lone surrogates", .body = SAYS("a\\ud83d") SAYS("\\ude00b") SAYS("\\ud83d\\u0041\\ud83d") STOP,
 		    .expect = "text=\"a��b�A�\" finish=stop" },
-		{ .name = "line separators", .body = SAYS("a\xe2\x80\xa8\\u2028") STOP, .expect = "text=\"a\xe2\x80\xa8\xe2\x80\xa8\" finish=stop" },
-		{ .name = "invalid UTF-8", .body = SAYS("a\xff\xc3z\xed\xa0\x80\xf0\x9f\x98") STOP, .expect = "text=\"a��z����\" finish=stop" },
+		{ .name = "line separators", .body = SAYS("a\xe2\x80\xa8\\u2028") STOP,
+		    .expect = "text=\"a\xe2\x80\xa8\xe2\x80\xa8\" finish=stop" },
+		{ .name = "invalid UTF-8", .body = SAYS("a\xff\xc3z\xed\xa0\x80\xf0\x9f\x98") STOP,
+		    .expect = "text=\"a��z����\" finish=stop" },
 		{ .name = "raw control character", .body = SAYS("a\tb\x01") STOP, .expect = "text=\"a\\x09b\\x01\" finish=stop" },
-		{ .name = "raw NUL", BODY("data: {\"choices\":[{\"delta\":{\"content\":\"a\0b\"}}]}\n\n" STOP), .expect = "text=\"a\\x00b\" finish=stop" },
-		{ .name = "integers past 64 bits", .body = "data: {\"created\":99999999999999999999,\"choices\":[{\"delta\":{\"content\":\"\xff\"}}]}\n\n" STOP,
+		{ .name = "raw NUL", BODY("data: {\"choices\":[{\"delta\":{\"content\":\"a\0b\"}}]}\n\n" STOP),
+		    .expect = "text=\"a\\x00b\" finish=stop" },
+		{ .name = "integers past 64 bits", .body = "data: {\"created\":99999999999999999999,\"choices\":[{\"delta\":{\"content\":"
+		    "\"\xff\"}}]}\n\n" STOP,
 		    .expect = "text=\"�\" finish=stop" },
 	};
 
@@ -63,23 +76,31 @@ static void test_encoding(void **state)
 static void test_errors(void **state)
 {
 	static const struct stream_case cases[] = {
-		{ .name = "as a data line", .body = SAYS("a") "data: {\"error\":{\"message\":\"The server had an error\",\"type\":\"server_error\",\"code\":null}}\n\n" DONE,
+		{ .name = "as a data line", .body = SAYS("a") "data: {\"error\":{\"message\":\"The server had an error\",\"type\":"
+		    "\"server_error\",\"code\":null}}\n\n" DONE,
 		    .expect = "text=\"a\" finish=error error=server_error \"The server had an error\"" },
-		{ .name = "as a named event", .body = SAYS("a") "event: error\ndata: {\"code\":\"rate_limit_exceeded\",\"message\":\"slow\"}\n\n",
+		{ .name = "as a named event", .body = SAYS("a") "event: error\ndata: {\"code\":\"rate_limit_exceeded\",\"message\":"
+		    "\"slow\"}\n\n",
 		    .expect = "text=\"a\" finish=error error=rate_limited \"slow\"" },
 		{ .name = "as a named event that is not JSON", .body = SAYS("a") "event: error\ndata: out of cheese\n\n",
 		    .expect = "text=\"a\" finish=error error=server_error \"out of cheese\"" },
 		{ .name = "as a named event without data", .body = SAYS("a") "event: error\n\n",
 		    .expect = "text=\"a\" finish=error error=server_error \"HTTP 200 without any content\"" },
-		{ .name = "bare, first", .body = "{\"error\":{\"message\":\"no\",\"code\":400}}\n", .expect = "finish=error error=bad_request \"no\"" },
-		{ .name = "bare, in between", .body = SAYS("a") "{\"error\":{\"message\":\"no\",\"code\":401}}\n", .expect = "text=\"a\" finish=error error=auth \"no\"" },
-		{ .name = "beside choices", .body = "data: {\"error\":{\"message\":\"no\",\"code\":503},\"choices\":[{\"delta\":{\"content\":\"a\"},\"finish_reason\":\"error\"}]}\n\n",
-		    .expect = "text=\"a\" finish=error error=server_error \"no\"" },
-		{ .name = "of old vLLM", .body = "data: {\"object\":\"error\",\"message\":\"no\",\"type\":\"BadRequestError\",\"code\":400}\n\n" DONE,
+		{ .name = "bare, first", .body = "{\"error\":{\"message\":\"no\",\"code\":400}}\n",
 		    .expect = "finish=error error=bad_request \"no\"" },
-		{ .name = "null, false and empty are no errors", .body = "data: {\"error\":null}\n\ndata: {\"error\":false}\n\ndata: {\"error\":\"\"}\n\n" SAYS("a") STOP,
+		{ .name = "bare, in between", .body = SAYS("a") "{\"error\":{\"message\":\"no\",\"code\":401}}\n",
+		    .expect = "text=\"a\" finish=error error=auth \"no\"" },
+		{ .name = "beside choices", .body = "data: {\"error\":{\"message\":\"no\",\"code\":503},\"choices\":[{\"delta\":"
+		    "{\"content\":\"a\"},\"finish_reason\":\"error\"}]}\n\n",
+		    .expect = "text=\"a\" finish=error error=server_error \"no\"" },
+		{ .name = "of old vLLM", .body = "data: {\"object\":\"error\",\"message\":\"no\",\"type\":\"BadRequestError\",\"code\":"
+		    "400}\n\n" DONE,
+		    .expect = "finish=error error=bad_request \"no\"" },
+		{ .name = "null, false and empty are no errors", .body = "data: {\"error\":null}\n\ndata: {\"error\":false}\n\ndata: "
+		    "{\"error\":\"\"}\n\n" SAYS("a") STOP,
 		    .expect = "text=\"a\" finish=stop" },
-		{ .name = "after the finish", .body = SAYS("a") STOP "data: {\"error\":\"late\"}\n\n", .expect = "text=\"a\" finish=error error=server_error \"late\"" },
+		{ .name = "after the finish", .body = SAYS("a") STOP "data: {\"error\":\"late\"}\n\n",
+		    .expect = "text=\"a\" finish=error error=server_error \"late\"" },
 	};
 
 	(void)state;
@@ -90,19 +111,28 @@ static void test_errors(void **state)
 static void test_bodies(void **state)
 {
 	static const struct stream_case cases[] = {
-		{ .name = "plain text", .status = 502, .content_type = "text/plain", .body = "upstream connect error\n", .expect = "error=server_error \"upstream connect error\"" },
-		{ .name = "plain text in a 200", .content_type = "text/plain", .body = "upstream", .expect = "error=server_error \"upstream\"" },
-		{ .name = "web page", .status = 502, .content_type = "text/html", .body = "<!doctype html>\n<TITLE>502 Bad Gateway</TITLE><p>nginx",
-		    .expect = "error=server_error \"a web page came instead of an answer (HTTP 502, 502 Bad Gateway); check the base URL\"" },
-		{ .name = "web page in a 200", .body = "<html>Log in", .expect = "error=server_error \"a web page came instead of an answer (HTTP 200); check the base URL\"" },
+		{ .name = "plain text", .status = 502, .content_type = "text/plain", .body = "upstream connect error\n",
+		    .expect = "error=server_error \"upstream connect error\"" },
+		{ .name = "plain text in a 200", .content_type = "text/plain", .body = "upstream",
+		    .expect = "error=server_error \"upstream\"" },
+		{ .name = "web page", .status = 502, .content_type = "text/html",
+		    .body = "<!doctype html>\n<TITLE>502 Bad Gateway</TITLE><p>nginx",
+		    .expect = "error=server_error \"a web page came instead of an answer (HTTP 502, 502 Bad Gateway); check the base URL\""
+		    },
+		{ .name = "web page in a 200", .body = "<html>Log in", .expect = "error=server_error \"a web page came instead of an "
+		    "answer (HTTP 200); check the base URL\"" },
 		{ .name = "redirect", .status = 301, .content_type = "text/html", .body = "<html>",
 		    .expect = "error=bad_request \"the server sends elsewhere (HTTP 301), which is not followed; check the base URL\"" },
-		{ .name = "blanks", .content_type = "application/json", .body = " \r\n\t", .expect = "error=server_error \"HTTP 200 without any content\"" },
-		{ .name = "blanks, error", .status = 401, .content_type = "", .body = "\n", .expect = "error=auth \"HTTP 401 without any content\"" },
+		{ .name = "blanks", .content_type = "application/json", .body = " \r\n\t",
+		    .expect = "error=server_error \"HTTP 200 without any content\"" },
+		{ .name = "blanks, error", .status = 401, .content_type = "", .body = "\n",
+		    .expect = "error=auth \"HTTP 401 without any content\"" },
 		{ .name = "broken JSON", .content_type = "application/json", .is_plain = true, .body = "{\"choices\":[",
 		    .expect = "error=server_error \"the answer is not valid JSON (']' expected near end of file)\"" },
-		{ .name = "a JSON string", .content_type = "application/json", .is_plain = true, .body = "\"hello\"", .expect = "error=server_error \"\"hello\"\"" },
-		{ .name = "invalid bytes", .status = 500, .content_type = "text/plain", .body = "a\xff\xf0\x9f", .expect = "error=server_error \"a��\"" },
+		{ .name = "a JSON string", .content_type = "application/json", .is_plain = true, .body = "\"hello\"",
+		    .expect = "error=server_error \"\"hello\"\"" },
+		{ .name = "invalid bytes", .status = 500, .content_type = "text/plain", .body = "a\xff\xf0\x9f",
+		    .expect = "error=server_error \"a��\"" },
 	};
 
 	(void)state;
@@ -181,7 +211,8 @@ static void test_many_tool_calls(void **state)
 	answer_init(&a);
 	struct answer_reader *rd = answer_reader_new(&provider_openai, &a, 200, "text/event-stream", true, NULL, NULL);
 	for (int i = 0; i < 2000 && goes_on; i++) {
-		int n = snprintf(event, sizeof(event), "data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":%d,\"id\":\"x\"}]}}]}\n\n", i);
+		int n = snprintf(event, sizeof(event), "data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":%d,\"id\":"
+		    "\"x\"}]}}]}\n\n", i);
 
 		goes_on = answer_reader_feed(rd, event, (size_t)n);
 	}

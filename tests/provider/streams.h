@@ -126,7 +126,8 @@ static inline void check_told(const struct told *told, const struct answer *a)
 static inline char *stream_read(const struct provider *p, const struct stream_case *c, size_t first, size_t step)
 {
 	size_t len = c->len > 0 ? c->len : strlen(c->body);
-	const char *type = c->content_type != NULL ? c->content_type : p->framing == FRAMING_SSE ? "text/event-stream" : "application/x-ndjson";
+	const char *type = c->content_type != NULL ? c->content_type : p->framing == FRAMING_SSE ? "text/event-stream"
+	    : "application/x-ndjson";
 	struct told told = { 0 };
 	struct answer a;
 
