@@ -242,12 +242,25 @@ static bool set_time(struct ingest_scanner *s, const struct field *f, const stru
 	return true;
 }
 
+/* "" and what programs write for nothing. */
+static bool says_nothing(const struct scan_slice *v)
+{
+	static const char *const nothing[] = { "", "0", "null", "None", "none", "undefined" };
+
+	for (size_t i = 0; i < COUNT_OF(nothing); i++) {
+		if (strlen(nothing[i]) == v->len && memcmp(nothing[i], v->s, v->len) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* Part of struct line_error at an offset. */
 static bool set_error_part(struct ingest_scanner *s, const struct field *f, const struct scan_slice *v)
 {
 	const char **to = (const char **)(void *)((char *)&s->error + f->at);
 
-	if ((v->type == SCAN_STRING || v->type == SCAN_NUMBER) && v->len > 0 && *to == NULL) {
+	if ((v->type == SCAN_STRING || v->type == SCAN_NUMBER) && !says_nothing(v) && *to == NULL) {
 		*to = keep(s, v);
 		s->error.is_error = true;
 	}
@@ -335,7 +348,7 @@ static bool set_error(struct ingest_scanner *s, const struct field *f, const str
 	case SCAN_NUMBER:
 		return set_status(s, f, v);
 	case SCAN_STRING:
-		if (v->len > 0 && s->error.message == NULL) {
+		if (!says_nothing(v) && s->error.message == NULL) {
 			s->error.message = keep(s, v);
 			s->error.is_error = true;
 		}
@@ -514,6 +527,14 @@ static bool is_empty(const char *s)
 	return s == NULL || s[0] == '\0';
 }
 
+/* Error codes are often the HTTP status; 0 when this is none. */
+static int status_of_code(const char *code)
+{
+	int64_t status = 0;
+
+	return code != NULL && scan_decimal(code, strlen(code), 0, &status) && status >= 400 && status <= 599 ? (int)status : 0;
+}
+
 static bool settle(struct ingest_scanner *s)
 {
 	struct call_row *row = s->row;
@@ -532,6 +553,9 @@ static bool settle(struct ingest_scanner *s)
 		struct usage nested = line_usage_resolve(&s->nested, row->provider, row->operation, false);
 
 		row->usage = line_usage_combine(&row->usage, &nested);
+	}
+	if (s->error.http_status == 0) {
+		s->error.http_status = status_of_code(s->error.code);
 	}
 	row->http_status = s->error.http_status;
 	row->error_class = line_error_class(&s->error);
