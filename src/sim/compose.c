@@ -298,14 +298,15 @@ static size_t count_context(const struct passages *p)
 
 static bool say_sources(struct draft *d)
 {
-	static const char *const cite_words[] = { "cite", "citation", "[1]", NULL };
+	static const char *const cite_words[] = { "cite", "citation", NULL };
 	static const char *const list_words[] = { "bullet", "list ", "key points", NULL };
 	static const char *const short_words[] = { "one sentence", "single sentence", "briefly", "in a sentence", "one line", NULL };
 	static const char *const summary_words[] = { "summar", "tl;dr", "key points", "main points", "in brief", "zusammen", "résum",
 		"resum", NULL };
 	const struct passage *chosen[SOURCES_MOST];
 	bool is_list = wants_any(d, list_words), is_short = wants_any(d, short_words), cites = wants_any(d, cite_words);
-	size_t most = is_short ? 1 : (size_t)d->temper.verbosity + (is_list ? 1 : 0);
+	/* A long text is worth a longer answer. */
+	size_t most = is_short ? 1 : (size_t)d->temper.verbosity + (is_list ? 1 : 0) + count_context(&d->passages) / 6;
 
 	if (count_context(&d->passages) == 0) {
 		return false;

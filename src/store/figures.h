@@ -17,7 +17,7 @@ struct figures {
 	uint64_t ttft_n;
 	int64_t ttft_sum_us;
 	int64_t gen_sum_us;     /* first to last token of the calls where both are known ... */
-	uint64_t gen_tok;       /* ... and the tokens after the first made in it, for output tokens per second */
+	uint64_t gen_tok;       /* ... and the tokens after the first made in it, without reasoning, for output tokens per second */
 	struct hist latency, ttft, tpot; /* tpot: time per output token of those calls */
 };
 

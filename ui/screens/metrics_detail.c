@@ -47,7 +47,10 @@ static void add_timing(struct styled_text *t, const struct call_row *r)
 	format_duration(r->ttft_us, ttft);
 	format_duration(r->gen_us, gen);
 	add_title(t, "Timing");
-	styled_addf(t, ST_TEXT, "total %s  first token %s  streaming %s  attempts %d\n", total, ttft, gen, r->attempts);
+	styled_addf(t, ST_TEXT, "total %s  first token %s  streaming %s\n", total, ttft, gen);
+	if (r->attempts > 1) {
+		styled_addf(t, ST_WARN, "%d attempts\n", r->attempts);
+	}
 	if (is_known(r->latency_us) && is_known(r->ttft_us) && r->latency_us > 0) {
 		int wait = (int)(r->ttft_us * BAR_W / r->latency_us);
 

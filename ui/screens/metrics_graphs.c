@@ -127,19 +127,25 @@ static void latency_percentiles(const struct metrics *m, int w, char *out, size_
 
 static void error_classes(const struct metrics *m, int w, char *out, size_t size)
 {
-	size_t used = 0;
+	static const char *const words[CLASS_COUNT] = {
+		[CLASS_RATE_LIMITED] = "429", [CLASS_TIMEOUT] = "timeout", [CLASS_SERVER_ERROR] = "5xx", [CLASS_CONTENT_FILTER] = "filter",
+		[CLASS_CONTEXT_LENGTH] = "context", [CLASS_AUTH] = "auth", [CLASS_BAD_REQUEST] = "4xx", [CLASS_CANCELLED] = "cancelled",
+		[CLASS_NETWORK] = "network", [CLASS_OTHER] = "other",
+	};
+	size_t used = 0, room = (size_t)(w > 20 ? w - 20 : 0); /* beside the title */
 
+	room = room < size ? room : size - 1;
 	out[0] = '\0';
 	for (int c = 1; c < CLASS_COUNT; c++) {
-		if (m->total.by_class[c] == 0 || (int)used > w / 2) {
-			continue;
-		}
-		int n = snprintf(out + used, size - used, "%s%s %llu", used > 0 ? " \u00b7 " : "", error_class_name((enum error_class)c),
-		    (unsigned long long)m->total.by_class[c]);
+		char part[40];
+		int n = snprintf(part, sizeof(part), "%s%s %llu", used > 0 ? " \u00b7 " : "", words[c], (unsigned long long)m->total.by_class[c]);
 
-		used = n > 0 && used + (size_t)n < size ? used + (size_t)n : size - 1;
+		if (m->total.by_class[c] > 0 && used + (size_t)n <= room) {
+			memcpy(out + used, part, (size_t)n + 1);
+			used += (size_t)n;
+		}
 	}
-	if (used == 0) {
+	if (used == 0 && m->total.errors == 0) {
 		(void)snprintf(out, size, "none");
 	}
 }
@@ -212,7 +218,7 @@ static void label_text(int64_t us, int64_t span_us, const struct env *env, char 
 	(void)strftime(out, FORMAT_SIZE, span_us > 3 * 86400 * US_PER_S ? "%m-%d" : "%H:%M", &tm);
 }
 
-/* Round local times, about one in fifteen cells. */
+/* Round local times, about one in eleven cells. */
 static size_t make_labels(const struct metrics *m, int plot_w, const struct env *env, struct graph_label labels[MAX_LABELS + 1],
     char texts[MAX_LABELS][FORMAT_SIZE])
 {
@@ -221,7 +227,7 @@ static size_t make_labels(const struct metrics *m, int plot_w, const struct env 
 	size_t n = 0;
 
 	for (size_t i = 0; i < COUNT_OF(steps_s) && step_us == 0; i++) {
-		if (span_us / (steps_s[i] * US_PER_S) <= plot_w / 15) {
+		if (span_us / (steps_s[i] * US_PER_S) <= plot_w / 11) {
 			step_us = steps_s[i] * US_PER_S;
 		}
 	}

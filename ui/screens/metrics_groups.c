@@ -11,6 +11,8 @@
 #include "ui/widgets/graph.h"
 
 #define NAME_W 22
+#define CHANGE_W 13 /* of the last column, shown when this and a spark line fit */
+#define SPARK_W 10
 
 static const char *const sort_names[SORT_COUNT] = { "cost", "calls", "p95", "errors" };
 
@@ -130,9 +132,9 @@ static const struct {
 	int min_w; /* width of the table from which on it is shown */
 	void (*text)(const struct metrics_group *g, char out[FORMAT_SIZE]);
 } columns[] = {
-	{ "calls", 8, 0, calls_text }, { "cost", 10, 0, cost_text }, { "$/call", 10, 100, cost_per_call_text },
-	{ "ttft", 8, 0, ttft_text }, { "p50", 7, 70, p50_text }, { "p95", 8, 0, p95_text }, { "p99", 8, 100, p99_text },
-	{ "tok/s", 7, 100, rate_text }, { "err", 7, 0, errors_text }, { "cached", 8, 140, cached_text },
+	{ "calls", 7, 0, calls_text }, { "cost", 9, 0, cost_text }, { "$/call", 11, 100, cost_per_call_text },
+	{ "ttft", 7, 0, ttft_text }, { "p50", 7, 70, p50_text }, { "p95", 7, 0, p95_text }, { "p99", 7, 100, p99_text },
+	{ "tok/s", 6, 100, rate_text }, { "err", 7, 0, errors_text }, { "cached", 8, 140, cached_text },
 };
 
 /* What changed most against the span before: a slower p95 before a higher cost. */
@@ -169,9 +171,9 @@ static void draw_heads(const struct metrics_screen *s, struct cells *cells, int 
 	}
 	int left = s->groups_area.x + s->groups_area.w - x - 2;
 
-	if (left >= 30) {
-		(void)cells_put(cells, x + 2, y, ST_DIM, "cost over the span");
-		(void)cells_put(cells, x + 2 + left - 13, y, ST_DIM, "\u0394 vs before");
+	if (left >= CHANGE_W + SPARK_W) {
+		(void)cells_fit(cells, x + 2, y, left - CHANGE_W - 1, ST_DIM, "cost over the span");
+		(void)cells_put(cells, x + 2 + left - CHANGE_W, y, ST_DIM, "\u0394 vs before");
 	}
 }
 
@@ -198,15 +200,16 @@ static void draw_group(const struct metrics_screen *s, struct cells *cells, int 
 		}
 	}
 	int left = s->groups_area.x + s->groups_area.w - x - 2;
-	int spark_w = left >= 30 ? left - 14 : left;
+	bool has_change = left >= CHANGE_W + SPARK_W;
+	int spark_w = has_change ? left - CHANGE_W - 1 : left;
 
 	if (spark_w >= 6 && g->spark != NULL) {
 		(void)graph_spark(cells, x + 2, y, spark_w, ST_GRAPH, g->spark, m->n_buckets);
 	}
-	if (left >= 30) {
+	if (has_change) {
 		enum style st = change_text(g, text);
 
-		(void)cells_put(cells, x + 2 + left - 13, y, st, text);
+		(void)cells_put(cells, x + 2 + left - CHANGE_W, y, st, text);
 	}
 	if (is_selected) {
 		cells_cursor(cells, s->groups_area.x, y, false);
@@ -219,7 +222,12 @@ void metrics_groups_draw(const struct metrics_screen *s, struct cells *cells)
 	struct rect r = s->groups_area;
 	char right[64];
 
-	(void)snprintf(right, sizeof(right), "s sort: %s \u25bc", metrics_sort_name(s->sort));
+	if (s->groups.n > r.h - 2) {
+		(void)snprintf(right, sizeof(right), "%d\u2013%d of %d \u00b7 s sort: %s \u25bc", s->groups.top + 1, s->groups.top + r.h - 2, s->groups.n,
+		    metrics_sort_name(s->sort));
+	} else {
+		(void)snprintf(right, sizeof(right), "s sort: %s \u25bc", metrics_sort_name(s->sort));
+	}
 	cells_rule(cells, r.x, r.y, r.w, s->focus == FOCUS_GROUPS, titles[s->board->by], right);
 	draw_heads(s, cells, r.y + 1);
 	if (s->n_order == 0) {

@@ -103,8 +103,8 @@ static const struct {
 	void (*text)(const struct call_row *r, const struct env *env, char *out, size_t size);
 } columns[] = {
 	{ "time", 12, 0, true, time_text }, { "model", 18, 0, true, model_text }, { "provider", 12, 110, true, provider_text },
-	{ "operation", 12, 90, true, operation_text }, { "tok in\u2192out", 12, 0, false, tokens_text }, { "cost", 10, 0, false, cost_text },
-	{ "ttft", 8, 0, false, ttft_text }, { "total", 8, 0, false, total_text }, { "status", 13, 0, true, status_text },
+	{ "operation", 12, 90, true, operation_text }, { "tok in\u2192out", 12, 0, false, tokens_text }, { "cost", 12, 66, false, cost_text },
+	{ "ttft", 8, 76, false, ttft_text }, { "total", 8, 0, false, total_text }, { "status", 13, 0, true, status_text },
 	{ "source", 10, 130, true, source_text }, { "error", 60, 150, true, error_text },
 };
 
