@@ -49,37 +49,39 @@ static const struct {
 	{ "false", false, "not never wrong incorrect" },
 };
 
-/* Where a list of choices begins. Weak cues also stand before ordinary words, so they need an "or". */
+/* Where a list of choices begins. Some cues also stand before ordinary words, so they need single words or an "or" behind them. */
+enum need { NEED_NOTHING, NEED_WORDS, NEED_OR };
 static const struct {
 	const char *text;
-	bool is_weak;
+	enum need need;
 } cues[] = {
-	{ "one of the following labels", false },
-	{ "one of the following categories", false },
-	{ "one of the following", false },
-	{ "one of these", false },
-	{ "one of", false },
-	{ "labels:", false },
-	{ "categories:", false },
-	{ "classes:", false },
-	{ "options:", false },
-	{ "choices:", false },
-	{ "choose from", false },
-	{ "choose between", false },
-	{ "pick from", false },
-	{ "either", true },
-	{ "classify as", true },
-	{ "classify it as", true },
-	{ "classify this as", true },
-	{ "classify the", true },
-	{ "label it", true },
-	{ "answer with", true },
-	{ "answer only", true },
-	{ "answer", true },
-	{ "reply with", true },
-	{ "reply", true },
-	{ "respond with", true },
-	{ "say", true },
+	{ "one of the following labels", NEED_NOTHING },
+	{ "one of the following categories", NEED_NOTHING },
+	{ "one of the following", NEED_NOTHING },
+	{ "one of these", NEED_NOTHING },
+	{ "one of:", NEED_NOTHING },
+	{ "one of", NEED_WORDS },
+	{ "labels:", NEED_NOTHING },
+	{ "categories:", NEED_NOTHING },
+	{ "classes:", NEED_NOTHING },
+	{ "options:", NEED_NOTHING },
+	{ "choices:", NEED_NOTHING },
+	{ "choose from", NEED_NOTHING },
+	{ "choose between", NEED_NOTHING },
+	{ "pick from", NEED_NOTHING },
+	{ "either", NEED_OR },
+	{ "classify as", NEED_OR },
+	{ "classify it as", NEED_OR },
+	{ "classify this as", NEED_OR },
+	{ "classify the", NEED_OR },
+	{ "label it", NEED_OR },
+	{ "answer with", NEED_OR },
+	{ "answer only", NEED_OR },
+	{ "answer", NEED_OR },
+	{ "reply with", NEED_OR },
+	{ "reply", NEED_OR },
+	{ "respond with", NEED_OR },
+	{ "say", NEED_OR },
 };
 
 static bool is_in(char c, const char *set)
@@ -233,6 +235,16 @@ static bool is_ordinary(const struct labels *l)
 	return false;
 }
 
+static bool are_words(const struct labels *l)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		if (words_in(l->items[i]) > 1) {
+			return false;
+		}
+	}
+	return true;
+}
+
 /* "yes or no" stands without a cue. */
 static bool find_pair(struct span text, struct labels *out)
 {
@@ -262,7 +274,8 @@ bool labels_find(struct span text, struct labels *out)
 
 			rest = (struct span){ from, (size_t)(text.s + text.len - from) };
 			read_list(rest, out, &has_or);
-			if (out->n >= 2 && (has_or || !cues[i].is_weak) && !is_ordinary(out)) {
+			bool is_enough = has_or || cues[i].need == NEED_NOTHING || (cues[i].need == NEED_WORDS && are_words(out));
+			if (out->n >= 2 && is_enough && !is_ordinary(out)) {
 				return true;
 			}
 		}
