@@ -88,7 +88,7 @@ static void import_file(struct import *im, const char *path)
 	bool ok = fd >= 0 ? ingest_jsonl(fd, im->bulk, im->prices, im->shows_progress ? show_progress : NULL, NULL, &r, &e)
 			  : err_set(&e, ERR_INTERNAL, "it cannot be read: %s", strerror(errno));
 
-	if (fd >= 0) {
+	if (ok || r.lines > 0) {
 		tell_file(im, is_stdin ? "standard input" : path, &r);
 	}
 	if (!ok) {
