@@ -158,11 +158,11 @@ static void print_column(const struct play *p, const struct play_column *c)
 	char t[5][FORMAT_SIZE];
 
 	play_column_figures(p, c, clock_mono_us(), &f);
-	format_duration(f.ttft_us, t[0]);
+	figure_duration(f.ttft_us, t[0]);
 	format_rate(f.tokens_per_s, t[1]);
-	format_duration(f.total_us, t[2]);
-	format_count(f.in_tok, t[3]);
-	format_cost(f.cost_nano, t[4]);
+	figure_duration(f.total_us, t[2]);
+	figure_count(f.in_tok, t[3]);
+	price_format(f.cost_nano, t[4], FORMAT_SIZE);
 	printf("\n%s  SIMULATED\n  ttft %s  %s tok/s  total %s  %s in  %lld out  %s\n  %s\n", c->name, t[0], t[1], t[2], t[3],
 	    (long long)known_or(f.out_tok, 0), t[4], c->state == CALL_DONE ? buf_str(&c->text) : c->err.text);
 }

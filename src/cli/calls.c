@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cli/commands.h"
-#include "cli/figure.h"
+#include "text/figure.h"
 #include "provider/price.h"
 #include "store/store.h"
 #include "text/clean.h"

@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cli/commands.h"
-#include "cli/figure.h"
+#include "text/figure.h"
 #include "metrics/summary.h"
 #include "provider/price.h"
 

@@ -156,10 +156,10 @@ static void status(const void *self, const struct env *env, struct buf *left, st
 		(void)buf_addf(left, "%s \u00b7 as of %s", b->is_paused ? "paused" : "live", when);
 	}
 	if (b->focus != NULL) {
-		format_count((int64_t)b->focus->total.calls, n);
+		figure_count((int64_t)b->focus->total.calls, n);
 		(void)buf_addf(right, "%s calls", n);
 		if (b->focus->total.unpriced > 0) {
-			format_count((int64_t)b->focus->total.unpriced, n);
+			figure_count((int64_t)b->focus->total.unpriced, n);
 			(void)buf_addf(right, " \u00b7 %s unpriced", n);
 		}
 	}
@@ -180,8 +180,8 @@ static void card(const void *self, const struct env *env, struct buf *out)
 	if (b->metrics == NULL) {
 		return;
 	}
-	format_cost(b->metrics->total.cost_nano, cost);
-	format_duration(hist_quantile(&b->metrics->total.latency, 0.95), p95);
+	price_format(b->metrics->total.cost_nano, cost, FORMAT_SIZE);
+	figure_duration(hist_quantile(&b->metrics->total.latency, 0.95), p95);
 	(void)buf_addf(out, "last %s %s\np95 %s  errors %llu\n", board_ranges[b->range].name, cost, p95, (unsigned long long)b->metrics->total.errors);
 }
 

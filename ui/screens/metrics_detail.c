@@ -43,9 +43,9 @@ static void add_timing(struct styled_text *t, const struct call_row *r)
 {
 	char total[FORMAT_SIZE], ttft[FORMAT_SIZE], gen[FORMAT_SIZE];
 
-	format_duration(r->latency_us, total);
-	format_duration(r->ttft_us, ttft);
-	format_duration(r->gen_us, gen);
+	figure_duration(r->latency_us, total);
+	figure_duration(r->ttft_us, ttft);
+	figure_duration(r->gen_us, gen);
 	add_title(t, "Timing");
 	styled_addf(t, ST_TEXT, "total %s  first token %s  streaming %s\n", total, ttft, gen);
 	if (r->attempts > 1) {
@@ -71,8 +71,8 @@ static void add_tokens(struct styled_text *t, const struct usage *u)
 	};
 	char in[FORMAT_SIZE], out[FORMAT_SIZE];
 
-	format_count(u->in_tok, in);
-	format_count(u->out_tok, out);
+	figure_count(u->in_tok, in);
+	figure_count(u->out_tok, out);
 	styled_addf(t, ST_DIM, "%-10s ", "tokens");
 	styled_addf(t, ST_TEXT, "%s in \u2192 %s out", in, out);
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
@@ -109,7 +109,7 @@ static struct styled_text *make_text(const struct board *b)
 	}
 	add_field(t, "operation", r->operation);
 	add_tokens(t, &r->usage);
-	format_cost(r->cost_nano, cost);
+	price_format(r->cost_nano, cost, FORMAT_SIZE);
 	(void)snprintf(text, sizeof(text), "%s%s (%s%s%.12s)", r->cost_is_estimated ? "~" : "", cost, cost_source_name(r->cost_source),
 	    r->price_version != NULL ? ", prices of " : "", r->price_version != NULL ? r->price_version : "");
 	add_field(t, "cost", text);

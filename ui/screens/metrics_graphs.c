@@ -101,7 +101,7 @@ static void cost_sum(const struct metrics *m, int w, char *out, size_t size)
 {
 	char cost[FORMAT_SIZE];
 
-	format_cost(m->total.cost_nano, cost);
+	price_format(m->total.cost_nano, cost, FORMAT_SIZE);
 	if (w >= 50 && m->before.cost_nano > 0) {
 		double change = 100. * ((double)m->total.cost_nano / (double)m->before.cost_nano - 1.);
 
@@ -115,9 +115,9 @@ static void latency_percentiles(const struct metrics *m, int w, char *out, size_
 {
 	char p50[FORMAT_SIZE], p95[FORMAT_SIZE], p99[FORMAT_SIZE];
 
-	format_duration(hist_quantile(&m->total.latency, 0.5), p50);
-	format_duration(hist_quantile(&m->total.latency, 0.95), p95);
-	format_duration(hist_quantile(&m->total.latency, 0.99), p99);
+	figure_duration(hist_quantile(&m->total.latency, 0.5), p50);
+	figure_duration(hist_quantile(&m->total.latency, 0.95), p95);
+	figure_duration(hist_quantile(&m->total.latency, 0.99), p99);
 	if (w >= 50) {
 		(void)snprintf(out, size, "p50 %s \u00b7 p95 %s \u00b7 p99 %s", p50, p95, p99);
 	} else {

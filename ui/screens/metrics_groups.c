@@ -76,39 +76,39 @@ void metrics_groups_layout(struct metrics_screen *s)
 
 static void calls_text(const struct metrics_group *g, char out[FORMAT_SIZE])
 {
-	format_count((int64_t)g->now.calls, out);
+	figure_count((int64_t)g->now.calls, out);
 }
 
 static void cost_text(const struct metrics_group *g, char out[FORMAT_SIZE])
 {
-	format_cost(g->now.calls > 0 && g->now.cost_nano == 0 && g->now.unpriced > 0 ? UNKNOWN : g->now.cost_nano, out);
+	price_format(g->now.calls > 0 && g->now.cost_nano == 0 && g->now.unpriced > 0 ? UNKNOWN : g->now.cost_nano, out, FORMAT_SIZE);
 }
 
 static void cost_per_call_text(const struct metrics_group *g, char out[FORMAT_SIZE])
 {
 	uint64_t priced = g->now.calls - g->now.unpriced;
 
-	format_cost(priced > 0 ? g->now.cost_nano / (int64_t)priced : UNKNOWN, out);
+	price_format(priced > 0 ? g->now.cost_nano / (int64_t)priced : UNKNOWN, out, FORMAT_SIZE);
 }
 
 static void ttft_text(const struct metrics_group *g, char out[FORMAT_SIZE])
 {
-	format_duration(hist_quantile(&g->now.ttft, 0.5), out);
+	figure_duration(hist_quantile(&g->now.ttft, 0.5), out);
 }
 
 static void p50_text(const struct metrics_group *g, char out[FORMAT_SIZE])
 {
-	format_duration(hist_quantile(&g->now.latency, 0.5), out);
+	figure_duration(hist_quantile(&g->now.latency, 0.5), out);
 }
 
 static void p95_text(const struct metrics_group *g, char out[FORMAT_SIZE])
 {
-	format_duration(hist_quantile(&g->now.latency, 0.95), out);
+	figure_duration(hist_quantile(&g->now.latency, 0.95), out);
 }
 
 static void p99_text(const struct metrics_group *g, char out[FORMAT_SIZE])
 {
-	format_duration(hist_quantile(&g->now.latency, 0.99), out);
+	figure_duration(hist_quantile(&g->now.latency, 0.99), out);
 }
 
 static void rate_text(const struct metrics_group *g, char out[FORMAT_SIZE])

@@ -40,8 +40,8 @@ static void tokens_text(const struct call_row *r, const struct env *env, char *o
 	char in[FORMAT_SIZE], answer[FORMAT_SIZE];
 
 	(void)env;
-	format_count(r->usage.in_tok, in);
-	format_count(r->usage.out_tok, answer);
+	figure_count(r->usage.in_tok, in);
+	figure_count(r->usage.out_tok, answer);
 	(void)snprintf(out, size, "%s\u2192%s", in, answer);
 }
 
@@ -50,7 +50,7 @@ static void cost_text(const struct call_row *r, const struct env *env, char *out
 	char cost[FORMAT_SIZE];
 
 	(void)env;
-	format_cost(r->cost_nano, cost);
+	price_format(r->cost_nano, cost, FORMAT_SIZE);
 	(void)snprintf(out, size, "%s%s", r->cost_is_estimated ? "~" : "", cost);
 }
 
@@ -59,7 +59,7 @@ static void ttft_text(const struct call_row *r, const struct env *env, char *out
 	char text[FORMAT_SIZE];
 
 	(void)env;
-	format_duration(r->ttft_us, text);
+	figure_duration(r->ttft_us, text);
 	(void)snprintf(out, size, "%s", text);
 }
 
@@ -68,7 +68,7 @@ static void total_text(const struct call_row *r, const struct env *env, char *ou
 	char text[FORMAT_SIZE];
 
 	(void)env;
-	format_duration(r->latency_us, text);
+	figure_duration(r->latency_us, text);
 	(void)snprintf(out, size, "%s", text);
 }
 
@@ -173,7 +173,7 @@ static void draw_title(const struct metrics_screen *s, struct cells *cells)
 		(void)buf_addf(&right, "\u201c%s\u201d \u00b7 ", text);
 		free(text);
 	}
-	format_count(b->focus != NULL && !b->errors_only && b->text_filter == NULL ? (int64_t)b->focus->total.calls : (int64_t)b->n_log, count);
+	figure_count(b->focus != NULL && !b->errors_only && b->text_filter == NULL ? (int64_t)b->focus->total.calls : (int64_t)b->n_log, count);
 	(void)buf_addf(&right, "%s%s \u00b7 / filter \u00b7 Enter opens", count, b->n_log == b->log_limit && (b->errors_only || b->text_filter != NULL) ? "+" : "");
 	cells_rule(cells, s->log_area.x, s->log_area.y, s->log_area.w, s->focus == FOCUS_LOG, "Requests", buf_str(&right));
 	buf_free(&right);

@@ -249,7 +249,7 @@ static void status(const void *self, const struct env *env, struct buf *left, st
 			sum += known_or(f.cost_nano, 0);
 		}
 	}
-	format_cost(sum, cost);
+	price_format(sum, cost, FORMAT_SIZE);
 	(void)buf_addf(right, "%s%s", cost, is_whole ? "" : play_running(p) > 0 ? " so far" : " + unpriced");
 }
 
@@ -269,8 +269,8 @@ static void card(const void *self, const struct env *env, struct buf *out)
 		char time[FORMAT_SIZE], cost[FORMAT_SIZE];
 
 		play_column_figures(p, c, env->mono_us, &f);
-		format_duration(f.total_us, time);
-		format_cost(f.cost_nano, cost);
+		figure_duration(f.total_us, time);
+		price_format(f.cost_nano, cost, FORMAT_SIZE);
 		(void)buf_addf(out, "%s %s %s %s\n", c->target != NULL ? c->target->model : c->name, play_state_glyph(c, &st), time,
 		    f.is_running ? "" : cost);
 	}

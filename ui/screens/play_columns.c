@@ -184,19 +184,19 @@ static void draw_head(const struct play_screen *s, const struct play_column *c, 
 		(void)cells_fit(cells, r.x + 1, r.y + 1, r.w - 2, ST_DIM, c->target != NULL ? "not sent yet" : "cannot be used");
 		return;
 	}
-	format_duration(f.ttft_us, a);
+	figure_duration(f.ttft_us, a);
 	format_rate(f.tokens_per_s, b);
 	(void)cells_putf(cells, r.x + 1, r.y + 1, ST_TEXT, "ttft %s  %s tok/s", a, b);
 	if (f.is_running) {
 		format_running(f.total_us, a);
 	} else {
-		format_duration(f.total_us, a);
+		figure_duration(f.total_us, a);
 	}
 	(void)cells_right(cells, end, r.y + 1, ST_TEXT, a);
-	format_count(f.in_tok, a);
-	format_count(f.out_tok, b);
+	figure_count(f.in_tok, a);
+	figure_count(f.out_tok, b);
 	(void)cells_putf(cells, r.x + 1, r.y + 2, ST_TEXT, "%s\u2192%s%s tok", a, f.tokens_are_estimated ? "~" : "", b);
-	format_cost(f.cost_nano, a);
+	price_format(f.cost_nano, a, FORMAT_SIZE);
 	(void)cells_right(cells, end, r.y + 2, ST_TEXT, a);
 }
 

@@ -70,12 +70,12 @@ static void draw_row(const struct play_screen *s, struct cells *cells, int y, si
 	bool is_selected = i == s->column && s->focus == FOCUS_COLUMNS;
 
 	play_column_figures(s->play, c, env->mono_us, &f);
-	format_duration(f.ttft_us, t[0]);
-	format_duration(f.total_us, t[1]);
+	figure_duration(f.ttft_us, t[0]);
+	figure_duration(f.total_us, t[1]);
 	format_rate(f.tokens_per_s, t[2]);
-	format_count(f.in_tok, t[3]);
-	format_count(f.out_tok, t[4]);
-	format_cost(f.cost_nano, t[5]);
+	figure_count(f.in_tok, t[3]);
+	figure_count(f.out_tok, t[4]);
+	price_format(f.cost_nano, t[5], FORMAT_SIZE);
 	(void)cells_put(cells, x, y, ST_SEL, is_selected ? "\u258c" : " ");
 	(void)cells_putf(cells, x + 1, y, ST_DIM, "%2zu", i + 1);
 	(void)cells_fit(cells, x + 4, y, 21, is_selected ? ST_BOLD : ST_TEXT, c->target != NULL ? c->target->model : c->name);
@@ -127,8 +127,8 @@ static void draw_names(const struct play_screen *s, struct cells *cells, const s
 		char total[FORMAT_SIZE], cost[FORMAT_SIZE], text[128], name[40];
 
 		play_column_figures(s->play, c, env->mono_us, &f);
-		format_duration(f.total_us, total);
-		format_cost(f.cost_nano, cost);
+		figure_duration(f.total_us, total);
+		price_format(f.cost_nano, cost, FORMAT_SIZE);
 		(void)snprintf(name, sizeof(name), "%s", c->target != NULL ? c->target->model : c->name);
 		if (f.is_running) {
 			(void)snprintf(text, sizeof(text), "%zu %s %s\u2026", i + 1, name, total);

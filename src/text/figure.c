@@ -1,4 +1,4 @@
-#include "cli/figure.h"
+#include "text/figure.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +18,7 @@ void figure_duration(int64_t us, char out[FIGURE_SIZE])
 
 	if (!is_known(us)) {
 		(void)snprintf(out, FIGURE_SIZE, DASH);
-	} else if (us < 999500) {
+	} else if (us < 99500) {
 		(void)snprintf(out, FIGURE_SIZE, us < 10000 ? "%.1fms" : "%.0fms", s * 1000);
 	} else if (us < 99950 * US_PER_MS) {
 		(void)snprintf(out, FIGURE_SIZE, us < 9995 * US_PER_MS ? "%.2fs" : "%.1fs", s);
@@ -40,7 +40,7 @@ void figure_count(int64_t n, char out[FIGURE_SIZE])
 		(void)snprintf(out, FIGURE_SIZE, DASH);
 		return;
 	}
-	for (size_t i = 0; i < COUNT_OF(units); i++) {
+	for (size_t i = 0; n >= 10000 && i < COUNT_OF(units); i++) {
 		double v = (double)n / units[i].unit;
 
 		/* 999,950 is 1.00M, not 1000.0k. */
