@@ -91,6 +91,9 @@ static void paint(struct run *r)
 	term_paint(r->term, r->cells);
 	r->is_dirty = false;
 	r->painted_us = clock_mono_us();
+	if (term_output_state(r->term) == TERM_SLOW) {
+		ev_io_start(ev, &r->output);
+	}
 	arm_tick(r);
 }
 
@@ -196,9 +199,16 @@ static void on_pending(struct ev_loop *ev, ev_timer *w, int events)
 
 static void on_output(struct ev_loop *ev, ev_io *w, int events)
 {
+	struct run *r = w->data;
+
 	(void)events;
+	if (term_output_state(r->term) == TERM_SLOW) {
+		return;
+	}
 	ev_io_stop(ev, w);
-	paint(w->data);
+	if (r->is_dirty) {
+		paint(r);
+	}
 }
 
 static void on_frame(struct ev_loop *ev, ev_timer *w, int events)

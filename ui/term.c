@@ -2,6 +2,7 @@
 
 #include <curses.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <poll.h>
@@ -9,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <term.h>
 #include <termios.h>
 #include <unistd.h>
@@ -19,15 +21,25 @@
 #include "text/utf8.h"
 #include "ui/theme.h"
 
+/* Curses writes to a file in memory, and from there the bytes go to the terminal as fast as it takes them: a terminal that stalls (a network,
+ * a stopped multiplexer) holds up neither the streams nor the end of the program. At most one frame waits. The modes of the line are
+ * therefore set here and not by curses, which sees no terminal. */
+
 /* Bracketed paste, mouse presses and wheel in SGR form, focus. Off in reverse order. */
 #define MODES_ON "\x1b[?2004h\x1b[?1000h\x1b[?1006h\x1b[?1004h"
 #define MODES_OFF "\x1b[?1004l\x1b[?1006l\x1b[?1000l\x1b[?2004l"
 #define MOST_CELLS 1000 /* in each direction */
 #define READ_SIZE 65536
 #define READS_AT_ONCE 32
+#define END_WAIT_MS 200 /* what a stalled terminal is given at the end */
 
 struct terminal {
 	SCREEN *screen;
+	FILE *frame;       /* in memory: what curses wrote since the last collect() */
+	int out;           /* the terminal, not blocking */
+	struct buf waiting; /* bytes for it, of which sent are gone already */
+	size_t sent;
+	struct termios raw;
 	bool is_utf8;
 	enum theme theme;
 	bool has_sgr_keys; /* the terminal speaks the modes above */
@@ -216,25 +228,96 @@ static void make_colours(struct terminal *t)
 	}
 }
 
-static void enter_modes(const struct terminal *t)
+/* Takes over what curses wrote. */
+static void collect(struct terminal *t)
 {
-	raw();
-	noecho();
-	nonl();
-	keypad(stdscr, TRUE);
-	refresh();
-	if (t->has_sgr_keys) {
-		write_all(MODES_ON, strlen(MODES_ON));
+	int fd = fileno(t->frame);
+	off_t n = lseek(fd, 0, SEEK_CUR);
+
+	for (off_t at = 0; at < n;) {
+		ssize_t got = pread(fd, t->bytes, READ_SIZE, at);
+
+		if (got <= 0) {
+			break;
+		}
+		buf_add(&t->waiting, t->bytes, (size_t)got);
+		at += got;
+	}
+	if (n > 0 && ftruncate(fd, 0) == 0) {
+		lseek(fd, 0, SEEK_SET);
 	}
 }
 
-static void leave_modes(const struct terminal *t)
+/* Sends what the terminal takes without waiting. */
+static enum term_output send_waiting(struct terminal *t)
+{
+	while (t->sent < t->waiting.len) {
+		ssize_t n = write(t->out, t->waiting.s + t->sent, t->waiting.len - t->sent);
+
+		if (n >= 0) {
+			t->sent += (size_t)n;
+		} else if (errno == EAGAIN) {
+			return TERM_SLOW;
+		} else if (errno != EINTR) {
+			return TERM_GONE;
+		}
+	}
+	buf_clear(&t->waiting);
+	t->sent = 0;
+	return TERM_READY;
+}
+
+/* Sends everything. A terminal that takes nothing for a while loses what it has not taken, but must get the bytes that reset it. */
+static void send_all(struct terminal *t)
+{
+	struct pollfd p = {.fd = t->out, .events = POLLOUT};
+
+	for (int i = 0; i < 2 && send_waiting(t) == TERM_SLOW;) {
+		if (poll(&p, 1, END_WAIT_MS) == 0) {
+			tcflush(t->out, TCOFLUSH);
+			i++;
+		}
+	}
+	buf_clear(&t->waiting);
+	t->sent = 0;
+}
+
+static void enter_modes(struct terminal *t)
+{
+	tcsetattr(STDIN_FILENO, TCSANOW, &t->raw);
+	keypad(stdscr, TRUE);
+	refresh();
+	collect(t);
+	if (t->has_sgr_keys) {
+		buf_add_str(&t->waiting, MODES_ON);
+	}
+}
+
+static void leave_modes(struct terminal *t)
 {
 	if (t->has_sgr_keys) {
-		write_all(MODES_OFF, strlen(MODES_OFF));
+		buf_add_str(&t->waiting, MODES_OFF);
 	}
 	curs_set(1);
 	endwin();
+	collect(t);
+	send_all(t);
+	tcsetattr(STDIN_FILENO, TCSANOW, &reset.modes);
+}
+
+/* A description of our own of the terminal: that of standard output is shared with the shell and must stay blocking. */
+static int open_output(void)
+{
+	int fd = open("/proc/self/fd/1", O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+
+	return fd >= 0 ? fd : fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+}
+
+static FILE *open_frame(void)
+{
+	int fd = memfd_create("frame", MFD_CLOEXEC);
+
+	return fd >= 0 ? fdopen(fd, "w+") : NULL;
 }
 
 struct terminal *term_start(input_listener *listener, void *ctx, struct err *e)
@@ -248,14 +331,22 @@ struct terminal *term_start(input_listener *listener, void *ctx, struct err *e)
 	unsetenv("LINES");
 	unsetenv("COLUMNS");
 	tcgetattr(STDIN_FILENO, &reset.modes);
-	SCREEN *screen = newterm(NULL, stdout, stdin);
+	FILE *frame = open_frame();
+	SCREEN *screen = frame != NULL ? newterm(NULL, frame, stdin) : NULL;
 	if (screen == NULL) {
+		if (frame != NULL) {
+			fclose(frame);
+		}
 		err_set(e, ERR_USAGE, "the terminal cannot be used in full-screen mode");
 		err_hint(e, "try another type, for example: TERM=xterm-256color sonde");
 		return NULL;
 	}
 	struct terminal *t = x_calloc(1, sizeof(*t));
 	t->screen = screen;
+	t->frame = frame;
+	t->out = open_output();
+	t->raw = reset.modes;
+	cfmakeraw(&t->raw);
 	t->is_utf8 = is_utf8;
 	/* Terminals of the xterm family name the start of a mouse report; others may print what they do not know. */
 	t->has_sgr_keys = capability("kmous")[0] != '\0';
@@ -263,6 +354,10 @@ struct terminal *term_start(input_listener *listener, void *ctx, struct err *e)
 	key_decoder_init(&t->decoder, listener, ctx);
 	define_keys(t);
 	make_colours(t);
+	raw();
+	noecho();
+	nonl();
+	typeahead(-1); /* a frame is whole, whatever waits to be read */
 	t->painted = cells_new(COLS, LINES);
 	t->is_all_dirty = true;
 	arm_reset(t);
@@ -278,8 +373,10 @@ void term_stop(struct terminal *t)
 	}
 	leave_modes(t);
 	disarm_reset();
-	tcsetattr(STDIN_FILENO, TCSANOW, &reset.modes);
 	delscreen(t->screen);
+	fclose(t->frame);
+	close(t->out);
+	buf_free(&t->waiting);
 	key_decoder_free(&t->decoder);
 	cells_free(t->painted);
 	free(t->bytes);
@@ -331,18 +428,14 @@ void term_repaint(struct terminal *t)
 	t->is_all_dirty = true;
 }
 
-enum term_output term_output_state(const struct terminal *t)
+enum term_output term_output_state(struct terminal *t)
 {
 	struct pollfd p = {.fd = STDOUT_FILENO, .events = POLLOUT};
 
-	(void)t;
-	if (poll(&p, 1, 0) < 0) {
-		return TERM_READY;
-	}
-	if (p.revents & (POLLERR | POLLHUP | POLLNVAL)) {
+	if (poll(&p, 1, 0) > 0 && (p.revents & (POLLERR | POLLHUP | POLLNVAL))) {
 		return TERM_GONE;
 	}
-	return p.revents & POLLOUT ? TERM_READY : TERM_SLOW;
+	return send_waiting(t);
 }
 
 static attr_t attributes(struct look look)
@@ -411,6 +504,8 @@ void term_paint(struct terminal *t, const struct cells *c)
 		move(c->cursor_y, c->cursor_x);
 	}
 	refresh();
+	collect(t);
+	(void)send_waiting(t);
 }
 
 bool term_read(struct terminal *t)
@@ -448,7 +543,6 @@ void term_suspend(struct terminal *t)
 
 	leave_modes(t);
 	disarm_reset();
-	tcsetattr(STDIN_FILENO, TCSANOW, &reset.modes);
 	sigemptyset(&stop.sa_mask);
 	sigaction(SIGTSTP, &stop, &former);
 	kill(0, SIGTSTP);
@@ -461,7 +555,6 @@ void term_suspend(struct terminal *t)
 
 void term_resume(struct terminal *t)
 {
-	reset_prog_mode();
 	enter_modes(t);
 	term_repaint(t);
 }

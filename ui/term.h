@@ -23,9 +23,9 @@ bool term_resize(struct terminal *t);
 void term_repaint(struct terminal *t);
 
 enum term_output { TERM_READY, TERM_SLOW, TERM_GONE };
-/* Whether a paint would not wait for a slow terminal. */
-enum term_output term_output_state(const struct terminal *t);
-/* Writes what differs from the last paint. */
+/* Sends what is left of the last paint, without waiting. SLOW: some is left; ask again when the terminal can be written. */
+enum term_output term_output_state(struct terminal *t);
+/* Writes what differs from the last paint. Only when the output is READY: frames are not queued. */
 void term_paint(struct terminal *t, const struct cells *c);
 
 /* Reads what is there and calls the listener. False when the terminal is gone. */
