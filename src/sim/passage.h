@@ -3,21 +3,9 @@
 #ifndef SONDE_SIM_PASSAGE_H
 #define SONDE_SIM_PASSAGE_H
 
-#include "base/buf.h"
 #include "base/map.h"
 #include "sim/ask.h"
-
-struct span {
-	const char *s;
-	size_t len;
-};
-
-/* The next word of s[*at, len), folded to lower case and cut to its stem; characters of scripts without blanks are words of their own.
- * *raw is the word as written. False at the end. */
-#define TERM_SIZE 64
-bool term_next(const char *s, size_t len, size_t *at, char term[TERM_SIZE], struct span *raw);
-/* "the", "is", "wie": words that say nothing about a topic. Takes a term. */
-bool term_is_common(const char *term);
+#include "sim/term.h"
 
 struct passage {
 	struct span text;
@@ -49,9 +37,4 @@ double passages_overlap(const struct passages *p, struct span a, struct span b);
 size_t passages_with(const struct passages *p, const char *term);
 /* Whether the passage shares bytes with s. */
 bool passage_meets(const struct passage *p, struct span s);
-/* Appends the text with runs of blanks as one. */
-void span_squeeze(struct span s, struct buf *out);
-/* Place of `needle` (lower case ASCII) in s, ASCII case folded, at the start of a word; NULL when absent. */
-const char *span_find(struct span s, const char *needle);
-
 #endif
