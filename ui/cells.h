@@ -75,7 +75,8 @@ void cells_cursor(struct cells *c, int x, int y, bool is_text);
 
 /* The grid as text: one line a row, trailing blanks cut. */
 void cells_dump(const struct cells *c, struct buf *out);
-/* For goldens: the text, then a line "-- styles", then per row "Y: X+LEN STYLE…" for the runs of styles other than ST_TEXT, then the cursor. */
+/* For goldens: the text, then a line "-- styles", then per row "Y: X+LEN STYLE…" for the runs of styles other than ST_TEXT,
+ * then the cursor. */
 void cells_dump_styles(const struct cells *c, struct buf *out);
 
 #endif

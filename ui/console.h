@@ -1,5 +1,6 @@
 /* console - the shell around the screens: tab row, status and hint rows, command line, help, messages, dispatch of keys.
- * Owns the screens' instances (made when first shown) and the overlays. No terminal and no time of its own: tests drive it with plain input.
+ * Owns the screens' instances (made when first shown) and the overlays. No terminal and no time of its own: tests drive it
+ * with plain input.
  * Layout: row 0 the tabs, the screen's area, the status row, the hint row. Below CONSOLE_MIN_W x CONSOLE_MIN_H only a card is drawn. */
 #ifndef SONDE_UI_CONSOLE_H
 #define SONDE_UI_CONSOLE_H

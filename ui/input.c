@@ -15,7 +15,8 @@ static const struct {
 } names[] = {
 	{"Up", K_UP}, {"Down", K_DOWN}, {"Left", K_LEFT}, {"Right", K_RIGHT}, {"Home", K_HOME}, {"End", K_END},
 	{"PgUp", K_PAGE_UP}, {"PageUp", K_PAGE_UP}, {"PgDn", K_PAGE_DOWN}, {"PageDown", K_PAGE_DOWN},
-	{"Enter", K_ENTER}, {"Return", K_ENTER}, {"Esc", K_ESC}, {"Escape", K_ESC}, {"Tab", K_TAB}, {"Shift-Tab", K_BACKTAB}, {"BackTab", K_BACKTAB},
+	{"Enter", K_ENTER}, {"Return", K_ENTER}, {"Esc", K_ESC}, {"Escape", K_ESC},
+	{"Tab", K_TAB}, {"Shift-Tab", K_BACKTAB}, {"BackTab", K_BACKTAB},
 	{"Backspace", K_BACKSPACE}, {"Delete", K_DELETE}, {"Del", K_DELETE}, {"Insert", K_INSERT}, {"Space", ' '},
 	{"F1", K_F1}, {"F2", K_F2}, {"F3", K_F3}, {"F4", K_F4}, {"F5", K_F5}, {"F6", K_F6},
 	{"F7", K_F7}, {"F8", K_F8}, {"F9", K_F9}, {"F10", K_F10}, {"F11", K_F11}, {"F12", K_F12},

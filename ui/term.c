@@ -21,8 +21,8 @@
 #include "text/utf8.h"
 #include "ui/theme.h"
 
-/* Curses writes to a file in memory, and from there the bytes go to the terminal as fast as it takes them: a terminal that stalls (a network,
- * a stopped multiplexer) holds up neither the streams nor the end of the program. At most one frame waits. The modes of the line are
+/* Curses writes to a file in memory, and from there the bytes go to the terminal as fast as it takes them: a terminal that stalls (a
+ * network, a stopped multiplexer) holds up neither the streams nor the end of the program. At most one frame waits. The modes of the line are
  * therefore set here and not by curses, which sees no terminal. */
 
 /* Bracketed paste, mouse presses and wheel in SGR form, focus. Off in reverse order. */

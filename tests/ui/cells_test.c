@@ -123,13 +123,15 @@ static void rules_and_boxes(void **state)
 	cells_rule(c, 0, 2, 12, false, "A long title", "right");
 	cells_box(c, (struct rect){12, 2, 8, 4}, "Help");
 	cells_vline(c, 0, 3, 2);
-	expect(c, "─ Cost ─────── $/h ─\n━ Cost ━━━━━━━━━━━━━\n─ A long … ─┌─ H… ─┐\n│           │      │\n│           │      │\n            └──────┘\n");
+	expect(c, "─ Cost ─────── $/h ─\n━ Cost ━━━━━━━━━━━━━\n─ A long … ─┌─ H… ─┐\n"
+	       "│           │      │\n│           │      │\n            └──────┘\n");
 	c->glyphs = GLYPHS_ASCII;
 	cells_clear(c);
 	cells_rule(c, 0, 0, 20, false, "Cöst", "$/h");
 	cells_rule(c, 0, 1, 20, true, "▌ ✓ ✗ … →", NULL);
 	cells_box(c, (struct rect){12, 2, 8, 4}, "Help");
-	expect(c, "- Cöst ------- $/h -\n= > + x ~ > ========\n            +- H~ -+\n            |      |\n            |      |\n            +------+\n");
+	expect(c, "- Cöst ------- $/h -\n= > + x ~ > ========\n            +- H~ -+\n"
+	       "            |      |\n            |      |\n            +------+\n");
 	cells_free(c);
 }
 

@@ -1,6 +1,7 @@
 /* editor - a text field: one line or many, soft wrap, undo, readline keys, pastes of any size.
  * Owns its text, byte-exact as it came (CR LF becomes LF, bytes that are no UTF-8 become U+FFFD); what is drawn of it is clean:
- * controls and invisible characters are shown as ·. Keys it does not know (Esc, Tab, F5; Enter, Up, Down of one line) are left to the caller.
+ * controls and invisible characters are shown as ·. Keys it does not know (Esc, Tab, F5; Enter, Up, Down of one line) are left to the
+ * caller.
  * Order of a frame: editor_input*, editor_layout, editor_draw. */
 #ifndef SONDE_UI_WIDGETS_EDITOR_H
 #define SONDE_UI_WIDGETS_EDITOR_H
