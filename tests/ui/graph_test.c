@@ -65,7 +65,7 @@ static const struct {
 	double max, top;
 } tops[] = {
 	{0.2, 0.2}, {0.21, 0.4}, {0.3, 0.4}, {3.9, 4}, {5, 6}, {0.61, 0.8}, {9.5, 10}, {100, 100}, {101, 200}, {1e-6, 1e-6},
-	 {0, 1}, {-3, 1}, {NAN, 1},
+	{0, 1}, {-3, 1}, {NAN, 1},
 };
 
 static void tops_are_round(void **state)
