@@ -63,6 +63,8 @@ CREATE TABLE call (
 ) WITHOUT ROWID;
 
 CREATE INDEX call_run ON call (run_us) WHERE run_us IS NOT NULL;
+-- Whoever shows figures of a span must say when simulated calls are among them.
+CREATE INDEX call_simulated ON call (ts_us) WHERE is_simulated = 1;
 
 -- Bodies byte for byte, apart from the rows so that scans of call do not read them.
 CREATE TABLE body (

@@ -53,6 +53,6 @@ void app_summary(const struct app *a, struct buf *out)
 	}
 	if (is_known(a->board->today_nano)) {
 		price_format(a->board->today_nano, cost, sizeof(cost));
-		(void)buf_addf(out, "%s today", cost);
+		(void)buf_addf(out, "%s today%s", cost, a->board->today_has_simulated && !a->is_demo ? " (SIMULATED too)" : "");
 	}
 }

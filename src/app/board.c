@@ -37,6 +37,7 @@ struct answer_set {
 	struct call_row *log;
 	size_t n_log;
 	int64_t today_nano;
+	bool today_has_simulated;
 	struct err err;
 	bool ok;
 };
@@ -125,6 +126,7 @@ static void ask_today(struct reader *r, const struct question *q, struct answer_
 	struct metrics *today = metrics_query(r, &m, &a->err);
 
 	a->today_nano = today != NULL ? today->total.cost_nano : UNKNOWN;
+	a->today_has_simulated = today != NULL && today->has_simulated;
 	metrics_free(today);
 }
 
@@ -162,6 +164,7 @@ static void take(struct board *b, const struct question *q, struct answer_set *a
 	}
 	b->err = (struct err){ 0 };
 	b->today_nano = a->today_nano;
+	b->today_has_simulated = a->today_has_simulated;
 	if (q->is_whole) {
 		metrics_pair_free(b->metrics, b->focus);
 		rows_free(b->log, b->n_log);

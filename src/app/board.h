@@ -33,6 +33,7 @@ struct board {
 	int64_t updated_us;        /* wall clock of the answer; 0: none yet */
 	struct err err;            /* of the last query; ERR_NONE when fine */
 	bool is_loading;
+	bool today_has_simulated;
 	int64_t today_nano;        /* cost since the local midnight; UNKNOWN before the first answer. Kept up to date while hidden, too */
 	/* one call opened for reading */
 	bool has_detail;

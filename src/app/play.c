@@ -374,10 +374,7 @@ static void final_figures(const struct play *p, const struct play_column *c, str
 	f->in_tok = r->usage.in_tok;
 	f->out_tok = r->usage.out_tok;
 	f->cost_nano = r->cost_nano;
-	/* Hidden reasoning was made before the first visible token: it does not belong to the time of streaming. */
-	if (is_known(f->out_tok) && is_known(r->usage.reason_tok) && c->reasoning.len == 0) {
-		f->streamed_tok = f->out_tok - r->usage.reason_tok;
-	}
+	f->streamed_tok = c->reasoning.len > 0 ? r->usage.out_tok : call_row_streamed_tok(r);
 	if (c->call != NULL && c->call->first_us != 0) {
 		f->wait_us = c->call->first_us - p->start_us;
 	} else {

@@ -6,24 +6,6 @@
 #include <string.h>
 #include <time.h>
 
-static int64_t now_us(clockid_t id)
-{
-	struct timespec ts;
-
-	(void)clock_gettime(id, &ts);
-	return (int64_t)ts.tv_sec * US_PER_S + ts.tv_nsec / 1000;
-}
-
-int64_t clock_wall_us(void)
-{
-	return now_us(CLOCK_REALTIME);
-}
-
-int64_t clock_mono_us(void)
-{
-	return now_us(CLOCK_MONOTONIC);
-}
-
 /* Reads exactly `digits` digits. */
 static bool number(const char **p, const char *end, int digits, int *out)
 {

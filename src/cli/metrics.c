@@ -85,7 +85,7 @@ static void as_json(struct buf *out, const struct metrics_query *q, const struct
 		(void)buf_add_str(out, i > 0 ? ",\n" : "\n");
 		group_json(out, &m->groups[i]);
 	}
-	(void)buf_add_str(out, "]}\n");
+	(void)buf_addf(out, "],\"simulated\":%s}\n", m != NULL && m->has_simulated ? "true" : "false");
 }
 
 /* A column of the table; all but the name stand to the right. */
@@ -218,6 +218,9 @@ static void as_text(struct buf *out, const struct options *o, const struct metri
 	}
 	if (m->n_groups > 1) {
 		add_line(out, "total", cells, &m->total);
+	}
+	if (m->has_simulated) {
+		(void)buf_add_str(out, "SIMULATED calls are among these.\n");
 	}
 	if (m->total.unpriced > 0) {
 		(void)buf_addf(out, "%llu successful call%s no known cost and %s not in the sums.\n", (unsigned long long)m->total.unpriced,

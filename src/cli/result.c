@@ -118,7 +118,7 @@ void result_summary(FILE *f, const struct call *c)
 	}
 	fprintf(f, "  %.2fs", (double)r->latency_us / US_PER_S);
 	if (is_known(r->gen_us) && r->gen_us > 0 && is_known(r->usage.out_tok)) {
-		fprintf(f, "  %.0f tok/s", (double)r->usage.out_tok * US_PER_S / (double)r->gen_us);
+		fprintf(f, "  %.0f tok/s", (double)call_row_streamed_tok(r) * US_PER_S / (double)r->gen_us);
 	}
 	if (is_known(r->usage.in_tok) && is_known(r->usage.out_tok)) {
 		fprintf(f, "  %lld\u2192%lld tok", (long long)r->usage.in_tok, (long long)r->usage.out_tok);

@@ -105,18 +105,26 @@ static int in_flight(const struct gateway *g, const struct provider_entry *p)
 	return n;
 }
 
-/* A place became free: the oldest call that waits for this provider starts. */
-static void start_next(struct gateway *g, const struct provider_entry *p)
+/* The call that is the next to get a place at this provider; NULL. */
+static struct live_call *oldest_waiting(const struct gateway *g, const struct provider_entry *p)
 {
 	struct live_call *oldest = NULL;
 
 	for (struct live_call *lc = g->calls; lc != NULL; lc = lc->next) {
-		if (lc->pub.state == CALL_QUEUED && lc->pub.target->provider == p && !lc->is_fetching_key) {
+		if (lc->pub.state == CALL_QUEUED && lc->pub.target->provider == p && !lc->holds_place) {
 			oldest = lc;
 		}
 	}
-	if (oldest != NULL) {
-		arm(oldest, 0.);
+	return oldest;
+}
+
+/* Has the next one look for a place: one became free, or the one before has taken its own. */
+static void start_next(struct gateway *g, const struct provider_entry *p)
+{
+	struct live_call *next = p->max_in_flight > 0 ? oldest_waiting(g, p) : NULL;
+
+	if (next != NULL) {
+		arm(next, 0.);
 	}
 }
 
@@ -254,6 +262,8 @@ static void reset_attempt(struct live_call *lc)
 	answer_free(&lc->pub.answer);
 	answer_init(&lc->pub.answer);
 	buf_clear(&lc->pub.response_body);
+	lc->pub.http = (struct http_result){ .reply = { .retry_after_ms = -1, .should_retry = -1 } };
+	lc->pub.row.error_class = CLASS_NONE;
 	lc->is_over = false;
 }
 
@@ -276,6 +286,9 @@ static void attempt_over(struct live_call *lc, const struct http_result *result)
 	}
 	answer_reader_free(lc->reader);
 	lc->reader = NULL;
+	if (call_state_is_final(c->state)) { /* cancelled by a listener of the last deltas: the timer tells */
+		return;
+	}
 	if (class == CLASS_NONE) {
 		c->err = (struct err){ 0 };
 		finish(lc, CALL_DONE);
@@ -307,6 +320,9 @@ static void on_delta(void *ctx, enum delta_kind kind, const char *text, size_t l
 		c->first_us = c->last_us;
 		c->state = CALL_STREAMING;
 		emit(lc, EVENT_FIRST_TOKEN);
+		if (call_state_is_final(c->state)) {
+			return;
+		}
 	}
 	struct call_event ev = { .type = kind == DELTA_TOOL_CALL ? EVENT_TOOL_CALL : EVENT_DELTA, .call = c, .kind = kind, .text = text, .len = len };
 	if (lc->listener != NULL) {
@@ -427,10 +443,12 @@ static void begin(struct live_call *lc)
 {
 	struct provider_entry *p = (struct provider_entry *)lc->pub.target->provider;
 
-	if (p->max_in_flight > 0 && !lc->holds_place && in_flight(lc->gateway, p) >= p->max_in_flight) {
-		return; /* start_next wakes it */
+	/* Timers that are due at once fire in no order. Whoever is passed over here is woken by start_next. */
+	if (p->max_in_flight > 0 && (in_flight(lc->gateway, p) >= p->max_in_flight || oldest_waiting(lc->gateway, p) != lc)) {
+		return;
 	}
 	lc->holds_place = true;
+	start_next(lc->gateway, p);
 	if (p->key == NULL && p->key_command != NULL) {
 		struct key_fetch *k = x_calloc(1, sizeof(*k));
 

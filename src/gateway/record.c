@@ -22,8 +22,9 @@ static void cost(struct call *c, const struct price_table *prices)
 	if (p == NULL && c->answer.model != NULL) {
 		p = price_of(prices, c->target, c->answer.model);
 	}
+	bool is_refused = c->state == CALL_FAILED && r->http_status >= 400 && !c->answer.has_usage;
 	if (p == NULL && c->target->provider->kind->price_name == NULL) {
-		if (c->state == CALL_DONE) { /* a model of this machine */
+		if (c->state == CALL_DONE || is_refused) { /* a model of this machine */
 			r->cost_nano = 0;
 			r->cost_source = COST_COMPUTED;
 		}
@@ -33,7 +34,7 @@ static void cost(struct call *c, const struct price_table *prices)
 		r->cost_source = COST_COMPUTED;
 		/* A stream that broke off may have made tokens after the last usage it told. */
 		r->cost_is_estimated |= c->state != CALL_DONE;
-	} else if (c->state == CALL_FAILED && r->http_status >= 400 && !c->answer.has_usage) {
+	} else if (is_refused) {
 		r->cost_nano = 0;
 		r->cost_source = COST_COMPUTED;
 	}

@@ -337,6 +337,21 @@ static bool find_dims(struct query *s)
 	return true;
 }
 
+static bool look_for_simulated(struct query *s)
+{
+	static const char sql[] = "SELECT 1 FROM call WHERE is_simulated = 1 AND ts_us >= ?1 AND ts_us < ?2 LIMIT 1";
+	sqlite3_stmt *st = sql_prepare(s->r->sql, sql, s->e);
+
+	if (st == NULL) {
+		return false;
+	}
+	(void)sqlite3_bind_int64(st, 1, s->m->from_us);
+	(void)sqlite3_bind_int64(st, 2, s->m->to_us);
+	s->m->has_simulated = sqlite3_step(st) == SQLITE_ROW;
+	(void)sqlite3_reset(st);
+	return true;
+}
+
 struct metrics *metrics_query(struct reader *r, const struct metrics_query *q, struct err *e)
 {
 	struct metrics *m = x_calloc(1, sizeof(*m));
@@ -350,7 +365,7 @@ struct metrics *metrics_query(struct reader *r, const struct metrics_query *q, s
 		make_buckets(m, q->columns);
 	}
 	if (find_dims(&s)) {
-		ok = sql_exec(r->sql, "BEGIN", e) && add_all(&s);
+		ok = sql_exec(r->sql, "BEGIN", e) && add_all(&s) && look_for_simulated(&s);
 		/* After a failed BEGIN there is nothing to end. */
 		(void)sql_exec(r->sql, "COMMIT", NULL);
 	}

@@ -33,6 +33,7 @@ struct metrics {
 	struct figures *buckets; /* n_buckets of bucket_us from from_us rounded down to a bucket; they hold the calls of the span only */
 	int64_t buckets_from_us;
 	size_t n_buckets;
+	bool has_simulated; /* a call of the span (of any group) was answered by the simulator: say so */
 	int64_t took_us; /* how long the query ran */
 };
 

@@ -11,6 +11,9 @@
 #include "sim/value.h"
 #include "sim/voice.h"
 
+/* What is looked at of a message, its start and its end: bounds the work on the loop. */
+#define HEAD_MOST ((size_t)24 * 1024)
+#define TAIL_MOST ((size_t)8 * 1024)
 #define CACHE_FROM_TOK 1024 /* shorter prompts are not cached, as at the real providers */
 #define CACHE_STEP_TOK 128
 #define SOURCES_MOST 6
@@ -296,6 +299,14 @@ static size_t count_context(const struct passages *p)
 	return n;
 }
 
+/* Models see the same text with other eyes: near ties go different ways. */
+static void season(struct draft *d)
+{
+	for (size_t i = 0; i < d->passages.n; i++) {
+		d->passages.items[i].score *= 0.8 + 0.4 * (double)(draw(d, 100 + i) % 1000) / 1000;
+	}
+}
+
 static bool say_sources(struct draft *d)
 {
 	static const char *const cite_words[] = { "cite", "citation", NULL };
@@ -316,6 +327,7 @@ static bool say_sources(struct draft *d)
 	} else {
 		passages_score(&d->passages, d->passages.question);
 	}
+	season(d);
 	size_t n = choose_sources(d, most < SOURCES_MOST ? most : SOURCES_MOST, chosen);
 	if (n == 0) {
 		if (count_context(&d->passages) < 2) {
@@ -470,16 +482,58 @@ static void count_answer(const struct ask *a, const struct temper *t, struct sai
 	}
 }
 
+static bool is_inside_character(char c)
+{
+	return ((unsigned char)c & 0xC0) == 0x80;
+}
+
+/* Start and end of a text. */
+static char *shorten(const char *text)
+{
+	size_t len = strlen(text), head = HEAD_MOST, tail;
+
+	if (len <= HEAD_MOST + TAIL_MOST) {
+		return x_strdup(text);
+	}
+	tail = len - TAIL_MOST;
+	while (is_inside_character(text[head])) {
+		head--;
+	}
+	while (is_inside_character(text[tail])) {
+		tail++;
+	}
+	return x_asprintf("%.*s\n%s", (int)head, text, text + tail);
+}
+
+/* The parts of the ask that the wording is made from, owned by the copy. */
+static struct ask look_at(const struct ask *a)
+{
+	struct ask view;
+
+	ask_init(&view);
+	view.model = x_strdup(a->model);
+	view.schema = json_incref(a->schema);
+	view.wants_json = a->wants_json;
+	for (size_t i = 0; i < a->n_messages; i++) {
+		struct ask_message *m = array_push(view.messages, view.n_messages, view.cap_messages);
+
+		m->role = a->messages[i].role;
+		m->text = shorten(a->messages[i].text);
+	}
+	return view;
+}
+
 void compose(const struct ask *a, uint64_t sim_seed, struct said *out)
 {
-	struct draft d = { .matter = { .ask = a, .hash = ask_hash(a, sim_seed) }, .last_user = "" };
+	struct ask view = look_at(a);
+	struct draft d = { .matter = { .ask = &view, .hash = ask_hash(a, sim_seed) }, .last_user = "" };
 
 	*out = (struct said){ .hash = d.matter.hash };
 	temper_find(a->model, &d.temper);
-	passages_init(&d.passages, a);
+	passages_init(&d.passages, &view);
 	d.matter.passages = &d.passages;
 	if (a->n_messages > 0) {
-		d.last_user = a->messages[d.passages.last_user].text;
+		d.last_user = view.messages[d.passages.last_user].text;
 	}
 	d.matter.subject = find_subject(&d.passages, d.last_user);
 	d.voice = voice_find(d.passages.question);
@@ -497,6 +551,7 @@ void compose(const struct ask *a, uint64_t sim_seed, struct said *out)
 	free(d.topic);
 	free(d.other);
 	passages_free(&d.passages);
+	ask_free(&view);
 }
 
 void said_free(struct said *s)

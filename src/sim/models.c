@@ -13,7 +13,7 @@ static const struct {
 	const char *name;
 	struct temper temper;
 } tempers[] = {
-	{ MATCH_EXACT, "gpt-5.4-mini", { 320, 140, 1, 48, false, 0 } },
+	{ MATCH_EXACT, "gpt-5.4-mini", { 320, 140, 1, 24, false, 0 } },
 	{ MATCH_EXACT, "claude-haiku-4-5", { 160, 115, 2, 0, false, 0 } },
 	{ MATCH_EXACT, "gemini-2.5-flash", { 380, 190, 4, 160, false, 0 } },
 	{ MATCH_EXACT, "llama3.1:8b", { 40, 28, 2, 0, false, 0 } },

@@ -6,8 +6,6 @@
 
 #include "base/mem.h"
 
-/* What is looked at: bounds the work on the loop to a few milliseconds. */
-#define MESSAGE_MOST ((size_t)64 * 1024)
 #define PASSAGES_MOST 1500
 #define QUESTION_WHOLE 280 /* a last message up to this long is the question as a whole */
 
@@ -314,26 +312,12 @@ static struct span find_question(const struct passages *p, const char *text)
 	return all.len <= QUESTION_WHOLE || last.s == NULL ? all : last;
 }
 
-/* A cut of an over-long message must not tear a character. */
-static size_t bounded(const char *s)
-{
-	size_t len = strlen(s);
-
-	if (len > MESSAGE_MOST) {
-		len = MESSAGE_MOST;
-		while (len > 0 && ((unsigned char)s[len] & 0xC0) == 0x80) {
-			len--;
-		}
-	}
-	return len;
-}
-
 void passages_init(struct passages *p, const struct ask *a)
 {
 	*p = (struct passages){ .seen = map_new(), .question = { "", 0 } };
 	for (size_t i = 0; i < a->n_messages; i++) {
 		if (a->messages[i].role != ASK_ASSISTANT) {
-			split(p, a->messages[i].text, bounded(a->messages[i].text), i);
+			split(p, a->messages[i].text, strlen(a->messages[i].text), i);
 		}
 		if (a->messages[i].role == ASK_USER) {
 			p->last_user = i;

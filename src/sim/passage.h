@@ -24,7 +24,7 @@ struct passages {
 	size_t last_user;     /* index of that message */
 };
 
-/* Reads all system and user messages; of very long prompts only the first part of each message. */
+/* Reads all system and user messages, up to 1500 sentences. */
 void passages_init(struct passages *p, const struct ask *a);
 void passages_free(struct passages *p);
 /* Sets every score to the fit with the words of `query`. */

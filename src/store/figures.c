@@ -65,12 +65,8 @@ static void add_durations(struct figures *f, const struct call_row *row)
 	}
 
 	int64_t gen_us = generation_us(row);
-	int64_t out_tok = row->usage.out_tok;
+	int64_t out_tok = call_row_streamed_tok(row);
 
-	/* Reasoning is mostly hidden and made before the first token that comes: it does not belong to the time between tokens. */
-	if (is_known(out_tok) && known_or(row->usage.reason_tok, 0) < out_tok) {
-		out_tok -= known_or(row->usage.reason_tok, 0);
-	}
 	/* A whole answer in one chunk has no time between tokens. */
 	if (is_known(gen_us) && gen_us > 0 && is_known(out_tok) && out_tok > 1) {
 		add_signed(&f->gen_sum_us, gen_us);

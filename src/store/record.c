@@ -199,3 +199,10 @@ void run_row_free(struct run_row *r)
 	free((void *)(uintptr_t)r->targets);
 	r->system = r->user = r->params = r->targets = NULL;
 }
+
+int64_t call_row_streamed_tok(const struct call_row *r)
+{
+	int64_t out = r->usage.out_tok, hidden = known_or(r->usage.reason_tok, 0);
+
+	return is_known(out) && hidden < out ? out - hidden : out;
+}

@@ -91,6 +91,8 @@ void call_row_copy(struct call_row *to, const struct call_row *from);
 void call_row_free(struct call_row *r);
 /* Bytes of all its strings. */
 size_t call_row_text_len(const struct call_row *r);
+/* Output tokens that came in the time of streaming: reasoning is mostly hidden and made before the first token that comes. */
+int64_t call_row_streamed_tok(const struct call_row *r);
 static inline bool call_row_is_error(const struct call_row *r)
 {
 	return r->error_class != CLASS_NONE;

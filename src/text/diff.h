@@ -1,6 +1,6 @@
 /* diff - what changed between two texts, in words.
- * Lines first (common ends trimmed, then Myers' linear-space algorithm with a cost cap), then words inside changed lines, then a cleanup
- * that joins scraps. apply(diff, a) = b always holds. Never splits a grapheme. Source: E. Myers, "An O(ND) difference algorithm", 1986. */
+ * Lines first (common ends trimmed, then text/lcs.h), then UAX 29 words inside changed lines, then a cleanup that joins edits parted
+ * only by scraps: blanks, punctuation, one or two English stop words. apply(diff, a) = b always holds. Never splits a grapheme. */
 #ifndef SONDE_TEXT_DIFF_H
 #define SONDE_TEXT_DIFF_H
 
@@ -16,10 +16,12 @@ struct diff_part {
 struct diff {
 	struct diff_part *parts;
 	size_t n, cap;
-	size_t words_added, words_removed;
+	size_t words_added, words_removed; /* tokens that begin with a letter or digit */
 };
 
-/* Parts in order; DELETE before INSERT where both stand at one place. O((n+m) d) capped; the cap only makes the diff coarser. */
+/* Parts in order, none empty, no two neighbours of one kind; DELETE before INSERT where both stand at one place. Any bytes will do; a and b
+ * are not NULL. O((n+m) d) capped; the cap only makes the diff coarser. Texts of more than 2 GB together are one DELETE and one INSERT,
+ * with no words counted. */
 void diff_words(const char *a, size_t a_len, const char *b, size_t b_len, struct diff *out);
 void diff_free(struct diff *d);
 

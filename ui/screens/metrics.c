@@ -118,7 +118,11 @@ static void draw_question(const struct metrics_screen *s, struct cells *cells)
 		bucket_text(b->metrics->bucket_us, bucket);
 		(void)buf_addf(&text, " \u00b7 bucket %s", bucket);
 	}
-	(void)cells_fit(cells, s->area.x + 1, s->area.y, s->area.w - 22, ST_TEXT, buf_str(&text));
+	int used = cells_fit(cells, s->area.x + 1, s->area.y, s->area.w - 22, ST_TEXT, buf_str(&text));
+
+	if (b->metrics != NULL && b->metrics->has_simulated && !s->app->is_demo) { /* the demo's tab row says it for all */
+		(void)cells_fit(cells, s->area.x + used + 2, s->area.y, s->area.w - used - 22, ST_SIMULATED, "with SIMULATED calls");
+	}
 	(void)cells_right(cells, s->area.x + s->area.w - 1, s->area.y, ST_DIM, "t range  g group");
 	buf_free(&text);
 }
