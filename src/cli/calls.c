@@ -190,7 +190,7 @@ static void list_line(struct buf *out, const struct call_row *row)
 	figure_cell(out, latency, 6, true);
 	(void)buf_add_char(out, ' ');
 	(void)buf_add_str(out, call_row_is_error(row) ? error_class_name(row->error_class) : end);
-	(void)buf_add_char(out, '\n');
+	(void)buf_add_str(out, row->is_simulated ? " SIMULATED\n" : "\n");
 }
 
 static void list_text(struct buf *out, const struct call_row *rows, size_t n)
