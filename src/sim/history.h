@@ -7,6 +7,7 @@
 #include "store/store.h"
 
 /* Writes about `calls` rows over the `days` before now_us. */
-bool history_write(const char *dir, const struct price_table *prices, int64_t now_us, int days, int calls, uint64_t seed, struct err *e) SONDE_MUST_CHECK;
+bool history_write(const char *dir, const struct price_table *prices, int64_t now_us, int days, int calls, uint64_t seed,
+    struct err *e) SONDE_MUST_CHECK;
 
 #endif

@@ -1,7 +1,9 @@
 /* sim - simulated provider: a real HTTP server on loopback that speaks the wire formats of OpenAI, Anthropic, Gemini and Ollama,
  * streamed and plain, with faults on demand. Answers follow from (model, request, seed) alone and are shaped by what is asked.
  * Every answer carries "Server: sonde-simulator"; whoever shows it labels it SIMULATED.
- * Paths: /v1/chat/completions, /v1/messages, /v1beta/models/M:generateContent and :streamGenerateContent, /api/chat, also below a prefix. */
+ * Paths: /v1/chat/completions, /v1/messages, /v1beta/models/M:generateContent and :streamGenerateContent, /api/chat, and the lists of
+ * models, also below a prefix. Keys: any but "bad-key". A model with "missing" in its name is not found, one with "flaky" fails at times.
+ * A request header "X-Sonde-Fault: NAME" forces one fault, "NAME once" at the first try of that request only. */
 #ifndef SONDE_SIM_SIM_H
 #define SONDE_SIM_SIM_H
 
@@ -11,7 +13,8 @@
 struct sim;
 
 enum sim_fault {
-	FAULT_BAD_REQUEST, FAULT_AUTH, FAULT_NOT_FOUND, FAULT_RATE_LIMIT, FAULT_SERVER_ERROR, FAULT_OVERLOADED, /* 400 401 404 429 500 529 */
+	/* 400 401 404 429 500 529 */
+	FAULT_BAD_REQUEST, FAULT_AUTH, FAULT_NOT_FOUND, FAULT_RATE_LIMIT, FAULT_SERVER_ERROR, FAULT_OVERLOADED,
 	FAULT_RESET, FAULT_RESET_MID, FAULT_STALL, FAULT_STALL_MID, FAULT_TRUNCATED, FAULT_STREAM_ERROR, FAULT_BAD_JSON,
 	FAULT_SPLIT, FAULT_CRLF, FAULT_COMMENTS, FAULT_EMPTY_CHOICES, /* legal oddities: the answer is whole */
 	FAULT_HOSTILE, /* escape sequences, bidi, NUL, invalid UTF-8 in the text */
