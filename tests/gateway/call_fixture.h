@@ -178,8 +178,9 @@ static inline struct provider_entry *bench_provider(struct bench *b, const char 
 	char *url = x_asprintf("http://127.0.0.1:%d%s", port != 0 ? port : sim_port(b->sim), strcmp(kind, "openai") == 0 ? "/v1" : "");
 	struct provider_entry *p = config_add_provider(b->config, name, kind, url, KEY, "a test");
 
-	p->first_byte_ms = 400;
-	p->idle_ms = 400;
+	/* Nothing but a stalled answer may take long enough to meet its limit, however busy the machine is. */
+	p->first_byte_ms = fault != NULL && (strcmp(fault, "stall") == 0 || strcmp(fault, "stall once") == 0) ? 400 : 10000;
+	p->idle_ms = fault != NULL && strcmp(fault, "stall-mid") == 0 ? 400 : 10000;
 	if (fault != NULL) {
 		p->headers = x_calloc(2, sizeof(char *));
 		p->headers[0] = x_asprintf("X-Sonde-Fault: %s", fault);

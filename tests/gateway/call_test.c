@@ -222,7 +222,6 @@ static void servers_word_on_retries(void **state)
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		const struct call *c = watches[i].call;
 
-		print_message("# %zu: %d %s: %s\n", i, cases[i].status, watches[i].events, c->err.text);
 		assert_string_equal(watches[i].events, cases[i].events);
 		assert_int_equal(c->state, CALL_FAILED);
 		assert_int_equal(c->row.error_class, cases[i].class);
