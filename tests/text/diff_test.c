@@ -1,0 +1,177 @@
+#include "text/diff.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <time.h>
+
+#include "tests/text/diff_check.h"
+
+/* As `git diff --word-diff` shows it. */
+static char *picture(const char *a, const char *b, const struct diff *d)
+{
+	static const struct {
+		const char *open, *close;
+	} marks[] = {
+		[DIFF_EQUAL] = { "", "" },
+		[DIFF_DELETE] = { "[-", "-]" },
+		[DIFF_INSERT] = { "{+", "+}" },
+	};
+	struct buf out = { 0 };
+
+	for (size_t i = 0; i < d->n; i++) {
+		const struct diff_part *p = &d->parts[i];
+
+		(void)buf_add_str(&out, marks[p->op].open);
+		(void)buf_add(&out, (p->op == DIFF_INSERT ? b : a) + p->start, p->len);
+		(void)buf_add_str(&out, marks[p->op].close);
+	}
+	return buf_take(&out);
+}
+
+static void test_table(void **state)
+{
+	static const struct {
+		const char *name, *a, *b, *diff;
+		size_t added, removed;
+	} cases[] = {
+		{ "both empty", "", "", "", 0, 0 },
+		{ "equal", "one\ntwo", "one\ntwo", "one\ntwo", 0, 0 },
+		{ "from nothing", "", "one two\nthree\n", "{+one two\nthree\n+}", 3, 0 },
+		{ "to nothing", "one two\n", "", "[-one two\n-]", 0, 2 },
+		{ "a word", "the quick fox", "the slow fox", "the [-quick-]{+slow+} fox", 1, 1 },
+		{ "a word in a line", "a\nthe quick fox\nb\n", "a\nthe slow fox\nb\n", "a\nthe [-quick-]{+slow+} fox\nb\n", 1, 1 },
+		{ "a word added", "Answer in English.", "Answer in plain English.", "Answer in {+plain +}English.", 1, 0 },
+		{ "a word removed", "Answer in plain English.", "Answer in English.", "Answer in [-plain -]English.", 0, 1 },
+		{ "a line added", "a\nc\n", "a\nb\nc\n", "a\n{+b\n+}c\n", 1, 0 },
+		{ "a line removed", "a\nb\nc\n", "a\nc\n", "a\n[-b\n-]c\n", 0, 1 },
+		{ "the newline at the end", "a", "a\n", "a{+\n+}", 0, 0 },
+		{ "prefix of a line", "abc", "abcd", "[-abc-]{+abcd+}", 1, 1 },
+		{ "two lines, their newline stays", "one\ntwo\n", "uno\ndos\n", "[-one-]{+uno+}\n[-two-]{+dos+}\n", 2, 2 },
+		{ "a blank between edits joins them", "red fox", "blue cat", "[-red fox-]{+blue cat+}", 2, 2 },
+		{ "so does a comma", "red, fox", "blue, cat", "[-red, fox-]{+blue, cat+}", 2, 2 },
+		{ "and a stop word", "sit on mats", "lie on beds", "[-sit on mats-]{+lie on beds+}", 3, 3 },
+		{ "but no other word", "sit near mats", "lie near beds", "[-sit-]{+lie+} near [-mats-]{+beds+}", 2, 2 },
+		{ "nor three stop words", "x1 it is the y1", "x2 it is the y2", "[-x1-]{+x2+} it is the [-y1-]{+y2+}", 2, 2 },
+		{ "nor more of them than in an edit", "x1 is the y1", "x2 is the y2", "[-x1-]{+x2+} is the [-y1-]{+y2+}", 2, 2 },
+		{ "nor more than in the second", "x1 y1 is the z1", "x2 y2 is the z2", "[-x1 y1-]{+x2 y2+} is the [-z1-]{+z2+}", 3, 3 },
+		{ "joined edits join again", "p on q is the r s", "P on Q is the R S", "[-p on q is the r s-]{+P on Q is the R S+}", 7, 7 },
+		{ "a ruler is no scrap", "x1----------y1", "x2----------y2", "[-x1-]{+x2+}----------[-y1-]{+y2+}", 2, 2 },
+		{ "numbers and apostrophes", "pay 3.14, don't", "pay 3.15, do", "pay [-3.14, don't-]{+3.15, do+}", 2, 2 },
+		{ "accents stay whole", "cafe\u0301", "cafe", "[-cafe\u0301-]{+cafe+}", 1, 1 },
+		{ "emoji stay whole", "go \U0001F469\u200D\U0001F680", "go \U0001F469", "go [-\U0001F469\u200D\U0001F680-]{+\U0001F469+}",
+			0, 0 },
+		{ "a cluster of two words", "\u0D4E\u6F22", "\u0D4E\u5B57", "[-\u0D4E\u6F22-]{+\u0D4E\u5B57+}", 1, 1 },
+		{ "Han characters are words", "\u6F22\u5B57\u6587", "\u6F22\u8A9E\u6587", "\u6F22[-\u5B57-]{+\u8A9E+}\u6587", 1, 1 },
+		{ "bytes that are no text", "a \xff b", "a \xfe b", "a [-\xff-]{+\xfe+} b", 0, 0 },
+		{ "CR LF stays whole", "a\r\nb\r\n", "a\nb\n", "a[-\r\n-]{+\n+}b[-\r\n-]{+\n+}", 0, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct diff_text a = { cases[i].a, strlen(cases[i].a) }, b = { cases[i].b, strlen(cases[i].b) };
+		struct diff d;
+
+		diff_words(a.s, a.len, b.s, b.len, &d);
+		char *shown = picture(a.s, b.s, &d);
+		const char *wrong = diff_check(a, b, &d);
+		bool is_counted = d.words_added == cases[i].added && d.words_removed == cases[i].removed;
+
+		if (strcmp(shown, cases[i].diff) != 0 || !is_counted || wrong != NULL) {
+			fail_msg("%s: %s, +%zu -%zu, %s", cases[i].name, shown, d.words_added, d.words_removed, wrong != NULL ? wrong : "");
+		}
+		free(shown);
+		diff_free(&d);
+	}
+}
+
+/* Unrelated texts, and a text with one part replaced. */
+static void test_random_pairs(void **state)
+{
+	uint64_t seed = 11;
+	struct buf a = { 0 }, b = { 0 };
+
+	(void)state;
+	for (int round = 0; round < 24000; round++) {
+		uint64_t from = seed;
+		struct diff d;
+
+		buf_clear(&a);
+		buf_clear(&b);
+		diff_random_text(&seed, 24, &a);
+		if (round % 2 == 0) {
+			diff_random_text(&seed, 24, &b);
+		} else {
+			size_t cut = hash_mix(seed++) % (a.len + 1), end = cut + hash_mix(seed++) % (a.len - cut + 1);
+
+			(void)buf_add(&b, buf_str(&a), cut);
+			diff_random_text(&seed, 4, &b);
+			(void)buf_add(&b, buf_str(&a) + end, a.len - end);
+		}
+		struct diff_text ta = { buf_str(&a), a.len }, tb = { buf_str(&b), b.len };
+		diff_words(ta.s, ta.len, tb.s, tb.len, &d);
+		const char *wrong = diff_check(ta, tb, &d);
+		if (wrong != NULL) {
+			fail_msg("seed %llu: %s", (unsigned long long)from, wrong);
+		}
+		diff_free(&d);
+	}
+	buf_free(&a);
+	buf_free(&b);
+}
+
+/* What hostile or unlucky texts cost: all words different, all lines shuffled, all words alike, one line of common punctuation. */
+static void test_worst_cases(void **state)
+{
+	uint64_t seed = 17;
+
+	(void)state;
+	for (int kind = 0; kind < 4; kind++) {
+		struct buf text[2] = { { 0 }, { 0 } };
+		struct diff d;
+
+		for (int side = 0; side < 2; side++) {
+			while (text[side].len < 300000) {
+				unsigned r = (unsigned)(hash_mix(seed++) % 5000);
+
+				switch (kind) {
+				case 0:
+					(void)buf_addf(&text[side], "w%d.%u%s", side, (unsigned)seed, r % 8 == 0 ? "\n" : " ");
+					break;
+				case 1:
+					(void)buf_addf(&text[side], "line %u of the same five thousand\n", r);
+					break;
+				case 2:
+					(void)buf_add_str(&text[side], r % 2 == 0 ? "a " : "b ");
+					break;
+				default:
+					(void)buf_add_str(&text[side], r % 3 == 0 ? "," : r % 3 == 1 ? "." : "a ");
+					break;
+				}
+			}
+		}
+		clock_t start = clock();
+		diff_words(text[0].s, text[0].len, text[1].s, text[1].len, &d);
+		if (clock() - start > 5 * CLOCKS_PER_SEC) {
+			fail_msg("kind %d: %ld s", kind, (long)((clock() - start) / CLOCKS_PER_SEC));
+		}
+		assert_null(diff_check((struct diff_text){ text[0].s, text[0].len }, (struct diff_text){ text[1].s, text[1].len }, &d));
+		diff_free(&d);
+		buf_free(&text[0]);
+		buf_free(&text[1]);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_random_pairs),
+		cmocka_unit_test(test_worst_cases),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
