@@ -97,11 +97,12 @@ static inline bool clean_same(const struct buf *a, unsigned long dropped_a, cons
 static inline size_t clean_hostile(uint64_t *seed, char *out, size_t size)
 {
 	static const char *const pieces[] = {
-		"a", "word ", "\n", "\r", "\r\n", "\t", "\x1b", "\x1b[", "\x1b[31m", "\x1b]", "\x1b]0;title\a", "\x1bP", "\x1b\\", "\x1b_", "\x1b^",
-		"\x1bX", "\x1b(", "\x1b(B", "\x18", "\x1a", "\a", "\x7f", "\xC2\x9b", "\xC2\x9d", "\xC2\x9c", "\xC2\x85", "\x9b", "\xc2", "\xe2", "\xe2\x80",
-		"\xf0\x9f", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xc0\xaf", "\xff", "\u202e", "\u2066", "\u200b", "\u200d", "\ufe0f", "\ufe0e",
-		"\U000e0041", "\U000e0100", "\u00ad", "\u0301", "\u0323", "\u20e3", "e\u0301", "\U0001f469", "\U0001f680", "\U0001f44d", "\U0001f3fd",
-		"\U0001f1e9", "\u6f22", "\u1100\u1161\u11a8", "\u0378", "\u2028", "\ufffd", "\ufeff", "1;31", ";", "m", "\\", "[", "]",
+		"a", "word ", "\n", "\r", "\r\n", "\t", "\x1b", "\x1b[", "\x1b[31m", "\x1b]", "\x1b]0;title\a", "\x1bP", "\x1b\\",
+		"\x1b_", "\x1b^", "\x1bX", "\x1b(", "\x1b(B", "\x18", "\x1a", "\a", "\x7f", "\xC2\x9b", "\xC2\x9d", "\xC2\x9c",
+		"\xC2\x85", "\x9b", "\xc2", "\xe2", "\xe2\x80", "\xf0\x9f", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xc0\xaf", "\xff",
+		"\u202e", "\u2066", "\u200b", "\u200d", "\ufe0f", "\ufe0e", "\U000e0041", "\U000e0100", "\u00ad", "\u0301", "\u0323",
+		"\u20e3", "e\u0301", "\U0001f469", "\U0001f680", "\U0001f44d", "\U0001f3fd", "\U0001f1e9", "\u6f22",
+		"\u1100\u1161\u11a8", "\u0378", "\u2028", "\ufffd", "\ufeff", "1;31", ";", "m", "\\", "[", "]",
 	};
 	size_t len = 0;
 

@@ -66,7 +66,8 @@ static const struct {
 	{ "zero width", BOTH("a\u200Bb\u2060c\uFEFFd\u200Ce\u200Df"), "abcdef", 5, "a⟨200B⟩b⟨2060⟩c⟨FEFF⟩d⟨200C⟩e⟨200D⟩f" },
 	{ "tags", BOTH("a\U000E0041\U000E007F"), "a", 2, "a⟨E0041⟩⟨E007F⟩" },
 	{ "soft hyphen, interlinear, fillers", BOTH("a\u00ADb\uFFF9c\u3164d"), "abcd", 3, "a⟨00AD⟩b⟨FFF9⟩c⟨3164⟩d" },
-	{ "hidden bytes in selectors", BOTH("\U0001F44D\uFE0F\uFE00\uFE0F\U000E0101"), "\U0001F44D", 3, "\U0001F44D⟨FE0F⟩⟨FE00⟩⟨FE0F⟩⟨E0101⟩" },
+	{ "hidden bytes in selectors", BOTH("\U0001F44D\uFE0F\uFE00\uFE0F\U000E0101"), "\U0001F44D", 3,
+		"\U0001F44D⟨FE0F⟩⟨FE00⟩⟨FE0F⟩⟨E0101⟩" },
 	/* clusters */
 	{ "heart with selector", BOTH("\u2764\uFE0F!"), "\u2764!", 0, "\u2764⟨FE0F⟩!" },
 	{ "keycap", BOTH("1\uFE0F\u20E3"), "1\u20E3", 0, "1⟨FE0F⟩\u20E3" },

@@ -45,12 +45,14 @@ static void test_table(void **state)
 		{ "hanging at the end of the text", 5, "hello  ", "hello" },
 		{ "hanging before a newline", 5, "hello  \nx", "hello|x" },
 		{ "a second width of blanks", 3, "abc        d", "abc~   ~d" },
+		{ "and no place before them", 5, "ab cd       x", "ab cd~  x" },
 		{ "indentation is kept", 8, "  indented text", "  ~indented~text" },
 		{ "long word", 4, "abcdefghij", "abcd~efgh~ij" },
 		{ "long word after a short one", 6, "ab cdefghijkl", "ab ~cdefgh~ijkl" },
 		{ "hyphen between letters", 6, "well-known", "well-~known" },
 		{ "hyphen that does not fit", 4, "well-known", "well~-kno~wn" },
 		{ "no break at minus or options", 6, "ab -12 --all", "ab -12~--all" },
+		{ "no break before a digit", 6, "a gpt-4o", "a ~gpt-4o" },
 		{ "no break after a leading hyphen", 7, "abcd -xyz", "abcd ~-xyz" },
 		{ "dash between words", 6, "word\u2014word", "word\u2014~word" },
 		{ "no break in numbers", 7, "on 2024-06-30", "on ~2024-06~-30" },
@@ -128,7 +130,8 @@ static void check_lines(const struct wrap *w, const char *text, size_t len, size
 static void test_growth(void **state)
 {
 	static const char *const pieces[] = {
-		"a", "word", " ", "  ", "\t", "\n", "-", "--", "well-known ", "\u6F22", "\u3002", "\u300C", "e\u0301", "\U0001F44D", "\u2014", "0", "supercalifragilistic",
+		"a", "word", " ", "  ", "\t", "\n", "-", "--", "well-known ", "\u6F22", "\u3002", "\u300C", "e\u0301", "\U0001F44D",
+		"\u2014", "0", "supercalifragilistic",
 	};
 	uint64_t seed = 7;
 
@@ -202,8 +205,8 @@ static void test_starts_again(void **state)
 	assert_null(w.lines);
 }
 
-/* 300,000 updates over 1.5 MB: a wrap that looked at more than the last line each time would need minutes. A line of blanks, that of a stream
- * that stalls the reader, must be no exception. */
+/* 300,000 updates over 1.5 MB: a wrap that looked back further than the last line would need minutes. A single word and nothing but blanks
+ * must be no exception. */
 static void test_growth_is_cheap(void **state)
 {
 	static const char *const tokens[] = { "word ", "     ", "xxxxx" };
