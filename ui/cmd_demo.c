@@ -208,7 +208,7 @@ static int headless(struct demo *d)
 
 	if (status == 0 && shot_draw(d->app, &shot, &out, &e)) {
 		printf("\nThe Metrics screen of the console (SIMULATED):\n\n");
-		cli_out(buf_str(&out), out.len);
+		(void)cli_out(buf_str(&out), out.len);
 	}
 	buf_free(&out);
 	return cli_finish(e.code != ERR_NONE ? cli_fail(&e) : status);

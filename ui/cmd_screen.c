@@ -24,7 +24,7 @@ static int draw(const char *name, struct shot shot)
 	bool ok = shot_draw(app, &shot, &out, &e);
 
 	if (ok) {
-		cli_out(buf_str(&out), out.len);
+		(void)cli_out(buf_str(&out), out.len);
 	}
 	buf_free(&out);
 	app_free(app);

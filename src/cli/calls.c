@@ -324,7 +324,7 @@ static int answer(const struct options *o, const char *id)
 	int status = id != NULL ? show(r, o, id, &out, &e) : list(r, o, &out, &e);
 
 	reader_close(r);
-	cli_out(buf_str(&out), out.len);
+	(void)cli_out(buf_str(&out), out.len);
 	buf_free(&out);
 	return cli_finish(status);
 }

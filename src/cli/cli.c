@@ -2,7 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,25 +45,31 @@ int cli_usage(const struct cli_command *c, const char *fmt, ...)
 	return cli_fail(&e);
 }
 
-static void closed_pipe(void)
+bool cli_out(const char *bytes, size_t len)
 {
-	_exit(STATUS_CLOSED_PIPE);
+	return fwrite(bytes, 1, len, stdout) == len;
 }
 
-void cli_out(const char *bytes, size_t len)
+bool cli_out_flush(void)
 {
-	if (fwrite(bytes, 1, len, stdout) != len && errno == EPIPE) {
-		closed_pipe();
-	}
+	return fflush(stdout) == 0 && !ferror(stdout);
+}
+
+/* A pipe whose reader has gone polls as an error, whatever errno says by now. */
+static bool is_closed_pipe(void)
+{
+	struct pollfd p = { .fd = STDOUT_FILENO, .events = POLLOUT };
+
+	return errno == EPIPE || (poll(&p, 1, 0) == 1 && (p.revents & POLLERR) != 0);
 }
 
 int cli_finish(int status)
 {
-	if (fflush(stdout) == 0 && !ferror(stdout)) {
+	if (cli_out_flush()) {
 		return status;
 	}
-	if (errno == EPIPE) {
-		closed_pipe();
+	if (is_closed_pipe()) {
+		return STATUS_CLOSED_PIPE;
 	}
 	fprintf(stderr, "sonde: cannot write the output: %s\n", strerror(errno));
 	return status != 0 ? status : 1;

@@ -20,9 +20,12 @@ struct cli_command {
 int cli_fail(const struct err *e);
 /* Same for wrong usage: also names `sonde help COMMAND`. Returns 2. */
 int cli_usage(const struct cli_command *c, const char *fmt, ...) SONDE_PRINTF(2, 3);
-/* Writes all of it to stdout; exits silently with 141 on a closed pipe. */
-void cli_out(const char *bytes, size_t len);
-/* Flushes what printf left in stdout; the status to return: `status`, or 1 with a sentence when stdout cannot take it. */
+/* Writes to stdout. False when nobody takes it any more: whoever makes more of it may stop; cli_finish says how it ends. */
+bool cli_out(const char *bytes, size_t len);
+/* Flushes stdout; false as above. */
+bool cli_out_flush(void);
+/* The last call of a command: flushes stdout and gives the status to return: `status`, 141 without a word when the reader of a pipe has gone,
+ * or 1 with a sentence when stdout cannot take it for another reason. */
 int cli_finish(int status);
 /* Reads a whole file or stdin ("-"). Limit 64 MiB. */
 bool cli_read(const char *path, struct buf *out, struct err *e) SONDE_MUST_CHECK;

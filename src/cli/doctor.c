@@ -345,7 +345,7 @@ static int run(int argc, char **argv)
 	(is_json ? as_json : as_text)(&r, &out);
 	int status = status_of(&r);
 	release(&r);
-	cli_out(buf_str(&out), out.len);
+	(void)cli_out(buf_str(&out), out.len);
 	buf_free(&out);
 	return cli_finish(status);
 }

@@ -113,7 +113,7 @@ static int import_files(struct import *im, int n, char **paths)
 	}
 	if (im->is_json) {
 		(void)buf_add_str(&im->out, "]}\n");
-		cli_out(im->out.s, im->out.len);
+		(void)cli_out(im->out.s, im->out.len);
 	}
 	return im->n_unread > 0 ? 1 : im->good == 0 && im->bad > 0 ? err_exit_status(ERR_CHECK) : 0;
 }

@@ -254,7 +254,7 @@ static int answer(const struct options *o)
 		as_text(&out, o, m);
 	}
 	metrics_free(m);
-	cli_out(out.s, out.len);
+	(void)cli_out(out.s, out.len);
 	buf_free(&out);
 	return cli_finish(0);
 }

@@ -191,7 +191,7 @@ static int run(int argc, char **argv)
 	}
 	free(models);
 	config_free(c);
-	cli_out(buf_str(&out), out.len);
+	(void)cli_out(buf_str(&out), out.len);
 	buf_free(&out);
 	return cli_finish(0);
 }

@@ -36,6 +36,7 @@ struct run {
 	bool cleans;
 	size_t n_running;
 	bool is_over, is_interrupted;
+	bool is_unheard;          /* stdout takes nothing any more */
 	ev_signal on_int, on_term;
 };
 
@@ -177,7 +178,7 @@ static int dry_run(const struct options *o, struct target **targets)
 	}
 	(void)buf_add_str(&out, "]}\n");
 	if (ok) {
-		cli_out(out.s, out.len);
+		(void)cli_out(out.s, out.len);
 	}
 	buf_free(&out);
 	return ok ? 0 : cli_fail(&e);
@@ -186,13 +187,13 @@ static int dry_run(const struct options *o, struct target **targets)
 static void print_text(struct run *run, const char *text, size_t len)
 {
 	if (!run->cleans) {
-		cli_out(text, len);
+		(void)cli_out(text, len);
 		return;
 	}
 	struct buf out = { 0 };
 
 	cleaner_feed(&run->cleaner, text, len, &out);
-	cli_out(buf_str(&out), out.len);
+	(void)cli_out(buf_str(&out), out.len);
 	buf_free(&out);
 }
 
@@ -204,7 +205,7 @@ static void print_answer(struct run *run, const struct call *c)
 		struct buf head = { 0 };
 
 		(void)buf_addf(&head, "== %s\n", c->target->name);
-		cli_out(head.s, head.len);
+		(void)cli_out(head.s, head.len);
 		buf_free(&head);
 		cleaner_init(&run->cleaner);
 		print_text(run, buf_str(text), text->len);
@@ -213,12 +214,12 @@ static void print_answer(struct run *run, const struct call *c)
 		const struct tool_call *t = &c->answer.tool_calls[i];
 
 		print_text(run, t->name, strlen(t->name));
-		cli_out("(", 1);
+		(void)cli_out("(", 1);
 		print_text(run, buf_str(&t->arguments), t->arguments.len);
-		cli_out(")\n", 2);
+		(void)cli_out(")\n", 2);
 	}
 	if (text->len > 0 && text->s[text->len - 1] != '\n') {
-		cli_out("\n", 1);
+		(void)cli_out("\n", 1);
 	}
 }
 
@@ -241,8 +242,7 @@ static void print_event(const struct call_event *ev)
 		result_json(&out, ev->call);
 	}
 	(void)buf_add_str(&out, "}\n");
-	cli_out(out.s, out.len);
-	(void)fflush(stdout);
+	(void)cli_out(out.s, out.len);
 	buf_free(&out);
 }
 
@@ -262,6 +262,13 @@ static void progress(const struct run *run, const struct call_event *ev)
 	}
 }
 
+static void cancel_all(struct run *run)
+{
+	for (size_t i = 0; i < run->options->n_targets; i++) {
+		call_cancel(run->calls[i]);
+	}
+}
+
 static void on_event(void *ctx, const struct call_event *ev)
 {
 	struct run *run = ctx;
@@ -271,17 +278,20 @@ static void on_event(void *ctx, const struct call_event *ev)
 		print_event(ev);
 	} else if (o->output == OUTPUT_TEXT && o->n_targets == 1 && ev->type == EVENT_DELTA && ev->kind == DELTA_TEXT) {
 		print_text(run, ev->text, ev->len);
-		(void)fflush(stdout);
 	}
 	if (ev->type >= EVENT_DONE) {
 		if (o->output == OUTPUT_TEXT && ev->call->answer.text.len + ev->call->answer.n_tool_calls > 0) {
 			print_answer(run, ev->call);
-			(void)fflush(stdout);
 		}
 		if (ev->type == EVENT_FAILED && o->output == OUTPUT_TEXT) {
 			(void)cli_fail(&ev->call->err);
 		}
 		run->is_over = --run->n_running == 0;
+	}
+	/* Nobody reads the answer any more: nobody should pay for the rest of it. */
+	if (!run->is_unheard && !cli_out_flush()) {
+		run->is_unheard = true;
+		cancel_all(run);
 	}
 	progress(run, ev);
 }
@@ -293,9 +303,7 @@ static void on_signal(struct ev_loop *ev, ev_signal *w, int revents)
 	(void)ev;
 	(void)revents;
 	run->is_interrupted = true;
-	for (size_t i = 0; i < run->options->n_targets; i++) {
-		call_cancel(run->calls[i]);
-	}
+	cancel_all(run);
 }
 
 static void watch_signal(struct run *run, ev_signal *w, int signo)
@@ -311,8 +319,8 @@ static int exit_status(const struct run *run)
 	size_t n = run->options->n_targets, n_failed = 0;
 	enum err_code first = ERR_NONE;
 
-	if (run->is_interrupted) {
-		return err_exit_status(ERR_INTERRUPTED);
+	if (run->is_interrupted || run->is_unheard) { /* cli_finish tells a closed pipe from a full disk */
+		return err_exit_status(run->is_interrupted ? ERR_INTERRUPTED : ERR_INTERNAL);
 	}
 	for (size_t i = 0; i < n; i++) {
 		enum err_code code = call_err_code(run->calls[i]);
@@ -384,7 +392,7 @@ static int send_all(const struct options *o, struct config *config, struct targe
 		struct buf out = { 0 };
 
 		result_run_json(&out, run_us, (const struct call *const *)run.calls, o->n_targets);
-		cli_out(out.s, out.len);
+		(void)cli_out(out.s, out.len);
 		buf_free(&out);
 	} else if (is_simulated && o->output == OUTPUT_TEXT) {
 		fprintf(stderr, "sonde: SIMULATED: the answer comes from sonde's simulator, not from a model\n");
