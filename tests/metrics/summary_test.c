@@ -163,9 +163,13 @@ static void plain_add(struct plain *p, const struct call_row *r)
 	p->latency_us += known_or(r->latency_us, 0);
 	p->ttft_n += is_known(r->ttft_us);
 	p->ttft_us += known_or(r->ttft_us, 0);
-	if (is_known(r->ttft_us) && r->latency_us > r->ttft_us && r->usage.out_tok > 1) {
+	/* Tokens that were streamed: reasoning comes before the first one. */
+	int64_t hidden = known_or(r->usage.reason_tok, 0);
+	int64_t streamed = hidden < r->usage.out_tok ? r->usage.out_tok - hidden : r->usage.out_tok;
+
+	if (is_known(r->ttft_us) && r->latency_us > r->ttft_us && streamed > 1) {
 		p->gen_us += r->latency_us - r->ttft_us;
-		p->gen_tok += r->usage.out_tok - 1;
+		p->gen_tok += streamed - 1;
 	}
 	if (is_known(r->latency_us)) {
 		p->latencies[p->n_latencies++] = r->latency_us;
