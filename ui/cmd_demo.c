@@ -152,12 +152,12 @@ static void history_written(void *arg)
 	app_changed(d->app);
 }
 
-static void print_column(const struct play *p, const struct play_column *c)
+static void print_column(const struct play_column *c)
 {
 	struct play_figures f;
 	char t[5][FORMAT_SIZE];
 
-	play_column_figures(p, c, clock_mono_us(), &f);
+	play_column_figures(c, clock_mono_us(), &f);
 	figure_duration(f.ttft_us, t[0]);
 	format_rate(f.tokens_per_s, t[1]);
 	figure_duration(f.total_us, t[2]);
@@ -193,7 +193,7 @@ static int headless(struct demo *d)
 	loop_run(d->loop);
 	d->app->on_change = NULL;
 	for (size_t i = 0; i < p->n_columns; i++) {
-		print_column(p, p->columns[i]);
+		print_column(p->columns[i]);
 	}
 	if (d->app->store == NULL || !store_flush(d->app->store, 5000, &e)) {
 		return cli_fail(d->app->store == NULL ? &d->app->store_err : &e);

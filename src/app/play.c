@@ -77,6 +77,7 @@ void play_free(struct play *p)
 	chat_params_free(&p->params);
 	free(p->system);
 	free(p->user);
+	free(p->question);
 	free(p);
 }
 
@@ -96,6 +97,7 @@ static struct play_column *add_column(struct play *p, const char *name)
 	struct err e = { 0 };
 
 	c->name = x_strdup(name);
+	c->run_column = -1;
 	call_row_init(&c->row);
 	buf_init(&c->text, TEXT_LIMIT);
 	buf_init(&c->reasoning, TEXT_LIMIT);
@@ -218,7 +220,7 @@ static void send_column(struct play *p, size_t i)
 	messages[n++] = (struct message){ ROLE_USER, p->user };
 	struct gateway_request r = {
 		.target = c->target, .messages = messages, .n_messages = n, .params = p->params, .is_streamed = true,
-		.run_us = p->run_us, .run_column = (int)i,
+		.run_us = p->run_us, .run_column = c->run_column,
 	};
 	let_go(c);
 	start_text(c);
@@ -226,17 +228,36 @@ static void send_column(struct play *p, size_t i)
 	c->has_run = true;
 	c->state = CALL_QUEUED;
 	c->is_simulated = false;
+	c->start_us = clock_mono_us();
 	c->call = call_ref(call_start(p->app->gateway, &r, on_event, p));
 }
 
-static void record_run(struct play *p)
+/* All that an answer depends on besides its target. */
+static char *question_of(const struct play *p)
+{
+	struct buf b = { 0 };
+
+	(void)buf_addf(&b, "%zu %s %s ", strlen(p->system), p->system, p->user);
+	chat_params_json(&p->params, &b);
+	char *text = x_strdup(buf_str(&b));
+
+	buf_free(&b);
+	return text;
+}
+
+static void begin_run(struct play *p)
 {
 	const char **names = x_calloc(p->n_columns + 1, sizeof(*names));
 
+	p->run_us = clock_wall_us();
+	p->start_us = clock_mono_us();
+	free(p->question);
+	p->question = question_of(p);
+	for (size_t i = 0; i < p->n_columns; i++) {
+		names[i] = p->columns[i]->name;
+		p->columns[i]->run_column = (int)i;
+	}
 	if (p->app->store != NULL) {
-		for (size_t i = 0; i < p->n_columns; i++) {
-			names[i] = p->columns[i]->name;
-		}
 		past_record_run(p->app->store, p->run_us, p->system, p->user, &p->params, names, p->n_columns, p->app->is_demo);
 	}
 	free(names);
@@ -274,16 +295,24 @@ bool play_send(struct play *p, struct err *e)
 		*e = p->columns[0]->err;
 		return false;
 	}
-	p->run_us = clock_wall_us();
-	p->start_us = clock_mono_us();
+	begin_run(p);
 	for (size_t i = 0; i < p->n_columns; i++) {
 		if (p->columns[i]->target != NULL) {
 			send_column(p, i);
 		}
 	}
-	record_run(p);
 	app_changed(p->app);
 	return true;
+}
+
+/* Whether an answer of this column now is one more answer of the run as it was recorded. */
+static bool is_same_run(const struct play *p, const struct play_column *c)
+{
+	char *question = question_of(p);
+	bool is_same = p->question != NULL && strcmp(p->question, question) == 0 && c->run_column >= 0;
+
+	free(question);
+	return is_same;
 }
 
 bool play_retry(struct play *p, size_t i, struct err *e)
@@ -301,11 +330,9 @@ bool play_retry(struct play *p, size_t i, struct err *e)
 		call_retry_now(c->call);
 		return true;
 	}
-	if (p->run_us == 0 || p->start_us == 0) {
-		p->run_us = clock_wall_us();
-		record_run(p);
+	if (!is_same_run(p, c)) {
+		begin_run(p);
 	}
-	p->start_us = play_running(p) > 0 ? p->start_us : clock_mono_us();
 	send_column(p, i);
 	app_changed(p->app);
 	return true;
@@ -342,13 +369,13 @@ size_t play_running(const struct play *p)
 
 /* -- figures ---------------------------------------------------------------------------------------------------------------------- */
 
-static void live_figures(const struct play *p, const struct play_column *c, int64_t mono_us, struct play_figures *f)
+static void live_figures(const struct play_column *c, int64_t mono_us, struct play_figures *f)
 {
 	const struct call *call = c->call;
 	int64_t first = call->first_us != 0 ? call->first_us : mono_us;
 
 	f->is_running = true;
-	f->wait_us = first - p->start_us;
+	f->wait_us = first - c->start_us;
 	if (call->sent_us != 0) {
 		f->total_us = mono_us - call->sent_us;
 	}
@@ -364,7 +391,7 @@ static void live_figures(const struct play *p, const struct play_column *c, int6
 	}
 }
 
-static void final_figures(const struct play *p, const struct play_column *c, struct play_figures *f)
+static void final_figures(const struct play_column *c, struct play_figures *f)
 {
 	const struct call_row *r = c->call != NULL ? &c->call->row : &c->row;
 
@@ -376,13 +403,13 @@ static void final_figures(const struct play *p, const struct play_column *c, str
 	f->cost_nano = r->cost_nano;
 	f->streamed_tok = c->reasoning.len > 0 ? r->usage.out_tok : call_row_streamed_tok(r);
 	if (c->call != NULL && c->call->first_us != 0) {
-		f->wait_us = c->call->first_us - p->start_us;
+		f->wait_us = c->call->first_us - c->start_us;
 	} else {
 		f->wait_us = is_known(r->ttft_us) ? r->ttft_us : r->latency_us;
 	}
 }
 
-void play_column_figures(const struct play *p, const struct play_column *c, int64_t mono_us, struct play_figures *f)
+void play_column_figures(const struct play_column *c, int64_t mono_us, struct play_figures *f)
 {
 	*f = (struct play_figures){ .ttft_us = UNKNOWN, .total_us = UNKNOWN, .gen_us = UNKNOWN, .wait_us = UNKNOWN, .in_tok = UNKNOWN,
 		.out_tok = UNKNOWN, .streamed_tok = UNKNOWN, .cost_nano = UNKNOWN, .tokens_per_s = NAN };
@@ -390,9 +417,9 @@ void play_column_figures(const struct play *p, const struct play_column *c, int6
 		return;
 	}
 	if (play_column_is_running(c)) {
-		live_figures(p, c, mono_us, f);
+		live_figures(c, mono_us, f);
 	} else {
-		final_figures(p, c, f);
+		final_figures(c, f);
 	}
 	f->streamed_tok = is_known(f->streamed_tok) ? f->streamed_tok : f->out_tok;
 	if (is_known(f->gen_us) && f->gen_us > 0 && is_known(f->streamed_tok)) {
@@ -458,6 +485,8 @@ static void run_loaded(void *ctx, const struct past_run *run, const struct err *
 	p->opened++;
 	p->run_us = run->row.ts_us;
 	p->start_us = 0;
+	free(p->question);
+	p->question = NULL;
 	for (size_t i = 0; i < run->n_names; i++) {
 		struct play_column *c = add_column(p, run->names[i]);
 

@@ -20,6 +20,8 @@ struct play_column {
 	unsigned generation;    /* changes whenever text starts anew */
 	unsigned n_deltas;      /* pieces so far: about one token each */
 	bool is_simulated;
+	int64_t start_us;       /* monotonic, when it was last sent */
+	int run_column;         /* its place in the run as recorded; -1: not in it */
 };
 
 struct play {
@@ -29,6 +31,7 @@ struct play {
 	struct play_column **columns;
 	size_t n_columns, cap_columns;
 	int64_t run_us;            /* of the run shown; 0: none */
+	char *question;            /* prompt and parameters of the run as recorded; NULL: none was sent from here */
 	int64_t start_us;          /* monotonic time of its start; 0 for one out of the history */
 	unsigned opened;           /* grows each time a past run replaced the prompt */
 	/* history, newest first; loaded by play_load_history */
@@ -41,7 +44,7 @@ struct play {
 /* What the head of a column and a row of the race say. UNKNOWN where not known; tokens_are_estimated while no usage has come. */
 struct play_figures {
 	int64_t ttft_us, total_us, gen_us;
-	int64_t wait_us;        /* from the start of the run to the first token, or so far: for the timeline */
+	int64_t wait_us;        /* from when it was sent with the others to the first token, or so far: for the timeline */
 	int64_t in_tok, out_tok, cost_nano;
 	int64_t streamed_tok;   /* out_tok without the reasoning that was not shown */
 	double tokens_per_s;    /* of what was streamed; NAN when not known */
@@ -60,13 +63,14 @@ bool play_move(struct play *p, size_t i, int by);
 
 /* Sends the prompt to every column whose target can be used; stops what still runs. False: nothing was sent, e says why. */
 bool play_send(struct play *p, struct err *e);
-/* One column again, in the same run; at once when it waits to retry. */
+/* One column again: in the same run as long as prompt and parameters are the same and the column is part of it, else a run of its own
+ * begins. At once when it waits to retry. */
 bool play_retry(struct play *p, size_t i, struct err *e);
 void play_stop(struct play *p, size_t i);
 void play_stop_all(struct play *p);
 size_t play_running(const struct play *p);
 bool play_column_is_running(const struct play_column *c);
-void play_column_figures(const struct play *p, const struct play_column *c, int64_t mono_us, struct play_figures *out);
+void play_column_figures(const struct play_column *c, int64_t mono_us, struct play_figures *out);
 
 /* Loads the list of past runs off the loop; app->on_change tells when it is there. */
 void play_load_history(struct play *p);

@@ -173,7 +173,7 @@ static void draw_head(const struct play_screen *s, const struct play_column *c, 
 	char a[FORMAT_SIZE], b[FORMAT_SIZE];
 	int end = r.x + r.w - 1;
 
-	play_column_figures(s->play, c, env->mono_us, &f);
+	play_column_figures(c, env->mono_us, &f);
 	(void)cells_put(cells, r.x + 1, r.y, st, glyph);
 	int used = cells_right(cells, end, r.y, c->is_simulated ? ST_SIMULATED : ST_DIM, right);
 	(void)cells_fit(cells, r.x + 3, r.y, used - r.x - 4, ST_BOLD, model_name(c));
@@ -266,7 +266,7 @@ void play_columns_draw(const struct play_screen *s, struct cells *cells, const s
 	if (s->play->n_columns == 0) {
 		cells_rule(cells, s->columns.x, s->columns.y, s->columns.w, s->focus == FOCUS_COLUMNS, "Answers", "");
 		(void)cells_put(cells, s->columns.x + 2, s->columns.y + 2, ST_DIM, "No target yet: press a and name one, as provider/model.");
-		(void)cells_put(cells, s->columns.x + 2, s->columns.y + 3, ST_DIM, "sonde models lists what has a price; sonde demo needs no key.");
+		(void)cells_put(cells, s->columns.x + 2, s->columns.y + 3, ST_DIM, "sonde models lists them; sonde demo needs no key.");
 		return;
 	}
 	for (size_t i = 0; i < s->n_shown; i++) {
