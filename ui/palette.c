@@ -146,6 +146,7 @@ static void make_rows(struct palette *p)
 	list_set_n(&p->list, (int)p->n);
 	list_select(&p->list, 0);
 	skip_heading(p, 1);
+	p->list.top = 0; /* the heading, too */
 }
 
 struct palette *palette_new(enum palette_kind kind, const struct command_set *sets, size_t n, const char *title, const char *line)
