@@ -49,7 +49,7 @@ void app_summary(const struct app *a, struct buf *out)
 	char cost[32];
 
 	if (running > 0) {
-		(void)buf_addf(out, "\u25b6%zu streaming  ", running);
+		(void)buf_addf(out, "\u25b6%zu running  ", running);
 	}
 	if (is_known(a->board->today_nano)) {
 		price_format(a->board->today_nano, cost, sizeof(cost));

@@ -254,6 +254,7 @@ struct board *board_new(struct app *app)
 		w->watch.data = w;
 		ev_io_start(app->loop->ev, &w->watch);
 	}
+	start(w); /* today's cost, before anything is written */
 	return b;
 }
 
