@@ -109,7 +109,7 @@ static void layout(void *self, struct rect r)
 	int y = s->prompt.y + s->prompt.h;
 	int race_h = s->is_zoomed ? 0 : play_race_height(s, r);
 
-	if (r.y + r.h - y - race_h < 6) {
+	if (r.y + r.h - y - race_h < 9) { /* the answer first: the status row counts the others */
 		race_h = 0;
 	}
 	s->race = (struct rect){ r.x, r.y + r.h - race_h, r.w, race_h };
@@ -227,7 +227,7 @@ static void status(const void *self, const struct env *env, struct buf *left, st
 	char cost[FORMAT_SIZE];
 
 	if (is_editing(s)) {
-		(void)buf_addf(left, "EDIT  %s prompt \u00b7 Esc leaves, F5 sends", s->focus == FOCUS_SYSTEM ? "system" : "user");
+		(void)buf_addf(left, "%s prompt \u00b7 Esc leaves, F5 sends", s->focus == FOCUS_SYSTEM ? "system" : "user");
 	} else if (p->run_us == 0) {
 		(void)buf_addf(left, "READY  %zu target%s \u00b7 nothing is sent before F5", p->n_columns, p->n_columns == 1 ? "" : "s");
 	} else {
@@ -243,7 +243,7 @@ static void status(const void *self, const struct env *env, struct buf *left, st
 	for (size_t i = 0; i < p->n_columns; i++) {
 		struct play_figures f;
 
-		play_column_figures(p, p->columns[i], env->mono_us, &f);
+		play_column_figures(p->columns[i], env->mono_us, &f);
 		if (p->columns[i]->has_run) {
 			is_whole &= is_known(f.cost_nano);
 			sum += known_or(f.cost_nano, 0);
@@ -268,7 +268,7 @@ static void card(const void *self, const struct env *env, struct buf *out)
 		enum style st;
 		char time[FORMAT_SIZE], cost[FORMAT_SIZE];
 
-		play_column_figures(p, c, env->mono_us, &f);
+		play_column_figures(c, env->mono_us, &f);
 		figure_duration(f.total_us, time);
 		price_format(f.cost_nano, cost, FORMAT_SIZE);
 		(void)buf_addf(out, "%s %s %s %s\n", c->target != NULL ? c->target->model : c->name, play_state_glyph(c, &st), time,
@@ -310,9 +310,12 @@ static unsigned cmd_run(void *self, struct console *c, const char *arg)
 	return changed();
 }
 
+/* The next layout puts a column that is gone in order, but keys may come before it. */
 static bool has_columns(const void *self)
 {
-	return ((const struct play_screen *)self)->play->n_columns > 0;
+	const struct play_screen *s = self;
+
+	return s->column < s->play->n_columns;
 }
 
 static bool shows_columns(const void *self)
@@ -420,8 +423,12 @@ static unsigned cmd_drop(void *self, struct console *c, const char *arg)
 	if (!has_columns(s)) {
 		console_say(c, ST_DIM, "no target to drop");
 	} else {
-		console_say(c, ST_DIM, "dropped %s", s->play->columns[s->column]->name);
+		const struct play_column *here = s->play->columns[s->column];
+
+		console_say(c, ST_DIM, "dropped %s", here->name);
+		s->marked = s->marked == here ? NULL : s->marked;
 		play_drop(s->play, s->column);
+		s->column -= s->column > 0 && s->column == s->play->n_columns;
 	}
 	return changed();
 }

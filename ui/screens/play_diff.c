@@ -1,5 +1,8 @@
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
+#include "text/clean.h"
 #include "text/diff.h"
 #include "ui/screens/play_state.h"
 #include "ui/widgets/styled.h"
@@ -28,6 +31,17 @@ static void add_parts(struct styled_text *out, const struct diff *d, const char 
 	}
 }
 
+/* Which sign is whose. Dim: no change to stop at. */
+static void add_legend(struct styled_text *out, const struct play_column *left, const struct play_column *right)
+{
+	const char *a = left->target != NULL ? left->target->model : left->name, *b = right->target != NULL ? right->target->model : right->name;
+	char *clean_a = clean_line(a, strlen(a), 0), *clean_b = clean_line(b, strlen(b), 0);
+
+	styled_addf(out, ST_DIM, "[\u2212%s\u2212] {+%s+}\n\n", clean_a, clean_b);
+	free(clean_a);
+	free(clean_b);
+}
+
 bool play_diff_open(struct play_screen *s, size_t a, size_t b, struct err *e)
 {
 	const struct play *p = s->play;
@@ -46,13 +60,13 @@ bool play_diff_open(struct play_screen *s, size_t a, size_t b, struct err *e)
 	diff_words(left->text.s, left->text.len, right->text.s, right->text.len, &d);
 	play_diff_close(s);
 	s->diff = styled_new();
+	add_legend(s->diff, left, right);
 	if (d.words_added + d.words_removed == 0) {
 		styled_addf(s->diff, ST_DIM, "The two answers are the same.\n\n");
 	}
 	add_parts(s->diff, &d, left->text.s, right->text.s);
-	(void)snprintf(s->diff_title, sizeof(s->diff_title), "Diff %zu %s \u2194 %zu %s  \u2212%zu +%zu words", a + 1,
-	    left->target != NULL ? left->target->model : left->name, b + 1, right->target != NULL ? right->target->model : right->name,
-	    d.words_removed, d.words_added);
+	(void)snprintf(s->diff_title, sizeof(s->diff_title), "Diff %zu \u2194 %zu  \u2212%zu +%zu words", a + 1, b + 1, d.words_removed,
+	    d.words_added);
 	diff_free(&d);
 	s->diff_scroll = (struct list){ 0 };
 	s->view = VIEW_DIFF;
@@ -71,6 +85,7 @@ void play_diff_layout(struct play_screen *s)
 	int rows = s->columns.h - 1;
 
 	/* The list's selection is the top line here: a text scrolls by its top. */
+	s->diff_scroll.rows = rows; /* a page */
 	list_set_n(&s->diff_scroll, (int)n > rows ? (int)n - rows + 1 : 1);
 }
 

@@ -31,7 +31,7 @@ static int64_t longest_us(const struct play_screen *s, const struct env *env)
 	for (size_t i = 0; i < s->play->n_columns; i++) {
 		struct play_figures f;
 
-		play_column_figures(s->play, s->play->columns[i], env->mono_us, &f);
+		play_column_figures(s->play->columns[i], env->mono_us, &f);
 		if (is_known(f.wait_us) && f.wait_us + known_or(f.gen_us, 0) > longest) {
 			longest = f.wait_us + known_or(f.gen_us, 0);
 		}
@@ -69,7 +69,7 @@ static void draw_row(const struct play_screen *s, struct cells *cells, int y, si
 	int x = s->race.x;
 	bool is_selected = i == s->column && s->focus == FOCUS_COLUMNS;
 
-	play_column_figures(s->play, c, env->mono_us, &f);
+	play_column_figures(c, env->mono_us, &f);
 	figure_duration(f.ttft_us, t[0]);
 	figure_duration(f.total_us, t[1]);
 	format_rate(f.tokens_per_s, t[2]);
@@ -125,17 +125,20 @@ static void draw_names(const struct play_screen *s, struct cells *cells, const s
 		enum style st;
 		const char *glyph = play_state_glyph(c, &st);
 		char total[FORMAT_SIZE], cost[FORMAT_SIZE], text[128], name[40];
+		int status = c->call != NULL ? c->call->row.http_status : c->row.http_status;
 
-		play_column_figures(s->play, c, env->mono_us, &f);
+		play_column_figures(c, env->mono_us, &f);
 		figure_duration(f.total_us, total);
 		price_format(f.cost_nano, cost, FORMAT_SIZE);
 		(void)snprintf(name, sizeof(name), "%s", c->target != NULL ? c->target->model : c->name);
-		if (f.is_running) {
+		if (f.is_running && c->state == CALL_RETRYING && c->call->http.reply.status >= 400) {
+			(void)snprintf(text, sizeof(text), "%zu %s %d", i + 1, name, c->call->http.reply.status);
+		} else if (f.is_running) {
 			(void)snprintf(text, sizeof(text), "%zu %s %s\u2026", i + 1, name, total);
 		} else if (c->has_run && c->state == CALL_DONE) {
 			(void)snprintf(text, sizeof(text), "%zu %s %s %s", i + 1, name, total, cost);
-		} else if (c->has_run && c->call != NULL && c->call->row.http_status >= 400) {
-			(void)snprintf(text, sizeof(text), "%zu %s %d", i + 1, name, c->call->row.http_status);
+		} else if (c->has_run && status >= 400) {
+			(void)snprintf(text, sizeof(text), "%zu %s %d", i + 1, name, status);
 		} else {
 			(void)snprintf(text, sizeof(text), "%zu %s", i + 1, name);
 		}

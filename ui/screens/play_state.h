@@ -41,7 +41,7 @@ struct play_screen {
 	size_t n_answers, cap_answers;
 	struct list history;
 	struct styled_text *diff; /* VIEW_DIFF */
-	char diff_title[160];
+	char diff_title[80];
 	struct list diff_scroll;
 	char **targets;           /* candidates for `:add`, collected when first asked */
 	size_t n_targets, cap_targets;
