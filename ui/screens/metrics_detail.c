@@ -149,6 +149,7 @@ void metrics_detail_layout(struct metrics_screen *s)
 	int n = (int)styled_layout(s->text, s->detail_area.w - 2), rows = s->detail_area.h - 1;
 
 	/* The list's selection is the top line: a text scrolls by its top. */
+	s->detail.rows = rows; /* a page */
 	list_set_n(&s->detail, n > rows ? n - rows + 1 : 1);
 }
 

@@ -248,7 +248,7 @@ static void draw_one(const struct metrics *m, const struct kind *k, struct cells
 	size_t n_labels = m->n_buckets > 0 ? make_labels(m, r.w - GRAPH_AXIS_W, env, labels, texts) : 0;
 
 	for (size_t i = 0; i < m->n_buckets; i++) {
-		values[i] = k->value(&m->buckets[i], m->bucket_us);
+		values[i] = m->total.calls > 0 ? k->value(&m->buckets[i], m->bucket_us) : NAN;
 	}
 	k->beside(m, r.w, beside, sizeof(beside));
 	cells_rule(cells, r.x, r.y, r.w, false, k->title, beside);

@@ -172,7 +172,7 @@ static void draw_heads(const struct metrics_screen *s, struct cells *cells, int 
 	int left = s->groups_area.x + s->groups_area.w - x - 2;
 
 	if (left >= CHANGE_W + SPARK_W) {
-		(void)cells_fit(cells, x + 2, y, left - CHANGE_W - 1, ST_DIM, "cost over the span");
+		(void)cells_fit(cells, x + 2, y, left - CHANGE_W - 1, ST_DIM, left - CHANGE_W - 1 < 18 ? "cost" : "cost over the span");
 		(void)cells_put(cells, x + 2 + left - CHANGE_W, y, ST_DIM, "\u0394 vs before");
 	}
 }
@@ -232,7 +232,7 @@ void metrics_groups_draw(const struct metrics_screen *s, struct cells *cells)
 	draw_heads(s, cells, r.y + 1);
 	if (s->n_order == 0) {
 		(void)cells_fit(cells, r.x + 2, r.y + 2, r.w - 4, ST_DIM,
-		    s->board->metrics == NULL ? "" : "No calls in this span: T widens it, Play makes some, sonde import reads logs.");
+		    s->board->metrics == NULL ? "" : "No calls in this span: t widens it; Play and sonde import bring some.");
 	}
 	for (int i = s->groups.top; i < s->groups.n && i < s->groups.top + r.h - 2; i++) {
 		draw_group(s, cells, r.y + 2 + i - s->groups.top, i);
