@@ -54,7 +54,7 @@ static int status_of(const struct report *r)
 	if (r->config->n_problems > 0) {
 		return err_exit_status(ERR_CONFIG);
 	}
-	bool is_store_bad = r->data_dir == NULL || (r->store.exists && !r->store.opens);
+	bool is_store_bad = r->data_dir == NULL || r->store.err.code != ERR_NONE;
 	return r->curl == NULL || is_store_bad ? err_exit_status(ERR_INTERNAL) : 0;
 }
 
@@ -116,7 +116,12 @@ static void text_store(struct buf *out, const struct report *r)
 		return;
 	}
 	if (!r->store.exists) {
-		add_row(out, "store", "not there yet; it is made with the first recorded call");
+		bool can_be_made = r->store.err.code == ERR_NONE;
+
+		add_row(out, "store", can_be_made ? "not there yet; it is made with the first recorded call" : "cannot be made");
+		if (!can_be_made) {
+			add_problem(out, &r->store.err);
+		}
 		return;
 	}
 	if (is_known(r->store.schema)) {
@@ -126,7 +131,7 @@ static void text_store(struct buf *out, const struct report *r)
 	    r->store.opens ? "opens" : "does not open", schema);
 	add_row(out, "store", line);
 	free(line);
-	if (!r->store.opens) {
+	if (r->store.err.code != ERR_NONE) {
 		add_problem(out, &r->store.err);
 	}
 }

@@ -1,12 +1,15 @@
 #include "cli/machine.h"
 
+#include <errno.h>
 #include <langinfo.h>
+#include <libgen.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/num.h"
@@ -109,12 +112,38 @@ static int64_t schema_of(const char *path)
 	return schema > 0 ? schema : UNKNOWN;
 }
 
+/* Whether files can be made in dir, or it can be made itself: asked of the nearest parent that is there. */
+static bool is_place_for_store(const char *dir, struct err *e)
+{
+	char *place = x_strdup(dir);
+	struct stat st;
+	bool ok = true;
+
+	while (stat(place, &st) != 0 && errno == ENOENT && strcmp(place, "/") != 0 && strcmp(place, ".") != 0) {
+		char *parent = x_strdup(dirname(place)); /* writes into its argument */
+
+		free(place);
+		place = parent;
+	}
+	if (stat(place, &st) != 0 || !S_ISDIR(st.st_mode)) {
+		ok = err_set(e, ERR_INTERNAL, "%s cannot be made: %s is not a directory", dir, place);
+	} else if (access(place, W_OK | X_OK) != 0) {
+		ok = err_set(e, ERR_INTERNAL, "%s cannot be written: %s", place, strerror(errno));
+	}
+	if (!ok) {
+		err_hint(e, "calls are not recorded; set SONDE_DATA to a directory of your own");
+	}
+	free(place);
+	return ok;
+}
+
 void machine_store(const char *dir, struct store_file *out)
 {
 	struct stat st;
 
 	*out = (struct store_file){ .path = x_asprintf("%s/sonde.db", dir), .bytes = UNKNOWN, .schema = UNKNOWN };
 	out->exists = stat(out->path, &st) == 0;
+	(void)is_place_for_store(dir, &out->err);
 	if (!out->exists) {
 		return;
 	}

@@ -30,7 +30,7 @@ struct store_file {
 	char *path;       /* owned */
 	bool exists, opens;
 	int64_t bytes, schema; /* UNKNOWN */
-	struct err err;   /* why it does not open */
+	struct err err;   /* why it does not open, or cannot be written */
 };
 void machine_store(const char *dir, struct store_file *out);
 

@@ -171,7 +171,7 @@ static bool check_place(const char *dir, const char *path, enum sql_mode mode, s
 	if (stat(path, &st) != 0) {
 		if (errno == ENOENT) {
 			err_set(e, ERR_CHECK, "nothing recorded yet: there is no %s", path);
-			return err_hint(e, "send a prompt, import a log, or start with --demo");
+			return err_hint(e, "send a prompt with `sonde run`, or read a log with `sonde import`");
 		}
 		return sql_explain(path, SQLITE_CANTOPEN, errno, NULL, e);
 	}

@@ -148,6 +148,29 @@ static void wrong_store(void **state)
 	buf_free(&out);
 }
 
+/* SONDE_DATA where no store can be: below a file. */
+static void no_place_for_a_store(void **state)
+{
+	struct buf out = { 0 };
+	char *place = x_asprintf("%s/deeper/still", config);
+
+	(void)state;
+	write_config("");
+	(void)setenv("SONDE_DATA", place, 1);
+	assert_int_equal(run(&cli_doctor, NULL, NULL, &out), 1);
+	assert_non_null(strstr(buf_str(&out), "store          cannot be made"));
+	assert_non_null(strstr(buf_str(&out), "is not a directory"));
+	free(place);
+	place = x_asprintf("%s/deeper/still", dir); /* nothing is there yet, and nothing is made */
+	(void)setenv("SONDE_DATA", place, 1);
+	assert_int_equal(run(&cli_doctor, NULL, NULL, &out), 0);
+	assert_non_null(strstr(buf_str(&out), "not there yet"));
+	assert_int_not_equal(access(place, F_OK), 0);
+	(void)setenv("SONDE_DATA", dir, 1);
+	free(place);
+	buf_free(&out);
+}
+
 static void wrong_usage(void **state)
 {
 	struct buf out = { 0 };
@@ -197,6 +220,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(good_configuration), cmocka_unit_test(broken_configuration), cmocka_unit_test(wrong_store),
+		cmocka_unit_test(no_place_for_a_store),
 		cmocka_unit_test(wrong_usage),        cmocka_unit_test(models_are_listed),
 	};
 
