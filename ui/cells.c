@@ -476,3 +476,14 @@ void cells_dump_styles(const struct cells *c, struct buf *out)
 		buf_addf(out, "cursor %d,%d%s\n", c->cursor_x, c->cursor_y, c->cursor_is_text ? " text" : "");
 	}
 }
+
+enum glyphs glyphs_from_name(const char *name)
+{
+	static const char *const names[GLYPHS_COUNT] = { [GLYPHS_BRAILLE] = "braille", [GLYPHS_BLOCK] = "block", [GLYPHS_ASCII] = "ascii" };
+	int i = 0;
+
+	while (i < GLYPHS_COUNT && strcmp(names[i], name) != 0) {
+		i++;
+	}
+	return (enum glyphs)i;
+}

@@ -23,7 +23,9 @@ enum style {
 	ST_COUNT
 };
 
-enum glyphs { GLYPHS_BRAILLE, GLYPHS_BLOCK, GLYPHS_ASCII };
+enum glyphs { GLYPHS_BRAILLE, GLYPHS_BLOCK, GLYPHS_ASCII, GLYPHS_COUNT };
+/* "braille", "block", "ascii"; GLYPHS_COUNT for any other name ("auto"). */
+enum glyphs glyphs_from_name(const char *name);
 
 struct rect {
 	int x, y, w, h;

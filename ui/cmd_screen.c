@@ -1,7 +1,6 @@
 /* cmd_screen - one screen as text on stdout, from the store. */
 #include <getopt.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "app/app.h"
 #include "ui/commands.h"
@@ -40,7 +39,6 @@ static int run(int argc, char **argv)
 		{ "size", required_argument, NULL, SIZE }, { "theme", required_argument, NULL, THEME },
 		{ "keys", required_argument, NULL, KEYS }, { "glyphs", required_argument, NULL, GLYPHS }, { NULL, 0, NULL, 0 },
 	};
-	static const char *const glyph_names[] = { [GLYPHS_BRAILLE] = "braille", [GLYPHS_BLOCK] = "block", [GLYPHS_ASCII] = "ascii" };
 	struct shot shot = { .w = 80, .h = 24, .theme = THEME_MONO, .glyphs = GLYPHS_BRAILLE };
 	int opt;
 
@@ -52,26 +50,20 @@ static int run(int argc, char **argv)
 			}
 			break;
 		case THEME:
-			if (strcmp(optarg, "ansi") != 0 && strcmp(optarg, "mono") != 0) {
+			shot.theme = theme_from_name(optarg);
+			if (shot.theme == THEME_COUNT) {
 				return cli_usage(&ui_screen, "'%s' is no theme: ansi or mono", optarg);
 			}
-			shot.theme = optarg[0] == 'a' ? THEME_ANSI : THEME_MONO;
 			break;
 		case KEYS:
 			shot.keys = optarg;
 			break;
-		case GLYPHS: {
-			size_t i = 0;
-
-			while (i < 3 && strcmp(glyph_names[i], optarg) != 0) {
-				i++;
-			}
-			if (i == 3) {
+		case GLYPHS:
+			shot.glyphs = glyphs_from_name(optarg);
+			if (shot.glyphs == GLYPHS_COUNT) {
 				return cli_usage(&ui_screen, "'%s' is no glyph level: braille, block or ascii", optarg);
 			}
-			shot.glyphs = (enum glyphs)i;
 			break;
-		}
 		default:
 			return cli_usage(&ui_screen, "unknown option or missing value");
 		}

@@ -299,7 +299,7 @@ int console_run(struct app *app, const struct screen *const *screens, size_t n, 
 
 	/* Before curses, which installs handlers of its own only where there are none. */
 	start_watchers(&r);
-	r.term = term_start(on_event, &r, &e);
+	r.term = term_start(&app->config->ui, on_event, &r, &e);
 	if (r.term == NULL) {
 		stop_watchers(&r);
 		fprintf(stderr, "sonde: %s\n       %s\n", e.text, e.hint);

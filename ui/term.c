@@ -17,6 +17,7 @@
 #include <wchar.h>
 
 #include "base/mem.h"
+#include "gateway/config.h"
 #include "text/clean.h"
 #include "text/utf8.h"
 #include "ui/theme.h"
@@ -25,9 +26,11 @@
  * network, a stopped multiplexer) holds up neither the streams nor the end of the program. At most one frame waits. The modes of the line are
  * therefore set here and not by curses, which sees no terminal. */
 
-/* Bracketed paste, mouse presses and wheel in SGR form, focus. Off in reverse order. */
-#define MODES_ON "\x1b[?2004h\x1b[?1000h\x1b[?1006h\x1b[?1004h"
-#define MODES_OFF "\x1b[?1004l\x1b[?1006l\x1b[?1000l\x1b[?2004l"
+/* Bracketed paste and focus; mouse presses and wheel in SGR form, when wanted. Off in reverse order, the mouse in any case: that is harmless
+ * where it was not on. */
+#define MODES_ON "\x1b[?2004h\x1b[?1004h"
+#define MOUSE_ON "\x1b[?1000h\x1b[?1006h"
+#define MODES_OFF "\x1b[?1006l\x1b[?1000l\x1b[?1004l\x1b[?2004l"
 #define MOST_CELLS 1000 /* in each direction */
 #define READ_SIZE 65536
 #define READS_AT_ONCE 32
@@ -42,6 +45,7 @@ struct terminal {
 	struct termios raw;
 	bool is_utf8;
 	enum theme theme;
+	const struct ui_options *options; /* the user's */
 	bool has_sgr_keys; /* the terminal speaks the modes above */
 	struct cells *painted;
 	bool is_all_dirty;
@@ -217,7 +221,9 @@ static void define_keys(struct terminal *t)
 
 static void make_colours(struct terminal *t)
 {
-	t->theme = theme_pick(getenv("NO_COLOR"), getenv("TERM"));
+	enum theme named = theme_from_name(t->options->theme);
+
+	t->theme = named != THEME_COUNT ? named : theme_pick(getenv("NO_COLOR"), getenv("TERM"));
 	if (!has_colors() || start_color() != OK || use_default_colors() != OK || COLORS < 8) {
 		t->theme = THEME_MONO;
 	}
@@ -290,6 +296,7 @@ static void enter_modes(struct terminal *t)
 	collect(t);
 	if (t->has_sgr_keys) {
 		buf_add_str(&t->waiting, MODES_ON);
+		buf_add_str(&t->waiting, t->options->mouse ? MOUSE_ON : "");
 	}
 }
 
@@ -320,7 +327,7 @@ static FILE *open_frame(void)
 	return fd >= 0 ? fdopen(fd, "w+") : NULL;
 }
 
-struct terminal *term_start(input_listener *listener, void *ctx, struct err *e)
+struct terminal *term_start(const struct ui_options *options, input_listener *listener, void *ctx, struct err *e)
 {
 	bool is_utf8 = choose_locale();
 
@@ -343,6 +350,7 @@ struct terminal *term_start(input_listener *listener, void *ctx, struct err *e)
 	}
 	struct terminal *t = x_calloc(1, sizeof(*t));
 	t->screen = screen;
+	t->options = options;
 	t->frame = frame;
 	t->out = open_output();
 	t->raw = reset.modes;
@@ -386,9 +394,10 @@ void term_stop(struct terminal *t)
 enum glyphs term_glyphs(const struct terminal *t)
 {
 	const char *name = getenv("TERM");
+	enum glyphs named = glyphs_from_name(t->options->glyphs);
 
-	if (!t->is_utf8) {
-		return GLYPHS_ASCII;
+	if (named != GLYPHS_COUNT || !t->is_utf8) {
+		return named != GLYPHS_COUNT && t->is_utf8 ? named : GLYPHS_ASCII;
 	}
 	/* The fonts of the console of Linux have blocks but no braille. */
 	return name != NULL && strcmp(name, "linux") == 0 ? GLYPHS_BLOCK : GLYPHS_BRAILLE;

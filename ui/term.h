@@ -9,12 +9,13 @@
 #include "ui/keys.h"
 
 struct terminal;
+struct ui_options; /* gateway/config.h: theme, glyphs, mouse */
 
-/* NULL and e filled when standard input and output are no terminal or its type cannot be used. */
-struct terminal *term_start(input_listener *listener, void *ctx, struct err *e);
+/* NULL and e filled when standard input and output are no terminal or its type cannot be used. options are borrowed. */
+struct terminal *term_start(const struct ui_options *options, input_listener *listener, void *ctx, struct err *e);
 void term_stop(struct terminal *t);
 
-/* Which drawing characters the locale and the terminal have. */
+/* Which drawing characters the options name, or else the locale and the terminal have. */
 enum glyphs term_glyphs(const struct terminal *t);
 void term_size(const struct terminal *t, int *w, int *h);
 /* Takes over the present size of the terminal; true when it changed. */

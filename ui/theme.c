@@ -41,6 +41,11 @@ struct look theme_look(enum theme t, enum style st)
 	return t == THEME_MONO ? (struct look){OWN, OWN, looks[st].mono} : looks[st].ansi;
 }
 
+enum theme theme_from_name(const char *name)
+{
+	return strcmp(name, "ansi") == 0 ? THEME_ANSI : strcmp(name, "mono") == 0 ? THEME_MONO : THEME_COUNT;
+}
+
 enum theme theme_pick(const char *no_color, const char *term)
 {
 	static const char *const colourless[] = {"dumb", "vt100", "vt102", "vt220"};

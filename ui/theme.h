@@ -14,6 +14,8 @@ struct look {
 };
 
 struct look theme_look(enum theme t, enum style st);
+/* "ansi", "mono"; THEME_COUNT for any other name ("auto"). */
+enum theme theme_from_name(const char *name);
 /* Mono when NO_COLOR is set and not empty or the terminal is known to have no colour, else ansi. Both may be NULL. */
 enum theme theme_pick(const char *no_color, const char *term);
 
