@@ -17,7 +17,7 @@
 #include <wchar.h>
 
 #include "base/mem.h"
-#include "gateway/config.h"
+#include "gateway/ui_options.h"
 #include "text/clean.h"
 #include "text/utf8.h"
 #include "ui/theme.h"

@@ -9,7 +9,7 @@
 #include "ui/keys.h"
 
 struct terminal;
-struct ui_options; /* gateway/config.h: theme, glyphs, mouse */
+struct ui_options; /* gateway/ui_options.h */
 
 /* NULL and e filled when standard input and output are no terminal or its type cannot be used. options are borrowed. */
 struct terminal *term_start(const struct ui_options *options, input_listener *listener, void *ctx, struct err *e);

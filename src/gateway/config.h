@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "gateway/ui_options.h"
 #include "provider/price.h"
 #include "provider/provider.h"
 
@@ -29,12 +30,6 @@ struct target {
 	char *model;
 	struct chat_params params;    /* defaults of the alias */
 	char *system;                 /* NULL */
-};
-
-struct ui_options {
-	char *theme;    /* "auto", "ansi", "mono" */
-	char *glyphs;   /* "auto", "braille", "block", "ascii" */
-	bool mouse;
 };
 
 struct config {
