@@ -1,5 +1,5 @@
-/* connection - one client of the server: bytes in through the request parser, bytes out with back-pressure, time limits, and the ways to end.
- * Owns its socket and parser; frees itself after on_closed. Knows nothing of what an answer looks like. */
+/* connection - one client of the server: bytes in through the request parser, bytes out with back-pressure, time limits, and the ways to
+ * end. Owns its socket and parser; frees itself after on_closed. Knows nothing of what an answer looks like. */
 #ifndef SONDE_NET_CONNECTION_H
 #define SONDE_NET_CONNECTION_H
 

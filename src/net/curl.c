@@ -8,6 +8,7 @@
 
 #define OLDEST_VERSION 0x075000 /* 7.80: CURLOPT_PREREQFUNCTION */
 
+/* clang-format off */
 #define ROW(field, name) { offsetof(struct curl, field), name }
 static const struct {
 	size_t at;
@@ -40,6 +41,7 @@ static const struct {
 	ROW(multi_strerror, "curl_multi_strerror"),
 };
 #undef ROW
+/* clang-format on */
 _Static_assert(sizeof(functions) / sizeof(functions[0]) == sizeof(struct curl) / sizeof(void *), "a row for each function");
 
 static bool too_old(struct err *e, const char *why)

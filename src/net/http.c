@@ -47,42 +47,50 @@ struct http_call {
 	int64_t start_us, last_byte_us;
 	bool is_added, is_waiting, is_cancelled, is_over;
 	bool is_connected, is_replied;
-	char *place;   /* host:port */
+	char *place; /* host:port */
 	bool has_proxy;
 	struct http_result result;
 	char words[CURL_ERROR_SIZE];
 };
 
-/* What runs out next, and when; NULL: nothing. */
+/* The time limit that runs out next, and the sentence for it: before, place, after, seconds, end. */
 struct limit {
-	const char *before, *after, *hint;
-	int ms;
+	int ms; /* 0: no limit */
 	int64_t at_us;
+	const struct limit_sentence {
+		const char *before, *after, *end, *hint;
+	} * sentence;
 };
 
-#define TIMEOUT_HINT "raise timeout_s of the provider, or check whether it is overloaded"
+static const struct limit_sentence no_connection = { "no connection to ", " within ", "",
+	"check the network and the base URL; a firewall may be in the way" };
+static const struct limit_sentence no_answer = { "", " did not answer within ", "",
+	"raise timeout_s of the provider, or check whether it is overloaded" };
+static const struct limit_sentence headers_only = { "", " sent headers but no answer within ", "",
+	"raise timeout_s of the provider, or check whether it is overloaded" };
+static const struct limit_sentence silence = { "", " sent nothing for ", " in the middle of its answer",
+	"try again; the provider may be overloaded" };
 
-static void limit_lower(struct limit *l, int64_t from_us, int ms, const char *before, const char *after, const char *hint)
+static void limit_lower(struct limit *l, int64_t from_us, int ms, const struct limit_sentence *sentence)
 {
 	int64_t at = from_us + ms * US_PER_MS;
 
 	if (ms > 0 && (l->ms == 0 || at < l->at_us)) {
-		*l = (struct limit){ .before = before, .after = after, .hint = hint, .ms = ms, .at_us = at };
+		*l = (struct limit){ .ms = ms, .at_us = at, .sentence = sentence };
 	}
 }
 
-/* ms 0: no limit. */
 static struct limit call_limit(const struct http_call *c)
 {
 	struct limit l = { .ms = 0 };
 
 	if (c->result.body_started) {
-		limit_lower(&l, c->last_byte_us, c->idle_ms, "", " fell silent in the middle of its answer", "try again; the provider may be overloaded");
+		limit_lower(&l, c->last_byte_us, c->idle_ms, &silence);
 		return l;
 	}
-	limit_lower(&l, c->start_us, c->first_byte_ms, "", c->is_replied ? " sent headers but no answer" : " did not answer", TIMEOUT_HINT);
+	limit_lower(&l, c->start_us, c->first_byte_ms, c->is_replied ? &headers_only : &no_answer);
 	if (!c->is_connected) {
-		limit_lower(&l, c->start_us, c->connect_ms, "no connection to ", "", "check the network and the base URL; a firewall may be in the way");
+		limit_lower(&l, c->start_us, c->connect_ms, &no_connection);
 	}
 	return l;
 }
@@ -190,8 +198,10 @@ static void on_limit(struct ev_loop *ev, ev_timer *w, int events)
 		arm(c);
 		return;
 	}
-	(void)err_set(&c->result.err, ERR_NETWORK, "%s%s%s within %g s", l.before, c->place, l.after, l.ms / 1000.0);
-	(void)err_hint(&c->result.err, "%s", l.hint);
+	const struct limit_sentence *s = l.sentence;
+
+	(void)err_set(&c->result.err, ERR_NETWORK, "%s%s%s%g s%s", s->before, c->place, s->after, l.ms / 1000.0, s->end);
+	(void)err_hint(&c->result.err, "%s", s->hint);
 	finish(c, HTTP_TIMEOUT);
 }
 
@@ -334,7 +344,8 @@ static bool bad_url(struct err *e, const char *url, const char *why)
 	if (strchr(url, '@') != NULL) {
 		(void)err_set(e, ERR_CONFIG, "the URL of the request cannot be used: %s", why);
 	} else {
-		(void)err_set(e, ERR_CONFIG, "\"%.*s\" cannot be used as a URL: %s", (int)(strcspn(url, "?#") < 120 ? strcspn(url, "?#") : 120), url, why);
+		(void)err_set(e, ERR_CONFIG, "\"%.*s\" cannot be used as a URL: %s",
+		    (int)(strcspn(url, "?#") < 120 ? strcspn(url, "?#") : 120), url, why);
 	}
 	return err_hint(e, "the base URL of the provider starts with http:// or https:// and a host name");
 }

@@ -47,16 +47,20 @@ static const struct {
 	CURLcode code;
 	struct sentence sentence;
 } rows[] = {
-	{ CURLE_COULDNT_RESOLVE_HOST, { "no address found for ", "", "check the host name of the base URL, and that the network is up", false } },
+	{ CURLE_COULDNT_RESOLVE_HOST,
+	    { "no address found for ", "", "check the host name of the base URL, and that the network is up", false } },
 	{ CURLE_COULDNT_RESOLVE_PROXY, { "no address found for the proxy to ", "", PROXY_HINT, false } },
 	{ CURLE_PROXY, { "the proxy to ", " failed", PROXY_HINT, false } },
 	{ CURLE_OPERATION_TIMEDOUT, { "no connection to ", " in time", "check the network and the base URL", false } },
 	{ CURLE_GOT_NOTHING, { "", " closed the connection without an answer", "", false } },
 	{ CURLE_PARTIAL_FILE, { "", " ended the answer early: the connection closed before it was whole", "", false } },
-	{ CURLE_UNSUPPORTED_PROTOCOL, { "what answers at ", " does not speak HTTP", "check scheme and port of the base URL; for TLS it starts with https://", true } },
-	{ CURLE_WEIRD_SERVER_REPLY, { "what answers at ", " does not speak HTTP", "check scheme and port of the base URL; for TLS it starts with https://", true } },
+	{ CURLE_UNSUPPORTED_PROTOCOL, { "what answers at ", " does not speak HTTP",
+					  "check scheme and port of the base URL; for TLS it starts with https://", true } },
+	{ CURLE_WEIRD_SERVER_REPLY, { "what answers at ", " does not speak HTTP",
+					"check scheme and port of the base URL; for TLS it starts with https://", true } },
 	{ CURLE_BAD_CONTENT_ENCODING, { "the answer of ", " is compressed in a way that cannot be undone", "", false } },
-	{ CURLE_SSL_CACERT_BADFILE, { "no certificates of authorities could be read, so ", " cannot be trusted", "install ca-certificates, or set SSL_CERT_FILE", true } },
+	{ CURLE_SSL_CACERT_BADFILE, { "no certificates of authorities could be read, so ", " cannot be trusted",
+					"install ca-certificates, or set SSL_CERT_FILE", true } },
 };
 
 /* Says s, with libcurl's own words after it when words is not NULL. */
@@ -75,7 +79,8 @@ static void say(struct err *e, const struct sentence *s, const char *place, cons
 
 static struct sentence connect_sentence(const struct http_failure *f)
 {
-	struct sentence s = { f->has_proxy ? "no connection to the proxy for " : "no connection to ", "", "check the network and the base URL", false };
+	struct sentence s = { f->has_proxy ? "no connection to the proxy for " : "no connection to ", "",
+		"check the network and the base URL", false };
 
 	for (size_t i = 0; i < COUNT_OF(connect_rows); i++) {
 		if (connect_rows[i].os_errno == f->os_errno) {
@@ -89,10 +94,12 @@ static struct sentence connect_sentence(const struct http_failure *f)
 	return s;
 }
 
-/* CURLE_PEER_FAILED_VERIFICATION: libcurl compares the host name itself, after OpenSSL was content. */
+/* CURLE_PEER_FAILED_VERIFICATION. The host name is compared by libcurl itself, which tells so in its words alone ("no alternative
+ * certificate subject name matches ...", "... does not match ..."). */
 static void say_verification(const struct http_failure *f, struct err *e)
 {
-	static const struct sentence other_host = { "the certificate of ", " is for another host name", "check the host name of the base URL", true };
+	static const struct sentence other_host = { "the certificate of ", " is for another host name",
+		"check the host name of the base URL", true };
 	static const struct sentence other = { "the certificate of ", " is not trusted", CA_HINT, true };
 
 	for (size_t i = 0; i < COUNT_OF(verify_rows); i++) {
@@ -101,7 +108,7 @@ static void say_verification(const struct http_failure *f, struct err *e)
 			return;
 		}
 	}
-	if (f->verify_result == 0) {
+	if (strstr(f->words, "match") != NULL) {
 		say(e, &other_host, f->place, NULL);
 	} else {
 		say(e, &other, f->place, f->words);
@@ -131,10 +138,12 @@ static void say_transfer(const struct http_failure *f, struct err *e)
 
 void http_error_describe(const struct http_failure *f, struct err *e, bool *is_permanent)
 {
-	static const struct sentence tls = { "no TLS connection to ", "", "does the server speak TLS on this port? A plain one starts with http://", false };
+	static const struct sentence tls = { "no TLS connection to ", "",
+		"does the server speak TLS on this port? A plain one starts with http://", false };
 	static const struct sentence unknown = { "the request to ", " failed", "", false };
 
-	*is_permanent = f->code == CURLE_PEER_FAILED_VERIFICATION || (f->code == CURLE_SSL_CONNECT_ERROR && strstr(f->words, "wrong version number") != NULL);
+	*is_permanent = f->code == CURLE_PEER_FAILED_VERIFICATION ||
+			(f->code == CURLE_SSL_CONNECT_ERROR && strstr(f->words, "wrong version number") != NULL);
 	if (f->code == CURLE_COULDNT_CONNECT) {
 		struct sentence s = connect_sentence(f);
 
@@ -172,7 +181,7 @@ bool http_error_is_loopback(const char *host)
 	struct in_addr a;
 
 	return strcmp(host, "[::1]") == 0 || ends_with_name(host, "localhost", 9) ||
-	    (inet_pton(AF_INET, host, &a) == 1 && ntohl(a.s_addr) >> 24 == 127);
+	       (inet_pton(AF_INET, host, &a) == 1 && ntohl(a.s_addr) >> 24 == 127);
 }
 
 /* no_proxy: names and domains, or "*". Networks in it (10.0.0.0/8) are not looked at here: the sentence may then name a proxy too many. */

@@ -6,12 +6,12 @@
 
 struct http_failure {
 	CURLcode code;
-	const char *words;    /* libcurl's own, "" when it has none */
-	const char *place;    /* "host:port" */
-	bool has_proxy;       /* the environment sets one for this place */
-	int os_errno;         /* of connect */
-	long verify_result;   /* OpenSSL's verdict on the certificate, X509_V_* */
-	int proxy_status;     /* of the answer to CONNECT; 0: none */
+	const char *words;  /* libcurl's own, "" when it has none */
+	const char *place;  /* "host:port" */
+	bool has_proxy;     /* the environment sets one for this place */
+	int os_errno;       /* of connect */
+	long verify_result; /* OpenSSL's verdict on the certificate, X509_V_* */
+	int proxy_status;   /* of the answer to CONNECT; 0: none */
 	bool body_started;
 };
 

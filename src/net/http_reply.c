@@ -57,7 +57,8 @@ static bool read_date(const char *s, int64_t *us)
 	int year = 0;
 
 	if (sscanf(s, "%*[A-Za-z], %2d %3s %4d %2d:%2d:%2d GMT", &tm.tm_mday, month, &year, &tm.tm_hour, &tm.tm_min, &tm.tm_sec) != 6 &&
-	    sscanf(s, "%*[A-Za-z], %2d-%3[A-Za-z]-%4d %2d:%2d:%2d GMT", &tm.tm_mday, month, &year, &tm.tm_hour, &tm.tm_min, &tm.tm_sec) != 6 &&
+	    sscanf(s, "%*[A-Za-z], %2d-%3[A-Za-z]-%4d %2d:%2d:%2d GMT", &tm.tm_mday, month, &year, &tm.tm_hour, &tm.tm_min, &tm.tm_sec) !=
+		6 &&
 	    sscanf(s, "%*3s %3s %2d %2d:%2d:%2d %4d", month, &tm.tm_mday, &tm.tm_hour, &tm.tm_min, &tm.tm_sec, &year) != 6) {
 		return false;
 	}
@@ -136,8 +137,12 @@ static const struct {
 	const char *name;
 	void (*read)(struct http_reply *r, const char *value, int64_t now_us);
 } fields[] = {
-	{ "content-type", read_content_type },  { "retry-after", read_retry_after }, { "retry-after-ms", read_retry_after_ms },
-	{ "x-should-retry", read_should_retry }, { "x-request-id", read_request_id }, { "request-id", read_request_id },
+	{ "content-type", read_content_type },
+	{ "retry-after", read_retry_after },
+	{ "retry-after-ms", read_retry_after_ms },
+	{ "x-should-retry", read_should_retry },
+	{ "x-request-id", read_request_id },
+	{ "request-id", read_request_id },
 	{ "server", read_server },
 };
 

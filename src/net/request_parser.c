@@ -12,7 +12,17 @@
 #define MAX_METHOD 32
 #define MAX_FIELDS 256
 
-enum stage { STAGE_REQUEST_LINE, STAGE_FIELDS, STAGE_BODY, STAGE_CHUNK_SIZE, STAGE_CHUNK, STAGE_CHUNK_END, STAGE_TRAILERS, STAGE_WHOLE, STAGE_BAD };
+enum stage {
+	STAGE_REQUEST_LINE,
+	STAGE_FIELDS,
+	STAGE_BODY,
+	STAGE_CHUNK_SIZE,
+	STAGE_CHUNK,
+	STAGE_CHUNK_END,
+	STAGE_TRAILERS,
+	STAGE_WHOLE,
+	STAGE_BAD
+};
 
 struct field_at { /* offsets into head, which moves while it grows */
 	size_t name, value;
@@ -46,7 +56,8 @@ static bool refuse(struct request_parser *p, int status, const char *reason)
 
 static bool is_token_char(unsigned char c)
 {
-	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL);
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+	       (c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL);
 }
 
 static bool is_token(const char *s, size_t len)
@@ -225,8 +236,11 @@ static const struct {
 	const char *name;
 	bool (*read)(struct request_parser *p, const char *value);
 } known_fields[] = {
-	{ "Content-Length", read_length }, { "Transfer-Encoding", read_encoding }, { "Connection", read_connection },
-	{ "Expect", read_expect },         { "Host", read_host },
+	{ "Content-Length", read_length },
+	{ "Transfer-Encoding", read_encoding },
+	{ "Connection", read_connection },
+	{ "Expect", read_expect },
+	{ "Host", read_host },
 };
 
 static bool is_value(const char *s, size_t len)
@@ -423,8 +437,15 @@ void request_parser_reset(struct request_parser *p)
 		buf_free(&old.body);
 	}
 	*p = (struct request_parser){
-		.max_head = old.max_head, .max_body = old.max_body, .line = old.line, .head = old.head, .body = old.body,
-		.at = old.at, .cap_at = old.cap_at, .fields = old.fields, .cap_fields = old.cap_fields,
+		.max_head = old.max_head,
+		.max_body = old.max_body,
+		.line = old.line,
+		.head = old.head,
+		.body = old.body,
+		.at = old.at,
+		.cap_at = old.cap_at,
+		.fields = old.fields,
+		.cap_fields = old.cap_fields,
 	};
 }
 

@@ -8,9 +8,9 @@
 #include "base/err.h"
 
 enum request_state {
-	REQUEST_OPEN,  /* more bytes are needed */
+	REQUEST_OPEN, /* more bytes are needed */
 	REQUEST_WHOLE,
-	REQUEST_BAD,   /* answer request.refusal and close: where the next request starts is unknown */
+	REQUEST_BAD, /* answer request.refusal and close: where the next request starts is unknown */
 };
 
 struct request_field {

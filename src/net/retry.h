@@ -1,6 +1,6 @@
 /* retry - whether to try a failed request again, and after how long.
  * Rule: 408, 409, 425, 429 (unless a quota or billing error), 500, 502, 503, 504, 529 and network failures before the first body byte.
- * Wait: 0.5 s doubled up to 8 s, times a random factor of 0.75 to 1, and at least Retry-After; a Retry-After over 60 s is not waited for. */
+ * Wait: 0.5 s doubled up to 8 s, times a random factor of 0.75 to 1, at least Retry-After; one over 60 s is not waited for. */
 #ifndef SONDE_NET_RETRY_H
 #define SONDE_NET_RETRY_H
 

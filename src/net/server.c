@@ -50,12 +50,31 @@ static const struct {
 	int status;
 	const char *reason;
 } reasons[] = {
-	{ 200, "OK" }, { 201, "Created" }, { 202, "Accepted" }, { 204, "No Content" }, { 304, "Not Modified" }, { 400, "Bad Request" },
-	{ 401, "Unauthorized" }, { 402, "Payment Required" }, { 403, "Forbidden" }, { 404, "Not Found" }, { 405, "Method Not Allowed" },
-	{ 408, "Request Timeout" }, { 409, "Conflict" }, { 413, "Content Too Large" }, { 417, "Expectation Failed" },
-	{ 422, "Unprocessable Content" }, { 429, "Too Many Requests" }, { 431, "Request Header Fields Too Large" },
-	{ 500, "Internal Server Error" }, { 501, "Not Implemented" }, { 502, "Bad Gateway" }, { 503, "Service Unavailable" },
-	{ 504, "Gateway Timeout" }, { 505, "HTTP Version Not Supported" }, { 529, "Overloaded" },
+	{ 200, "OK" },
+	{ 201, "Created" },
+	{ 202, "Accepted" },
+	{ 204, "No Content" },
+	{ 304, "Not Modified" },
+	{ 400, "Bad Request" },
+	{ 401, "Unauthorized" },
+	{ 402, "Payment Required" },
+	{ 403, "Forbidden" },
+	{ 404, "Not Found" },
+	{ 405, "Method Not Allowed" },
+	{ 408, "Request Timeout" },
+	{ 409, "Conflict" },
+	{ 413, "Content Too Large" },
+	{ 417, "Expectation Failed" },
+	{ 422, "Unprocessable Content" },
+	{ 429, "Too Many Requests" },
+	{ 431, "Request Header Fields Too Large" },
+	{ 500, "Internal Server Error" },
+	{ 501, "Not Implemented" },
+	{ 502, "Bad Gateway" },
+	{ 503, "Service Unavailable" },
+	{ 504, "Gateway Timeout" },
+	{ 505, "HTTP Version Not Supported" },
+	{ 529, "Overloaded" },
 };
 
 static const char *reason_of(int status)
@@ -79,7 +98,8 @@ static void add_date(struct buf *b, time_t now)
 	}
 }
 
-static void add_head(struct buf *b, const struct server *s, int status, const char *content_type, const char *extra_headers, bool is_kept_alive)
+static void add_head(
+    struct buf *b, const struct server *s, int status, const char *content_type, const char *extra_headers, bool is_kept_alive)
 {
 	(void)buf_addf(b, "HTTP/1.1 %d %s\r\n", status, reason_of(status));
 	add_date(b, (time_t)ev_now(s->loop->ev));
@@ -311,9 +331,10 @@ static bool bind_and_listen(int fd, const struct addrinfo *a, const char *host, 
 		int why = errno;
 
 		(void)err_set(e, ERR_NETWORK, "cannot listen on %s port %d: %s", host, port, strerror(why));
-		return err_hint(e, "%s", why == EADDRINUSE ? "another program uses this port; choose another one, or 0 for a free one"
-		                         : why == EACCES ? "ports below 1024 need privileges; choose a higher one"
-		                                         : "choose an address of this machine, such as 127.0.0.1");
+		return err_hint(e, "%s",
+		    why == EADDRINUSE ? "another program uses this port; choose another one, or 0 for a free one"
+		    : why == EACCES   ? "ports below 1024 need privileges; choose a higher one"
+				      : "choose an address of this machine, such as 127.0.0.1");
 	}
 	return true;
 }

@@ -45,7 +45,8 @@ void exchange_reply(struct exchange *x, int status, const char *content_type, co
 void exchange_start(struct exchange *x, int status, const char *content_type, const char *extra_headers);
 void exchange_chunk(struct exchange *x, const char *bytes, size_t len);
 void exchange_end(struct exchange *x);
-/* Ends the connection without a proper end, after the bytes handed over so far: by RST, or by an early FIN when is_reset is false. x is invalid afterwards. */
+/* Ends the connection without a proper end, after the bytes handed over so far: by RST, or by an early FIN when is_reset is false. x is
+ * invalid afterwards. */
 void exchange_break(struct exchange *x, bool is_reset);
 
 #endif

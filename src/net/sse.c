@@ -3,8 +3,8 @@
  *
  * Deviations from the WHATWG text, as the official clients of the providers read it (openai-node, anthropic-sdk-typescript, 2026-08):
  * - an event with a name and no data is handed over; `id` and `retry` are ignored, there is no reconnection;
- * - a last event without its empty line is handed over when its data is whole: a closed JSON value or "[DONE]". The text drops it, and with it
- *   the usage figures of servers that forget the last line end;
+ * - a last event without its empty line is handed over when its data is whole: a closed JSON value or "[DONE]". The text drops it, and with
+ * it the usage figures of servers that forget the last line end;
  * - a bare JSON value in place of an event is handed over as "!bare" (Gemini reports errors so). */
 #include "net/sse.h"
 
@@ -15,7 +15,8 @@
 
 #define LIMIT ((size_t)16 << 20)
 
-/* How far the brackets of a JSON text are closed. Enough to tell a cut text from a whole one; whether it is valid is the reader's question. */
+/* How far the brackets of a JSON text are closed. Enough to tell a cut text from a whole one; whether it is valid is the reader's question.
+ */
 struct brackets {
 	size_t depth;
 	bool in_string, is_escaped, has_closed;

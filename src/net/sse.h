@@ -1,6 +1,6 @@
 /* sse - framing of streamed answers: server-sent events and newline-delimited JSON, from bytes cut anywhere.
- * Source: WHATWG HTML, section 9.2 "Server-sent events"; deviations that the official clients of the providers make are marked in the .c file.
- * Owns the bytes of the unfinished line and event. Limit: 16 MiB a line and an event. */
+ * Source: WHATWG HTML, section 9.2 "Server-sent events"; deviations that the official clients of the providers make are marked in the .c
+ * file. Owns the bytes of the unfinished line and event. Limit: 16 MiB a line and an event. */
 #ifndef SONDE_NET_SSE_H
 #define SONDE_NET_SSE_H
 

@@ -15,11 +15,28 @@ static const struct {
 	const char *value;
 	int64_t ms;
 } waits[] = {
-	{ "0", 0 }, { "120", 120000 }, { "1.5", 1500 }, { "0.0004", 1 }, { "99999999999999999999999", 1000000000000 },
-	{ "Sun, 06 Nov 1994 08:49:37 GMT", 0 }, { "Sun, 06 Nov 1994 08:49:39 GMT", 2000 }, { "Sun, 06 Nov 1994 08:49:36 GMT", 0 },
-	{ "Mon, 07 Nov 1994 08:49:37 GMT", 86400000 }, { "Sunday, 06-Nov-94 08:50:37 GMT", 60000 }, { "Sun Nov  6 08:50:37 1994", 60000 },
-	{ "", -1 }, { "-1", -1 }, { "1s", -1 }, { "1.", 1000 }, { ".5", -1 }, { "soon", -1 }, { "nan", -1 }, { "0x10", -1 }, { "1,5", -1 },
-	{ "Sun, 06 Nox 1994 08:49:37 GMT", -1 }, { "Sun, 06 Nov", -1 },
+	{ "0", 0 },
+	{ "120", 120000 },
+	{ "1.5", 1500 },
+	{ "0.0004", 1 },
+	{ "99999999999999999999999", 1000000000000 },
+	{ "Sun, 06 Nov 1994 08:49:37 GMT", 0 },
+	{ "Sun, 06 Nov 1994 08:49:39 GMT", 2000 },
+	{ "Sun, 06 Nov 1994 08:49:36 GMT", 0 },
+	{ "Mon, 07 Nov 1994 08:49:37 GMT", 86400000 },
+	{ "Sunday, 06-Nov-94 08:50:37 GMT", 60000 },
+	{ "Sun Nov  6 08:50:37 1994", 60000 },
+	{ "", -1 },
+	{ "-1", -1 },
+	{ "1s", -1 },
+	{ "1.", 1000 },
+	{ ".5", -1 },
+	{ "soon", -1 },
+	{ "nan", -1 },
+	{ "0x10", -1 },
+	{ "1,5", -1 },
+	{ "Sun, 06 Nox 1994 08:49:37 GMT", -1 },
+	{ "Sun, 06 Nov", -1 },
 };
 
 static void test_retry_after(void **state)
@@ -54,8 +71,9 @@ static void test_fields(void **state)
 	struct http_reply r;
 
 	(void)state;
-	assert_true(feed(&r, "HTTP/1.1 429 Too Many Requests\r\nContent-Type: Application/JSON; charset=utf-8\r\nRETRY-AFTER: 7\r\nX-Should-Retry:true\r\n"
-	                     "x-request-id:  req_1 \r\nServer: sonde-simulator\r\nX-Other: 1\r\nnonsense\r\n\r\n"));
+	assert_true(feed(&r,
+	    "HTTP/1.1 429 Too Many Requests\r\nContent-Type: Application/JSON; charset=utf-8\r\nRETRY-AFTER: 7\r\nX-Should-Retry:true\r\n"
+	    "x-request-id:  req_1 \r\nServer: sonde-simulator\r\nX-Other: 1\r\nnonsense\r\n\r\n"));
 	assert_int_equal(r.status, 429);
 	assert_int_equal(r.http_version, 11);
 	assert_string_equal(r.content_type, "application/json");
@@ -84,7 +102,8 @@ static void test_milliseconds_go_first(void **state)
 	struct http_reply r;
 
 	(void)state;
-	assert_true(feed(&r, "HTTP/1.0 503 x\r\nretry-after-ms: 1500.2\r\nRetry-After: 9\r\nx-should-retry: false\r\nrequest-id: a\r\n\r\n"));
+	assert_true(
+	    feed(&r, "HTTP/1.0 503 x\r\nretry-after-ms: 1500.2\r\nRetry-After: 9\r\nx-should-retry: false\r\nrequest-id: a\r\n\r\n"));
 	assert_int_equal(r.retry_after_ms, 1501);
 	assert_true(feed(&r, "HTTP/1.0 503 x\r\nRetry-After: 9\r\nretry-after-ms: 20\r\n\r\n"));
 	assert_int_equal(r.retry_after_ms, 20);

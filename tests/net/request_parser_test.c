@@ -23,8 +23,11 @@ static const struct {
 } cases[] = {
 	{ "plain", "GET / HTTP/1.1\r\n" HOST "\r\n", "GET /? {Host=h} []" },
 	{ "query", "GET /a/b?c=%20d&e HTTP/1.1\r\n" HOST "\r\n", "GET /a/b?c=%20d&e {Host=h} []" },
-	{ "escapes in the path", "GET /a%20b%2Fc%c3%a9%41 HTTP/1.1\r\n" HOST "\r\n", "GET /a b/c\xC3\xA9" "A? {Host=h} []" },
-	{ "colon in the path", "POST /v1beta/models/m:generateContent HTTP/1.1\r\n" HOST "\r\n", "POST /v1beta/models/m:generateContent? {Host=h} []" },
+	{ "escapes in the path", "GET /a%20b%2Fc%c3%a9%41 HTTP/1.1\r\n" HOST "\r\n",
+	    "GET /a b/c\xC3\xA9"
+	    "A? {Host=h} []" },
+	{ "colon in the path", "POST /v1beta/models/m:generateContent HTTP/1.1\r\n" HOST "\r\n",
+	    "POST /v1beta/models/m:generateContent? {Host=h} []" },
 	{ "as sent to a proxy", "GET http://h:80/a?b HTTP/1.1\r\n" HOST "\r\n", "GET /a?b {Host=h} []" },
 	{ "as sent to a proxy, without a path", "GET http://h HTTP/1.1\r\n" HOST "\r\n", "GET /? {Host=h} []" },
 	{ "asterisk", "OPTIONS * HTTP/1.1\r\n" HOST "\r\n", "OPTIONS *? {Host=h} []" },
@@ -90,9 +93,14 @@ static const struct {
 	{ "expectation", "POST / HTTP/1.1\r\n" HOST "Expect: tea\r\n\r\n", "#417" },
 	{ "head too long",
 	    "GET / HTTP/1.1\r\nA: "
-	    "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
-	    "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
-	    "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\r\n\r\n", "#431" },
+	    "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+	    "xxxx"
+	    "xx"
+	    "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+	    "xxxx"
+	    "xx"
+	    "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\r\n\r\n",
+	    "#431" },
 };
 
 static void write_down(struct buf *out, const struct request *r)

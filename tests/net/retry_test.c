@@ -70,7 +70,9 @@ static void test_table(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
-		struct http_result r = { .outcome = cases[i].outcome, .body_started = cases[i].body_started, .is_permanent = cases[i].is_permanent };
+		struct http_result r = {
+			.outcome = cases[i].outcome, .body_started = cases[i].body_started, .is_permanent = cases[i].is_permanent
+		};
 
 		r.reply.status = cases[i].status;
 		r.reply.retry_after_ms = cases[i].retry_after_ms;

@@ -101,7 +101,11 @@ static const struct {
 	const char *path;
 	void (*serve)(struct fixture *f, struct exchange *x, const struct server_request *r);
 } paths[] = {
-	{ "/chunks", serve_chunks }, { "/empty", serve_empty }, { "/hold", serve_hold }, { "/break", serve_break }, { "/big", serve_big },
+	{ "/chunks", serve_chunks },
+	{ "/empty", serve_empty },
+	{ "/hold", serve_hold },
+	{ "/break", serve_break },
+	{ "/big", serve_big },
 };
 
 static void serve(void *ctx, struct exchange *x, const struct server_request *r)
@@ -153,7 +157,7 @@ struct client {
 	bool is_ending;  /* ends its side after sending, then reads */
 	bool is_closing; /* closes after sending, without reading */
 	struct buf answer;
-	int error;       /* errno of the last recv; 0: the server closed properly; EAGAIN: it said nothing */
+	int error; /* errno of the last recv; 0: the server closed properly; EAGAIN: it said nothing */
 	bool is_over;
 };
 
@@ -273,7 +277,8 @@ static void drop_date(struct buf *b)
 #define KEPT "Connection: keep-alive\r\n"
 #define CLOSED "Connection: close\r\n"
 #define ECHO(body, len) "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n" KEPT "X-A: 1\r\nX-B: 2\r\nContent-Length: " len "\r\n\r\n" body
-#define REFUSAL(line, len, text) "HTTP/1.1 " line "\r\nContent-Type: text/plain; charset=utf-8\r\n" CLOSED "Content-Length: " len "\r\n\r\n" text "\n"
+#define REFUSAL(line, len, text)                                                                                                           \
+	"HTTP/1.1 " line "\r\nContent-Type: text/plain; charset=utf-8\r\n" CLOSED "Content-Length: " len "\r\n\r\n" text "\n"
 
 #define STAYS_OPEN (-1) /* the server waits for another request, until the client ends its side */
 
@@ -283,22 +288,31 @@ static const struct {
 } talks[] = {
 	{ "get", "GET /a%20b?c=d HTTP/1.1\r\nHost: h\r\n\r\n", ECHO("GET /a b?c=d ", "13"), STAYS_OPEN },
 	{ "post", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc", ECHO("POST /? abc", "11"), STAYS_OPEN },
-	{ "chunked request", "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n1\r\nc\r\n0\r\n\r\n", ECHO("POST /? abc", "11"), STAYS_OPEN },
-	{ "two at once", "GET /1 HTTP/1.1\r\nHost: h\r\n\r\nGET /2 HTTP/1.1\r\nHost: h\r\n\r\n", ECHO("GET /1? ", "8") ECHO("GET /2? ", "8"), STAYS_OPEN },
+	{ "chunked request", "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n1\r\nc\r\n0\r\n\r\n",
+	    ECHO("POST /? abc", "11"), STAYS_OPEN },
+	{ "two at once", "GET /1 HTTP/1.1\r\nHost: h\r\n\r\nGET /2 HTTP/1.1\r\nHost: h\r\n\r\n",
+	    ECHO("GET /1? ", "8") ECHO("GET /2? ", "8"), STAYS_OPEN },
 	{ "two, the first in chunks", "GET /chunks HTTP/1.1\r\nHost: h\r\n\r\nGET /2 HTTP/1.1\r\nHost: h\r\n\r\n",
 	    "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n" KEPT "X-A: 1\r\nTransfer-Encoding: chunked\r\n\r\n"
-	    "6\r\nhello \r\n10\r\n0123456789abcdef\r\n0\r\n\r\n" ECHO("GET /2? ", "8"), STAYS_OPEN },
+	    "6\r\nhello \r\n10\r\n0123456789abcdef\r\n0\r\n\r\n" ECHO("GET /2? ", "8"),
+	    STAYS_OPEN },
 	{ "close", "GET /chunks HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\nGET /2 HTTP/1.1\r\nHost: h\r\n\r\n",
 	    "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n" CLOSED "X-A: 1\r\nTransfer-Encoding: chunked\r\n\r\n"
-	    "6\r\nhello \r\n10\r\n0123456789abcdef\r\n0\r\n\r\n", 0 },
-	{ "HEAD", "HEAD /a HTTP/1.1\r\nHost: h\r\n\r\nGET /2 HTTP/1.1\r\nHost: h\r\n\r\n", ECHO("", "9") ECHO("GET /2? ", "8"), STAYS_OPEN },
+	    "6\r\nhello \r\n10\r\n0123456789abcdef\r\n0\r\n\r\n",
+	    0 },
+	{ "HEAD", "HEAD /a HTTP/1.1\r\nHost: h\r\n\r\nGET /2 HTTP/1.1\r\nHost: h\r\n\r\n", ECHO("", "9") ECHO("GET /2? ", "8"),
+	    STAYS_OPEN },
 	{ "HEAD of chunks", "HEAD /chunks HTTP/1.1\r\nHost: h\r\n\r\nGET /2 HTTP/1.1\r\nHost: h\r\n\r\n",
-	    "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n" KEPT "X-A: 1\r\nTransfer-Encoding: chunked\r\n\r\n" ECHO("GET /2? ", "8"), STAYS_OPEN },
+	    "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n" KEPT
+	    "X-A: 1\r\nTransfer-Encoding: chunked\r\n\r\n" ECHO("GET /2? ", "8"),
+	    STAYS_OPEN },
 	{ "no content", "GET /empty HTTP/1.1\r\nHost: h\r\n\r\n", "HTTP/1.1 204 No Content\r\n" KEPT "\r\n", STAYS_OPEN },
 	{ "HTTP/1.0 knows no chunks", "GET /chunks HTTP/1.0\r\n\r\n",
 	    "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n" CLOSED "X-A: 1\r\n\r\nhello 0123456789abcdef", 0 },
-	{ "early end", "GET /break HTTP/1.1\r\nHost: h\r\n\r\n", "HTTP/1.1 200 OK\r\n" KEPT "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n", 0 },
-	{ "reset", "GET /break?reset HTTP/1.1\r\nHost: h\r\n\r\n", "HTTP/1.1 200 OK\r\n" KEPT "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n", ECONNRESET },
+	{ "early end", "GET /break HTTP/1.1\r\nHost: h\r\n\r\n",
+	    "HTTP/1.1 200 OK\r\n" KEPT "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n", 0 },
+	{ "reset", "GET /break?reset HTTP/1.1\r\nHost: h\r\n\r\n",
+	    "HTTP/1.1 200 OK\r\n" KEPT "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n", ECONNRESET },
 	{ "nonsense", "hello\r\n\r\n", REFUSAL("400 Bad Request", "49", "the request line is not \"METHOD target HTTP/1.1\""), 0 },
 	{ "nonsense after a request", "GET /1 HTTP/1.1\r\nHost: h\r\n\r\nhello\r\nGET / HTTP/1.1\r\n",
 	    ECHO("GET /1? ", "8") REFUSAL("400 Bad Request", "49", "the request line is not \"METHOD target HTTP/1.1\""), 0 },
@@ -306,7 +320,8 @@ static const struct {
 	    REFUSAL("413 Content Too Large", "21", "the body is too long"), 0 },
 	{ "too long to be asked for", "POST / HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 67108865\r\n\r\n",
 	    REFUSAL("413 Content Too Large", "21", "the body is too long"), 0 },
-	{ "other version", "GET / HTTP/3.0\r\n\r\n", REFUSAL("505 HTTP Version Not Supported", "43", "only HTTP/1.0 and HTTP/1.1 are spoken here"), 0 },
+	{ "other version", "GET / HTTP/3.0\r\n\r\n",
+	    REFUSAL("505 HTTP Version Not Supported", "43", "only HTTP/1.0 and HTTP/1.1 are spoken here"), 0 },
 };
 
 static void test_talks(void **state)
@@ -322,8 +337,8 @@ static void test_talks(void **state)
 			talk(f, &c);
 			drop_date(&c.answer);
 			if (strcmp(buf_str(&c.answer), talks[i].answer) != 0 || c.error != (stays_open ? 0 : talks[i].error)) {
-				fail_msg("%s, %zu bytes at a time: error %d, expected %d\n%s\nexpected\n%s", talks[i].name, steps[j], c.error,
-				    talks[i].error, buf_str(&c.answer), talks[i].answer);
+				fail_msg("%s, %zu bytes at a time: error %d, expected %d\n%s\nexpected\n%s", talks[i].name, steps[j],
+				    c.error, talks[i].error, buf_str(&c.answer), talks[i].answer);
 			}
 			buf_free(&c.answer);
 		}
@@ -446,7 +461,8 @@ static void test_patience(void **state)
 		{ "stops in the head", "GET / HTTP/1.1\r\nHo", "HTTP/1.1 408 ", 0, 0, 0 },
 		{ "trickles the head", "GET / HTTP/1.1\r\nHost: h\r\nA: b\r\nB: c\r\nC: d\r\n\r\n", "HTTP/1.1 408 ", 2, 20, 0 },
 		{ "stops in the body", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nab", "HTTP/1.1 408 ", 0, 0, 0 },
-		{ "trickles the body", "POST / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 20\r\n\r\n01234567890123456789", "HTTP/1.1 200 ", 72, 0, 0 },
+		{ "trickles the body", "POST / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nContent-Length: 20\r\n\r\n01234567890123456789",
+		    "HTTP/1.1 200 ", 72, 0, 0 },
 		{ "asks once, then nothing", "GET / HTTP/1.1\r\nHost: h\r\n\r\n", "HTTP/1.1 200 ", 0, 0, 0 },
 	};
 	struct fixture *f = *state;
@@ -473,7 +489,8 @@ static void test_a_body_may_take_its_time(void **state)
 				     "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789"
 				     "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789"
 				     "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789",
-		.step = 90, .pause_ms = 80 };
+		.step = 90,
+		.pause_ms = 80 };
 
 	server_set_patience(f->server, 150); /* four gaps of 80 ms: longer than that altogether, but never silent for it */
 	talk(f, &c);
@@ -516,7 +533,8 @@ static void test_client_goes_away(void **state)
 static void test_late_answers(void **state)
 {
 	struct fixture *f = *state;
-	struct client c = { .bytes = "GET /hold HTTP/1.1\r\nHost: h\r\nX-A: b\r\n\r\nGET /2 HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n" };
+	struct client c = { .bytes =
+				"GET /hold HTTP/1.1\r\nHost: h\r\nX-A: b\r\n\r\nGET /2 HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n" };
 
 	start(f, &c);
 	run_for(f, 0.05);

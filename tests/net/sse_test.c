@@ -43,13 +43,27 @@ static const struct stream_case sse_cases[] = {
 	{ "all line ends mixed", "data: 1\r\ndata: 2\rdata: 3\n\r\ndata: 4\r\n\rdata: 5\n\r", 0, "<>1\n2\n3;<>4;<>5;" },
 	{ "LF CR LF is two line ends", "data: 1\n\r\ndata: 2\n\n", 0, "<>1;<>2;" },
 	{ "CR CR LF is two line ends", "data: 1\r\r\ndata: 2\r\r\n", 0, "<>1;<>2;" },
-	{ "byte order mark", "\xEF\xBB\xBF" "data: 1\n\n", 0, "<>1;" },
-	{ "byte order mark only at the start", "data: 1\n\n\xEF\xBB\xBF" "data: 2\n\n", 0, "<>1;" },
-	{ "half a byte order mark", "\xEF\xBB" "data: 1\n\ndata: 2\n\n", 0, "<>2;" },
+	{ "byte order mark",
+	    "\xEF\xBB\xBF"
+	    "data: 1\n\n",
+	    0, "<>1;" },
+	{ "byte order mark only at the start",
+	    "data: 1\n\n\xEF\xBB\xBF"
+	    "data: 2\n\n",
+	    0, "<>1;" },
+	{ "half a byte order mark",
+	    "\xEF\xBB"
+	    "data: 1\n\ndata: 2\n\n",
+	    0, "<>2;" },
 	{ "two-byte character", "data: \"caf\xC3\xA9\"\n\n", 0, "<>\"caf\xC3\xA9\";" },
 	{ "four-byte character", "data: \"\xF0\x9F\x98\x80\"\n\n", 0, "<>\"\xF0\x9F\x98\x80\";" },
 	{ "escapes and surrogate halves", "data: \"\\u00e9 \\ud83d\\ude00 \\u0000\"\n\n", 0, "<>\"\\u00e9 \\ud83d\\ude00 \\u0000\";" },
-	{ "a line separator is no line end", "data: a\xE2\x80\xA8" "b\n\n", 0, "<>a\xE2\x80\xA8" "b;" },
+	{ "a line separator is no line end",
+	    "data: a\xE2\x80\xA8"
+	    "b\n\n",
+	    0,
+	    "<>a\xE2\x80\xA8"
+	    "b;" },
 	{ "a zero byte in data", "data: a\0b\n\ndata: c\n\n", 20, "<>a(NUL)b;<>c;" },
 	{ "comments", ": OPENROUTER PROCESSING\n\n:\n\n:data: no\ndata: 1\n:x\ndata: 2\n\n", 0, "<>1\n2;" },
 	{ "no blank after the colon", "data:{\"a\":1}\n\n", 0, "<>{\"a\":1};" },
@@ -132,7 +146,8 @@ static void run(enum framing framing, const struct stream_case *c, size_t a, siz
 	}
 	assert_true(frames_end(f, &e));
 	if (strcmp(buf_str(&out), c->frames) != 0) {
-		fail_msg("%s, cut at %zu and %zu%s:\n%s\nexpected\n%s", c->name, a, b, is_bytewise ? ", byte by byte" : "", buf_str(&out), c->frames);
+		fail_msg("%s, cut at %zu and %zu%s:\n%s\nexpected\n%s", c->name, a, b, is_bytewise ? ", byte by byte" : "", buf_str(&out),
+		    c->frames);
 	}
 	frames_free(f);
 	buf_free(&out);
