@@ -1,0 +1,149 @@
+# sonde run: answers, outputs, options, standard input, ends.
+. "$SONDE_SRCDIR/tests/e2e/lib.sh"
+
+only_the_answer() { [ "$(wc -l <"$T/out/out")" -eq 1 ] && ! grep -q -e SIMULATED -e tok/s "$T/out/out"; }
+four_ok() {
+	is 0 && no_err && n_out 4 '"status":"ok"' && n_out 4 '"error":null' && n_out 4 '"simulated":true' &&
+		[ "$(grep -oE '"usage":\{"input_tokens":[1-9][0-9]*,"output_tokens":[1-9][0-9]*,' "$T/out/out" | wc -l)" -eq 4 ] &&
+		out '"target":"openai/x"' && out '"target":"anthropic/y"' && out '"target":"gemini/z"' && out '"target":"ollama/w"'
+}
+in_order() { # of all targets, their events once each but for deltas
+	for target in openai/x anthropic/y; do
+		events=$(grep -F "\"target\":\"$target\"" "$T/out/out" | sed 's/^{"event":"\([a-z_]*\)".*/\1/' | uniq | tr '\n' ' ')
+		[ "$events" = "queued sent first_token delta usage done " ] || return 1
+	done
+}
+
+start_simulator --rate 20000
+
+sonde run -m openai/x -m anthropic/y -m gemini/z -m ollama/w --json hello
+check "four targets, one JSON object" four_ok
+check "one line of JSON" [ "$(wc -l <"$T/out/out")" -eq 1 ]
+sonde run -m openai/x -m anthropic/y -m gemini/z -m ollama/w --json --no-stream hello
+check "the same without streams" four_ok
+check "no first token without a stream" n_out 4 '"ttft_ms":null'
+
+sonde run -m openai/x hello
+check "stdout carries the answer alone" only_the_answer
+check "stderr the rest" err "tok/s"
+check "simulated answers are named so" err "SIMULATED"
+cp "$T/out/out" "$T/answer"
+sonde run -m openai/x --no-stream -q hello
+check "without a stream the same text" cmp -s "$T/out/out" "$T/answer"
+check "-q leaves the progress out" [ "$(grep -c tok/s "$T/out/err")" -eq 0 ]
+sonde run -m openai/x -m ollama/w hello
+check "two targets have headings" [ "$(grep -c '^== ' "$T/out/out")" -eq 2 ]
+check "two targets in full" is 0
+
+sonde run -m openai/x -m anthropic/y --jsonl hello
+check "--jsonl: events in order" in_order
+check "--jsonl: ends with results" n_out 2 '"event":"done"'
+sonde run -m openai/gpt-5.4-mini --json -s 'Be brief.' -o temperature=0.5 -o max_tokens=7 -o seed=1 -o stop=END hello
+check "options" is 0
+check "max_tokens was heeded" out '"finish_reason":"length"'
+check "a known model has its cost" out '"cost_source":"computed"'
+
+before=$(sonde_env "$SONDE" calls --json | grep -c '"id"')
+sonde run -m openai/x -m anthropic/y -m gemini/z -m ollama/w --dry-run -s sys -o temperature=0.5 hello
+check "--dry-run prints requests" n_out 4 '"body":{'
+check "--dry-run says so" out '{"dry_run":true,'
+check "--dry-run says nothing else" no_err
+check "--dry-run records nothing" [ "$(sonde_env "$SONDE" calls --json | grep -c '"id"')" -eq "$before" ]
+kept=$VARIABLES
+VARIABLES=
+sonde run -m openai/gpt-5.4-mini --dry-run hello
+check "--dry-run needs no key" is 0
+sonde run -m openai/gpt-5.4-mini hello
+check "no key: says which variable to set" exits 4 "set OPENAI_API_KEY"
+VARIABLES=$kept
+
+echo hello >"$T/in"
+sonde run -q -m openai/x <"$T/in"
+check "prompt from standard input" out "Hello"
+sonde run -q -m openai/x - <"$T/in"
+check "prompt from -" out "Hello"
+sonde run -m openai/x </dev/null
+check "empty standard input" exits 2 "the prompt is empty"
+sonde run -m openai/x ' '
+check "blank prompt" exits 2 "the prompt is empty"
+printf 'a\000b' >"$T/in"
+sonde run -m openai/x - <"$T/in"
+check "NUL in the prompt" exits 2 "not UTF-8 text (byte 2)"
+printf 'ab\377' >"$T/in"
+sonde run -m openai/x - <"$T/in"
+check "bad UTF-8 in the prompt" exits 2 "not UTF-8 text (byte 3)"
+sonde run -m openai/x - <"$T"
+check "a directory as standard input" is 2
+sonde run -m openai/x - <&-
+check "closed standard input" is 2
+sonde run -q -m openai/x -- --not-an-option
+check "-- ends the options" is 0
+
+sonde run -m opnai/x hello
+check "unknown provider: hint" exits 4 "did you mean openai/x?"
+sonde run -m gpt-5.4-mini -q hello
+check "a model alone finds its provider" is 0
+sonde run -m nothing-like-it hello
+check "unknown model" exits 4 'called "nothing-like-it"'
+sonde run -m openai/ hello
+check "target without a model" exits 4 "names no model"
+sonde run hello
+check "no target" exits 2 "no target was given"
+sonde run -m openai/x one two
+check "two prompts" exits 2 "in quotes"
+sonde run --bad -m openai/x hello
+check "unknown option" exits 2 "sonde help run"
+sonde run hello -m
+check "option without its value" exits 2 "sonde help run"
+sonde run -m openai/x -o foo=1 hello
+check "unknown parameter" exits 2 "parameters are temperature"
+sonde run -m openai/x -o temperature=9 hello
+check "parameter out of range" exits 2 "from 0 to 2"
+sonde run -m openai/x -o temperature hello
+check "parameter without a value" exits 2 "name=value"
+sonde run -m openai/x --retries 99 hello
+check "retries out of range" exits 2 "from 0 to 20"
+
+cat >"$T/config.yaml" <<END
+targets:
+  default: {model: openai/x, system: "Answer in JSON."}
+  quick: {model: ollama/w, max_tokens: 3}
+END
+sonde run --json hello
+check "the default target of the configuration" out '"target":"default"'
+sonde run -m quick --json hello
+check "an alias with its parameters" out '"output_tokens":3'
+sonde run -m qick hello
+check "unknown alias: hint" exits 4 "quick"
+: >"$T/config.yaml"
+
+# Ends from outside.
+start_simulator --rate 5
+EXEC=exec
+sonde_env "$SONDE" run -m openai/x --json 'Explain in ten sentences why queues grow.' >"$T/out/out" 2>"$T/out/err" &
+pid=$!
+EXEC=
+sleep 0.7
+kill -INT "$pid"
+wait "$pid"
+status=$?
+check "SIGINT: 130" is 130
+check "SIGINT: the result is told" out '"class":"cancelled"'
+sonde calls --errors --json
+check "SIGINT: the call is recorded" out '"error":"cancelled"'
+{
+	sonde_env "$SONDE" run -m openai/x 'Explain in ten sentences why queues grow.' 2>"$T/out/err"
+	echo $? >"$T/status"
+} | head -c 1 >"$T/out/out"
+status=$(cat "$T/status")
+check "closed pipe: 141" is 141
+check "closed pipe: without a word" [ "$(grep -c -i -e pipe -e write "$T/out/err")" -eq 0 ]
+if [ -c /dev/full ]; then
+	sonde_env "$SONDE" models >/dev/full 2>"$T/out/err"
+	status=$?
+	: >"$T/out/out"
+	check "full disk: a sentence" exits 1 "cannot write the output"
+else
+	skip "full disk: a sentence" "no /dev/full"
+fi
+end
