@@ -42,7 +42,7 @@ bool err_prefix(struct err *e, const char *fmt, ...) SONDE_PRINTF(2, 3);
 /* A value from outside as part of an error text: control characters become '?', more than 40 bytes are cut at a character. Returns out. */
 #define ERR_QUOTE_SIZE 44
 const char *err_quote(const char *value, char out[ERR_QUOTE_SIZE]);
-/* The process exit status that stands for a code: 0 for ERR_NONE, else 1 to 130 (see doc/manual.md). */
+/* The process exit status that stands for a code: 0 for ERR_NONE, else 1 to 130 (README.md lists them). */
 int err_exit_status(enum err_code code);
 
 #endif
