@@ -1,8 +1,10 @@
 /* One struct http_call for each request. libcurl forbids handles to be added and removed from inside its callbacks, but callers live there
  * (on_reply, on_data): what they ask for is marked (is_waiting, is_cancelled) and done when libcurl has returned.
  *
- * A request on a kept connection that the server has closed meanwhile is sent once more by libcurl itself, on a new one, as long as not a
- * byte of an answer came; it has no switch for that.
+ * libcurl would send a request again by itself when a kept connection breaks before a byte of the answer came. A request to a model
+ * may have been carried out and billed by then, so it must not happen unseen: the second time a request is about to go out,
+ * on_connected refuses, and whoever retries (gateway/call.h) does it with a record of both. Connections that a server has closed in
+ * peace are found dead by libcurl before they are used again, and cost nothing.
  *
  * Time limits are one timer a call. It is armed when the call starts and when its first body byte comes, not at every byte: when it fires
  * too early, for bytes came in between, it is armed for the rest. */
@@ -240,16 +242,18 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *arg)
 	return c->is_cancelled ? 0 : len; /* fewer than given: libcurl gives up and closes */
 }
 
+/* Before the request goes out on a connection. */
 static int on_connected(void *arg, char *ip, char *local_ip, int port, int local_port)
 {
 	struct http_call *c = arg;
+	bool is_again = c->is_connected;
 
 	(void)ip;
 	(void)local_ip;
 	(void)port;
 	(void)local_port;
 	c->is_connected = true;
-	return CURL_PREREQFUNC_OK;
+	return is_again ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
 static int on_socket_made(void *arg, curl_socket_t fd, curlsocktype purpose)

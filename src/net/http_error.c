@@ -52,6 +52,7 @@ static const struct {
 	{ CURLE_COULDNT_RESOLVE_PROXY, { "no address found for the proxy to ", "", PROXY_HINT, false } },
 	{ CURLE_PROXY, { "the proxy to ", " failed", PROXY_HINT, false } },
 	{ CURLE_OPERATION_TIMEDOUT, { "no connection to ", " in time", "check the network and the base URL", false } },
+	{ CURLE_ABORTED_BY_CALLBACK, { "", " broke the connection before it answered", "", false } }, /* see http.c: not sent twice */
 	{ CURLE_GOT_NOTHING, { "", " closed the connection without an answer", "", false } },
 	{ CURLE_PARTIAL_FILE, { "", " ended the answer early: the connection closed before it was whole", "", false } },
 	{ CURLE_UNSUPPORTED_PROTOCOL, { "what answers at ", " does not speak HTTP",

@@ -55,6 +55,7 @@ static const struct {
 	{ { .code = CURLE_RECV_ERROR, .words = "Illegal chunk" }, "the answer of h:1 is not valid HTTP: Illegal chunk", "", false },
 	{ { .code = CURLE_RECV_ERROR, .words = "CONNECT tunnel failed, response 403", .proxy_status = 403, .has_proxy = true },
 	    "the proxy opens no tunnel to h:1: CONNECT tunnel failed, response 403", "http_proxy", true },
+	{ { .code = CURLE_ABORTED_BY_CALLBACK }, "h:1 broke the connection before it answered", "", false },
 	{ { .code = CURLE_GOT_NOTHING }, "h:1 closed the connection without an answer", "", false },
 	{ { .code = CURLE_PARTIAL_FILE }, "h:1 ended the answer early: the connection closed before it was whole", "", false },
 	{ { .code = CURLE_OPERATION_TIMEDOUT }, "no connection to h:1 in time", "network", false },

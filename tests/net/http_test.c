@@ -693,6 +693,43 @@ static void test_broken_connections(void **state)
 	}
 }
 
+static void test_nothing_is_sent_twice(void **state)
+{
+	struct fixture *f = *state;
+	static const char *const paths_broken[] = { "/reset", "/fin" };
+
+	for (size_t i = 0; i < COUNT_OF(paths_broken); i++) {
+		struct log first = { 0 }, l = { 0 };
+
+		(void)get(f, &first, "/ok");
+		finish(&first);
+		f->requests = 0;
+		(void)get(f, &l, paths_broken[i]); /* on the kept connection */
+		finish(&l);
+		assert_int_equal(f->requests, 1);
+		expect_failure(&l, HTTP_NETWORK, " broke the connection before it answered", false);
+		assert_false(l.result.is_permanent);
+		buf_free(&first.body);
+	}
+}
+
+static void test_kept_connection_that_the_server_closed(void **state)
+{
+	struct fixture *f = *state;
+
+	server_set_patience(f->server, 30);
+	for (int i = 0; i < 3; i++) {
+		struct log l = { 0 };
+
+		(void)get(f, &l, "/ok");
+		finish(&l);
+		assert_int_equal(l.result.outcome, HTTP_OK);
+		assert_int_equal(f->requests, i + 1);
+		run_for(f, 0.08);
+		buf_free(&l.body);
+	}
+}
+
 /* A server that sends these very bytes and closes. */
 struct raw {
 	int fd;
@@ -1093,6 +1130,8 @@ int main(void)
 		TEST(test_name_not_found),
 		TEST(test_what_cannot_start),
 		TEST(test_broken_connections),
+		TEST(test_nothing_is_sent_twice),
+		TEST(test_kept_connection_that_the_server_closed),
 		TEST(test_odd_servers),
 		TEST(test_time_limits),
 		TEST(test_idle_limit_counts_from_the_last_byte),
