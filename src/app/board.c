@@ -49,6 +49,8 @@ struct board_work {
 	ev_io watch;
 	ev_timer settle;
 	bool is_shown, is_running, asks_again;
+	bool is_new_question; /* else the same one at a later time, which a pause holds back */
+	uint64_t openings;    /* counts board_open_call and board_close_call: an answer of an earlier one is late */
 	struct question question;
 	struct answer_set result;
 };
@@ -210,7 +212,10 @@ static void start(struct board_work *w)
 	w->asks_again = false;
 	w->is_running = true;
 	b->is_loading = true;
-	w->question = question_of(b, w->is_shown && !(b->is_paused && b->metrics != NULL), clock_wall_us());
+	bool is_held = b->is_paused && b->metrics != NULL && !w->is_new_question;
+
+	w->question = question_of(b, w->is_shown && !is_held, clock_wall_us());
+	w->is_new_question = w->is_new_question && !w->is_shown;
 	job_submit(b->app->loop->jobs, run_job, job_done, w);
 }
 
@@ -271,10 +276,10 @@ void board_free(struct board *b)
 		close(w->watch_fd);
 	}
 	reader_close(w->reader);
-	free(w);
 	metrics_pair_free(b->metrics, b->focus);
 	rows_free(b->log, b->n_log);
 	board_close_call(b);
+	free(w);
 	free(b->key_filter);
 	free(b->text_filter);
 	free(b);
@@ -293,6 +298,7 @@ void board_hide(struct board *b)
 
 void board_refresh(struct board *b)
 {
+	b->work->is_new_question = true;
 	start(b->work);
 }
 
@@ -331,6 +337,7 @@ void board_refresh_now(struct board *b, int64_t now_us)
 
 struct detail_job {
 	struct board *board;
+	uint64_t opening;
 	char *dir;
 	struct call_id id;
 	struct call_row row;
@@ -355,12 +362,19 @@ static void call_read(void *arg)
 	struct detail_job *j = arg;
 	struct board *b = j->board;
 
-	b->err = j->err;
-	if (j->ok) {
+	bool is_late = j->opening != b->work->openings; /* closed or another one opened meanwhile */
+
+	if (is_late && j->ok) {
+		call_row_free(&j->row);
+		call_body_free(&j->body);
+	} else if (j->ok) {
 		board_close_call(b);
 		b->has_detail = true;
 		b->detail = j->row;
 		b->detail_body = j->body;
+	} else if (!is_late) {
+		b->is_opening = false;
+		b->err = j->err;
 	}
 	app_changed(b->app);
 	free(j->dir);
@@ -371,12 +385,15 @@ void board_open_call(struct board *b, struct call_id id)
 {
 	struct detail_job *j = x_calloc(1, sizeof(*j));
 
-	*j = (struct detail_job){ .board = b, .dir = x_strdup(b->app->data_dir), .id = id };
+	b->is_opening = true;
+	*j = (struct detail_job){ .board = b, .opening = ++b->work->openings, .dir = x_strdup(b->app->data_dir), .id = id };
 	job_submit(b->app->loop->jobs, read_call, call_read, j);
 }
 
 void board_close_call(struct board *b)
 {
+	b->is_opening = false;
+	b->work->openings++;
 	if (b->has_detail) {
 		call_row_free(&b->detail);
 		call_body_free(&b->detail_body);

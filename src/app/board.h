@@ -24,7 +24,7 @@ struct board {
 	char *text_filter;         /* log; NULL: all; owned, set by board_set_text */
 	int columns;               /* buckets wanted by the widest graph */
 	size_t log_limit;
-	bool is_paused;            /* live tail and refresh held */
+	bool is_paused;            /* what is written meanwhile is not shown; a changed question is answered all the same */
 	/* the answer; NULL and 0 before the first one */
 	struct metrics *metrics;   /* all groups, for the table */
 	struct metrics *focus;     /* what the graphs show: the group of key_filter, or the same as metrics */
@@ -36,6 +36,7 @@ struct board {
 	bool today_has_simulated;
 	int64_t today_nano;        /* cost since the local midnight; UNKNOWN before the first answer. Kept up to date while hidden, too */
 	/* one call opened for reading */
+	bool is_opening;           /* asked for by board_open_call and not there yet */
 	bool has_detail;
 	struct call_row detail;
 	struct call_body detail_body;
@@ -54,7 +55,9 @@ void board_hide(struct board *b);
 void board_refresh(struct board *b);
 void board_set_key(struct board *b, const char *key);
 void board_set_text(struct board *b, const char *text);
+/* Reads it off the loop; the one opened last stays. */
 void board_open_call(struct board *b, struct call_id id);
+/* One that is still being read does not appear any more. */
 void board_close_call(struct board *b);
 /* Runs the query on this thread and takes its answer at once: for `sonde screen` and tests. */
 void board_refresh_now(struct board *b, int64_t now_us);

@@ -58,7 +58,7 @@ static void layout(void *self, struct rect r)
 	int wanted = metrics_graphs_columns(r), y = r.y + 1;
 
 	s->area = r;
-	if (s->focus == FOCUS_DETAIL && !b->has_detail) {
+	if (s->focus == FOCUS_DETAIL && !b->has_detail && !b->is_opening) {
 		s->focus = FOCUS_LOG;
 	}
 	s->graphs = (struct rect){ r.x, y, r.w, metrics_graphs_height(r) };
@@ -330,7 +330,7 @@ static unsigned cmd_back(void *self, struct console *c, const char *arg)
 
 	(void)c;
 	(void)arg;
-	if (b->has_detail) {
+	if (b->has_detail || b->is_opening) {
 		board_close_call(b);
 		s->focus = FOCUS_LOG;
 	} else if (b->text_filter != NULL) {
