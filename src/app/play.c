@@ -10,14 +10,15 @@
 
 #define TEXT_LIMIT ((size_t)64 << 20)
 
-static void start_text(struct play_column *c)
+/* Column by column would not do: a new column may stand where an old one stood in memory. */
+static void start_text(struct play *p, struct play_column *c)
 {
 	buf_clear(&c->text);
 	buf_clear(&c->reasoning);
 	cleaner_init(&c->cleaner);
 	cleaner_init(&c->reasoning_cleaner);
 	c->n_deltas = 0;
-	c->generation++;
+	c->generation = ++p->generations;
 }
 
 static void set_err(struct play_column *c, const struct err *e)
@@ -101,7 +102,7 @@ static struct play_column *add_column(struct play *p, const char *name)
 	call_row_init(&c->row);
 	buf_init(&c->text, TEXT_LIMIT);
 	buf_init(&c->reasoning, TEXT_LIMIT);
-	start_text(c);
+	start_text(p, c);
 	c->target = target_resolve(p->app->config, name, &e);
 	if (c->target == NULL) {
 		set_err(c, &e);
@@ -223,7 +224,7 @@ static void send_column(struct play *p, size_t i)
 		.run_us = p->run_us, .run_column = c->run_column,
 	};
 	let_go(c);
-	start_text(c);
+	start_text(p, c);
 	c->err = (struct err){ 0 };
 	c->has_run = true;
 	c->state = CALL_QUEUED;
@@ -449,14 +450,14 @@ void play_load_history(struct play *p)
 	}
 }
 
-static void show_past_call(struct play_column *c, const struct past_call *past)
+static void show_past_call(struct play *p, struct play_column *c, const struct past_call *past)
 {
 	call_row_free(&c->row);
 	call_row_copy(&c->row, &past->row);
 	c->has_run = true;
 	c->state = past->row.error_class == CLASS_NONE ? CALL_DONE : past->row.error_class == CLASS_CANCELLED ? CALL_CANCELLED : CALL_FAILED;
 	c->is_simulated = past->row.is_simulated;
-	start_text(c);
+	start_text(p, c);
 	if (past->body.answer != NULL) {
 		cleaner_feed(&c->cleaner, past->body.answer, past->body.answer_len, &c->text);
 		cleaner_end(&c->cleaner, &c->text);
@@ -492,7 +493,7 @@ static void run_loaded(void *ctx, const struct past_run *run, const struct err *
 
 		for (size_t j = 0; j < run->n_calls; j++) {
 			if (run->calls[j].row.run_column == (int)i) {
-				show_past_call(c, &run->calls[j]);
+				show_past_call(p, c, &run->calls[j]);
 				break; /* newest first: a retried column shows its last answer */
 			}
 		}

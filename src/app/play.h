@@ -17,7 +17,7 @@ struct play_column {
 	struct buf text;        /* the answer; only grows while it streams */
 	struct buf reasoning;   /* what the model thought aloud */
 	struct cleaner cleaner, reasoning_cleaner;
-	unsigned generation;    /* changes whenever text starts anew */
+	unsigned generation;    /* of text and reasoning: no two beginnings in one play have the same, whatever the column */
 	unsigned n_deltas;      /* pieces so far: about one token each */
 	bool is_simulated;
 	int64_t start_us;       /* monotonic, when it was last sent */
@@ -34,6 +34,7 @@ struct play {
 	char *question;            /* prompt and parameters of the run as recorded; NULL: none was sent from here */
 	int64_t start_us;          /* monotonic time of its start; 0 for one out of the history */
 	unsigned opened;           /* grows each time a past run replaced the prompt */
+	unsigned generations;      /* given out so far */
 	/* history, newest first; loaded by play_load_history */
 	struct run_row *runs;
 	size_t n_runs;
