@@ -48,7 +48,7 @@ static void set_params(struct chat_params *p, const char *text)
 				(void)chat_params_set(p, name, json_is_string(item) ? json_string_value(item) : "", NULL);
 			}
 		} else {
-			char *number = json_dumps(value, JSON_ENCODE_ANY);
+			char *number = json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(12)); /* 0.2, not 0.20000000000000001 */
 
 			(void)chat_params_set(p, name, number, NULL);
 			free(number);
