@@ -102,6 +102,7 @@ static void layout(void *self, struct rect r)
 
 	if (s->seen_opened != s->play->opened) {
 		s->seen_opened = s->play->opened;
+		s->marked = NULL; /* its column is gone */
 		take_prompt(s);
 	}
 	s->area = r;
@@ -632,7 +633,7 @@ static unsigned scroll(struct play_screen *s, int by)
 		return 0;
 	}
 	size_t last = v->wrap.n > (size_t)v->rows ? v->wrap.n - (size_t)v->rows : 0;
-	long top = (long)v->top + by;
+	long top = (long)(v->top < last ? v->top : last) + by; /* following leaves room below the end: up means up from the end */
 
 	v->top = top < 0 ? 0 : (size_t)top > last ? last : (size_t)top;
 	/* Reading back holds the column; reaching the end follows again. */

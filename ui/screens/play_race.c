@@ -81,7 +81,7 @@ static void draw_row(const struct play_screen *s, struct cells *cells, int y, si
 	(void)cells_fit(cells, x + 4, y, 21, is_selected ? ST_BOLD : ST_TEXT, c->target != NULL ? c->target->model : c->name);
 	(void)cells_put(cells, x + 26, y, st, glyph);
 	(void)cells_put(cells, x + 28, y, st, c->has_run ? words[c->state] : c->target == NULL ? "unusable" : "ready");
-	static const int ends[] = { 43, 51, 58, 65, 72, 82 };
+	static const int ends[] = { 43, 51, 58, 64, 70, 82 };
 
 	for (size_t k = 0; k < sizeof(ends) / sizeof(ends[0]); k++) {
 		(void)cells_right(cells, x + ends[k], y, ST_TEXT, t[k]);
@@ -98,7 +98,7 @@ static void draw_table(const struct play_screen *s, struct cells *cells, const s
 	static const struct {
 		int end;
 		const char *title;
-	} heads[] = { { 43, "ttft" }, { 51, "total" }, { 58, "tok/s" }, { 65, "in" }, { 72, "out" }, { 82, "cost" } };
+	} heads[] = { { 43, "ttft" }, { 51, "total" }, { 58, "tok/s" }, { 64, "in" }, { 70, "out" }, { 82, "cost" } };
 	int y = s->race.y + 1;
 	int64_t scale_us = longest_us(s, env);
 
