@@ -161,7 +161,7 @@ static void status(const void *self, const struct env *env, struct buf *left, st
 	}
 	if (b->focus != NULL) {
 		figure_count((int64_t)b->focus->total.calls, n);
-		(void)buf_addf(right, "%s calls", n);
+		(void)buf_addf(right, "%s call%s", n, b->focus->total.calls == 1 ? "" : "s");
 		if (b->focus->total.unpriced > 0) {
 			figure_count((int64_t)b->focus->total.unpriced, n);
 			(void)buf_addf(right, " \u00b7 %s unpriced", n);
