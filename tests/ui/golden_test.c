@@ -1,0 +1,279 @@
+/* Every screen in its states, sizes, themes and glyph levels against the pictures in tests/golden: see `make golden-update`. */
+#include "tests/ui/fixture.h"
+
+#include "ui/screens/play_state.h"
+
+static const char answer_a[] = "{\"team\":\"billing\",\"sev\":2,\n\"why\":\"Customer was charged twice for order 4411; refund was promised on 12 May "
+			       "but has not been issued. The tone is angry but not a legal thr";
+static const char answer_b[] = "{\"team\":\"billing\",\"sev\":1,\n\"why\":\"Double charge, refund overdue. Escalation risk: customer mentions "
+			       "chargeback.\"}\n\n\u4e8c\u91cd\u8acb\u6c42\u306e\u8fd4\u91d1\u3092\u304a\u5f85\u3061\u3067\u3059\u3002 e\u0301te\u0301 "
+			       "na\u0308chste \U0001F469\u200D\U0001F4BB ok\n"
+			       "Donaudampfschifffahrtselektrizit\u00e4tenhauptbetriebswerkbauunterbeamtengesellschaft \x1b[31mred\x1b[0m \u202Eevil";
+
+/* Four columns: streaming, done, failed, retrying. */
+static void run_four(struct fixture *f)
+{
+	fixture_keys(f, "F5");
+	fixture_tick(f, 340);
+	fake_fail(fixture_call(f, 4), CLASS_BAD_REQUEST, "ollama answered 400: model \u201cllama3.1:8b\u201d not found, try pulling it first",
+	    "check the model's name and the base URL http://127.0.0.1:9");
+	fake_delta(fixture_call(f, 1), DELTA_TEXT, "");
+	fake_retry(fixture_call(f, 3), 4000, "mistral answered 429: Requests rate limit exceeded");
+	fixture_tick(f, 180);
+	fake_delta(fixture_call(f, 2), DELTA_REASONING, "The customer writes in French.");
+	fake_delta(fixture_call(f, 2), DELTA_TEXT, answer_b);
+	fixture_tick(f, 560);
+	fake_delta(fixture_call(f, 2), DELTA_TEXT, ".");
+	fake_done(fixture_call(f, 2), 430, 49, 9);
+	fake_delta(fixture_call(f, 1), DELTA_TEXT, answer_a);
+	fixture_tick(f, 120);
+}
+
+static void finish_two(struct fixture *f)
+{
+	run_four(f);
+	fake_delta(fixture_call(f, 1), DELTA_TEXT, "eat.\"}");
+	fake_done(fixture_call(f, 1), 412, 58, UNKNOWN);
+	fixture_settle(f);
+}
+
+static void nothing(struct fixture *f)
+{
+	(void)f;
+}
+
+static void editing(struct fixture *f)
+{
+	fixture_keys(f, "e Ctrl-Home Alt-f");
+	fixture_type(f, " (\u6ce8\u6587)");
+}
+
+static void editing_system(struct fixture *f)
+{
+	fixture_keys(f, "e Tab");
+}
+
+static void diff(struct fixture *f)
+{
+	finish_two(f);
+	fixture_keys(f, "d");
+}
+
+static void history(struct fixture *f)
+{
+	fixture_add_runs(f);
+	fixture_keys(f, "H j");
+}
+
+static void past_run(struct fixture *f)
+{
+	fixture_add_runs(f);
+	fixture_keys(f, "H Enter");
+}
+
+static void zoomed(struct fixture *f)
+{
+	run_four(f);
+	fixture_keys(f, "l m z");
+}
+
+static void unusable(struct fixture *f)
+{
+	fixture_keys(f, ":");
+	fixture_type(f, "add mistrall/small\n");
+}
+
+static void metrics(struct fixture *f)
+{
+	fixture_fill_store(f);
+	fixture_add_call(f);
+	fixture_keys(f, "4");
+}
+
+static void metrics_log(struct fixture *f)
+{
+	metrics(f);
+	fixture_keys(f, "Tab j j");
+}
+
+static void metrics_week(struct fixture *f)
+{
+	metrics(f);
+	fixture_keys(f, "t g g s s");
+}
+
+static void metrics_detail(struct fixture *f)
+{
+	metrics(f);
+	fixture_keys(f, "Tab Enter");
+}
+
+static void metrics_failed(struct fixture *f)
+{
+	metrics(f);
+	fixture_keys(f, "e Tab Enter");
+}
+
+static void metrics_filtered(struct fixture *f)
+{
+	metrics(f);
+	fixture_keys(f, "j j Enter e /");
+	fixture_type(f, "slow\n");
+}
+
+static void metrics_nothing_found(struct fixture *f)
+{
+	metrics(f);
+	fixture_keys(f, "/");
+	fixture_type(f, "no such text\n");
+}
+
+static void metrics_empty(struct fixture *f)
+{
+	fixture_keys(f, "4");
+}
+
+static void help(struct fixture *f)
+{
+	metrics(f);
+	fixture_keys(f, "?");
+}
+
+static void help_filtered(struct fixture *f)
+{
+	metrics(f);
+	fixture_keys(f, "?");
+	fixture_type(f, "err");
+}
+
+static void command(struct fixture *f)
+{
+	run_four(f);
+	fixture_keys(f, ":");
+	fixture_type(f, "re");
+}
+
+static void completion(struct fixture *f)
+{
+	fixture_keys(f, "a");
+	fixture_type(f, "tri");
+}
+
+static void demo(struct fixture *f)
+{
+	f->app->is_demo = true;
+	run_four(f);
+	for (size_t i = 0; i < f->app->play->n_columns; i++) {
+		f->app->play->columns[i]->is_simulated = true;
+	}
+}
+
+static void asks_to_quit(struct fixture *f)
+{
+	run_four(f);
+	fixture_keys(f, "q");
+}
+
+struct shape {
+	int w, h;
+};
+
+static const struct shape every[] = { { 80, 24 }, { 120, 40 }, { 200, 60 }, { 60, 16 }, { 38, 8 }, { 0, 0 } };
+static const struct shape usual[] = { { 80, 24 }, { 120, 40 }, { 0, 0 } };
+static const struct shape wide[] = { { 80, 24 }, { 200, 60 }, { 0, 0 } };
+static const struct shape small[] = { { 60, 16 }, { 80, 24 }, { 0, 0 } };
+static const struct shape one[] = { { 80, 24 }, { 0, 0 } };
+
+enum { ANSI = 1 << THEME_ANSI, MONO = 1 << THEME_MONO };
+
+static const struct {
+	const char *name;
+	void (*prepare)(struct fixture *f);
+	size_t n_targets;
+	const struct shape *shapes;
+	unsigned themes;
+	enum glyphs glyphs;
+} pictures[] = {
+	{ "play", run_four, 4, every, ANSI | MONO, GLYPHS_BRAILLE },
+	{ "metrics", metrics, 4, every, ANSI | MONO, GLYPHS_BRAILLE },
+	{ "play-idle", nothing, 4, usual, ANSI, GLYPHS_BRAILLE },
+	{ "play-empty", nothing, 0, small, ANSI, GLYPHS_BRAILLE },
+	{ "play-editing", editing, 4, usual, ANSI, GLYPHS_BRAILLE },
+	{ "play-editing-system", editing_system, 4, small, ANSI, GLYPHS_BRAILLE },
+	{ "play-diff", diff, 4, usual, ANSI | MONO, GLYPHS_BRAILLE },
+	{ "play-history", history, 4, usual, ANSI, GLYPHS_BRAILLE },
+	{ "play-past", past_run, 4, one, ANSI, GLYPHS_BRAILLE },
+	{ "play-zoomed", zoomed, 4, one, ANSI, GLYPHS_BRAILLE },
+	{ "play-unusable", unusable, 1, usual, ANSI, GLYPHS_BRAILLE },
+	{ "play-ascii", run_four, 4, usual, MONO, GLYPHS_ASCII },
+	{ "play-demo", demo, 4, small, ANSI, GLYPHS_BRAILLE },
+	{ "play-quit", asks_to_quit, 4, one, ANSI, GLYPHS_BRAILLE },
+	{ "metrics-log", metrics_log, 4, wide, ANSI, GLYPHS_BRAILLE },
+	{ "metrics-week", metrics_week, 4, usual, ANSI, GLYPHS_BRAILLE },
+	{ "metrics-detail", metrics_detail, 4, wide, ANSI | MONO, GLYPHS_BRAILLE },
+	{ "metrics-failed", metrics_failed, 4, usual, ANSI, GLYPHS_BRAILLE },
+	{ "metrics-filtered", metrics_filtered, 4, usual, ANSI, GLYPHS_BRAILLE },
+	{ "metrics-nothing", metrics_nothing_found, 4, one, ANSI, GLYPHS_BRAILLE },
+	{ "metrics-empty", metrics_empty, 4, usual, ANSI, GLYPHS_BRAILLE },
+	{ "metrics-block", metrics, 4, one, MONO, GLYPHS_BLOCK },
+	{ "metrics-ascii", metrics, 4, one, MONO, GLYPHS_ASCII },
+	{ "help", help, 4, usual, ANSI, GLYPHS_BRAILLE },
+	{ "help-filtered", help_filtered, 4, small, ANSI, GLYPHS_BRAILLE },
+	{ "command", command, 4, small, ANSI, GLYPHS_BRAILLE },
+	{ "command-completion", completion, 4, small, ANSI, GLYPHS_BRAILLE },
+};
+
+/* What must hold of every picture. */
+static void check_grid(const struct cells *c)
+{
+	for (int i = 0; i < c->w * c->h; i++) {
+		assert_true(c->at[i].style < ST_COUNT);
+		assert_true(c->at[i].width != 2 || (i % c->w + 1 < c->w && c->at[i + 1].width == 0));
+	}
+}
+
+static bool check_picture(size_t i, struct shape shape, enum theme theme)
+{
+	static const char *const theme_names[] = { [THEME_ANSI] = "ansi", [THEME_MONO] = "mono" };
+	struct fixture *f = fixture_new(shape.w, shape.h, pictures[i].n_targets);
+	char *name = x_asprintf("%s-%dx%d-%s", pictures[i].name, shape.w, shape.h, theme_names[theme]);
+	struct buf picture = { 0 };
+
+	f->cells->glyphs = pictures[i].glyphs;
+	/* Keys act on what is seen: on a terminal that is too small nothing could be prepared. */
+	fixture_resize(f, shape.w < CONSOLE_MIN_W ? 80 : shape.w, shape.h < CONSOLE_MIN_H ? 24 : shape.h);
+	pictures[i].prepare(f);
+	fixture_resize(f, shape.w, shape.h);
+	check_grid(f->cells);
+	fixture_picture(f->cells, theme, &picture);
+	bool is_same = fixture_is_golden(name, &picture);
+
+	buf_free(&picture);
+	free(name);
+	fixture_free(f);
+	return is_same;
+}
+
+static void screens_look_as_agreed(void **state)
+{
+	int different = 0;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(pictures); i++) {
+		for (const struct shape *shape = pictures[i].shapes; shape->w > 0; shape++) {
+			for (int theme = 0; theme < THEME_COUNT; theme++) {
+				different += (pictures[i].themes >> theme & 1) && !check_picture(i, *shape, (enum theme)theme);
+			}
+		}
+	}
+	assert_int_equal(different, 0);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(screens_look_as_agreed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
