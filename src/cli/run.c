@@ -311,7 +311,6 @@ static void watch_signal(struct run *run, ev_signal *w, int signo)
 	ev_signal_init(w, on_signal, signo);
 	w->data = run;
 	ev_signal_start(run->loop->ev, w);
-	ev_unref(run->loop->ev);
 }
 
 static int exit_status(const struct run *run)
@@ -388,6 +387,11 @@ static int send_all(const struct options *o, struct config *config, struct targe
 	if (store != NULL) {
 		past_record_run(store, run_us, o->system, buf_str(&o->user), &o->params, o->targets, o->n_targets, is_simulated);
 	}
+	gateway_free(g);
+	end_store(store);
+	/* All is recorded: from here a signal ends the process, for whoever reads the rest may be slow. */
+	ev_signal_stop(run.loop->ev, &run.on_int);
+	ev_signal_stop(run.loop->ev, &run.on_term);
 	if (o->output == OUTPUT_JSON) {
 		struct buf out = { 0 };
 
@@ -402,8 +406,6 @@ static int send_all(const struct options *o, struct config *config, struct targe
 	for (size_t i = 0; i < o->n_targets; i++) {
 		call_unref(run.calls[i]);
 	}
-	gateway_free(g);
-	end_store(store);
 	loop_free(run.loop);
 	free(run.calls);
 	return cli_finish(status);
