@@ -8,10 +8,10 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cli/commands.h"
-#include "text/figure.h"
 #include "provider/price.h"
 #include "store/store.h"
 #include "text/clean.h"
+#include "text/figure.h"
 
 #define LIST_DEFAULT 20
 #define LIST_MOST 100000

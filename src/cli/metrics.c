@@ -9,9 +9,9 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cli/commands.h"
-#include "text/figure.h"
 #include "metrics/summary.h"
 #include "provider/price.h"
+#include "text/figure.h"
 
 #define TABLE_CELLS 80   /* of a terminal that does not say, and the least that is made use of */
 #define NAME_CELLS_MOST 48

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/mem.h"
 #include "cli/cli.h"
 #include "text/clean.h"
 
@@ -23,7 +24,7 @@ static void usage_json(struct buf *out, const struct usage *u)
 	};
 
 	(void)buf_add_char(out, '{');
-	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+	for (size_t i = 0; i < COUNT_OF(fields); i++) {
 		(void)buf_addf(out, "%s\"%s\":", i > 0 ? "," : "", fields[i].name);
 		cli_json_int(out, fields[i].value);
 	}
