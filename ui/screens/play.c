@@ -9,7 +9,6 @@
 #include "ui/format.h"
 #include "ui/screens/play_state.h"
 #include "ui/screens/screens.h"
-#include "ui/widgets/styled.h"
 
 /* -- life ----------------------------------------------------------------------------------------------------------------------------- */
 
@@ -53,24 +52,9 @@ static void free_screen(void *self)
 	free(s);
 }
 
-static bool is_editing(const void *self)
-{
-	return ((const struct play_screen *)self)->focus != FOCUS_COLUMNS;
-}
-
 static bool is_busy(const void *self)
 {
 	return play_running(((const struct play_screen *)self)->play) > 0;
-}
-
-static struct editor *focused_editor(const struct play_screen *s)
-{
-	return s->focus == FOCUS_SYSTEM ? s->system : s->focus == FOCUS_USER ? s->user : NULL;
-}
-
-static struct answer_view *focused_answer(const struct play_screen *s)
-{
-	return s->column < s->play->n_columns ? play_answer_view(s, s->play->columns[s->column]) : NULL;
 }
 
 /* -- layout --------------------------------------------------------------------------------------------------------------------------- */
@@ -78,7 +62,7 @@ static struct answer_view *focused_answer(const struct play_screen *s)
 /* Rows for the text of both parts: a glance while the answers matter, half the screen while one edits. */
 static void layout_prompt(struct play_screen *s, struct rect r)
 {
-	int most = is_editing(s) ? r.h / 2 : r.h >= 30 ? 6 : 2;
+	int most = play_is_editing(s) ? r.h / 2 : r.h >= 30 ? 6 : 2;
 	int text_w = r.w - 9, x = r.x + 8;
 
 	editor_layout(s->system, (struct rect){ x, 0, text_w, most });
@@ -164,13 +148,13 @@ static void draw_prompt(const struct play_screen *s, struct cells *cells)
 	size_t len;
 
 	(void)editor_text(s->user, &len);
-	(void)snprintf(right, sizeof(right), "%s%zu bytes", is_editing(s) ? "Tab other part \u00b7 Esc done \u00b7 " : "e edit \u00b7 ", len);
-	cells_rule(cells, s->prompt.x, s->prompt.y, s->prompt.w, is_editing(s), "Prompt", right);
+	(void)snprintf(right, sizeof(right), "%s%zu bytes", play_is_editing(s) ? "Tab other part \u00b7 Esc done \u00b7 " : "e edit \u00b7 ", len);
+	cells_rule(cells, s->prompt.x, s->prompt.y, s->prompt.w, play_is_editing(s), "Prompt", right);
 	(void)cells_put(cells, s->prompt.x + 1, s->system_area.y, s->focus == FOCUS_SYSTEM ? ST_BOLD : ST_DIM, "SYSTEM");
 	(void)cells_put(cells, s->prompt.x + 1, s->user_area.y, s->focus == FOCUS_USER ? ST_BOLD : ST_DIM, "USER");
 	editor_draw(s->system, cells, s->system_area, s->focus == FOCUS_SYSTEM);
 	editor_draw(s->user, cells, s->user_area, s->focus == FOCUS_USER);
-	if ((int)editor_lines(s->user) > s->user_area.h && !is_editing(s)) {
+	if ((int)editor_lines(s->user) > s->user_area.h && !play_is_editing(s)) {
 		char more[40];
 
 		(void)snprintf(more, sizeof(more), " (+%d lines)", (int)editor_lines(s->user) - s->user_area.h);
@@ -227,7 +211,7 @@ static void status(const void *self, const struct env *env, struct buf *left, st
 	bool is_whole = true;
 	char cost[FORMAT_SIZE];
 
-	if (is_editing(s)) {
+	if (play_is_editing(s)) {
 		(void)buf_addf(left, "%s prompt \u00b7 Esc leaves, F5 sends", s->focus == FOCUS_SYSTEM ? "system" : "user");
 	} else if (p->run_us == 0) {
 		(void)buf_addf(left, "READY  %zu target%s \u00b7 nothing is sent before F5", p->n_columns, p->n_columns == 1 ? "" : "s");
@@ -279,11 +263,6 @@ static void card(const void *self, const struct env *env, struct buf *out)
 
 /* -- commands ------------------------------------------------------------------------------------------------------------------------- */
 
-static void keep_text(struct play_screen *s)
-{
-	play_set_prompt(s->play, editor_text(s->system, NULL), editor_text(s->user, NULL));
-}
-
 static unsigned said(struct console *c, const struct err *e)
 {
 	console_say(c, ST_BAD, "%s%s%s", e->text, e->hint[0] != '\0' ? ": " : "", e->hint);
@@ -301,7 +280,7 @@ static unsigned cmd_run(void *self, struct console *c, const char *arg)
 	struct err e = { 0 };
 
 	(void)arg;
-	keep_text(s);
+	play_keep_text(s);
 	play_diff_close(s);
 	s->view = VIEW_COLUMNS;
 	if (!play_send(s->play, &e)) {
@@ -353,7 +332,7 @@ static unsigned cmd_retry(void *self, struct console *c, const char *arg)
 	struct err e = { 0 };
 
 	(void)arg;
-	keep_text(s);
+	play_keep_text(s);
 	if (has_columns(s) && !play_retry(s->play, s->column, &e)) {
 		return said(c, &e);
 	}
@@ -527,7 +506,7 @@ static unsigned cmd_diff(void *self, struct console *c, const char *arg)
 static unsigned cmd_hold(void *self, struct console *c, const char *arg)
 {
 	struct play_screen *s = self;
-	struct answer_view *v = focused_answer(s);
+	struct answer_view *v = play_focused_answer(s);
 
 	(void)arg;
 	if (v != NULL) {
@@ -578,164 +557,18 @@ static const struct command commands[] = {
 	{ "move right", ">", NULL, NULL, "move this column to the right", 0, cmd_right, NULL, NULL },
 };
 
-/* -- input ---------------------------------------------------------------------------------------------------------------------------- */
-
-static unsigned input_editor(struct play_screen *s, const struct input *in)
+bool play_is_editing(const void *self)
 {
-	if (in->type == INPUT_KEY && (in->key == K_ESC || in->key == (K_CTRL | '['))) {
-		s->focus = FOCUS_COLUMNS;
-		keep_text(s);
-		return changed();
-	}
-	if (in->type == INPUT_KEY && (in->key == K_TAB || in->key == K_BACKTAB)) {
-		s->focus = s->focus == FOCUS_USER ? FOCUS_SYSTEM : FOCUS_USER;
-		return changed();
-	}
-	return editor_input(focused_editor(s), in);
+	return ((const struct play_screen *)self)->focus != FOCUS_COLUMNS;
 }
 
-static unsigned input_history(struct play_screen *s, const struct input *in)
+void play_keep_text(struct play_screen *s)
 {
-	if (in->type == INPUT_KEY && in->key == K_ESC) {
-		s->view = VIEW_COLUMNS;
-		return changed();
-	}
-	if (in->type == INPUT_KEY && in->key == K_ENTER && s->play->n_runs > 0) {
-		play_open_run(s->play, (size_t)s->history.selected);
-		s->view = VIEW_COLUMNS;
-		return changed();
-	}
-	if (in->type == INPUT_MOUSE && in->mouse == MOUSE_PRESS) {
-		return list_click(&s->history, in->y - s->columns.y - 1) ? changed() : 0;
-	}
-	return list_input(&s->history, in);
-}
-
-static unsigned input_diff(struct play_screen *s, const struct input *in)
-{
-	if (in->type == INPUT_KEY && in->key == K_ESC) {
-		play_diff_close(s);
-		s->view = VIEW_COLUMNS;
-		return changed();
-	}
-	if (in->type == INPUT_KEY && (in->key == ']' || in->key == '[')) {
-		list_select(&s->diff_scroll, (int)styled_next_mark(s->diff, (size_t)s->diff_scroll.selected, in->key == ']' ? 1 : -1));
-		return changed();
-	}
-	return list_input(&s->diff_scroll, in);
-}
-
-static unsigned scroll(struct play_screen *s, int by)
-{
-	struct answer_view *v = focused_answer(s);
-
-	if (v == NULL) {
-		return 0;
-	}
-	size_t last = v->wrap.n > (size_t)v->rows ? v->wrap.n - (size_t)v->rows : 0;
-	long top = (long)(v->top < last ? v->top : last) + by; /* following leaves room below the end: up means up from the end */
-
-	v->top = top < 0 ? 0 : (size_t)top > last ? last : (size_t)top;
-	/* Reading back holds the column; reaching the end follows again. */
-	v->is_held = v->top < last;
-	return changed();
-}
-
-static unsigned select_column(struct play_screen *s, long i)
-{
-	long n = (long)s->play->n_columns;
-
-	if (n > 0) {
-		s->column = (size_t)(i < 0 ? 0 : i >= n ? n - 1 : i);
-	}
-	return changed();
-}
-
-static unsigned input_columns(struct play_screen *s, const struct input *in)
-{
-	const struct answer_view *v = focused_answer(s);
-	int page = v != NULL && v->rows > 2 ? v->rows - 1 : 1;
-
-	switch (in->key) {
-	case K_LEFT:
-	case 'h':
-	case K_BACKTAB:
-		return select_column(s, (long)s->column - 1);
-	case K_RIGHT:
-	case 'l':
-		return select_column(s, (long)s->column + 1);
-	case K_TAB:
-		return select_column(s, s->column + 1 < s->play->n_columns ? (long)s->column + 1 : 0);
-	case K_UP:
-	case 'k':
-		return scroll(s, -1);
-	case K_DOWN:
-	case 'j':
-		return scroll(s, 1);
-	case K_PAGE_UP:
-	case K_CTRL | 'u':
-		return scroll(s, -page);
-	case K_PAGE_DOWN:
-	case K_CTRL | 'd':
-		return scroll(s, page);
-	case K_HOME:
-	case 'g':
-		return scroll(s, -(1 << 30));
-	case K_END:
-	case 'G':
-		return scroll(s, 1 << 30);
-	default:
-		return 0;
-	}
-}
-
-static bool contains(struct rect r, int x, int y)
-{
-	return x >= r.x && x < r.x + r.w && y >= r.y && y < r.y + r.h;
-}
-
-static unsigned input_mouse(struct play_screen *s, const struct input *in)
-{
-	if (contains(s->system_area, in->x, in->y) || contains(s->user_area, in->x, in->y)) {
-		s->focus = contains(s->system_area, in->x, in->y) ? FOCUS_SYSTEM : FOCUS_USER;
-		return editor_input(focused_editor(s), in) | changed();
-	}
-	for (size_t i = 0; i < s->n_shown; i++) {
-		if (contains(play_column_rect(s, i), in->x, in->y)) {
-			s->focus = FOCUS_COLUMNS;
-			s->column = s->first + i;
-			return in->mouse == MOUSE_WHEEL_UP ? scroll(s, -3) : in->mouse == MOUSE_WHEEL_DOWN ? scroll(s, 3) : changed();
-		}
-	}
-	return 0;
-}
-
-static unsigned input(void *self, struct console *c, const struct input *in)
-{
-	struct play_screen *s = self;
-
-	(void)c;
-	if (s->view == VIEW_HISTORY && !is_editing(s)) {
-		return input_history(s, in);
-	}
-	if (s->view == VIEW_DIFF && !is_editing(s)) {
-		return input_diff(s, in);
-	}
-	if (in->type == INPUT_MOUSE) {
-		return input_mouse(s, in);
-	}
-	if (is_editing(s)) {
-		return input_editor(s, in);
-	}
-	if (in->type == INPUT_PASTE) { /* what is pasted is a prompt */
-		s->focus = FOCUS_USER;
-		return editor_input(s->user, in) | changed();
-	}
-	return in->type == INPUT_KEY ? input_columns(s, in) : 0;
+	play_set_prompt(s->play, editor_text(s->system, NULL), editor_text(s->user, NULL));
 }
 
 const struct screen screen_play = {
 	.id = "play", .title = "Play", .number = 2, .commands = commands, .n_commands = COUNT_OF(commands),
-	.init = init, .free = free_screen, .input = input, .is_editing = is_editing, .layout = layout, .draw = draw, .status = status,
+	.init = init, .free = free_screen, .input = play_input, .is_editing = play_is_editing, .layout = layout, .draw = draw, .status = status,
 	.tick_ms = tick_ms, .card = card, .is_busy = is_busy,
 };

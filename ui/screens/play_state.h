@@ -53,6 +53,13 @@ struct answer_view *play_answer_view(const struct play_screen *s, const struct p
 /* Rectangle of the i-th shown column, heads included. */
 struct rect play_column_rect(const struct play_screen *s, size_t i);
 
+/* play.c: whether a part of the prompt has the focus; the texts of the fields into the model. */
+bool play_is_editing(const void *self);
+void play_keep_text(struct play_screen *s);
+/* play_input.c */
+unsigned play_input(void *self, struct console *c, const struct input *in);
+/* The answer in the focused column; NULL when there is none. */
+struct answer_view *play_focused_answer(const struct play_screen *s);
 /* play_columns.c: heads and answers. */
 void play_columns_layout(struct play_screen *s);
 void play_columns_draw(const struct play_screen *s, struct cells *cells, const struct env *env);

@@ -1,0 +1,173 @@
+/* Keys and mouse of the Play screen that are no commands: what has the focus takes them. */
+#include "ui/console.h"
+#include "ui/screens/play_state.h"
+#include "ui/widgets/styled.h"
+
+static unsigned changed(void)
+{
+	return INPUT_HANDLED | INPUT_REDRAW;
+}
+
+static struct editor *focused_editor(const struct play_screen *s)
+{
+	return s->focus == FOCUS_SYSTEM ? s->system : s->focus == FOCUS_USER ? s->user : NULL;
+}
+
+static unsigned input_editor(struct play_screen *s, const struct input *in)
+{
+	if (in->type == INPUT_KEY && (in->key == K_ESC || in->key == (K_CTRL | '['))) {
+		s->focus = FOCUS_COLUMNS;
+		play_keep_text(s);
+		return changed();
+	}
+	if (in->type == INPUT_KEY && (in->key == K_TAB || in->key == K_BACKTAB)) {
+		s->focus = s->focus == FOCUS_USER ? FOCUS_SYSTEM : FOCUS_USER;
+		return changed();
+	}
+	return editor_input(focused_editor(s), in);
+}
+
+static unsigned input_history(struct play_screen *s, const struct input *in)
+{
+	if (in->type == INPUT_KEY && in->key == K_ESC) {
+		s->view = VIEW_COLUMNS;
+		return changed();
+	}
+	if (in->type == INPUT_KEY && in->key == K_ENTER && s->play->n_runs > 0) {
+		play_open_run(s->play, (size_t)s->history.selected);
+		s->view = VIEW_COLUMNS;
+		return changed();
+	}
+	if (in->type == INPUT_MOUSE && in->mouse == MOUSE_PRESS) {
+		return list_click(&s->history, in->y - s->columns.y - 1) ? changed() : 0;
+	}
+	return list_input(&s->history, in);
+}
+
+static unsigned input_diff(struct play_screen *s, const struct input *in)
+{
+	if (in->type == INPUT_KEY && in->key == K_ESC) {
+		play_diff_close(s);
+		s->view = VIEW_COLUMNS;
+		return changed();
+	}
+	if (in->type == INPUT_KEY && (in->key == ']' || in->key == '[')) {
+		list_select(&s->diff_scroll, (int)styled_next_mark(s->diff, (size_t)s->diff_scroll.selected, in->key == ']' ? 1 : -1));
+		return changed();
+	}
+	return list_input(&s->diff_scroll, in);
+}
+
+static unsigned scroll(struct play_screen *s, int by)
+{
+	struct answer_view *v = play_focused_answer(s);
+
+	if (v == NULL) {
+		return 0;
+	}
+	size_t last = v->wrap.n > (size_t)v->rows ? v->wrap.n - (size_t)v->rows : 0;
+	long top = (long)(v->top < last ? v->top : last) + by; /* following leaves room below the end: up means up from the end */
+
+	v->top = top < 0 ? 0 : (size_t)top > last ? last : (size_t)top;
+	/* Reading back holds the column; reaching the end follows again. */
+	v->is_held = v->top < last;
+	return changed();
+}
+
+static unsigned select_column(struct play_screen *s, long i)
+{
+	long n = (long)s->play->n_columns;
+
+	if (n > 0) {
+		s->column = (size_t)(i < 0 ? 0 : i >= n ? n - 1 : i);
+	}
+	return changed();
+}
+
+static unsigned input_columns(struct play_screen *s, const struct input *in)
+{
+	const struct answer_view *v = play_focused_answer(s);
+	int page = v != NULL && v->rows > 2 ? v->rows - 1 : 1;
+
+	switch (in->key) {
+	case K_LEFT:
+	case 'h':
+	case K_BACKTAB:
+		return select_column(s, (long)s->column - 1);
+	case K_RIGHT:
+	case 'l':
+		return select_column(s, (long)s->column + 1);
+	case K_TAB:
+		return select_column(s, s->column + 1 < s->play->n_columns ? (long)s->column + 1 : 0);
+	case K_UP:
+	case 'k':
+		return scroll(s, -1);
+	case K_DOWN:
+	case 'j':
+		return scroll(s, 1);
+	case K_PAGE_UP:
+	case K_CTRL | 'u':
+		return scroll(s, -page);
+	case K_PAGE_DOWN:
+	case K_CTRL | 'd':
+		return scroll(s, page);
+	case K_HOME:
+	case 'g':
+		return scroll(s, -(1 << 30));
+	case K_END:
+	case 'G':
+		return scroll(s, 1 << 30);
+	default:
+		return 0;
+	}
+}
+
+static bool contains(struct rect r, int x, int y)
+{
+	return x >= r.x && x < r.x + r.w && y >= r.y && y < r.y + r.h;
+}
+
+static unsigned input_mouse(struct play_screen *s, const struct input *in)
+{
+	if (contains(s->system_area, in->x, in->y) || contains(s->user_area, in->x, in->y)) {
+		s->focus = contains(s->system_area, in->x, in->y) ? FOCUS_SYSTEM : FOCUS_USER;
+		return editor_input(focused_editor(s), in) | changed();
+	}
+	for (size_t i = 0; i < s->n_shown; i++) {
+		if (contains(play_column_rect(s, i), in->x, in->y)) {
+			s->focus = FOCUS_COLUMNS;
+			s->column = s->first + i;
+			return in->mouse == MOUSE_WHEEL_UP ? scroll(s, -3) : in->mouse == MOUSE_WHEEL_DOWN ? scroll(s, 3) : changed();
+		}
+	}
+	return 0;
+}
+
+unsigned play_input(void *self, struct console *c, const struct input *in)
+{
+	struct play_screen *s = self;
+
+	(void)c;
+	if (s->view == VIEW_HISTORY && !play_is_editing(s)) {
+		return input_history(s, in);
+	}
+	if (s->view == VIEW_DIFF && !play_is_editing(s)) {
+		return input_diff(s, in);
+	}
+	if (in->type == INPUT_MOUSE) {
+		return input_mouse(s, in);
+	}
+	if (play_is_editing(s)) {
+		return input_editor(s, in);
+	}
+	if (in->type == INPUT_PASTE) { /* what is pasted is a prompt */
+		s->focus = FOCUS_USER;
+		return editor_input(s->user, in) | changed();
+	}
+	return in->type == INPUT_KEY ? input_columns(s, in) : 0;
+}
+
+struct answer_view *play_focused_answer(const struct play_screen *s)
+{
+	return s->column < s->play->n_columns ? play_answer_view(s, s->play->columns[s->column]) : NULL;
+}
