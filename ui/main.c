@@ -1,9 +1,11 @@
 /* main - arguments to a command. It stands in ui/ because it is the one file that knows both the engine's commands and the screens. */
+#include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/near.h"
@@ -60,12 +62,30 @@ static int help(const char *name)
 	}
 	printf("  %-10s %s\n\n", "help", "this list, or the help of one command");
 	printf("Exit status: 0 ok, 1 internal, 2 usage, 4 configuration or auth, 5 check failed, 7 rate limit or retries used up,\n"
-	       "8 provider or network, 9 refused or filtered, 10 some of several targets failed, 130 interrupted.\n");
+	       "8 provider or network, 9 refused or filtered, 10 some of several targets failed, 130 interrupted, 141 closed pipe.\n");
 	return cli_finish(0);
+}
+
+/* Started with a closed stdin, stdout or stderr, the next file opened would take its number: answers and errors would end in a connection
+ * or in the store. The other direction of /dev/null keeps the number and fails with EBADF, as the closed one did. */
+static void hold_standard_files(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		if (fcntl(fd, F_GETFD) < 0) {
+			(void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+		}
+	}
+}
+
+static bool asks_for_help(const char *argument)
+{
+	return strcmp(argument, "--help") == 0 || strcmp(argument, "-h") == 0;
 }
 
 int main(int argc, char **argv)
 {
+	hold_standard_files();
+
 	const char *name = argc > 1 ? argv[1] : "console";
 
 	if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0) {
@@ -74,8 +94,8 @@ int main(int argc, char **argv)
 	}
 	(void)setlocale(LC_CTYPE, "");
 	(void)signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of write, and an exit status of its own */
-	if (strcmp(name, "help") == 0 || strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
-		return help(argc > 2 ? argv[2] : NULL);
+	if (strcmp(name, "help") == 0 || asks_for_help(name)) {
+		return help(argc > 2 && !asks_for_help(argv[2]) ? argv[2] : NULL);
 	}
 	const struct cli_command *c = find(name);
 
@@ -83,7 +103,7 @@ int main(int argc, char **argv)
 		return unknown(name);
 	}
 	for (int i = 2; i < argc && strcmp(argv[i], "--") != 0; i++) {
-		if (strcmp(argv[i], "--help") == 0) {
+		if (asks_for_help(argv[i])) {
 			return help(name);
 		}
 	}

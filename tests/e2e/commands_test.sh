@@ -13,9 +13,21 @@ for command in $commands; do
 	sonde "$command" --help
 	check "$command --help is the same" cmp -s "$T/out/out" "$T/help"
 	check "$command --help ends well" is 0
+	sonde "$command" -h
+	check "$command -h is the same" cmp -s "$T/out/out" "$T/help"
 done
 sonde --version
 check "--version" out "sonde "
+
+# A closed descriptor is not taken by the next file opened.
+: >"$T/out/out"
+sonde_env "$SONDE" demo <&- >&- 2>"$T/out/err"
+status=$?
+check "closed stdout" exits 1 "cannot write the output: Bad file descriptor"
+sonde_env "$SONDE" import - <&- >"$T/out/out" 2>"$T/out/err"
+status=$?
+check "closed stdin" exits 1 "Bad file descriptor"
+rm -f "$T"/data/*
 sonde metrcs
 check "unknown command: suggestion" exits 2 "did you mean 'sonde metrics'?"
 sonde xyzzy
@@ -49,8 +61,8 @@ screen play --size 1x1|no size
 screen play --theme pink|no theme
 screen play --glyphs pink|no glyph level
 simulate extra|unexpected argument
-simulate --nope|unknown option
-simulate --fail|needs a value
+simulate --nope|'--nope' is no option of sonde simulate
+simulate --fail|'--fail' is no option of sonde simulate, or lacks its value
 simulate --fail nope=1|known kind
 simulate --fail 429=2|between 0 and 1
 simulate --listen 0.0.0.0:0|this machine only
