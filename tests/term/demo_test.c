@@ -1,0 +1,117 @@
+/* The demo at three sizes, from the first frame to the end: what a newcomer does first. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "base/mem.h"
+#include "tests/term/pty.h"
+
+#define F5 "\x1b[15~"
+#define ESC "\x1b"
+#define DOWN "\x1bOB"
+
+static const char *const demo[] = { "demo", NULL };
+
+static void start(struct pty *p, struct place *place, int w, int h)
+{
+	place_make(place);
+	pty_start(p, place, demo, w, h, false);
+	pty_wait(p, "READY");
+}
+
+static void end(struct pty *p, struct place *place)
+{
+	pty_send(p, "q");
+	assert_int_equal(pty_wait_end(p), 0);
+	assert_string_equal(pty_modes_on(p), "");
+	assert_null(pty_foreign(p, 0));
+	assert_true(pty_is_line_same(p));
+	pty_free(p);
+	place_remove(place);
+}
+
+static size_t count(const char *text, const char *part)
+{
+	size_t n = 0;
+
+	for (const char *at = text; (at = strstr(at, part)) != NULL; at += strlen(part)) {
+		n++;
+	}
+	return n;
+}
+
+/* "302→115" out of the first head: what the same call must say in the log. */
+static void tokens_of_head(struct pty *p, char out[40])
+{
+	const char *text = pty_text(p), *arrow = strstr(text, "\u2192"), *start = arrow;
+
+	assert_non_null(arrow);
+	while (start[-1] >= '0' && start[-1] <= '9') {
+		start--;
+	}
+	(void)snprintf(out, 40, "%.*s", (int)(strcspn(arrow, " ") + (size_t)(arrow - start)), start);
+	assert_true(start < arrow && out[strlen(out) - 1] <= '9');
+}
+
+/* Heads, race and Metrics carry figures, and the new calls are in the log. */
+static void walk(int w, int h, size_t columns)
+{
+	struct place place;
+	struct pty p;
+	char tokens[40];
+
+	start(&p, &place, w, h);
+	assert_true(pty_has(&p, "[2 Play]") && pty_has(&p, "SIMULATED") && pty_has(&p, "F5 run") && pty_has(&p, "? help"));
+	pty_key(&p, F5, "streaming");
+	pty_wait(&p, "RUN  4 done");
+	const char *text = pty_text(&p);
+	assert_int_equal(count(text, "\u2713"), columns + 4); /* heads, and a row of the race or of All each */
+	assert_int_equal(count(text, "\u2192"), columns);
+	assert_int_equal(count(text, "ttft 0."), columns);
+	assert_null(strstr(text, "\u2013\u2192"));
+	assert_int_equal(count(text, "s $"), w >= 100 ? 0 : 4); /* "0.98s $0.0007" */
+	assert_int_equal(count(text, "\u2713 done "), w >= 100 ? 4 : 0);
+	tokens_of_head(&p, tokens);
+	pty_send(&p, "4");
+	pty_wait_within(&p, "live \u00b7 as of", 1000);
+	pty_wait_within(&p, tokens, 1000);
+	assert_true(pty_has(&p, "$") && pty_has(&p, "Latency p95"));
+	pty_wait(&p, "claude-haiku-4-5 "); /* the past, written in the background */
+	pty_key(&p, "2", "RUN  4 done");
+	end(&p, &place);
+}
+
+static void test_80x24(void **state)
+{
+	(void)state;
+	walk(80, 24, 2);
+}
+
+static void test_120x40(void **state)
+{
+	(void)state;
+	walk(120, 40, 3);
+}
+
+static void test_200x60(void **state)
+{
+	(void)state;
+	walk(200, 60, 4);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_80x24),
+		cmocka_unit_test(test_120x40),
+		cmocka_unit_test(test_200x60),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

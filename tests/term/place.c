@@ -1,0 +1,227 @@
+#include "tests/term/place.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <ftw.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <sqlite3.h>
+
+#include "base/mem.h"
+
+#define OUTPUT_LIMIT (1u << 20)
+#define MOST_ARGS 16
+
+const char *place_program(void)
+{
+	const char *program = getenv("SONDE");
+
+	return program != NULL ? program : "./sonde";
+}
+
+void place_set(struct place *p, const char *name, const char *value)
+{
+	size_t len = strlen(name);
+	char *entry = value != NULL ? x_asprintf("%s=%s", name, value) : NULL;
+
+	for (size_t i = 0; i < p->n; i++) {
+		if (strncmp(p->env[i], name, len) == 0 && p->env[i][len] == '=') {
+			free(p->env[i]);
+			p->env[i] = p->env[--p->n];
+			p->env[p->n] = NULL;
+			break;
+		}
+	}
+	if (entry != NULL) {
+		*array_push(p->env, p->n, p->cap) = entry;
+		*array_push(p->env, p->n, p->cap) = NULL;
+		p->n--;
+	}
+}
+
+void place_make(struct place *p)
+{
+	static const char *const subs[][2] = { { "HOME", "home" }, { "SONDE_DATA", "data" }, { "TMPDIR", "tmp" } };
+	static const char *const kept[] = { "PATH", "TERMINFO", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS" };
+
+	*p = (struct place){ .dir = "/tmp/sonde-term-XXXXXX" };
+	assert_non_null(mkdtemp(p->dir));
+	for (size_t i = 0; i < COUNT_OF(subs); i++) {
+		char *path = x_asprintf("%s/%s", p->dir, subs[i][1]);
+
+		assert_int_equal(mkdir(path, 0700), 0);
+		place_set(p, subs[i][0], path);
+		free(path);
+	}
+	for (size_t i = 0; i < COUNT_OF(kept); i++) {
+		place_set(p, kept[i], getenv(kept[i]));
+	}
+	place_set(p, "LC_ALL", "C.UTF-8");
+	place_set(p, "TZ", "UTC");
+	place_set(p, "TERM", "xterm-256color");
+}
+
+static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at)
+{
+	(void)st;
+	(void)kind;
+	(void)at;
+	return remove(path);
+}
+
+void place_remove(struct place *p)
+{
+	(void)nftw(p->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	for (size_t i = 0; i < p->n; i++) {
+		free(p->env[i]);
+	}
+	free(p->env);
+	*p = (struct place){ 0 };
+}
+
+/* The first column of the first row. */
+static void ask(sqlite3 *db, const char *sql, char *out, size_t size)
+{
+	sqlite3_stmt *st = NULL;
+
+	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &st, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_step(st), SQLITE_ROW);
+	(void)snprintf(out, size, "%s", (const char *)sqlite3_column_text(st, 0));
+	sqlite3_finalize(st);
+}
+
+int place_check_store(const struct place *p)
+{
+	char *path = x_asprintf("%s/data/sonde.db", p->dir);
+	sqlite3 *db = NULL;
+	char text[200];
+
+	assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
+	ask(db, "PRAGMA integrity_check", text, sizeof(text));
+	assert_string_equal(text, "ok");
+	ask(db, "SELECT count(*) FROM call", text, sizeof(text));
+	sqlite3_close(db);
+	free(path);
+	return atoi(text);
+}
+
+/* In the child: becomes `sonde ARGS`. */
+static _Noreturn void become(const struct place *p, const char *const args[])
+{
+	char *argv[MOST_ARGS + 2] = { (char *)(uintptr_t)place_program() };
+
+	for (size_t i = 0; i < MOST_ARGS && args[i] != NULL; i++) {
+		argv[i + 1] = (char *)(uintptr_t)args[i];
+	}
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	execve(argv[0], argv, p->env);
+	_exit(127);
+}
+
+static void read_file(int fd, struct buf *out)
+{
+	char bytes[4096];
+	ssize_t n;
+
+	(void)lseek(fd, 0, SEEK_SET);
+	while ((n = read(fd, bytes, sizeof(bytes))) > 0) {
+		if (out != NULL) {
+			(void)buf_add(out, bytes, (size_t)n);
+		}
+	}
+	close(fd);
+}
+
+static int scratch(void)
+{
+	char path[] = "/tmp/sonde-term-XXXXXX";
+	int fd = mkstemp(path);
+
+	assert_true(fd >= 0);
+	(void)unlink(path);
+	return fd;
+}
+
+int place_run(const struct place *p, const char *const args[], const char *input, struct buf *out, struct buf *err)
+{
+	int fds[3] = { scratch(), scratch(), scratch() }; /* files, so that nothing can block */
+	int status;
+
+	if (input != NULL) {
+		assert_int_equal(write(fds[0], input, strlen(input)), (ssize_t)strlen(input));
+		(void)lseek(fds[0], 0, SEEK_SET);
+	}
+	pid_t pid = fork();
+	if (pid == 0) {
+		for (int i = 0; i < 3; i++) {
+			dup2(fds[i], i);
+		}
+		(void)setsid(); /* no terminal at all */
+		become(p, args);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	read_file(fds[0], NULL);
+	read_file(fds[1], out);
+	read_file(fds[2], err);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/* "export NAME=value" */
+static bool take_export(struct place *p, char *line)
+{
+	char *name = strncmp(line, "export ", 7) == 0 ? line + 7 : NULL;
+	char *eq = name != NULL ? strchr(name, '=') : NULL;
+
+	if (eq == NULL) {
+		return false;
+	}
+	*eq = '\0';
+	eq[1 + strcspn(eq + 1, "\n")] = '\0';
+	place_set(p, name, eq + 1);
+	return true;
+}
+
+pid_t place_simulate(struct place *p, const char *const args[])
+{
+	const char *all[MOST_ARGS + 1] = { "simulate", "--listen", "127.0.0.1:0" };
+	char line[400];
+	int fds[2];
+
+	for (size_t i = 0; i + 4 < MOST_ARGS && args[i] != NULL; i++) {
+		all[i + 3] = args[i];
+	}
+	assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
+	pid_t pid = fork();
+	if (pid == 0) {
+		dup2(fds[1], STDOUT_FILENO);
+		become(p, all);
+	}
+	close(fds[1]);
+	FILE *f = fdopen(fds[0], "r");
+	bool is_last = false; /* the line of the last of the four providers */
+	while (!is_last && fgets(line, sizeof(line), f) != NULL) {
+		is_last = strncmp(line, "export OLLAMA", 13) == 0;
+		(void)take_export(p, line);
+	}
+	fclose(f);
+	assert_true(is_last);
+	return pid;
+}
+
+void place_end(pid_t pid)
+{
+	kill(pid, SIGTERM);
+	(void)waitpid(pid, NULL, 0);
+}

@@ -1,0 +1,32 @@
+/* place - where the programs of a test live: temporary HOME, SONDE_DATA and TMPDIR, an environment made from nothing (no keys, TZ=UTC),
+ * and programs without a terminal in it. The program under test is $SONDE. */
+#ifndef SONDE_TESTS_TERM_PLACE_H
+#define SONDE_TESTS_TERM_PLACE_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "base/buf.h"
+
+struct place {
+	char dir[64];
+	char **env; /* NULL-terminated */
+	size_t n, cap;
+};
+
+void place_make(struct place *p);
+void place_remove(struct place *p);
+/* Replaces an earlier value; NULL unsets. */
+void place_set(struct place *p, const char *name, const char *value);
+/* The program under test. */
+const char *place_program(void);
+/* Fails the test unless the store of the place passes SQLite's own check. Returns the number of calls in it. */
+int place_check_store(const struct place *p);
+
+/* Runs `sonde ARGS` to its end without a terminal. input, out and err may be NULL. Returns its exit status. */
+int place_run(const struct place *p, const char *const args[], const char *input, struct buf *out, struct buf *err);
+/* Starts `sonde simulate ARGS` and puts the addresses it prints into the environment. Returns its process. */
+pid_t place_simulate(struct place *p, const char *const args[]);
+void place_end(pid_t pid);
+
+#endif
