@@ -1,0 +1,89 @@
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <math.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/num.h"
+#include "ui/format.h"
+
+static void running_times(void **state)
+{
+	static const struct {
+		int64_t us;
+		const char *text;
+	} cases[] = {
+		{ UNKNOWN, "–" }, { 0, "0:00.0" }, { 99999, "0:00.0" }, { 100000, "0:00.1" }, { 1240000, "0:01.2" }, { 59999999, "0:59.9" },
+		{ 60000000, "1:00.0" }, { 3723400000, "62:03.4" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		char out[FORMAT_SIZE];
+
+		format_running(cases[i].us, out);
+		assert_string_equal(out, cases[i].text);
+	}
+}
+
+#define HOUR_US (3600 * US_PER_S)
+/* 2026-11-23T14:02:11Z */
+#define NOW_US 1795442531000000LL
+
+static void clock_times(void **state)
+{
+	static const struct {
+		int64_t us, offset_us;
+		const char *text;
+	} cases[] = {
+		{ NOW_US, 0, "14:02:11" },
+		{ NOW_US - 14 * HOUR_US, 0, "00:02:11" },
+		{ NOW_US - 15 * HOUR_US, 0, "11-22 23:02" },
+		/* the day is the local one: eight hours east it is 22:02, and 16:02 UTC yesterday is today */
+		{ NOW_US - 15 * HOUR_US, 8 * HOUR_US, "07:02:11" },
+		{ NOW_US - 23 * HOUR_US, 8 * HOUR_US, "11-22 23:02" },
+		{ NOW_US, -15 * HOUR_US, "23:02:11" },
+		{ NOW_US + 10 * HOUR_US, 0, "11-24 00:02" }, /* a clock that was set back */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		char out[FORMAT_SIZE];
+
+		format_time(cases[i].us, NOW_US, cases[i].offset_us, out);
+		assert_string_equal(out, cases[i].text);
+	}
+	char out[FORMAT_SIZE];
+
+	format_time(INT64_MAX / 2, NOW_US, 0, out); /* some far year; whatever it is, it fits */
+	assert_true(out[0] != '\0');
+}
+
+static void rates(void **state)
+{
+	static const struct {
+		double per_s;
+		const char *text;
+	} cases[] = { { NAN, "–" }, { 0., "0" }, { 0.4, "0" }, { 70.6, "71" }, { 12345., "12345" } };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		char out[FORMAT_SIZE];
+
+		format_rate(cases[i].per_s, out);
+		assert_string_equal(out, cases[i].text);
+	}
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(running_times), cmocka_unit_test(clock_times), cmocka_unit_test(rates),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
