@@ -1,4 +1,4 @@
-/* The opened call and the pause, over a store in a directory of its own. */
+/* Questions and answers, the watch of the store, the opened call and the pause, over a store in a directory of its own. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "app/app.h"
@@ -155,9 +156,214 @@ static void pause_holds_what_is_written_but_not_a_new_question(void **state)
 	assert_int_equal(f->board->metrics->total.calls, 4);
 }
 
+/* One call of another model that failed, two minutes ago. */
+static void put_failed(struct fixture *f)
+{
+	struct call_row row;
+	struct err e = { 0 };
+
+	call_row_init(&row);
+	row.id = (struct call_id){ .ts_us = clock_wall_us() - 120 * US_PER_S, .key = 9 };
+	row.provider = "mistral";
+	row.model_req = "mistral-small";
+	row.operation = "chat";
+	row.error_class = CLASS_RATE_LIMITED;
+	row.error_text = "Slow down";
+	store_put_call(f->app->store, &row, NULL);
+	assert_true(store_flush(f->app->store, 5000, &e));
+}
+
+static const struct {
+	const char *name, *key, *text;
+	bool errors_only;
+	enum metrics_by by;
+	uint64_t calls, focus_calls; /* of the table, of the graphs */
+	size_t n_log, n_groups;
+} questions[] = {
+	{ "all", NULL, NULL, false, BY_MODEL, 3, 3, 3, 2 },
+	{ "one model: graphs and log narrow, the table stays", "mistral-small", NULL, false, BY_MODEL, 3, 1, 1, 2 },
+	{ "one provider", "openai", NULL, false, BY_PROVIDER, 3, 2, 2, 2 },
+	{ "one operation", "chat", NULL, false, BY_OPERATION, 3, 3, 3, 1 },
+	{ "errors: the log only", NULL, NULL, true, BY_MODEL, 3, 3, 1, 2 },
+	{ "text: the log only", NULL, "slow", false, BY_MODEL, 3, 3, 1, 2 },
+	{ "text that is nowhere", NULL, "zzz", false, BY_MODEL, 3, 3, 0, 2 },
+	{ "a model there is none of", "nope", NULL, false, BY_MODEL, 3, 0, 0, 2 },
+	{ "empty texts are none", "", "", false, BY_MODEL, 3, 3, 3, 2 },
+	{ "both", "gpt-5.4-mini", NULL, true, BY_MODEL, 3, 2, 0, 2 },
+};
+
+static void answers_questions(void **state)
+{
+	struct fixture *f = *state;
+	struct board *b = f->board;
+
+	put_failed(f);
+	board_show(b);
+	for (size_t i = 0; i < COUNT_OF(questions); i++) {
+		print_message("%s\n", questions[i].name);
+		b->by = questions[i].by;
+		b->errors_only = questions[i].errors_only;
+		board_set_text(b, questions[i].text);
+		board_set_key(b, questions[i].key);
+		settle(f);
+		assert_int_equal(b->err.code, ERR_NONE);
+		assert_int_equal(b->metrics->total.calls, questions[i].calls);
+		assert_int_equal(b->focus->total.calls, questions[i].focus_calls);
+		assert_int_equal(b->n_log, questions[i].n_log);
+		assert_int_equal(b->metrics->n_groups, questions[i].n_groups);
+		assert_false(b->is_loading);
+	}
+}
+
+/* Many questions in a row: the answer is that of the last one. */
+static void last_question_is_answered(void **state)
+{
+	struct fixture *f = *state;
+	struct board *b = f->board;
+
+	put_failed(f);
+	board_show(b);
+	for (int i = 0; i < 20; i++) {
+		board_set_key(b, "gpt-5.4-mini");
+		board_set_key(b, "nope");
+		board_set_key(b, "mistral-small");
+		settle(f);
+		assert_int_equal(b->focus->total.calls, 1);
+	}
+}
+
+static void ranges_end_now(void **state)
+{
+	struct fixture *f = *state;
+	struct board *b = f->board;
+	int64_t now_us = clock_wall_us();
+
+	for (size_t i = 0; i < n_board_ranges; i++) {
+		assert_true(i == 0 || board_ranges[i].span_us > board_ranges[i - 1].span_us);
+		b->range = i;
+		board_refresh_now(b, now_us);
+		assert_int_equal(b->metrics->total.calls, 2);
+		assert_int_equal(b->updated_us, now_us);
+		board_refresh_now(b, now_us + board_ranges[i].span_us + 60 * US_PER_S); /* the calls are too old for it */
+		assert_int_equal(b->metrics->total.calls, 0);
+		assert_int_equal(b->metrics->before.calls, 2);
+	}
+}
+
+static void hidden_it_asks_for_today_only(void **state)
+{
+	struct fixture *f = *state;
+
+	settle(f);
+	assert_true(is_known(f->board->today_nano));
+	assert_null(f->board->metrics);
+	board_show(f->board);
+	settle(f);
+	assert_int_equal(f->board->n_log, 2);
+	board_hide(f->board);
+	(void)put(f, 3);
+	board_refresh(f->board);
+	settle(f);
+	assert_int_equal(f->board->n_log, 2);
+	board_show(f->board);
+	settle(f);
+	assert_int_equal(f->board->n_log, 3);
+}
+
+struct waiting {
+	struct fixture *f;
+	bool is_over;
+	ev_timer patience;
+};
+
+static void see_change(void *ctx)
+{
+	struct waiting *w = ctx;
+
+	w->is_over = w->f->board->n_log == 3;
+}
+
+static void lose_patience(struct ev_loop *ev, ev_timer *timer, int revents)
+{
+	(void)ev;
+	(void)revents;
+	((struct waiting *)timer->data)->is_over = true;
+}
+
+/* Nobody calls the board: the store's watch does. */
+static void what_is_written_is_shown(void **state)
+{
+	struct fixture *f = *state;
+	struct waiting w = { .f = f };
+
+	board_show(f->board);
+	settle(f);
+	assert_int_equal(f->board->n_log, 2);
+	f->app->on_change = see_change;
+	f->app->on_change_ctx = &w;
+	ev_timer_init(&w.patience, lose_patience, 10., 0.);
+	w.patience.data = &w;
+	ev_timer_start(f->loop->ev, &w.patience);
+	(void)put(f, 3);
+	loop_run_until(f->loop, &w.is_over);
+	ev_timer_stop(f->loop->ev, &w.patience);
+	assert_int_equal(f->board->n_log, 3);
+	assert_int_equal(f->board->metrics->total.calls, 3);
+	f->app->on_change = NULL;
+}
+
+/* What was there stays when the store cannot be read any more. */
+static void a_failed_question_keeps_the_answer(void **state)
+{
+	struct fixture *f = *state;
+	char *dir = f->app->data_dir;
+
+	board_refresh_now(f->board, clock_wall_us());
+	assert_int_equal(f->board->n_log, 2);
+	f->app->data_dir = x_strdup("/nonexistent/sonde");
+	board_refresh_now(f->board, clock_wall_us());
+	assert_int_not_equal(f->board->err.code, ERR_NONE);
+	assert_int_equal(f->board->n_log, 2);
+	assert_int_equal(f->board->metrics->total.calls, 2);
+	free(f->app->data_dir);
+	f->app->data_dir = dir;
+	board_refresh_now(f->board, clock_wall_us());
+	assert_int_equal(f->board->err.code, ERR_NONE);
+}
+
+static void days_begin_at_local_midnight(void **state)
+{
+	static const struct {
+		const char *zone;
+		int64_t now_us, midnight_us;
+	} cases[] = {
+		{ "UTC", 1795442531000000, 1795392000000000 },
+		{ "XXX-8", 1795442531000000, 1795363200000000 },  /* eight hours east: 22:02 there */
+		{ "XXX15", 1795442531000000, 1795359600000000 },  /* fifteen west: the day before */
+		/* Berlin, 25 October 2026: a day of 25 hours; 20:00 is 21 hours after midnight */
+		{ "CET-1CEST,M3.5.0,M10.5.0/3", 1792954800000000, 1792879200000000 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		setenv("TZ", cases[i].zone, 1);
+		tzset();
+		assert_int_equal(board_midnight_us(cases[i].now_us), cases[i].midnight_us);
+	}
+	setenv("TZ", "UTC", 1);
+	tzset();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(answers_questions, setup, teardown),
+		cmocka_unit_test_setup_teardown(last_question_is_answered, setup, teardown),
+		cmocka_unit_test_setup_teardown(ranges_end_now, setup, teardown),
+		cmocka_unit_test_setup_teardown(hidden_it_asks_for_today_only, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_is_written_is_shown, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_failed_question_keeps_the_answer, setup, teardown),
+		cmocka_unit_test(days_begin_at_local_midnight),
 		cmocka_unit_test_setup_teardown(call_is_opened_off_the_loop, setup, teardown),
 		cmocka_unit_test_setup_teardown(closed_call_does_not_come_back, setup, teardown),
 		cmocka_unit_test_setup_teardown(last_opened_stays, setup, teardown),
