@@ -42,7 +42,7 @@ static int run(int argc, char **argv)
 	struct shot shot = { .w = 80, .h = 24, .theme = THEME_MONO, .glyphs = GLYPHS_BRAILLE };
 	int opt;
 
-	while ((opt = getopt_long(argc, argv, "", longs, NULL)) != -1) {
+	while ((opt = cli_option(argc, argv, "", longs)) != -1) {
 		switch (opt) {
 		case SIZE:
 			if (!shot_parse_size(optarg, &shot.w, &shot.h)) {
@@ -65,7 +65,7 @@ static int run(int argc, char **argv)
 			}
 			break;
 		default:
-			return cli_usage(&ui_screen, "unknown option or missing value");
+			return cli_bad_option(&ui_screen, argv);
 		}
 	}
 	if (argc - optind != 1) {

@@ -347,11 +347,9 @@ static bool set_option(struct options *o, int opt, int64_t now_us, struct err *e
 	case 'e':
 		o->filter.errors_only = true;
 		return true;
-	case 'j':
+	default:
 		o->is_json = true;
 		return true;
-	default:
-		return err_set(e, ERR_USAGE, "unknown option");
 	}
 }
 
@@ -365,7 +363,10 @@ static int run(int argc, char **argv)
 	struct err e = { 0 };
 	int opt;
 
-	while ((opt = getopt_long(argc, argv, "n:", long_options, NULL)) != -1) {
+	while ((opt = cli_option(argc, argv, "n:", long_options)) != -1) {
+		if (opt == '?') {
+			return cli_bad_option(&cli_calls, argv);
+		}
 		if (!set_option(&o, opt, now_us, &e)) {
 			return cli_usage(&cli_calls, "%s", e.text);
 		}

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <getopt.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -43,6 +44,21 @@ int cli_usage(const struct cli_command *c, const char *fmt, ...)
 	va_end(ap);
 	err_hint(&e, "usage: %s (sonde help %s)", c->usage, c->name);
 	return cli_fail(&e);
+}
+
+int cli_option(int argc, char **argv, const char *shorts, const struct option *longs)
+{
+	opterr = 0; /* its words would come beside ours, with what was typed as it is */
+	return getopt_long(argc, argv, shorts, longs, NULL);
+}
+
+int cli_bad_option(const struct cli_command *c, char **argv)
+{
+	char letter[] = { '-', (char)optopt, '\0' };
+	/* A long option that is unknown leaves no letter; one that lacks its value is the last word. */
+	bool is_long = optopt == 0 || (argv[optind] == NULL && strncmp(argv[optind - 1], "--", 2) == 0);
+
+	return cli_usage(c, "'%.60s' is no option of sonde %s, or lacks its value", is_long ? argv[optind - 1] : letter, c->name);
 }
 
 bool cli_out(const char *bytes, size_t len)

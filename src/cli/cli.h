@@ -20,6 +20,11 @@ struct cli_command {
 int cli_fail(const struct err *e);
 /* Same for wrong usage: also names `sonde help COMMAND`. Returns 2. */
 int cli_usage(const struct cli_command *c, const char *fmt, ...) SONDE_PRINTF(2, 3);
+/* getopt_long without words of its own. */
+struct option;
+int cli_option(int argc, char **argv, const char *shorts, const struct option *longs);
+/* What its '?' comes to: names the option that is unknown or lacks its value. Returns 2. */
+int cli_bad_option(const struct cli_command *c, char **argv);
 /* Writes to stdout. False when nobody takes it any more: whoever makes more of it may stop; cli_finish says how it ends. */
 bool cli_out(const char *bytes, size_t len);
 /* Flushes stdout; false as above. */

@@ -337,9 +337,9 @@ static int run(int argc, char **argv)
 	bool is_json = false;
 	int c;
 
-	while ((c = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+	while ((c = cli_option(argc, argv, "", long_options)) != -1) {
 		if (c != 'j') {
-			return cli_usage(&cli_doctor, "unknown option");
+			return cli_bad_option(&cli_doctor, argv);
 		}
 		is_json = true;
 	}

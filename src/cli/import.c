@@ -125,9 +125,9 @@ static int run(int argc, char **argv)
 	struct err e = { 0 };
 	int opt, status;
 
-	while ((opt = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+	while ((opt = cli_option(argc, argv, "", long_options)) != -1) {
 		if (opt != 'j') {
-			return cli_usage(&cli_import, "unknown option");
+			return cli_bad_option(&cli_import, argv);
 		}
 		im.is_json = true;
 	}

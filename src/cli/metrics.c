@@ -270,7 +270,7 @@ static int run(int argc, char **argv)
 	bool ok = true;
 	int opt;
 
-	while (ok && (opt = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+	while (ok && (opt = cli_option(argc, argv, "", long_options)) != -1) {
 		switch (opt) {
 		case 's':
 			ok = cli_time(optarg, now_us, &o.query.from_us, &e);
@@ -297,7 +297,7 @@ static int run(int argc, char **argv)
 			o.is_json = true;
 			break;
 		default:
-			return cli_usage(&cli_metrics, "unknown option");
+			return cli_bad_option(&cli_metrics, argv);
 		}
 	}
 	if (!ok) {

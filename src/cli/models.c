@@ -171,9 +171,9 @@ static int run(int argc, char **argv)
 	size_t n;
 	int opt;
 
-	while ((opt = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+	while ((opt = cli_option(argc, argv, "", long_options)) != -1) {
 		if (opt != 'j') {
-			return cli_usage(&cli_models, "unknown option");
+			return cli_bad_option(&cli_models, argv);
 		}
 		is_json = true;
 	}

@@ -109,7 +109,7 @@ static int parse(struct options *o, int argc, char **argv)
 	struct err e = { 0 };
 	int opt;
 
-	while ((opt = getopt_long(argc, argv, "m:s:o:q", longs, NULL)) != -1) {
+	while ((opt = cli_option(argc, argv, "m:s:o:q", longs)) != -1) {
 		switch (opt) {
 		case 'm': *array_push(o->targets, o->n_targets, o->cap_targets) = optarg; break;
 		case 's': o->system = optarg; break;
@@ -128,7 +128,7 @@ static int parse(struct options *o, int argc, char **argv)
 		case JSON: o->output = OUTPUT_JSON; break;
 		case JSONL: o->output = OUTPUT_JSONL; break;
 		case DRY_RUN: o->is_dry = true; break;
-		default: return cli_usage(&cli_run, "unknown option or missing value");
+		default: return cli_bad_option(&cli_run, argv);
 		}
 	}
 	if (o->system != NULL && !utf8_valid(o->system, strlen(o->system))) {

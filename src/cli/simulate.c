@@ -177,14 +177,11 @@ static int run(int argc, char **argv)
 	sim_options_init(&o);
 	o.port = PORT_DEFAULT;
 	optind = 1;
-	while ((opt = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+	while ((opt = cli_option(argc, argv, "", options)) != -1) {
 		struct err e = { 0 };
 
-		if (opt == ':') {
-			return cli_usage(&cli_simulate, "%s needs a value", argv[optind - 1]);
-		}
 		if (opt == '?') {
-			return cli_usage(&cli_simulate, "unknown option '%s'", argv[optind - 1]);
+			return cli_bad_option(&cli_simulate, argv);
 		}
 		if (!parse_option(opt, optarg, &o, host, &e)) {
 			return cli_fail(&e);

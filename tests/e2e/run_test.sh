@@ -92,9 +92,14 @@ check "no target" exits 2 "no target was given"
 sonde run -m openai/x one two
 check "two prompts" exits 2 "in quotes"
 sonde run --bad -m openai/x hello
-check "unknown option" exits 2 "sonde help run"
+check "unknown option" exits 2 "'--bad' is no option of sonde run"
+check "unknown option: said once" [ "$(grep -c bad "$T/out/err")" -eq 1 ]
+sonde run -zq hello
+check "unknown letter" exits 2 "'-z' is no option of sonde run"
 sonde run hello -m
-check "option without its value" exits 2 "sonde help run"
+check "option without its value" exits 2 "'-m' is no option of sonde run, or lacks its value"
+sonde run hello --retries
+check "long option without its value" exits 2 "'--retries' is no option of sonde run, or lacks its value"
 sonde run -m openai/x -o foo=1 hello
 check "unknown parameter" exits 2 "parameters are temperature"
 sonde run -m openai/x -o temperature=9 hello
