@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/map.h"
 #include "base/mem.h"
+#include "gateway/call_error.h"
 #include "gateway/record.h"
 #include "net/retry.h"
 
@@ -35,7 +36,6 @@ struct live_call {
 	struct http_call *http_call;
 	struct answer_reader *reader;
 	bool holds_place; /* counts in max_in_flight of its provider */
-	bool is_fetching_key;
 	bool is_over;     /* the stream has said so */
 };
 
@@ -187,76 +187,6 @@ static double random_unit(void)
 	return (double)(random_bits() >> 11) * 0x1p-53;
 }
 
-/* Advice for a person, by what went wrong. */
-static void explain(struct live_call *lc, enum error_class class)
-{
-	struct call *c = &lc->pub;
-	const struct provider_entry *p = c->target->provider;
-
-	switch (class) {
-	case CLASS_AUTH:
-		err_hint(&c->err, "check the key of %s (from %s)", p->name, p->origin);
-		break;
-	case CLASS_RATE_LIMITED:
-		if (c->answer.is_quota) {
-			err_hint(&c->err, "the account's quota is used up: see the provider's billing page");
-		} else if (c->http.reply.retry_after_ms > 0) {
-			err_hint(&c->err, "the provider asks to wait %lld s", (long long)((c->http.reply.retry_after_ms + 999) / 1000));
-		} else {
-			err_hint(&c->err, "wait a little, or lower max_in_flight of %s", p->name);
-		}
-		break;
-	case CLASS_CONTEXT_LENGTH:
-		err_hint(&c->err, "shorten the prompt or lower max_tokens");
-		break;
-	case CLASS_BAD_REQUEST:
-		err_hint(&c->err, c->http.reply.status == 404 ? "check the model's name and the base URL %.80s" : "check the parameters",
-		    p->base_url);
-		break;
-	case CLASS_SERVER_ERROR:
-		err_hint(&c->err, "a fault on the provider's side: try again later or another target");
-		break;
-	default:
-		break;
-	}
-}
-
-/* The error of an attempt that got an answer, in c->err. */
-static enum error_class answer_error(struct live_call *lc)
-{
-	static const enum err_code codes[CLASS_COUNT] = {
-		[CLASS_RATE_LIMITED] = ERR_RATE, [CLASS_TIMEOUT] = ERR_NETWORK, [CLASS_SERVER_ERROR] = ERR_PROVIDER,
-		[CLASS_CONTENT_FILTER] = ERR_REFUSED, [CLASS_CONTEXT_LENGTH] = ERR_PROVIDER, [CLASS_AUTH] = ERR_AUTH,
-		[CLASS_BAD_REQUEST] = ERR_PROVIDER, [CLASS_CANCELLED] = ERR_INTERRUPTED, [CLASS_NETWORK] = ERR_NETWORK,
-		[CLASS_OTHER] = ERR_PROVIDER,
-	};
-	struct call *c = &lc->pub;
-	const struct answer *a = &c->answer;
-
-	if (a->has_error) {
-		const char *text = a->error_text[0] != '\0' ? a->error_text : "no message";
-
-		if (c->http.reply.status >= 400) {
-			err_set(&c->err, codes[a->error_class], "%s answered %d: %s", c->target->provider->name, c->http.reply.status, text);
-		} else {
-			err_set(&c->err, codes[a->error_class], "%s: %s", c->target->provider->name, text);
-		}
-		explain(lc, a->error_class);
-		return a->error_class;
-	}
-	if (a->finish == FINISH_CONTENT_FILTER || (a->refusal.len > 0 && a->text.len == 0)) {
-		err_set(&c->err, ERR_REFUSED, "%s refused to answer%s%.160s", c->target->provider->name, a->refusal.len > 0 ? ": " : "",
-		    buf_str(&a->refusal));
-		err_hint(&c->err, "the provider's content rules stopped it: change the prompt");
-		return CLASS_CONTENT_FILTER;
-	}
-	if (a->finish == FINISH_ERROR) {
-		err_set(&c->err, ERR_PROVIDER, "%s ended the answer with an error", c->target->provider->name);
-		return CLASS_SERVER_ERROR;
-	}
-	return CLASS_NONE;
-}
-
 static void reset_attempt(struct live_call *lc)
 {
 	answer_free(&lc->pub.answer);
@@ -274,13 +204,14 @@ static void attempt_over(struct live_call *lc, const struct http_result *result)
 
 	lc->http_call = NULL;
 	c->http = *result;
-	if (result->outcome == HTTP_OK) {
+	if (lc->reader != NULL) {
 		answer_reader_end(lc->reader);
-		class = answer_error(lc);
-	} else {
-		if (lc->reader != NULL) {
-			answer_reader_end(lc->reader);
-		}
+	}
+	/* An error status says more than how the connection ended. */
+	if (result->outcome == HTTP_OK || result->reply.status >= 400) {
+		class = call_error_read(c);
+	}
+	if (result->outcome != HTTP_OK && class == CLASS_NONE) {
 		c->err = result->err;
 		class = result->outcome == HTTP_TIMEOUT ? CLASS_TIMEOUT : CLASS_NETWORK;
 	}
@@ -426,7 +357,6 @@ static void key_fetched(void *arg)
 	struct key_fetch *k = arg;
 	struct live_call *lc = k->lc;
 
-	lc->is_fetching_key = false;
 	if (lc->pub.state == CALL_QUEUED) {
 		if (k->ok) {
 			send_attempt(lc);
@@ -454,7 +384,6 @@ static void begin(struct live_call *lc)
 
 		*k = (struct key_fetch){ .lc = lc, .entry = p };
 		(void)call_ref(&lc->pub);
-		lc->is_fetching_key = true;
 		job_submit(lc->gateway->loop->jobs, fetch_key, key_fetched, k);
 		return;
 	}
