@@ -97,7 +97,8 @@ static void a_run_comes_back(void **state)
 static void nonsense_in_the_row_is_no_harm(void **state)
 {
 	static const char *const texts[][2] = {
-		{ "", "" }, { "nonsense", "{" }, { "[]", "{}" }, { "{\"temperature\":\"hot\",\"stop\":[1,null],\"seed\":{},\"colour\":1}", "[1,{},\"a\"]" },
+		{ "", "" }, { "nonsense", "{" }, { "[]", "{}" },
+		{ "{\"temperature\":\"hot\",\"stop\":[1,null],\"seed\":{},\"colour\":1}", "[1,{},\"a\"]" },
 		{ "{\"temperature\":99,\"max_tokens\":-5}", "\"a\"" },
 	};
 	struct err e = { 0 };

@@ -147,7 +147,8 @@ static inline void fake_done(const struct call *call, int64_t in, int64_t out, i
 static inline int fake_status(enum error_class class)
 {
 	static const int statuses[CLASS_COUNT] = {
-		[CLASS_RATE_LIMITED] = 429, [CLASS_SERVER_ERROR] = 503, [CLASS_CONTEXT_LENGTH] = 400, [CLASS_AUTH] = 401, [CLASS_BAD_REQUEST] = 400,
+		[CLASS_RATE_LIMITED] = 429, [CLASS_SERVER_ERROR] = 503, [CLASS_CONTEXT_LENGTH] = 400,
+		[CLASS_AUTH] = 401, [CLASS_BAD_REQUEST] = 400,
 	};
 
 	return statuses[class];

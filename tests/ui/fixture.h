@@ -50,11 +50,11 @@ static const struct {
 };
 #define FIXTURE_TARGETS COUNT_OF(fixture_targets)
 
-static const char fixture_system[] = "You triage support tickets for Atlas. Reply with ONE JSON object: {\"team\",\"sev\",\"why\"}. Never invent "
-				     "an order number.";
-static const char fixture_user[] = "Language: fr\nBonjour, j\u2019ai \u00e9t\u00e9 d\u00e9bit\u00e9 deux fois pour la commande 4411. On m\u2019a "
-				   "promis un remboursement le 12 mai et rien n\u2019est arriv\u00e9 depuis.\n\nJe suis tr\u00e8s d\u00e9\u00e7u.\n"
-				   "C\u00e9line";
+static const char fixture_system[] =
+    "You triage support tickets for Atlas. Reply with ONE JSON object: {\"team\",\"sev\",\"why\"}. Never invent an order number.";
+static const char fixture_user[] =
+    "Language: fr\nBonjour, j\u2019ai \u00e9t\u00e9 d\u00e9bit\u00e9 deux fois pour la commande 4411. On m\u2019a promis un "
+    "remboursement le 12 mai et rien n\u2019est arriv\u00e9 depuis.\n\nJe suis tr\u00e8s d\u00e9\u00e7u.\nC\u00e9line";
 
 static inline char *fixture_dir(void)
 {
@@ -306,8 +306,10 @@ static inline void fixture_fill_store(struct fixture *f)
 /* One more call, the newest, with its bodies. */
 static inline void fixture_add_call(struct fixture *f)
 {
-	static const char request[] = "{\"model\":\"claude-haiku-4-5\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"\u6ce8\u6587\"}]}";
-	static const char answer[] = "{\"team\":\"billing\",\"sev\":1,\"why\":\"\u4e8c\u91cd\u8acb\u6c42 (double charge)\"}\n\x1b[2Jno escapes";
+	static const char request[] =
+	    "{\"model\":\"claude-haiku-4-5\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"\u6ce8\u6587\"}]}";
+	static const char answer[] =
+	    "{\"team\":\"billing\",\"sev\":1,\"why\":\"\u4e8c\u91cd\u8acb\u6c42 (double charge)\"}\n\x1b[2Jno escapes";
 	static const char response[] = "event: message_start\ndata: {\"type\":\"message_start\"}\n\n";
 	struct call_row r;
 	struct call_body body = { .request = request, .request_len = sizeof(request) - 1, .response = response,
@@ -342,7 +344,9 @@ static inline void fixture_add_call(struct fixture *f)
 /* Three runs of the days before; the newest has two answers, one of them failed. */
 static inline void fixture_add_runs(struct fixture *f)
 {
-	static const char *const prompts[] = { "Translate to Japanese: good morning", "List three primes.\nNo words.", "\u304a\u306f\u3088\u3046 \u2014 reply in kind" };
+	static const char *const prompts[] = {
+		"Translate to Japanese: good morning", "List three primes.\nNo words.", "\u304a\u306f\u3088\u3046 \u2014 reply in kind",
+	};
 	static const char *const names[] = { "openai/gpt-5.4-mini", "anthropic/claude-haiku-4-5" };
 	struct chat_params params;
 

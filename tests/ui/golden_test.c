@@ -1,21 +1,22 @@
 /* Every screen in its states, sizes, themes and glyph levels against the pictures in tests/golden: see `make golden-update`. */
 #include "tests/ui/fixture.h"
 
-#include "ui/screens/play_state.h"
-
-static const char answer_a[] = "{\"team\":\"billing\",\"sev\":2,\n\"why\":\"Customer was charged twice for order 4411; refund was promised on 12 May "
-			       "but has not been issued. The tone is angry but not a legal thr";
-static const char answer_b[] = "{\"team\":\"billing\",\"sev\":1,\n\"why\":\"Double charge, refund overdue. Escalation risk: customer mentions "
-			       "chargeback.\"}\n\n\u4e8c\u91cd\u8acb\u6c42\u306e\u8fd4\u91d1\u3092\u304a\u5f85\u3061\u3067\u3059\u3002 e\u0301te\u0301 "
-			       "na\u0308chste \U0001F469\u200D\U0001F4BB ok\n"
-			       "Donaudampfschifffahrtselektrizit\u00e4tenhauptbetriebswerkbauunterbeamtengesellschaft \x1b[31mred\x1b[0m \u202Eevil";
+static const char answer_a[] =
+    "{\"team\":\"billing\",\"sev\":2,\n\"why\":\"Customer was charged twice for order 4411; refund was promised on 12 May but has not "
+    "been issued. The tone is angry but not a legal thr";
+static const char answer_b[] =
+    "{\"team\":\"billing\",\"sev\":1,\n\"why\":\"Double charge, refund overdue. Escalation risk: customer mentions chargeback.\"}\n\n"
+    "\u4e8c\u91cd\u8acb\u6c42\u306e\u8fd4\u91d1\u3092\u304a\u5f85\u3061\u3067\u3059\u3002 e\u0301te\u0301 na\u0308chste "
+    "\U0001F469\u200D\U0001F4BB ok\n"
+    "Donaudampfschifffahrtselektrizit\u00e4tenhauptbetriebswerkbauunterbeamtengesellschaft \x1b[31mred\x1b[0m \u202Eevil";
 
 /* Four columns: streaming, done, failed, retrying. */
 static void run_four(struct fixture *f)
 {
 	fixture_keys(f, "F5");
 	fixture_tick(f, 340);
-	fake_fail(fixture_call(f, 4), CLASS_BAD_REQUEST, "ollama answered 400: model \u201cllama3.1:8b\u201d not found, try pulling it first",
+	fake_fail(fixture_call(f, 4), CLASS_BAD_REQUEST,
+	    "ollama answered 400: model \u201cllama3.1:8b\u201d not found, try pulling it first",
 	    "check the model's name and the base URL http://127.0.0.1:9");
 	fake_delta(fixture_call(f, 1), DELTA_TEXT, "");
 	fake_retry(fixture_call(f, 3), 4000, "mistral answered 429: Requests rate limit exceeded");

@@ -248,8 +248,8 @@ static const struct {
 	void (*run)(struct player *p, char *at);
 } steps[] = {
 	{ "store", do_store }, { "key", do_key }, { "type", do_type }, { "paste", do_paste }, { "click", do_click }, { "wheel", do_wheel },
-	{ "resize", do_resize }, { "tick", do_tick }, { "chunk", do_chunk }, { "think", do_think }, { "done", do_done }, { "fail", do_fail },
-	{ "retry", do_retry }, { "sent", do_sent }, { "expect", do_expect }, { "expect-not", do_expect_not }, { "quits", do_quits },
+	{ "resize", do_resize }, { "tick", do_tick }, { "chunk", do_chunk }, { "think", do_think }, { "done", do_done },
+	{ "fail", do_fail }, { "retry", do_retry }, { "sent", do_sent }, { "expect", do_expect }, { "expect-not", do_expect_not }, { "quits", do_quits },
 	{ "shot", do_shot },
 };
 
