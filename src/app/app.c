@@ -6,6 +6,40 @@
 #include "app/play.h"
 #include "base/mem.h"
 
+/* On the writer's thread. */
+static void wake_for_store(void *ctx)
+{
+	struct app *a = ctx;
+
+	ev_async_send(a->loop->ev, &a->store_changed);
+}
+
+static void on_store_changed(struct ev_loop *ev, ev_async *w, int revents)
+{
+	struct app *a = w->data;
+	struct store_state state;
+	bool was_fine = a->store_err.code == ERR_NONE;
+
+	(void)ev;
+	(void)revents;
+	store_state(a->store, &state);
+	a->store_err = state.why;
+	if (!state.is_failing && state.dropped > 0) {
+		(void)err_set(&a->store_err, ERR_INTERNAL, "%llu calls and runs were not recorded", (unsigned long long)state.dropped);
+	}
+	if (!was_fine || a->store_err.code != ERR_NONE) {
+		app_changed(a);
+	}
+}
+
+static void watch_store(struct app *a)
+{
+	ev_async_init(&a->store_changed, on_store_changed);
+	a->store_changed.data = a;
+	ev_async_start(a->loop->ev, &a->store_changed);
+	store_on_change(a->store, wake_for_store, a);
+}
+
 struct app *app_new(struct loop *l, struct config *config, const char *data_dir, bool records)
 {
 	struct app *a = x_calloc(1, sizeof(*a));
@@ -14,6 +48,9 @@ struct app *app_new(struct loop *l, struct config *config, const char *data_dir,
 	a->config = config;
 	a->data_dir = x_strdup(data_dir);
 	a->store = records ? store_open(data_dir, &a->store_err) : NULL;
+	if (a->store != NULL) {
+		watch_store(a);
+	}
 	a->gateway = gateway_new(l, config, a->store);
 	a->play = play_new(a);
 	a->board = board_new(a);
@@ -30,6 +67,10 @@ void app_free(struct app *a)
 	board_free(a->board);
 	play_free(a->play);
 	gateway_free(a->gateway);
+	if (a->store != NULL) {
+		store_on_change(a->store, NULL, NULL);
+		ev_async_stop(a->loop->ev, &a->store_changed);
+	}
 	store_close(a->store);
 	config_free(a->config);
 	free(a->data_dir);

@@ -16,7 +16,8 @@ struct app {
 	struct config *config;
 	char *data_dir;
 	struct store *store;        /* NULL: nothing is recorded; store_err says why */
-	struct err store_err;
+	struct err store_err;       /* else why rows wait or were lost; ERR_NONE while all are recorded */
+	ev_async store_changed;
 	struct gateway *gateway;
 	struct play *play;          /* app/play.h */
 	struct board *board;        /* app/board.h: what the Metrics screen shows */
