@@ -1,5 +1,9 @@
 #include "gateway/record.h"
 
+#include <string.h>
+
+#define KEY_LEAST 12 /* bytes */
+
 static const struct price *price_of(const struct price_table *prices, const struct target *t, const char *model)
 {
 	const struct price *p = price_find(prices, t->provider->name, model);
@@ -43,6 +47,27 @@ static void cost(struct call *c, const struct price_table *prices)
 	}
 }
 
+/* A provider may echo the key it was sent. What is stored and shown of it is as many stars; very short keys are words of any text. */
+static void hide_key(struct buf *b, const char *key)
+{
+	size_t len = key != NULL ? strlen(key) : 0;
+	char *at = b->s;
+
+	while (len >= KEY_LEAST && at != NULL && (at = memmem(at, b->len - (size_t)(at - b->s), key, len)) != NULL) {
+		memset(at, '*', len);
+		at += len;
+	}
+}
+
+static void hide_keys(struct call *c)
+{
+	const char *key = c->target->provider->key;
+
+	hide_key(&c->request_body, key);
+	hide_key(&c->response_body, key);
+	hide_key(&c->answer.text, key);
+}
+
 void record_fill(struct call *c, const struct price_table *prices, int64_t wall_us, uint64_t key)
 {
 	struct call_row *r = &c->row;
@@ -50,6 +75,7 @@ void record_fill(struct call *c, const struct price_table *prices, int64_t wall_
 	int64_t run_us = r->run_us;
 	int run_column = r->run_column;
 
+	hide_keys(c);
 	call_row_init(r);
 	r->id = (struct call_id){ .ts_us = wall_us, .key = key };
 	r->provider = c->target->provider->name;

@@ -362,6 +362,44 @@ static void wrong_key(void **state)
 	bench_free(b);
 }
 
+/* A server that sends the key back: neither the store nor the screen gets it. */
+static void echoed_key(void **state)
+{
+	static const struct {
+		int status;
+		const char *reply;
+	} cases[] = {
+		{ 200, "{\"choices\":[{\"message\":{\"content\":\"key " KEY "!\"},\"finish_reason\":\"stop\"}]}" },
+		{ 401, "{\"error\":{\"message\":\"wrong key " KEY "\"}}" },
+	};
+	struct bench *b = bench_new(NULL);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct canned c = { .status = cases[i].status, .reply = cases[i].reply };
+		struct server *s = serve(b, &c);
+		struct watch w = { 0 };
+		struct call_row row;
+		struct call_body body;
+
+		bench_provider(b, "echo", "openai", server_port(s), NULL);
+		bench_start(b, &w, "echo/m", false, "hello");
+		bench_run(b, NULL);
+		bench_recorded(b, w.call, &row, &body);
+		assert_int_equal(body.response_len, strlen(cases[i].reply));
+		assert_null(memmem(body.response, body.response_len, KEY, strlen(KEY)));
+		assert_non_null(memmem(body.response, body.response_len, "********", 8));
+		assert_null(strstr(buf_str(&w.call->answer.text), KEY));
+		assert_null(strstr(w.call->err.text, KEY));
+		call_row_free(&row);
+		call_body_free(&body);
+		watch_end(&w);
+		server_free(s);
+		canned_free(&c);
+	}
+	bench_free(b);
+}
+
 /* ---- places that do not answer ---- */
 
 static void nobody_there(void **state)
@@ -482,6 +520,7 @@ int main(void)
 		cmocka_unit_test(key_command_fails),
 		cmocka_unit_test(cancelled_while_the_key_is_fetched),
 		cmocka_unit_test(wrong_key),
+		cmocka_unit_test(echoed_key),
 		cmocka_unit_test(nobody_there),
 		cmocka_unit_test(a_request_that_cannot_be_built),
 		cmocka_unit_test(preview_sends_nothing),

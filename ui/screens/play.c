@@ -219,7 +219,7 @@ static void status(const void *self, const struct env *env, struct buf *left, st
 		(void)buf_add_str(left, "RUN  ");
 		count_states(p, left);
 	}
-	if (p->app->store == NULL) {
+	if (p->app->store == NULL || p->app->store_err.code != ERR_NONE) {
 		(void)buf_add_str(right, "not recorded  ");
 	}
 	if (p->run_us == 0) {
@@ -378,7 +378,8 @@ static void collect_targets(struct play_screen *s)
 		for (size_t k = 0; k < price_count(config->prices); k++) {
 			const struct price *price = price_at(config->prices, k);
 
-			if (p->kind->price_name != NULL && strcmp(price->provider, p->kind->price_name) == 0) {
+			/* A compatible server under another name has models of its own. */
+			if (p->kind->price_name != NULL && strcmp(price->provider, p->kind->price_name) == 0 && strcmp(p->name, p->kind->kind) == 0) {
 				*array_push(s->targets, s->n_targets, s->cap_targets) = x_asprintf("%s/%s", p->name, price->model);
 			}
 		}
