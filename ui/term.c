@@ -414,6 +414,15 @@ static int clamp(int v)
 	return v < 1 ? 1 : v > MOST_CELLS ? MOST_CELLS : v;
 }
 
+/* Curses sets them once, to the size it took the terminal for: it writes to a file and cannot ask. Left there, they would outlive us. */
+static void set_margins(struct terminal *t, int h)
+{
+	const char *csr = capability("csr");
+	const char *bytes = csr[0] != '\0' ? tiparm(csr, 0, h - 1) : NULL;
+
+	buf_add_str(&t->waiting, bytes != NULL ? bytes : "");
+}
+
 bool term_resize(struct terminal *t)
 {
 	struct winsize ws;
@@ -427,6 +436,7 @@ bool term_resize(struct terminal *t)
 		return false;
 	}
 	resizeterm(h, w);
+	set_margins(t, h);
 	cells_resize(t->painted, w, h);
 	term_repaint(t);
 	return true;

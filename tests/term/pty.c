@@ -235,9 +235,12 @@ size_t pty_pump(struct pty *p, int ms)
 	/* Not until it is empty: a program that never stops must not keep the test here. */
 	for (int i = 0; i < 8 && (n = read(p->master, bytes, sizeof(bytes))) > 0; i++) {
 		(void)buf_add(&p->raw, bytes, (size_t)n);
-		(void)vterm_input_write(p->vt, bytes, (size_t)n);
 		taken += (size_t)n;
 	}
+	struct buf shown = { 0 };
+	p->n_shown += stream_expand(buf_str(&p->raw) + p->n_shown, p->raw.len - p->n_shown, p->last, &shown);
+	(void)vterm_input_write(p->vt, buf_str(&shown), shown.len);
+	buf_free(&shown);
 	return taken;
 }
 
@@ -310,7 +313,7 @@ double now_ms(void)
 
 static _Noreturn void give_up(struct pty *p, const char *what, const char *text, const char *file, int line)
 {
-	print_error("%s:%d: %s \"%s\"; the screen is%s:%s", file, line, what, text, p->is_over ? " (the program has ended)" : "", pty_text(p));
+	(void)fprintf(stderr, "%s:%d: %s \"%s\"; the screen is%s:%s", file, line, what, text, p->is_over ? " (the program has ended)" : "", pty_text(p));
 	_fail(file, line);
 	abort();
 }
@@ -360,7 +363,7 @@ int pty_wait_end_(struct pty *p, const char *file, int line)
 const char *pty_modes_on(struct pty *p)
 {
 	buf_clear(&p->text);
-	stream_modes(buf_str(&p->raw), p->raw.len, &p->text);
+	stream_modes(buf_str(&p->raw), p->raw.len, p->h, &p->text);
 	return buf_str(&p->text);
 }
 

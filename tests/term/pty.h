@@ -27,6 +27,8 @@ struct pty {
 	VTermScreen *screen;
 	int w, h;
 	struct buf raw;         /* everything it wrote */
+	size_t n_shown;         /* bytes of it that are on the screen */
+	char last[5];
 	struct buf text;        /* what the functions below return */
 	struct termios before;
 };

@@ -25,6 +25,7 @@ struct item {
 	enum kind kind;
 	uint32_t cp;      /* text, control; the byte after ESC */
 	struct csi csi;
+	bool is_cut;      /* more bytes belong to it */
 };
 
 static const int modes_of_bytes[] = { 1, 12, 25, 7, 9, 47, 66, 1000, 1002, 1003, 1004, 1005, 1006, 1015, 1047, 1048, 1049, 2004, 2026, 2031 };
@@ -50,6 +51,7 @@ static size_t read_csi(const unsigned char *s, size_t len, struct item *out)
 		}
 	}
 	c->final = i < len ? (char)s[i] : '\0';
+	out->is_cut = i == len;
 	return i < len ? i + 1 : len;
 }
 
@@ -58,6 +60,7 @@ static size_t next_item(const char *bytes, size_t len, struct item *out)
 	const unsigned char *s = (const unsigned char *)bytes;
 
 	*out = (struct item){ .kind = KIND_CONTROL, .cp = s[0] };
+	out->is_cut = s[0] == ESC && len == 1;
 	if (s[0] == ESC && len > 1) {
 		out->kind = KIND_ESC;
 		out->cp = s[1];
@@ -67,6 +70,7 @@ static size_t next_item(const char *bytes, size_t len, struct item *out)
 		if (strchr("]P_^X", s[1]) != NULL) {
 			out->kind = KIND_STRING;
 		}
+		out->is_cut = (s[1] == '(' || s[1] == ')') && len < 3;
 		return s[1] == '(' || s[1] == ')' ? len < 3 ? len : 3 : 2;
 	}
 	if (s[0] < 0x20 || s[0] == 0x7f) {
@@ -74,6 +78,7 @@ static size_t next_item(const char *bytes, size_t len, struct item *out)
 	}
 	size_t used = utf8_decode(bytes, len, &out->cp);
 
+	out->is_cut = used == 0;
 	out->kind = used == 0 || (out->cp == CODE_POINT_BAD && memcmp(bytes, "\xef\xbf\xbd", used < 3 ? used : 3) != 0) ? KIND_BAD :
 	    out->cp >= 0x80 && out->cp < 0xa0 ? KIND_CONTROL : KIND_TEXT;
 	return used > 0 ? used : 1;
@@ -85,6 +90,7 @@ struct modes {
 	bool on[COUNT_OF(modes_of_bytes)];
 	bool has_keypad, has_look;
 	int titles; /* pushed and not popped */
+	int bottom; /* of the scrolling margins; 0: of the screen */
 };
 
 static void follow_csi(struct modes *m, const struct csi *c)
@@ -106,10 +112,12 @@ static void follow_csi(struct modes *m, const struct csi *c)
 		}
 	} else if (c->private == '\0' && c->final == 't' && (c->numbers[0] == 22 || c->numbers[0] == 23)) {
 		m->titles += c->numbers[0] == 22 ? 1 : -1;
+	} else if (c->private == '\0' && c->final == 'r') {
+		m->bottom = c->numbers[1];
 	}
 }
 
-void stream_modes(const char *bytes, size_t len, struct buf *out)
+void stream_modes(const char *bytes, size_t len, int h, struct buf *out)
 {
 	struct modes m = { 0 };
 	struct item item;
@@ -132,7 +140,8 @@ void stream_modes(const char *bytes, size_t len, struct buf *out)
 			(void)buf_addf(out, "%s%d ", is_usual ? "no-" : "", modes_of_bytes[k]);
 		}
 	}
-	(void)buf_addf(out, "%s%s%s", m.has_keypad ? "keypad " : "", m.has_look ? "colour " : "", m.titles != 0 ? "title " : "");
+	(void)buf_addf(out, "%s%s%s%s", m.has_keypad ? "keypad " : "", m.has_look ? "colour " : "", m.titles != 0 ? "title " : "",
+	    m.bottom != 0 && m.bottom != h ? "margins " : "");
 }
 
 /* -- repertoire ------------------------------------------------------------------------------------------------------------------- */
@@ -198,7 +207,7 @@ bool stream_foreign(const char *bytes, size_t len, char *out, size_t size)
 		case KIND_BAD:
 			break;
 		}
-		if (!is_fine && i + used < len) { /* the last one may be cut */
+		if (!is_fine && !item.is_cut) {
 			(void)snprintf(out, size, "at byte %zu: kind %d, U+%04X, CSI %c%d%c", i, (int)item.kind, item.cp,
 			    item.csi.private ? item.csi.private : ' ', item.csi.numbers[0], item.csi.final ? item.csi.final : ' ');
 			return true;
@@ -223,4 +232,31 @@ bool stream_has_colour(const char *bytes, size_t len)
 		}
 	}
 	return false;
+}
+
+size_t stream_expand(const char *bytes, size_t len, char last[5], struct buf *out)
+{
+	struct item item;
+	size_t i = 0;
+
+	while (i < len) {
+		size_t used = next_item(bytes + i, len - i, &item);
+
+		if (item.is_cut) {
+			break;
+		}
+		if (item.kind == KIND_CSI && item.csi.private == '\0' && item.csi.final == 'b') {
+			for (int n = item.csi.numbers[0] > 0 ? item.csi.numbers[0] : 1; n > 0; n--) {
+				(void)buf_add_str(out, last);
+			}
+		} else {
+			(void)buf_add(out, bytes + i, used);
+		}
+		if (item.kind == KIND_TEXT && used < 5) {
+			memcpy(last, bytes + i, used);
+			last[used] = '\0';
+		}
+		i += used;
+	}
+	return i;
 }
