@@ -288,6 +288,7 @@ static void run_loop(struct run *r, const struct screen *const *screens, size_t 
 	r->app->on_change_ctx = r;
 	ev_io_start(r->app->loop->ev, &r->input);
 	paint(r);
+	gateway_warm_up(r->app->gateway);
 	loop_run(r->app->loop);
 	r->app->on_change = NULL;
 }

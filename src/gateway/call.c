@@ -579,6 +579,11 @@ struct gateway *gateway_new(struct loop *l, struct config *config, struct store 
 	return g;
 }
 
+void gateway_warm_up(struct gateway *g)
+{
+	http_warm_up(g->http);
+}
+
 void gateway_free(struct gateway *g)
 {
 	if (g == NULL) {

@@ -75,6 +75,8 @@ struct gateway_request {
 struct gateway *gateway_new(struct loop *l, struct config *config, struct store *store);
 /* Cancels what runs (recording it), without events. References to calls stay valid. */
 void gateway_free(struct gateway *g);
+/* Makes ready what the first call would wait for. */
+void gateway_warm_up(struct gateway *g);
 /* Copies the request. Never NULL; a request that cannot be sent fails through its event. */
 struct call *call_start(struct gateway *g, const struct gateway_request *r, call_listener *listener, void *ctx);
 /* Closes the connection at once; EVENT_CANCELLED follows from the loop. Nothing on a call that is over. */

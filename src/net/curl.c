@@ -80,3 +80,8 @@ void curl_unload(struct curl *c)
 {
 	c->global_cleanup();
 }
+
+void curl_preload(const char *library)
+{
+	(void)dlopen(library, RTLD_NOW); /* never closed, as in curl_load */
+}

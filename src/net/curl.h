@@ -43,5 +43,7 @@ struct curl {
 /* Loads `library` ("libcurl.so.4"), fills c and starts the library up. Balanced by curl_unload. */
 bool curl_load(struct curl *c, const char *library, struct err *e) SONDE_MUST_CHECK;
 void curl_unload(struct curl *c);
+/* Maps the library, on any thread: a later curl_load is quick. A missing one is told by curl_load. */
+void curl_preload(const char *library);
 
 #endif

@@ -511,6 +511,24 @@ void http_free(struct http *h)
 	free(h);
 }
 
+static void preload(void *arg)
+{
+	(void)arg;
+	curl_preload(LIBRARY);
+}
+
+static void nothing(void *arg)
+{
+	(void)arg;
+}
+
+void http_warm_up(struct http *h)
+{
+	if (!h->is_loaded) {
+		job_submit(h->loop->jobs, preload, nothing, NULL);
+	}
+}
+
 struct http_call *http_send(struct http *h, const struct http_request *r, const struct http_handler *handler, void *ctx)
 {
 	struct http_call *c = x_calloc(1, sizeof(*c));
