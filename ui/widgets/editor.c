@@ -9,6 +9,7 @@
 #include "text/width.h"
 #include "text/wrap.h"
 #include "ui/screen.h"
+#include "ui/widgets/field.h"
 #include "ui/widgets/undo.h"
 
 /* `shown` is `text` with each character that must not be drawn replaced by a dot of the same length in bytes. So an offset means the
@@ -79,101 +80,6 @@ unsigned long editor_version(const struct editor *e)
 	return e->version;
 }
 
-/* Text from outside to what the editor keeps. */
-static void import_text(bool is_single, const char *s, size_t len, struct buf *out)
-{
-	for (size_t i = 0; i < len;) {
-		uint32_t cp;
-		size_t n = utf8_decode(s + i, len - i, &cp);
-
-		if (n == 0 || (cp == CODE_POINT_BAD && !(n == 3 && memcmp(s + i, "\xef\xbf\xbd", 3) == 0))) {
-			buf_add_str(out, "\xef\xbf\xbd");
-			i += n > 0 ? n : len - i;
-			continue;
-		}
-		if (cp == '\r' && i + 1 < len && s[i + 1] == '\n') {
-			i++;
-			continue;
-		}
-		if (is_single && (cp == '\n' || cp == '\r' || cp == '\t')) {
-			buf_add_char(out, ' ');
-		} else {
-			buf_add(out, s + i, n);
-		}
-		i += n;
-	}
-}
-
-static bool is_drawable(uint32_t cp)
-{
-	static const struct { uint32_t first, last; } hidden[] = {
-		{0x00, 0x08}, {0x0b, 0x1f}, {0x7f, 0x9f}, {0xad, 0xad}, {0x61c, 0x61c}, {0x180e, 0x180e}, {0x200b, 0x200f}, {0x2028, 0x202e},
-		{0x2060, 0x206f}, {0xfe00, 0xfe0f}, {0xfeff, 0xfeff}, {0xfff9, 0xfffb}, {0x1f3fb, 0x1f3ff}, {0xe0000, 0xe0fff},
-	};
-
-	for (size_t i = 0; i < COUNT_OF(hidden); i++) {
-		if (cp >= hidden[i].first && cp <= hidden[i].last) {
-			return false;
-		}
-	}
-	return cp < 0x7f || width_code_point(cp) >= 0;
-}
-
-static void add_shown(struct buf *out, const char *s, size_t len)
-{
-	static const char *const dots[] = {"", ".", "\u00b7", "\u2022", "\U0001d7ce"};
-	size_t kept = 0;
-
-	if (len == 0) {
-		return;
-	}
-	for (size_t i = 0; i < len;) {
-		unsigned char byte = (unsigned char)s[i];
-
-		if (byte >= ' ' && byte < 0x7f) {
-			i++;
-			continue;
-		}
-		uint32_t cp;
-		size_t n = utf8_decode(s + i, len - i, &cp);
-		if (!is_drawable(cp)) {
-			buf_add(out, s + kept, i - kept);
-			buf_add(out, dots[n], n);
-			kept = i + n;
-		}
-		i += n;
-	}
-	buf_add(out, s + kept, len - kept);
-}
-
-static void splice(struct buf *b, size_t at, size_t removed, const char *s, size_t len)
-{
-	size_t tail = b->len - at - removed;
-
-	if (len == 0 && removed == 0) {
-		return;
-	}
-	if (len > removed) {
-		size_t old_len = b->len;
-		static const char zeros[64];
-
-		for (size_t more = len - removed; more > 0;) {
-			size_t n = more < sizeof(zeros) ? more : sizeof(zeros);
-
-			buf_add(b, zeros, n);
-			more -= n;
-		}
-		memmove(b->s + at + len, b->s + old_len - tail, tail);
-	} else if (removed > len) {
-		memmove(b->s + at + len, b->s + at + removed, tail);
-		b->len -= removed - len;
-		b->s[b->len] = '\0';
-	}
-	if (len > 0) {
-		memcpy(b->s + at, s, len);
-	}
-}
-
 /* Replaces bytes without an undo step. */
 static void replace(struct editor *e, size_t at, size_t removed, const char *s, size_t len)
 {
@@ -181,9 +87,9 @@ static void replace(struct editor *e, size_t at, size_t removed, const char *s, 
 	bool is_append = at == e->text.len && removed == 0;
 
 	assert(at + removed <= e->text.len);
-	add_shown(&shown, s, len);
-	splice(&e->text, at, removed, s, len);
-	splice(&e->shown, at, removed, shown.s, shown.len);
+	field_add_shown(&shown, s, len);
+	field_splice(&e->text, at, removed, s, len);
+	field_splice(&e->shown, at, removed, shown.s, shown.len);
 	buf_free(&shown);
 	if (!is_append) {
 		wrap_reset(&e->wrap);
@@ -215,7 +121,7 @@ void editor_set(struct editor *e, const char *text, size_t len)
 {
 	struct buf in = {0};
 
-	import_text(e->is_single, text, len, &in);
+	field_import(e->is_single, text, len, &in);
 	if (in.len > EDITOR_LIMIT) {
 		buf_clear(&in);
 	}
@@ -230,99 +136,15 @@ static unsigned insert(struct editor *e, const char *text, size_t len)
 {
 	struct buf in = {0};
 
-	import_text(e->is_single, text, len, &in);
+	field_import(e->is_single, text, len, &in);
 	unsigned bits = edit(e, CHANGE_OTHER, e->cursor, 0, in.s, in.len);
 	buf_free(&in);
 	return bits;
 }
 
-void editor_insert(struct editor *e, const char *text, size_t len)
-{
-	(void)insert(e, text, len);
-	e->last = OP_OTHER;
-}
-
-/* Clusters, words and lines of the text. */
-
-static size_t next_cluster(const struct editor *e, size_t at)
-{
-	int cells;
-
-	if (at >= e->shown.len) {
-		return e->shown.len;
-	}
-	if (e->shown.s[at] == '\n') {
-		return at + 1;
-	}
-	return at + width_cluster(e->shown.s + at, e->shown.len - at, &cells);
-}
-
-static size_t prev_cluster(const struct editor *e, size_t at)
-{
-	while (at > 0) {
-		uint32_t cp;
-
-		do {
-			at--;
-		} while (at > 0 && ((unsigned char)e->shown.s[at] & 0xc0) == 0x80);
-		utf8_decode(e->shown.s + at, e->shown.len - at, &cp);
-		if (cp < 0x80 || width_code_point(cp) != 0 || (at > 0 && e->shown.s[at - 1] == '\n')) {
-			break;
-		}
-	}
-	return at;
-}
-
-static bool is_word_byte(char c)
-{
-	unsigned char b = (unsigned char)c;
-
-	return b >= 0x80 || b == '_' || (b >= '0' && b <= '9') || (b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z');
-}
-
-static size_t next_word(const struct editor *e)
-{
-	size_t at = e->cursor;
-
-	while (at < e->text.len && !is_word_byte(e->text.s[at])) {
-		at++;
-	}
-	while (at < e->text.len && is_word_byte(e->text.s[at])) {
-		at++;
-	}
-	return at;
-}
-
-static size_t prev_word(const struct editor *e)
-{
-	size_t at = e->cursor;
-
-	while (at > 0 && !is_word_byte(e->text.s[at - 1])) {
-		at--;
-	}
-	while (at > 0 && is_word_byte(e->text.s[at - 1])) {
-		at--;
-	}
-	return at;
-}
-
-static size_t paragraph_start(const struct editor *e)
-{
-	const char *nl = e->cursor > 0 ? memrchr(e->text.s, '\n', e->cursor) : NULL;
-
-	return nl != NULL ? (size_t)(nl - e->text.s) + 1 : 0;
-}
-
-static size_t paragraph_end(const struct editor *e)
-{
-	const char *nl = e->cursor < e->text.len ? memchr(e->text.s + e->cursor, '\n', e->text.len - e->cursor) : NULL;
-
-	return nl != NULL ? (size_t)(nl - e->text.s) : e->text.len;
-}
-
 void editor_set_cursor(struct editor *e, size_t offset)
 {
-	e->cursor = offset >= e->text.len ? e->text.len : prev_cluster(e, next_cluster(e, offset));
+	e->cursor = offset >= e->text.len ? e->text.len : field_prev_cluster(&e->shown, field_next_cluster(&e->shown, offset));
 	e->last = OP_OTHER;
 	undo_close(&e->undo);
 }
@@ -383,7 +205,7 @@ static size_t line_end(const struct editor *e, size_t line)
 	const struct wrap_line *l = &e->wrap.lines[line];
 
 	if (l->is_soft && line + 1 < e->wrap.n) {
-		return prev_cluster(e, e->wrap.lines[line + 1].start);
+		return field_prev_cluster(&e->shown, e->wrap.lines[line + 1].start);
 	}
 	return l->start + l->len;
 }
@@ -421,16 +243,16 @@ static unsigned move_lines(struct editor *e, int by)
 
 /* The keys. */
 
-static unsigned go_left(struct editor *e) { return move_to(e, prev_cluster(e, e->cursor)); }
-static unsigned go_right(struct editor *e) { return move_to(e, next_cluster(e, e->cursor)); }
+static unsigned go_left(struct editor *e) { return move_to(e, field_prev_cluster(&e->shown, e->cursor)); }
+static unsigned go_right(struct editor *e) { return move_to(e, field_next_cluster(&e->shown, e->cursor)); }
 static unsigned go_up(struct editor *e) { return move_lines(e, -1); }
 static unsigned go_down(struct editor *e) { return move_lines(e, 1); }
 static unsigned go_page_up(struct editor *e) { return move_lines(e, e->area.h > 2 ? 1 - e->area.h : -1); }
 static unsigned go_page_down(struct editor *e) { return move_lines(e, e->area.h > 2 ? e->area.h - 1 : 1); }
-static unsigned go_prev_word(struct editor *e) { return move_to(e, prev_word(e)); }
-static unsigned go_next_word(struct editor *e) { return move_to(e, next_word(e)); }
-static unsigned go_paragraph_start(struct editor *e) { return move_to(e, paragraph_start(e)); }
-static unsigned go_paragraph_end(struct editor *e) { return move_to(e, paragraph_end(e)); }
+static unsigned go_prev_word(struct editor *e) { return move_to(e, field_prev_word(&e->text, e->cursor)); }
+static unsigned go_next_word(struct editor *e) { return move_to(e, field_next_word(&e->text, e->cursor)); }
+static unsigned go_paragraph_start(struct editor *e) { return move_to(e, field_paragraph_start(&e->text, e->cursor)); }
+static unsigned go_paragraph_end(struct editor *e) { return move_to(e, field_paragraph_end(&e->text, e->cursor)); }
 static unsigned go_text_start(struct editor *e) { return move_to(e, 0); }
 static unsigned go_text_end(struct editor *e) { return move_to(e, e->text.len); }
 
@@ -454,14 +276,14 @@ static unsigned newline(struct editor *e)
 
 static unsigned erase_left(struct editor *e)
 {
-	size_t at = prev_cluster(e, e->cursor);
+	size_t at = field_prev_cluster(&e->shown, e->cursor);
 
 	return edit(e, CHANGE_ERASED, at, e->cursor - at, "", 0);
 }
 
 static unsigned erase_right(struct editor *e)
 {
-	size_t end = next_cluster(e, e->cursor);
+	size_t end = field_next_cluster(&e->shown, e->cursor);
 
 	return edit(e, CHANGE_ERASED, e->cursor, end - e->cursor, "", 0);
 }
@@ -493,20 +315,20 @@ static unsigned kill_bytes(struct editor *e, size_t start, size_t end)
 
 static unsigned kill_to_end(struct editor *e)
 {
-	size_t end = paragraph_end(e);
+	size_t end = field_paragraph_end(&e->text, e->cursor);
 
-	return kill_bytes(e, e->cursor, end == e->cursor ? next_cluster(e, end) : end);
+	return kill_bytes(e, e->cursor, end == e->cursor ? field_next_cluster(&e->shown, end) : end);
 }
 
 static unsigned kill_to_start(struct editor *e)
 {
-	size_t start = paragraph_start(e);
+	size_t start = field_paragraph_start(&e->text, e->cursor);
 
-	return kill_bytes(e, start == e->cursor ? prev_cluster(e, start) : start, e->cursor);
+	return kill_bytes(e, start == e->cursor ? field_prev_cluster(&e->shown, start) : start, e->cursor);
 }
 
-static unsigned kill_prev_word(struct editor *e) { return kill_bytes(e, prev_word(e), e->cursor); }
-static unsigned kill_next_word(struct editor *e) { return kill_bytes(e, e->cursor, next_word(e)); }
+static unsigned kill_prev_word(struct editor *e) { return kill_bytes(e, field_prev_word(&e->text, e->cursor), e->cursor); }
+static unsigned kill_next_word(struct editor *e) { return kill_bytes(e, e->cursor, field_next_word(&e->text, e->cursor)); }
 static unsigned yank(struct editor *e) { return edit(e, CHANGE_OTHER, e->cursor, 0, e->killed.s, e->killed.len); }
 
 static unsigned take_back(struct editor *e)
@@ -630,13 +452,13 @@ static void scroll_single(struct editor *e)
 	}
 	if (column_of(e, e->top, e->cursor) > room) {
 		e->top = e->cursor;
-		while (e->top > 0 && column_of(e, prev_cluster(e, e->top), e->cursor) <= room) {
-			e->top = prev_cluster(e, e->top);
+		while (e->top > 0 && column_of(e, field_prev_cluster(&e->shown, e->top), e->cursor) <= room) {
+			e->top = field_prev_cluster(&e->shown, e->top);
 		}
 	}
 	/* Text that fits again after a deletion comes back from the left. */
-	while (e->top > 0 && column_of(e, prev_cluster(e, e->top), e->text.len) <= room) {
-		e->top = prev_cluster(e, e->top);
+	while (e->top > 0 && column_of(e, field_prev_cluster(&e->shown, e->top), e->text.len) <= room) {
+		e->top = field_prev_cluster(&e->shown, e->top);
 	}
 }
 

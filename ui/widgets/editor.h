@@ -25,8 +25,6 @@ const char *editor_text(const struct editor *e, size_t *len);
 bool editor_is_empty(const struct editor *e);
 /* Replaces everything and forgets the undo steps; the cursor goes to the end. */
 void editor_set(struct editor *e, const char *text, size_t len);
-/* Inserts at the cursor, as one undo step. */
-void editor_insert(struct editor *e, const char *text, size_t len);
 /* Byte offset of the cursor; setting goes to the start of the cluster there. */
 size_t editor_cursor(const struct editor *e);
 void editor_set_cursor(struct editor *e, size_t offset);
