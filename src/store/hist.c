@@ -165,9 +165,11 @@ int64_t hist_quantile(const struct hist *h, double q)
 	return middle_of(h->index[i]);
 }
 
-static void put_number(struct buf *out, uint64_t v)
+#define NUMBER_MOST 10 /* bytes */
+
+/* Returns how many bytes it wrote. */
+static size_t put_number(unsigned char *bytes, uint64_t v)
 {
-	unsigned char bytes[10];
 	size_t n = 0;
 
 	while (v >= 0x80) {
@@ -175,19 +177,26 @@ static void put_number(struct buf *out, uint64_t v)
 		v >>= 7;
 	}
 	bytes[n++] = (unsigned char)v;
-	(void)buf_add(out, bytes, n);
+	return n;
 }
 
 /* Each bucket: its distance from the one before (from -1 for the first), then its count. */
 void hist_encode(const struct hist *h, struct buf *out)
 {
+	unsigned char bytes[512]; /* appended in few pieces: this is a good part of an import */
 	uint32_t before = (uint32_t)-1;
+	size_t n = 0;
 
 	for (size_t i = 0; i < h->n; i++) {
-		put_number(out, h->index[i] - before);
-		put_number(out, h->count[i]);
+		n += put_number(bytes + n, h->index[i] - before);
+		n += put_number(bytes + n, h->count[i]);
 		before = h->index[i];
+		if (n > sizeof(bytes) - 2 * NUMBER_MOST) {
+			(void)buf_add(out, bytes, n);
+			n = 0;
+		}
 	}
+	(void)buf_add(out, bytes, n);
 }
 
 static bool get_number(const unsigned char **p, const unsigned char *end, uint64_t *v)
