@@ -42,9 +42,14 @@ static bool is_letter(const struct cluster *c)
 /* Whether the base of the cluster stands in a list. */
 static bool is_among(const struct cluster *c, const char *list)
 {
+	unsigned char b = (unsigned char)c->s[0];
 	uint32_t cp;
-	size_t n = utf8_decode(c->s, c->len, &cp);
 
+	/* U+4000 to U+DFFF: ideographs and Hangul, in no list, and most of the clusters that are looked up. */
+	if (b >= 0xE4 && b <= 0xED) {
+		return false;
+	}
+	size_t n = utf8_decode(c->s, c->len, &cp);
 	return n > 0 && memmem(list, strlen(list), c->s, n) != NULL;
 }
 
