@@ -3,6 +3,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "gateway/config_file.h"
 
@@ -29,7 +30,7 @@ static void check_provider(const struct config *c, const struct provider_entry *
 {
 	must(p->name[0] != '\0' && p->kind != NULL && is_one_line(p->name));
 	must(config_find_provider(c, p->name) == p);
-	must(p->base_url != NULL && is_one_line(p->base_url) && strncmp(p->base_url, "http", 4) == 0);
+	must(p->base_url != NULL && is_one_line(p->base_url) && strncasecmp(p->base_url, "http", 4) == 0);
 	must(p->base_url[strlen(p->base_url) - 1] != '/');
 	must(p->connect_ms > 0 && p->first_byte_ms > 0 && p->idle_ms > 0 && p->max_in_flight >= 0);
 	for (size_t i = 0; p->headers != NULL && p->headers[i] != NULL; i++) {

@@ -50,7 +50,8 @@ for source in "$top"/tests/fuzz/*_fuzz.c; do
 	seeds=$top/tests/fuzz/corpus/$name
 	found=$dir/$name.found
 	mkdir -p "$dir/$name.corpus" "$found"
-	# shellcheck disable=SC2086 -- lists of words on purpose
+	# Lists of words on purpose.
+	# shellcheck disable=SC2086
 	if ! "$clang" $flags -o "$dir/$name" "$source" "$build/libsonde.a" $libs >"$dir/$name.log" 2>&1; then
 		head -n 20 "$dir/$name.log" >&2
 		echo "fuzz: $name: not built"
