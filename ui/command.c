@@ -4,8 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* Calls for each key of the row: the next one at *at, or false at the end. */
-static bool next_key(const struct command *cmd, const char **at, uint32_t *key)
+bool command_next_key(const struct command *cmd, const char **at, uint32_t *key)
 {
 	const char *p = *at != NULL ? *at : cmd->keys;
 
@@ -33,7 +32,7 @@ const struct command *command_by_key(const struct command_set *set, uint32_t key
 		const char *at = NULL;
 		uint32_t k;
 
-		while (next_key(&set->rows[i], &at, &k)) {
+		while (command_next_key(&set->rows[i], &at, &k)) {
 			if (k == key && works(&set->rows[i], key, is_editing)) {
 				return &set->rows[i];
 			}
@@ -94,7 +93,7 @@ bool command_hint_key(const struct command *cmd, bool is_editing, char out[32])
 	const char *at = NULL;
 	uint32_t key;
 
-	while (next_key(cmd, &at, &key)) {
+	while (command_next_key(cmd, &at, &key)) {
 		if (works(cmd, key, is_editing)) {
 			command_key_label(key, out);
 			return true;
@@ -108,7 +107,7 @@ void command_key_labels(const struct command *cmd, struct buf *out)
 	const char *at = NULL;
 	uint32_t key;
 
-	while (next_key(cmd, &at, &key)) {
+	while (command_next_key(cmd, &at, &key)) {
 		char label[32];
 
 		command_key_label(key, label);

@@ -22,6 +22,8 @@ const struct command *command_by_name(const struct command_set *set, const char 
 const struct command *command_parse(const struct command_set *sets, size_t n, const char *line, const char **arg, size_t *which);
 /* Whether it cannot run without an argument: args are given and not in brackets. */
 bool command_needs_arg(const struct command *cmd);
+/* The keys of a row one after the other: *at starts as NULL. False at the end. */
+bool command_next_key(const struct command *cmd, const char **at, uint32_t *key);
 /* "^R" for Ctrl-r, "M-1" for Alt-1, else the name. */
 void command_key_label(uint32_t key, char out[32]);
 /* The label of the first key that works now; false when none does. */

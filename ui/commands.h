@@ -7,4 +7,7 @@
 
 extern const struct cli_command ui_console, ui_demo, ui_screen;
 
+/* `sonde help --markdown`: the parts of doc/manual.md that follow from tables, each between its markers. */
+int manual_print(const struct cli_command *const *commands, size_t n);
+
 #endif

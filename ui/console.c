@@ -186,20 +186,23 @@ static const struct command fixed_globals[] = {
 	{.name = "suspend", .keys = "Ctrl-z", .help = "back to the shell; fg returns", .flags = COMMAND_IN_TEXT, .run = suspend},
 };
 
-static void make_globals(struct console *c)
+struct command *console_commands(const struct screen *const *screens, size_t n, size_t *n_commands)
 {
-	c->globals = x_calloc(c->n + COUNT_OF(fixed_globals), sizeof(*c->globals));
-	for (size_t i = 0; i < c->n; i++) {
-		int number = c->screens[i]->number;
+	struct command *rows = x_calloc(n + COUNT_OF(fixed_globals), sizeof(*rows));
+	size_t filled = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		int number = screens[i]->number;
 
 		if (number >= 1 && number <= (int)COUNT_OF(show_rows)) {
-			c->globals[c->n_globals++] = (struct command){
-				.name = c->screens[i]->id, .keys = show_rows[number - 1].keys, .help = "show this screen",
+			rows[filled++] = (struct command){
+				.name = screens[i]->id, .keys = show_rows[number - 1].keys, .help = "show this screen",
 				.flags = COMMAND_IN_TEXT, .run = show_rows[number - 1].run};
 		}
 	}
-	memcpy(c->globals + c->n_globals, fixed_globals, sizeof(fixed_globals));
-	c->n_globals += COUNT_OF(fixed_globals);
+	memcpy(rows + filled, fixed_globals, sizeof(fixed_globals));
+	*n_commands = filled + COUNT_OF(fixed_globals);
+	return rows;
 }
 
 struct console *console_new(struct app *app, const struct screen *const *screens, size_t n, console_summary *summary)
@@ -212,7 +215,7 @@ struct console *console_new(struct app *app, const struct screen *const *screens
 	c->summary = summary;
 	c->w = 80;
 	c->h = 24;
-	make_globals(c);
+	c->globals = console_commands(c->screens, c->n, &c->n_globals);
 	show(c, 0);
 	return c;
 }

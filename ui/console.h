@@ -20,6 +20,8 @@ typedef void console_summary(const struct app *app, const struct env *env, int r
 /* The screens are borrowed, as is the app; the first one of the array is shown. summary may be NULL. */
 struct console *console_new(struct app *app, const struct screen *const *screens, size_t n, console_summary *summary);
 void console_free(struct console *c);
+/* The rows that work everywhere: one for each screen, then the fixed ones. An array of the caller's, its strings are borrowed. */
+struct command *console_commands(const struct screen *const *screens, size_t n, size_t *n_commands);
 /* Shows a screen by its id; false when there is none. */
 bool console_show(struct console *c, const char *id);
 /* The instance of a screen, made when missing; NULL when there is no such screen. */

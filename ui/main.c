@@ -48,6 +48,9 @@ static int help(const char *name)
 {
 	const struct cli_command *c = name != NULL ? find(name) : NULL;
 
+	if (name != NULL && strcmp(name, "--markdown") == 0) {
+		return manual_print(commands, COUNT_OF(commands));
+	}
 	if (c != NULL) {
 		printf("usage: %s\n\n%s.\n\n%s", c->usage, c->summary, c->help);
 		return cli_finish(0);

@@ -31,10 +31,14 @@ static void read_price(struct reader *r, const struct key *k, const struct value
 }
 
 static const struct key price_keys[] = {
-	{ .name = "input", .read = read_price, .offset = offsetof(struct price_draft, in) },
-	{ .name = "output", .read = read_price, .offset = offsetof(struct price_draft, out) },
-	{ .name = "cache_read", .read = read_price, .offset = offsetof(struct price_draft, cache_read) },
-	{ .name = "cache_write", .read = read_price, .offset = offsetof(struct price_draft, cache_write) },
+	{ .name = "input", .read = read_price, .offset = offsetof(struct price_draft, in),
+	  .help = "US dollars per million input tokens" },
+	{ .name = "output", .read = read_price, .offset = offsetof(struct price_draft, out),
+	  .help = "US dollars per million output tokens" },
+	{ .name = "cache_read", .read = read_price, .offset = offsetof(struct price_draft, cache_read),
+	  .help = "the same for input tokens read from the provider's cache" },
+	{ .name = "cache_write", .read = read_price, .offset = offsetof(struct price_draft, cache_write),
+	  .help = "the same for input tokens written to it" },
 };
 
 static void override_price(struct reader *r, const struct value *v, const struct price_draft *d)
@@ -86,9 +90,12 @@ static void read_prices(struct reader *r, const struct key *k, const struct valu
 /* ---- ui, and the whole ---- */
 
 static const struct key ui_keys[] = {
-	{ .name = "theme", .read = read_choice, .offset = offsetof(struct ui_options, theme), .choices = "auto|ansi|mono" },
-	{ .name = "glyphs", .read = read_choice, .offset = offsetof(struct ui_options, glyphs), .choices = "auto|braille|block|ascii" },
-	{ .name = "mouse", .read = read_switch, .offset = offsetof(struct ui_options, mouse), .choices = "on|off" },
+	{ .name = "theme", .read = read_choice, .offset = offsetof(struct ui_options, theme), .choices = "auto|ansi|mono",
+	  .help = "colours; auto: ansi, or mono with `NO_COLOR` or on a terminal without colours" },
+	{ .name = "glyphs", .read = read_choice, .offset = offsetof(struct ui_options, glyphs), .choices = "auto|braille|block|ascii",
+	  .help = "what graphs are drawn with; auto: by the locale and the terminal" },
+	{ .name = "mouse", .read = read_switch, .offset = offsetof(struct ui_options, mouse), .choices = "on|off",
+	  .help = "clicks and the wheel; off leaves selecting text to the terminal; default on" },
 };
 
 static void read_ui(struct reader *r, const struct key *k, const struct value *v, void *into)
@@ -132,6 +139,41 @@ static int by_place(const void *a, const void *b)
 	const struct found *x = a, *y = b;
 
 	return x->line != y->line ? (x->line > y->line) - (x->line < y->line) : (x->column > y->column) - (x->column < y->column);
+}
+
+/* What a row says of its values, for people. */
+static void say_values(const struct key *k, struct buf *out)
+{
+	if (k->choices != NULL) {
+		for (const char *s = k->choices; *s != '\0'; s++) {
+			(void)buf_add_str(out, *s == '|' ? ", " : (char[]){ *s, '\0' });
+		}
+	} else if (k->hi > 0) {
+		(void)buf_addf(out, "%ld to %ld", k->lo, k->hi);
+	}
+}
+
+void config_file_keys(config_key_fn *fn, void *ctx)
+{
+	const struct key_table tables[] = {
+		provider_key_table,
+		target_key_table,
+		{ "prices.PROVIDER/MODEL", price_keys, COUNT_OF(price_keys) },
+		{ "ui", ui_keys, COUNT_OF(ui_keys) },
+	};
+
+	for (size_t t = 0; t < COUNT_OF(tables); t++) {
+		for (size_t i = 0; i < tables[t].n; i++) {
+			const struct key *k = &tables[t].rows[i];
+			struct buf values = { 0 };
+
+			if (k->read != NULL) {
+				say_values(k, &values);
+				fn(ctx, tables[t].path, k->name, buf_str(&values), k->help);
+			}
+			buf_free(&values);
+		}
+	}
 }
 
 void config_file_read(struct config *c, const char *name, const char *text, size_t len)

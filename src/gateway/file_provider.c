@@ -168,18 +168,24 @@ static void read_headers(struct reader *r, const struct key *k, const struct val
 #define NO_LITERAL_KEY "is refused: put the key in the environment and its variable's name in api_key_env"
 
 static const struct key provider_keys[] = {
-	{ .name = "kind", .read = read_kind },
-	{ .name = "base_url", .read = read_base_url },
-	{ .name = "api_key_env", .read = read_key_env, .offset = offsetof(struct draft, key_env) },
-	{ .name = "api_key_command", .read = read_text, .offset = offsetof(struct draft, key_command) },
-	{ .name = "headers", .read = read_headers, .offset = offsetof(struct draft, headers) },
-	{ .name = "timeout_s", .read = read_number, .offset = offsetof(struct draft, timeout_s), .lo = 1, .hi = 3600 },
-	{ .name = "max_in_flight", .read = read_number, .offset = offsetof(struct draft, max_in_flight), .lo = 1, .hi = 1000 },
+	{ .name = "kind", .read = read_kind, .help = "the wire format: a kind of the table of providers; may be left out when NAME is one" },
+	{ .name = "base_url", .read = read_base_url, .help = "where requests go; default: the address of the kind" },
+	{ .name = "api_key_env", .read = read_key_env, .offset = offsetof(struct draft, key_env),
+	  .help = "the name of the variable that holds the key; default: the variables of the kind" },
+	{ .name = "api_key_command", .read = read_text, .offset = offsetof(struct draft, key_command),
+	  .help = "a shell command that prints the key; run at the first use" },
+	{ .name = "headers", .read = read_headers, .offset = offsetof(struct draft, headers),
+	  .help = "a map of further request headers; those that carry keys are refused" },
+	{ .name = "timeout_s", .read = read_number, .offset = offsetof(struct draft, timeout_s), .lo = 1, .hi = 3600,
+	  .help = "seconds until the first byte of an answer; default 120" },
+	{ .name = "max_in_flight", .read = read_number, .offset = offsetof(struct draft, max_in_flight), .lo = 1, .hi = 1000,
+	  .help = "calls at once, further ones wait; default: no limit" },
 	{ .name = "api_key", .refusal = NO_LITERAL_KEY },
 	{ .name = "apikey", .refusal = NO_LITERAL_KEY },
 	{ .name = "key", .refusal = NO_LITERAL_KEY },
 	{ .name = "token", .refusal = NO_LITERAL_KEY },
 };
+const struct key_table provider_key_table = { "providers.NAME", provider_keys, COUNT_OF(provider_keys) };
 
 static const struct yaml_node *key_node(const struct yaml_node *map, const char *key)
 {

@@ -38,7 +38,16 @@ struct key {
 	long lo, hi;         /* range of a number */
 	const char *choices; /* "auto|ansi|mono" */
 	const char *refusal;
+	const char *help;    /* one line of the manual */
 };
+
+/* The keys of one thing, with the path they have in the manual ("providers.NAME"). */
+struct key_table {
+	const char *path;
+	const struct key *rows;
+	size_t n;
+};
+extern const struct key_table provider_key_table, target_key_table;
 
 void problem(struct reader *r, const struct yaml_node *at, const char *fmt, ...) SONDE_PRINTF(3, 4);
 /* Each key of the map by its row, in the order of the rows; keys without one are problems. */

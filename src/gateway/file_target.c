@@ -55,14 +55,15 @@ static void read_model(struct reader *r, const struct key *k, const struct value
 }
 
 static const struct key target_keys[] = {
-	{ .name = "model", .read = read_model, .offset = offsetof(struct draft, model) },
-	{ .name = "temperature", .read = read_param, .choices = "number" },
-	{ .name = "top_p", .read = read_param, .choices = "number" },
-	{ .name = "max_tokens", .read = read_param, .choices = "whole number" },
-	{ .name = "seed", .read = read_param, .choices = "whole number" },
-	{ .name = "stop", .read = read_stop, .choices = "text or a list of texts" },
-	{ .name = "system", .read = read_text, .offset = offsetof(struct draft, system) },
+	{ .name = "model", .read = read_model, .offset = offsetof(struct draft, model), .help = "PROVIDER/MODEL; required" },
+	{ .name = "temperature", .read = read_param, .choices = "number", .help = "sent as it is; not set: the provider's default" },
+	{ .name = "top_p", .read = read_param, .choices = "number", .help = "the same" },
+	{ .name = "max_tokens", .read = read_param, .choices = "whole number", .help = "most output tokens" },
+	{ .name = "seed", .read = read_param, .choices = "whole number", .help = "for providers that take one" },
+	{ .name = "stop", .read = read_stop, .choices = "text or a list of texts", .help = "the answer ends before any of these" },
+	{ .name = "system", .read = read_text, .offset = offsetof(struct draft, system), .help = "system prompt" },
 };
+const struct key_table target_key_table = { "targets.NAME", target_keys, COUNT_OF(target_keys) };
 
 /* Whether the file has a provider of that name, if only a broken one: then that has been told and is the cause. */
 static bool is_told_provider(const struct reader *r, const char *model)

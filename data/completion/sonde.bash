@@ -1,0 +1,68 @@
+# bash completion for sonde; tests/e2e/manual_test.sh checks that every command and option of `sonde help` is in it.
+
+_sonde_targets() {
+	sonde models 2>/dev/null | awk 'NR > 1 && $1 ~ /\// { print $1 }'
+}
+
+_sonde() {
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]} words=
+	COMPREPLY=()
+
+	if ((COMP_CWORD == 1)); then
+		words="console demo run metrics calls import models doctor simulate screen help --help --version"
+		COMPREPLY=($(compgen -W "$words" -- "$cur"))
+		return
+	fi
+	case $prev in
+	-m)
+		# A colon ends a word for bash, which then wants the part after it alone.
+		COMPREPLY=($(compgen -W "$(_sonde_targets)" -- "$cur"))
+		declare -F __ltrim_colon_completions >/dev/null && __ltrim_colon_completions "$cur"
+		return
+		;;
+	-o)
+		COMPREPLY=($(compgen -S = -W "temperature top_p max_tokens seed stop" -- "$cur"))
+		compopt -o nospace 2>/dev/null
+		return
+		;;
+	--by) words="provider model operation" ;;
+	--since | --until) words="15m 1h 6h 24h 7d 30d now" ;;
+	--provider) words="openai anthropic gemini ollama" ;;
+	--operation) words="chat" ;;
+	--theme) words="mono ansi" ;;
+	--glyphs) words="braille block ascii" ;;
+	--size) words="80x24 120x40 200x60" ;;
+	--listen) words="127.0.0.1:0 127.0.0.1:8399" ;;
+	--fail)
+		words="400 401 404 429 500 529 reset reset-mid stall stall-mid truncate stream-error bad-json split crlf comments empty-choices hostile"
+		COMPREPLY=($(compgen -S = -W "$words" -- "$cur"))
+		compopt -o nospace 2>/dev/null
+		return
+		;;
+	-n | -s | --retries | --model | --keys | --ttft | --rate | --seed) return ;;
+	esac
+	if [[ -z $words ]]; then
+		case $command in
+		run) words="-m -s -o --retries --no-stream --json --jsonl --dry-run -q --help -" ;;
+		metrics) words="--since --until --by --provider --model --operation --json --help" ;;
+		calls) words="show -n --since --until --provider --model --errors --json --help" ;;
+		import)
+			if [[ $cur != -* ]]; then
+				compopt -o filenames 2>/dev/null
+				COMPREPLY=($(compgen -f -- "$cur"))
+				return
+			fi
+			words="--json --help -"
+			;;
+		models) words="--json --help" ;;
+		doctor) words="--json --help" ;;
+		simulate) words="--listen --ttft --rate --fail --seed --help" ;;
+		screen) words="play metrics --size --theme --glyphs --keys --help" ;;
+		help) words="console demo run metrics calls import models doctor simulate screen" ;;
+		*) words="--help" ;;
+		esac
+	fi
+	COMPREPLY=($(compgen -W "$words" -- "$cur"))
+}
+
+complete -F _sonde sonde
