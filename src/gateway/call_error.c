@@ -2,38 +2,7 @@
 
 #include <string.h>
 
-#define PART_LEAST 8 /* fewer bytes of a key are no secret, and may be a word */
-
-/* Stars in place of a key, and of the start of one at the end of a text that was cut. */
-static void hide(char *s, size_t len, const char *key)
-{
-	size_t key_len = strlen(key);
-
-	if (key_len < PART_LEAST) {
-		return;
-	}
-	for (char *at = s; (at = memmem(at, len - (size_t)(at - s), key, key_len)) != NULL; at += key_len) {
-		memset(at, '*', key_len);
-	}
-	for (size_t n = key_len - 1 < len ? key_len - 1 : len; n >= PART_LEAST; n--) {
-		if (memcmp(s + len - n, key, n) == 0) {
-			memset(s + len - n, '*', n);
-		}
-	}
-}
-
-/* A server may say in its error which key it was given, and what it says is shown and stored. */
-static void hide_key(struct call *c)
-{
-	const char *key = c->target->provider->key;
-
-	if (key != NULL && (c->answer.has_error || c->http.reply.status >= 400)) {
-		hide(c->answer.error_text, strlen(c->answer.error_text), key);
-		if (c->response_body.len > 0) {
-			hide(c->response_body.s, c->response_body.len, key);
-		}
-	}
-}
+#include "gateway/secret.h"
 
 /* Advice for a person, by what went wrong. */
 static void explain(struct call *c, enum error_class class)
@@ -76,9 +45,9 @@ enum error_class call_error_read(struct call *c)
 		[CLASS_BAD_REQUEST] = ERR_PROVIDER, [CLASS_CANCELLED] = ERR_INTERRUPTED, [CLASS_NETWORK] = ERR_NETWORK,
 		[CLASS_OTHER] = ERR_PROVIDER,
 	};
-	const struct answer *a = &c->answer;
+	struct answer *a = &c->answer;
 
-	hide_key(c);
+	secret_hide(a->error_text, strlen(a->error_text), c->target->provider->key);
 	if (a->has_error) {
 		const char *text = a->error_text[0] != '\0' ? a->error_text : "no message";
 

@@ -5,8 +5,8 @@
 
 #include "gateway/call.h"
 
-/* The class of c->answer, with c->err filled; CLASS_NONE when it is a good one, and c->err is then as it was. An error that repeats the
- * provider's key has stars in its place from then on, in the answer and in c->response_body. */
+/* The class of c->answer, with c->err filled; CLASS_NONE when it is a good one, and c->err is then as it was. A key of the
+ * provider that its error repeats is hidden. */
 enum error_class call_error_read(struct call *c);
 
 #endif

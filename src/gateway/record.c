@@ -1,8 +1,7 @@
 #include "gateway/record.h"
 
-#include <string.h>
-
-#define KEY_LEAST 12 /* bytes */
+#include "base/mem.h"
+#include "gateway/secret.h"
 
 static const struct price *price_of(const struct price_table *prices, const struct target *t, const char *model)
 {
@@ -47,25 +46,14 @@ static void cost(struct call *c, const struct price_table *prices)
 	}
 }
 
-/* A provider may echo the key it was sent. What is stored and shown of it is as many stars; very short keys are words of any text. */
-static void hide_key(struct buf *b, const char *key)
-{
-	size_t len = key != NULL ? strlen(key) : 0;
-	char *at = b->s;
-
-	while (len >= KEY_LEAST && at != NULL && (at = memmem(at, b->len - (size_t)(at - b->s), key, len)) != NULL) {
-		memset(at, '*', len);
-		at += len;
-	}
-}
-
+/* A provider may echo the key it was sent. */
 static void hide_keys(struct call *c)
 {
-	const char *key = c->target->provider->key;
+	struct buf *const kept[] = { &c->request_body, &c->response_body, &c->answer.text };
 
-	hide_key(&c->request_body, key);
-	hide_key(&c->response_body, key);
-	hide_key(&c->answer.text, key);
+	for (size_t i = 0; i < COUNT_OF(kept); i++) {
+		secret_hide(kept[i]->s, kept[i]->len, c->target->provider->key);
+	}
 }
 
 void record_fill(struct call *c, const struct price_table *prices, int64_t wall_us, uint64_t key)
