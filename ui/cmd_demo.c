@@ -36,7 +36,7 @@ static const struct {
 };
 
 struct demo {
-	char dir[64];
+	char *dir; /* NULL: none was made */
 	struct loop *loop;
 	struct sim *sim;
 	struct config *config;
@@ -48,10 +48,11 @@ static bool make_dir(struct demo *d, struct err *e)
 {
 	const char *tmp = getenv("TMPDIR");
 
-	(void)snprintf(d->dir, sizeof(d->dir), "%.40s/sonde-demo-XXXXXX", tmp != NULL && tmp[0] == '/' ? tmp : "/tmp");
+	d->dir = x_asprintf("%s/sonde-demo-XXXXXX", tmp != NULL && tmp[0] == '/' ? tmp : "/tmp");
 	if (mkdtemp(d->dir) == NULL) {
 		err_set(e, ERR_INTERNAL, "cannot make a directory for the demo (%s): %s", d->dir, strerror(errno));
-		d->dir[0] = '\0';
+		free(d->dir);
+		d->dir = NULL;
 		return err_hint(e, "set TMPDIR to a directory that can be written");
 	}
 	return true;
@@ -59,7 +60,7 @@ static bool make_dir(struct demo *d, struct err *e)
 
 static void remove_dir(const char *path)
 {
-	DIR *dir = path[0] != '\0' ? opendir(path) : NULL;
+	DIR *dir = path != NULL ? opendir(path) : NULL;
 	const struct dirent *entry;
 
 	if (dir == NULL) {
@@ -132,6 +133,7 @@ static void stop(struct demo *d)
 	sim_free(d->sim);
 	loop_free(d->loop);
 	remove_dir(d->dir);
+	free(d->dir);
 }
 
 /* The past is written while the first frame is already there. */
