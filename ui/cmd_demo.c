@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,6 +43,7 @@ struct demo {
 	struct config *config;
 	struct app *app;
 	struct err history_err;
+	bool is_interrupted; /* headless */
 };
 
 static bool make_dir(struct demo *d, struct err *e)
@@ -178,6 +180,28 @@ static void stop_loop_when_done(void *ctx)
 	}
 }
 
+static void on_signal(struct ev_loop *ev, ev_signal *w, int revents)
+{
+	struct demo *d = w->data;
+
+	(void)ev;
+	(void)revents;
+	d->is_interrupted = true;
+	loop_stop(d->loop);
+}
+
+/* An early end must not leave the directory behind. */
+static void watch_signals(struct demo *d, ev_signal watchers[2])
+{
+	static const int signals[2] = { SIGINT, SIGTERM };
+
+	for (size_t i = 0; i < 2; i++) {
+		ev_signal_init(&watchers[i], on_signal, signals[i]);
+		watchers[i].data = d;
+		ev_signal_start(d->loop->ev, &watchers[i]);
+	}
+}
+
 static int headless(struct demo *d)
 {
 	struct err e = { 0 };
@@ -194,6 +218,9 @@ static int headless(struct demo *d)
 	}
 	loop_run(d->loop);
 	d->app->on_change = NULL;
+	if (d->is_interrupted) {
+		return err_exit_status(ERR_INTERRUPTED);
+	}
 	for (size_t i = 0; i < p->n_columns; i++) {
 		print_column(p->columns[i]);
 	}
@@ -229,7 +256,13 @@ static int run(int argc, char **argv)
 	if (!start(&d, &e)) {
 		status = cli_fail(&e);
 	} else if (!isatty(STDOUT_FILENO) || !isatty(STDIN_FILENO)) {
+		ev_signal watchers[2];
+
+		watch_signals(&d, watchers);
 		status = headless(&d);
+		for (size_t i = 0; i < COUNT_OF(watchers); i++) {
+			ev_signal_stop(d.loop->ev, &watchers[i]);
+		}
 	} else {
 		job_submit(d.loop->jobs, write_history, history_written, &d);
 		status = console_run(d.app, all_screens, n_all_screens, "play");

@@ -176,6 +176,13 @@ static void add_tool_calls(struct play_column *c, const struct answer *a)
 	}
 }
 
+/* What the cleaners held back because more might have come. */
+static void end_text(struct play_column *c)
+{
+	cleaner_end(&c->cleaner, &c->text);
+	cleaner_end(&c->reasoning_cleaner, &c->reasoning);
+}
+
 static void on_event(void *ctx, const struct call_event *ev)
 {
 	struct play *p = ctx;
@@ -194,13 +201,15 @@ static void on_event(void *ctx, const struct call_event *ev)
 		add_delta(c, ev);
 		break;
 	case EVENT_RETRYING:
+		set_err(c, &ev->call->err);
+		break;
 	case EVENT_FAILED:
 	case EVENT_CANCELLED:
+		end_text(c);
 		set_err(c, &ev->call->err);
 		break;
 	case EVENT_DONE:
-		cleaner_end(&c->cleaner, &c->text);
-		cleaner_end(&c->reasoning_cleaner, &c->reasoning);
+		end_text(c);
 		add_tool_calls(c, &ev->call->answer);
 		break;
 	default:
@@ -477,7 +486,7 @@ static void run_loaded(void *ctx, const struct past_run *run, const struct err *
 
 	p->is_loading = false;
 	p->history_err = *e;
-	if (run == NULL) {
+	if (run == NULL || p->run_us != p->asked_at_run_us) { /* not there, or something was sent meanwhile: that goes before */
 		app_changed(p->app);
 		return;
 	}
@@ -508,6 +517,7 @@ void play_open_run(struct play *p, size_t run)
 	if (run < p->n_runs && !p->is_loading) {
 		play_stop_all(p);
 		p->is_loading = true;
+		p->asked_at_run_us = p->run_us;
 		past_open(p->app, p->runs[run].ts_us, run_loaded, p);
 	}
 }

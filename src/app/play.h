@@ -40,6 +40,7 @@ struct play {
 	size_t n_runs;
 	struct err history_err;
 	bool is_loading;
+	int64_t asked_at_run_us;   /* run_us when a past run was asked for */
 };
 
 /* What the head of a column and a row of the race say. UNKNOWN where not known; tokens_are_estimated while no usage has come. */
