@@ -13,7 +13,7 @@
 #define FRAME_US (US_PER_S / 30)
 #define BLURRED_TICK_MS 250 /* clocks of a window without focus */
 
-static const int signal_numbers[] = {SIGWINCH, SIGCONT, SIGTSTP, SIGTERM, SIGHUP, SIGINT};
+static const int signal_numbers[] = {SIGWINCH, SIGCONT, SIGTSTP, SIGTERM, SIGHUP, SIGINT, SIGQUIT};
 enum { SIGNAL_CONT = 1, SIGNALS = COUNT_OF(signal_numbers) };
 
 struct run {

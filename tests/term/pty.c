@@ -129,7 +129,9 @@ void pty_start(struct pty *p, const struct place *place, const char *const args[
 			dup2(fd, i);
 		}
 		close(fd);
+		close(p->master); /* or closing it here would not be the last close */
 		close(orders[1]);
+		close(reports[0]);
 		be_shell(place, args, is_orphan, orders[0], reports[1]);
 	}
 	free(name);
@@ -323,10 +325,12 @@ double pty_wait_(struct pty *p, const char *text, bool there, int ms, const char
 	double start = now_ms();
 
 	while (pty_has(p, text) != there) {
-		if (now_ms() - start > ms) {
+		if (now_ms() - start > ms || p->is_over) {
 			give_up(p, there ? "does not show" : "still shows", text, file, line);
 		}
-		(void)pty_pump(p, 20);
+		if (pty_pump(p, 20) == 0) {
+			take_report(p, 0);
+		}
 	}
 	return now_ms() - start;
 }

@@ -55,6 +55,9 @@ static size_t read_csi(const unsigned char *s, size_t len, struct item *out)
 	return i < len ? i + 1 : len;
 }
 
+/* "oc" of terminfo: curses sends it itself after a stop. */
+static const char palette[] = "\x1b]104\x07";
+
 static size_t next_item(const char *bytes, size_t len, struct item *out)
 {
 	const unsigned char *s = (const unsigned char *)bytes;
@@ -66,6 +69,9 @@ static size_t next_item(const char *bytes, size_t len, struct item *out)
 		out->cp = s[1];
 		if (s[1] == '[') {
 			return read_csi(s, len, out);
+		}
+		if (len >= sizeof(palette) - 1 && memcmp(s, palette, sizeof(palette) - 1) == 0) {
+			return sizeof(palette) - 1;
 		}
 		if (strchr("]P_^X", s[1]) != NULL) {
 			out->kind = KIND_STRING;
@@ -201,7 +207,7 @@ bool stream_foreign(const char *bytes, size_t len, char *out, size_t size)
 			is_fine = is_csi_allowed(&item.csi);
 			break;
 		case KIND_ESC:
-			is_fine = strchr("()=>78MDE", (int)item.cp) != NULL;
+			is_fine = strchr("()=>78MDE]", (int)item.cp) != NULL;
 			break;
 		case KIND_STRING:
 		case KIND_BAD:
