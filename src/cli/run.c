@@ -1,6 +1,7 @@
 /* run - one prompt to one or several targets, from a script or a shell. */
 #include <getopt.h>
 #include <math.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,7 +38,7 @@ struct run {
 	size_t n_running;
 	bool is_over, is_interrupted;
 	bool is_unheard;          /* stdout takes nothing any more */
-	ev_signal on_int, on_term;
+	ev_signal on_int, on_term, on_hup;
 };
 
 static bool parse_param(struct options *o, const char *text, struct err *e)
@@ -351,10 +352,8 @@ static struct store *begin_store(void)
 	struct store *store = dir != NULL ? store_open(dir, &e) : NULL;
 
 	if (store == NULL) {
-		char text[sizeof(e.text)];
-
-		clean_line_into(e.text, text, sizeof(text));
-		fprintf(stderr, "sonde: calls are not recorded: %s\n", text);
+		(void)err_prefix(&e, "calls are not recorded");
+		(void)cli_fail(&e);
 	}
 	free(dir);
 	return store;
@@ -372,6 +371,9 @@ static int send_all(const struct options *o, struct config *config, struct targe
 	cleaner_init(&run.cleaner);
 	watch_signal(&run, &run.on_int, SIGINT);
 	watch_signal(&run, &run.on_term, SIGTERM);
+	if (signal(SIGHUP, SIG_IGN) != SIG_IGN) { /* else nohup wants it to go on */
+		watch_signal(&run, &run.on_hup, SIGHUP);
+	}
 	for (size_t i = 0; i < o->n_targets; i++) {
 		struct message messages[2];
 		struct gateway_request r = request_of(o, targets[i], messages);
@@ -392,6 +394,7 @@ static int send_all(const struct options *o, struct config *config, struct targe
 	/* All is recorded: from here a signal ends the process, for whoever reads the rest may be slow. */
 	ev_signal_stop(run.loop->ev, &run.on_int);
 	ev_signal_stop(run.loop->ev, &run.on_term);
+	ev_signal_stop(run.loop->ev, &run.on_hup);
 	if (o->output == OUTPUT_JSON) {
 		struct buf out = { 0 };
 

@@ -136,6 +136,17 @@ check "SIGINT: 130" is 130
 check "SIGINT: the result is told" out '"class":"cancelled"'
 sonde calls --errors --json
 check "SIGINT: the call is recorded" out '"error":"cancelled"'
+EXEC=exec
+sonde_env "$SONDE" run -m openai/x --json 'Explain in ten sentences why queues grow.' >"$T/out/out" 2>"$T/out/err" &
+pid=$!
+EXEC=
+sleep 0.7
+kill -HUP "$pid"
+wait "$pid"
+status=$?
+check "SIGHUP: 130" is 130
+sonde calls --errors --json
+check "SIGHUP: the call is recorded" [ "$(count '"error":"cancelled"')" -eq 2 ]
 {
 	sonde_env "$SONDE" run -m openai/x 'Explain in ten sentences why queues grow.' 2>"$T/out/err"
 	echo $? >"$T/status"
