@@ -65,7 +65,7 @@ struct limit {
 };
 
 static const struct limit_sentence no_connection = { "no connection to ", " within ", "",
-	"check the network and the base URL; a firewall may be in the way" };
+	"check the network, and scheme, host and port of the base URL; a firewall may be in the way" };
 static const struct limit_sentence no_answer = { "", " did not answer within ", "",
 	"raise timeout_s of the provider, or check whether it is overloaded" };
 static const struct limit_sentence headers_only = { "", " sent headers but no answer within ", "",

@@ -53,7 +53,10 @@ static const struct {
 	{ CURLE_PROXY, { "the proxy to ", " failed", PROXY_HINT, false } },
 	{ CURLE_OPERATION_TIMEDOUT, { "no connection to ", " in time", "check the network and the base URL", false } },
 	{ CURLE_ABORTED_BY_CALLBACK, { "", " broke the connection before it answered", "", false } }, /* see http.c: not sent twice */
-	{ CURLE_GOT_NOTHING, { "", " closed the connection without an answer", "", false } },
+	{ CURLE_GOT_NOTHING, { "", " closed the connection without an answer",
+				 "check scheme and port of the base URL; for TLS it starts with https://", false } },
+	/* libcurl before 8.6 has no other code for a header line over its limit; memory of our own ends in abort(). */
+	{ CURLE_OUT_OF_MEMORY, { "the answer of ", " cannot be taken", "a header line of it is over 100 KB: check the base URL", true } },
 	{ CURLE_PARTIAL_FILE, { "", " ended the answer early: the connection closed before it was whole", "", false } },
 	{ CURLE_UNSUPPORTED_PROTOCOL, { "what answers at ", " does not speak HTTP",
 					  "check scheme and port of the base URL; for TLS it starts with https://", true } },

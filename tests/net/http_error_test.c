@@ -56,12 +56,13 @@ static const struct {
 	{ { .code = CURLE_RECV_ERROR, .words = "CONNECT tunnel failed, response 403", .proxy_status = 403, .has_proxy = true },
 	    "the proxy opens no tunnel to h:1: CONNECT tunnel failed, response 403", "http_proxy", true },
 	{ { .code = CURLE_ABORTED_BY_CALLBACK }, "h:1 broke the connection before it answered", "", false },
-	{ { .code = CURLE_GOT_NOTHING }, "h:1 closed the connection without an answer", "", false },
+	{ { .code = CURLE_GOT_NOTHING }, "h:1 closed the connection without an answer", "https://", false },
 	{ { .code = CURLE_PARTIAL_FILE }, "h:1 ended the answer early: the connection closed before it was whole", "", false },
 	{ { .code = CURLE_OPERATION_TIMEDOUT }, "no connection to h:1 in time", "network", false },
 	{ { .code = CURLE_UNSUPPORTED_PROTOCOL }, "what answers at h:1 does not speak HTTP", "https://", true },
 	{ { .code = CURLE_BAD_CONTENT_ENCODING }, "the answer of h:1 is compressed in a way that cannot be undone", "", false },
-	{ { .code = CURLE_OUT_OF_MEMORY, .words = "Out of memory" }, "the request to h:1 failed: Out of memory", "", false },
+	{ { .code = CURLE_OUT_OF_MEMORY, .words = "Out of memory" }, "the answer of h:1 cannot be taken", "header line", true },
+	{ { .code = CURLE_UPLOAD_FAILED, .words = "Words" }, "the request to h:1 failed: Words", "", false },
 };
 
 static void test_sentences(void **state)
