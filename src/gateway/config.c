@@ -82,13 +82,13 @@ static void read_file(struct config *c, bool must_exist)
 		return;
 	}
 	buf_init(&text, FILE_MOST);
-	c->file_exists = f != NULL;
+	c->file_exists = f != NULL || (errno != ENOENT && errno != ENOTDIR);
 	if (f == NULL || !read_whole(f, &text)) {
 		int why = errno;
 
 		(void)err_set(&e, ERR_CONFIG, "cannot read the configuration %s: %s", c->file, strerror(why));
-		(void)err_hint(&e, "%s, or unset SONDE_CONFIG to do without",
-		    why == ENOENT ? "write that file" : "make it a readable file");
+		(void)err_hint(&e, "%s, or %s to do without", why == ENOENT ? "write that file" : "make it a readable file",
+		    must_exist ? "unset SONDE_CONFIG" : "move it away");
 		collect(c, &e);
 	} else {
 		const char *slash = strrchr(c->file, '/');

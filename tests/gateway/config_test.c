@@ -529,6 +529,15 @@ static void missing_and_unreadable_files(void **state)
 	assert_int_equal(c->n_problems, 1);
 	assert_non_null(strstr(c->problems[0].text, "Is a directory"));
 	config_free(c);
+	/* There, but not to be opened. */
+	assert_int_equal(symlink(missing, missing), 0);
+	(void)setenv("SONDE_CONFIG", missing, 1);
+	c = config_load(NULL);
+	assert_int_equal(c->n_problems, 1);
+	assert_true(c->file_exists);
+	assert_non_null(strstr(c->problems[0].hint, "unset SONDE_CONFIG"));
+	config_free(c);
+	(void)unlink(missing);
 	write_file("ui: {theme: mono}");
 	(void)setenv("SONDE_CONFIG", file, 1);
 	c = config_load(NULL);
