@@ -159,8 +159,18 @@ int64_t hist_quantile(const struct hist *h, double q)
 
 	size_t i = 0;
 
-	while (i + 1 < h->n && rank > h->count[i]) {
-		rank -= h->count[i++];
+	/* From the nearer end: p95 and p99 are asked for most, several hundred times a paint. */
+	if (rank > h->total / 2) {
+		uint64_t above = h->total - rank;
+
+		i = h->n - 1;
+		while (i > 0 && above >= h->count[i]) {
+			above -= h->count[i--];
+		}
+	} else {
+		while (i + 1 < h->n && rank > h->count[i]) {
+			rank -= h->count[i++];
+		}
 	}
 	return middle_of(h->index[i]);
 }
