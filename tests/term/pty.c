@@ -23,6 +23,7 @@
 #include "tests/term/stream.h"
 
 #define MOST_ARGS 16
+#define SHELL_FD 100 /* its pipes are here and above */
 
 /* What the shell says. */
 struct report {
@@ -128,10 +129,9 @@ void pty_start(struct pty *p, const struct place *place, const char *const args[
 		for (int i = 0; i < 3; i++) {
 			dup2(fd, i);
 		}
-		close(fd);
-		close(p->master); /* or closing it here would not be the last close */
-		close(orders[1]);
-		close(reports[0]);
+		orders[0] = fcntl(orders[0], F_DUPFD_CLOEXEC, SHELL_FD);
+		reports[1] = fcntl(reports[1], F_DUPFD_CLOEXEC, SHELL_FD);
+		(void)close_range(3, SHELL_FD - 1, 0); /* masters too: closing one in the test must be its last close */
 		be_shell(place, args, is_orphan, orders[0], reports[1]);
 	}
 	free(name);

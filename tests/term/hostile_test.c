@@ -1,0 +1,70 @@
+/* A model that answers with escape sequences: none of them reaches the terminal, and the reader is told. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "tests/term/pty.h"
+
+#define F5 "\x1b[15~"
+#define PROMPT "\x1b[200~Say what there is to say.\x1b[201~"
+
+static const char *const console[] = { NULL };
+
+static void test_hostile_answers(void **state)
+{
+	static const char *const simulator[] = { "--fail", "hostile=1", "--ttft", "5", "--rate", "2000", NULL };
+	static const char *const poison[] = { "\x1b]", "\x1bP", "\x1b[6n", "\xc2\x9b", "\xc2\x9d", "\xe2\x80\xae", "\xe2\x81\xa6", "\xe2\x80\x8b",
+		"\xef\xbb\xbf", "\x07", "\x1b" "c" };
+	struct place place;
+	struct pty p;
+
+	(void)state;
+	place_make(&place);
+	pid_t sim = place_simulate(&place, simulator);
+	pty_start(&p, &place, console, 200, 60, false);
+	pty_wait(&p, "READY  4 targets");
+	pty_key(&p, PROMPT F5, "RUN  4 done");
+	pty_wait(&p, "Hostile text begins.");
+	pty_wait(&p, "control characters removed");
+	assert_false(pty_has(&p, "owned"));
+	pty_key(&p, "d", "Diff");
+	pty_send(&p, "d");
+	pty_key(&p, "H", "\u2501 Runs");
+	pty_wait(&p, "\u2022");
+	pty_key(&p, "\r", "past run");
+	pty_wait(&p, "control characters removed");
+	pty_key(&p, "4", "live \u00b7 as of");
+	pty_wait(&p, "SIMULATED");
+	pty_key(&p, "\t\r", "\u2501 Request ");
+	pty_wait(&p, "Hostile text begins.");
+	for (int i = 0; i < 5; i++) {
+		pty_send(&p, "\x1b[6~"); /* all pages of it */
+		(void)pty_pump(&p, 30);
+	}
+	pty_send(&p, "q");
+	assert_int_equal(pty_wait_end(&p), 0);
+	const char *foreign = pty_foreign(&p, 0);
+	assert_string_equal(foreign != NULL ? foreign : "", "");
+	for (size_t i = 0; i < COUNT_OF(poison); i++) {
+		assert_null(memmem(p.raw.s, p.raw.len, poison[i], strlen(poison[i])));
+	}
+	assert_string_equal(pty_modes_on(&p), "");
+	pty_free(&p);
+	place_end(sim);
+	assert_int_equal(place_check_store(&place), 4);
+	place_remove(&place);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_hostile_answers),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
