@@ -280,10 +280,12 @@ static bool has_room(const struct store *s, size_t bytes)
 	return s->queued - s->settled < WAITING_ROWS && bytes <= WAITING_BYTES && s->waiting_bytes <= WAITING_BYTES - bytes;
 }
 
-static void drop(struct store *s)
+static void drop(struct store *s, size_t bytes)
 {
 	s->dropped++;
-	if (s->is_failing) {
+	if (bytes > WAITING_BYTES) {
+		err_set(&s->drop_why, ERR_INTERNAL, "it has %zu MiB, and the store takes no row over %zu MiB", bytes >> 20, WAITING_BYTES >> 20);
+	} else if (s->is_failing) {
 		s->drop_why = s->why;
 		err_prefix(&s->drop_why, "too many rows wait");
 	} else {
@@ -309,7 +311,7 @@ static void put(struct store *s, struct item *it)
 			pthread_cond_signal(&s->work);
 		}
 	} else {
-		drop(s);
+		drop(s, it->bytes);
 	}
 	pthread_mutex_unlock(&s->lock);
 	if (!is_taken) {

@@ -170,7 +170,7 @@ static void a_body_too_large_for_the_queue_is_lost_and_told(void **state)
 	store_put_call(s, &row, &body);
 	put(s, 2);
 	assert_false(store_flush(s, 5000, &e));
-	assert_non_null(strstr(e.text, "1 row lost"));
+	assert_non_null(strstr(e.text, "1 row lost: it has 65 MiB"));
 	assert_true(store_flush(s, 5000, &e));
 	free(bytes);
 	store_close(s);
