@@ -52,6 +52,10 @@ size_t near_distance(const char *a, const char *b)
 size_t near_limit(const char *word)
 {
 	size_t len = strlen(word);
+
+	if (len > LEN_MOST) {
+		return 0;
+	}
 	size_t limit = len / 3 + 1 > 2 ? len / 3 + 1 : 2;
 
 	return len > 0 ? least(limit, len - 1) : 0;

@@ -6,7 +6,7 @@
 
 /* Edits (insert, delete, replace, swap of neighbours; ASCII letter case costs nothing) from a to b; 1000 above 64 bytes. */
 size_t near_distance(const char *a, const char *b);
-/* At most so many edits make a name near to a word: a third of its length and one, at least 2, but never all of it. */
+/* At most so many edits make a name near to a word: a third of its length and one, at least 2, but never all of it; 0 above 64 bytes. */
 size_t near_limit(const char *word);
 
 struct near_best {

@@ -54,6 +54,11 @@ static void the_best_come_first(void **state)
 	near_offer(&none, "xy", "ui");
 	near_offer(&none, "a", "b");
 	near_offer(&none, "", "b");
+	/* Neither is one that is long beyond comparing. */
+	char many[4000];
+	memset(many, 'a', sizeof(many) - 1);
+	many[sizeof(many) - 1] = '\0';
+	near_offer(&none, many, "model");
 	assert_int_equal(none.n, 0);
 }
 
