@@ -55,10 +55,16 @@ int cli_option(int argc, char **argv, const char *shorts, const struct option *l
 int cli_bad_option(const struct cli_command *c, char **argv)
 {
 	char letter[] = { '-', (char)optopt, '\0' };
-	/* A long option that is unknown leaves no letter; one that lacks its value is the last word. */
-	bool is_long = optopt == 0 || (argv[optind] == NULL && strncmp(argv[optind - 1], "--", 2) == 0);
+	/* A long option that is unknown leaves no letter; one that lacks its value is the last word; one that
+	 * takes none has it behind "=". */
+	const char *word = argv[optind - 1];
+	bool is_long = optopt == 0 || (strncmp(word, "--", 2) == 0 && (argv[optind] == NULL || strchr(word, '=') != NULL));
 
-	return cli_usage(c, "'%.60s' is no option of sonde %s, or lacks its value", is_long ? argv[optind - 1] : letter, c->name);
+	if (is_long && strchr(word, '=') != NULL && optopt != 0) {
+		return cli_usage(c, "'%.*s' of sonde %s takes no value", (int)strcspn(word, "="), word, c->name);
+	}
+
+	return cli_usage(c, "'%.60s' is no option of sonde %s, or lacks its value", is_long ? word : letter, c->name);
 }
 
 bool cli_out(const char *bytes, size_t len)

@@ -90,9 +90,11 @@ static bool parse_option(int opt, const char *text, struct sim_options *o, char 
 	case 'l':
 		return parse_listen(text, host, &o->port, e);
 	case 't':
-		return parse_number("--ttft", text, &o->ttft_ms, e);
+		return parse_number("--ttft", text, &o->ttft_ms, e) &&
+		       (o->ttft_ms >= 0 || err_set(e, ERR_USAGE, "--ttft takes milliseconds from 0, not %.40s", text));
 	case 'r':
-		return parse_number("--rate", text, &o->rate, e);
+		return parse_number("--rate", text, &o->rate, e) &&
+		       (o->rate > 0 || err_set(e, ERR_USAGE, "--rate takes tokens a second above 0, not %.40s", text));
 	case 'f':
 		return parse_fail(text, o, e);
 	default: {

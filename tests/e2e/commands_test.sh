@@ -66,6 +66,9 @@ simulate --fail|'--fail' is no option of sonde simulate, or lacks its value
 simulate --fail nope=1|known kind
 simulate --fail 429=2|between 0 and 1
 simulate --listen 0.0.0.0:0|this machine only
+simulate --ttft -1|milliseconds from 0
+simulate --rate 0|above 0
+doctor --json=5|takes no value
 simulate --listen 127.0.0.1:99999|ADDRESS:PORT
 simulate --rate fast|takes a number
 demo extra|no arguments
