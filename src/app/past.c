@@ -7,6 +7,7 @@
 #include "base/mem.h"
 
 #define LIST_LIMIT 200
+#define FLUSH_MS 500
 #define CALLS_LIMIT 256
 
 void past_record_run(struct store *store, int64_t run_us, const char *system, const char *user, const struct chat_params *params,
@@ -144,6 +145,7 @@ void past_free_runs(struct run_row *runs, size_t n)
 
 struct past_job {
 	char *dir;
+	struct store *store; /* NULL: nothing is recorded */
 	int64_t run_us; /* 0: list */
 	past_list_fn *on_list;
 	past_open_fn *on_open;
@@ -158,8 +160,13 @@ struct past_job {
 static void work(void *arg)
 {
 	struct past_job *j = arg;
-	struct reader *r = reader_open(j->dir, &j->err);
+	struct reader *r;
 
+	/* What has just ended may still wait for the writer; a store that fails tells so elsewhere. */
+	if (j->store != NULL && !store_flush(j->store, FLUSH_MS, &j->err)) {
+		j->err = (struct err){ 0 };
+	}
+	r = reader_open(j->dir, &j->err);
 	if (r == NULL) {
 		return;
 	}
@@ -187,6 +194,7 @@ static void submit(struct app *app, struct past_job job)
 
 	*j = job;
 	j->dir = x_strdup(app->data_dir);
+	j->store = app->store;
 	chat_params_init(&j->run.params);
 	job_submit(app->loop->jobs, work, done, j);
 }
