@@ -163,6 +163,7 @@ void pty_free(struct pty *p)
 	pty_hang_up(p);
 	vterm_free(p->vt);
 	buf_free(&p->raw);
+	buf_free(&p->text);
 	*p = (struct pty){ 0 };
 }
 

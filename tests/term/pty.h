@@ -15,7 +15,7 @@
 #include "base/buf.h"
 #include "tests/term/place.h"
 
-#define WAIT_MS 5000 /* generous: a busy machine is no fault of the program */
+#define WAIT_MS 15000 /* generous: a busy machine is no fault of the program */
 
 struct pty {
 	int master;
