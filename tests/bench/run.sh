@@ -1,0 +1,174 @@
+#!/bin/sh
+# run.sh SRCDIR BUILDDIR - measures sonde beside its peers on this machine and prints one table:
+#   what | measured | peer | ratio | target
+# A row that misses its target ends in MISSED; that is information, not a failure: other work on the machine shows in the times.
+# Exit status 1: a benchmark could not run, or `sonde metrics` differs from the exact figures (tests/bench/exact.py).
+# BENCH_LINES (1000000), BENCH_REPEATS (3) and BENCH_ONLY (store text stream start console) make it shorter. Needs python3 for the logs.
+set -eu
+
+srcdir=$(cd "${1:?usage: run.sh SRCDIR BUILDDIR}" && pwd)
+builddir=$(cd "${2:?usage: run.sh SRCDIR BUILDDIR}" && pwd)
+lines=${BENCH_LINES:-1000000}
+repeats=${BENCH_REPEATS:-3}
+only=${BENCH_ONLY:-store text stream start console}
+sonde=$builddir/sonde
+failed=0
+simulators=
+
+dir=$(mktemp -d "${TMPDIR:-/tmp}/sonde-bench-XXXXXX")
+cleanup() {
+	for pid in $simulators; do
+		kill "$pid" 2>/dev/null || true
+	done
+	rm -rf "$dir"
+}
+trap cleanup EXIT
+trap 'exit 130' INT TERM
+# Nothing of the person who runs it.
+HOME=$dir
+export HOME
+unset SONDE_CONFIG SONDE_DATA XDG_CONFIG_HOME XDG_DATA_HOME OPENAI_API_KEY OPENAI_BASE_URL ANTHROPIC_API_KEY ANTHROPIC_BASE_URL \
+	GEMINI_API_KEY GOOGLE_API_KEY GEMINI_BASE_URL OLLAMA_HOST || true
+LC_ALL=C.UTF-8
+export LC_ALL
+
+variable() {
+	sed -n "s/^$1 = //p" "$builddir/Makefile"
+}
+cc=$(variable CC)
+libs="$(variable JANSSON_LIBS) $(variable SQLITE_LIBS) $(variable YAML_LIBS) $(variable EV_LIBS) $(variable UNISTRING_LIBS) \
+	-ldl -lm -lutil -pthread"
+build() {
+	# Lists of words on purpose.
+	# shellcheck disable=SC2046,SC2086
+	$cc -std=c11 -D_GNU_SOURCE -O2 -g -I"$srcdir/src" -I"$srcdir" -I"$builddir" $(variable SQLITE_CFLAGS) $(variable JANSSON_CFLAGS) \
+		-o "$dir/$1" "$srcdir/tests/bench/$1.c" "$builddir/libsonde.a" $libs
+}
+wants() {
+	case " $only " in
+	*" $1 "*) return 0 ;;
+	*) return 1 ;;
+	esac
+}
+run() {
+	"$@" || failed=1
+}
+seconds() {
+	date +%s.%N
+}
+# row WHAT OURS PEER_NAME PEERS TARGET: seconds; the ratio is theirs by ours.
+row() {
+	awk -v what="$1" -v ours="$2" -v peer="$3" -v theirs="$4" -v target="$5" 'BEGIN {
+		ratio = theirs / ours
+		printf "%s | %.2f s | %s %.2f s | %.3g | >= %s%s\n", what, ours, peer, theirs, ratio, target, (ratio >= target ? "" : " MISSED")
+	}'
+}
+
+bench_store() {
+	build store_bench
+	since=2026-11-22T12:07:31.417Z
+	until=2026-11-23T11:42:03.009Z
+	python3 "$srcdir/tests/bench/make_jsonl.py" --lines "$lines" --days 1 --end 2026-11-23T12:00:00Z --out "$dir/calls.jsonl"
+	mkdir "$dir/stores"
+	run "$dir/store_bench" "$dir/stores" "$dir/calls.jsonl" "$repeats"
+	rm -rf "$dir/stores"
+	import_best=
+	python_best=
+	for _ in $(seq "$repeats"); do
+		rm -rf "$dir/data"
+		began=$(seconds)
+		SONDE_DATA=$dir/data "$sonde" import "$dir/calls.jsonl" >"$dir/import.txt"
+		SONDE_DATA=$dir/data "$sonde" metrics --by provider --since $since --until $until --json >"$dir/metrics.json"
+		middle=$(seconds)
+		python3 "$srcdir/tests/bench/exact.py" "$dir/calls.jsonl" --since $since --until $until >/dev/null
+		ended=$(seconds)
+		import_best=$(echo "$middle $began ${import_best:-1e9}" | awk '{ t = $1 - $2; print (t < $3 ? t : $3) }')
+		python_best=$(echo "$ended $middle ${python_best:-1e9}" | awk '{ t = $1 - $2; print (t < $3 ? t : $3) }')
+	done
+	row "import and metrics, two commands" "$import_best" "python: read, group, sort" "$python_best" 3.5
+	began=$(seconds)
+	SONDE_DATA=$dir/data "$sonde" metrics --by provider --since $since --until $until --json >/dev/null
+	metrics_took=$(echo "$(seconds) $began" | awk '{ print $1 - $2 }')
+	row "metrics once stored, the command" "$metrics_took" "python: read, group, sort" "$python_best" 100
+	exact=$(python3 "$srcdir/tests/bench/exact.py" "$dir/calls.jsonl" --since $since --until $until --check "$dir/metrics.json") || failed=1
+	echo "metrics against exact figures | ${exact:-different} | python: read, group, sort | - | 0 differences, percentiles within 2 %"
+	first=2026-11-15T03:04:05.678Z
+	last=2026-11-23T11:00:00.001Z
+	# Lines in any order, over more than the finest rollups are kept for: the figures must not care.
+	python3 "$srcdir/tests/bench/make_jsonl.py" --lines 50000 --days 9 --shuffle --seed 5 --end 2026-11-23T12:00:00Z \
+		--out "$dir/shuffled.jsonl"
+	SONDE_DATA=$dir/shuffled "$sonde" import "$dir/shuffled.jsonl" >/dev/null
+	SONDE_DATA=$dir/shuffled "$sonde" metrics --by provider --since $first --until $last --json >"$dir/shuffled.json"
+	exact=$(python3 "$srcdir/tests/bench/exact.py" "$dir/shuffled.jsonl" --since $first --until $last \
+		--check "$dir/shuffled.json") || failed=1
+	echo "the same, 9 days in any order | ${exact:-different} | python: read, group, sort | - | 0 differences, percentiles within 2 %"
+	rm -rf "$dir/data" "$dir/shuffled" "$dir/calls.jsonl"
+}
+
+# simulate RATE: starts a simulator and points the providers at it.
+simulate() {
+	"$sonde" simulate --listen 127.0.0.1:0 --rate "$1" >"$dir/simulate-$1.sh" 2>/dev/null &
+	simulators="$simulators $!"
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		if grep -q OLLAMA_HOST "$dir/simulate-$1.sh"; then
+			break
+		fi
+		sleep 0.2
+	done
+	# shellcheck disable=SC1090
+	. "$dir/simulate-$1.sh"
+}
+
+bench_console() {
+	build pty_bench
+	pty=$dir/pty_bench
+	python3 "$srcdir/tests/bench/make_jsonl.py" --lines 100000 --days 1 --out "$dir/recent.jsonl"
+	SONDE_DATA=$dir/full "$sonde" import "$dir/recent.jsonl" >/dev/null
+	SONDE_DATA=$dir/empty "$sonde" import /dev/null >/dev/null 2>&1 || true
+	run "$pty" frame "demo" 15 "$sonde" demo
+	SONDE_DATA=$dir/empty run "$pty" frame "empty store" 15 "$sonde"
+	SONDE_DATA=$dir/full run "$pty" frame "100,000 calls" 40 "$sonde"
+	SONDE_DATA=$dir/empty run "$pty" idle "empty store" "" 12 "$sonde"
+	SONDE_DATA=$dir/full run "$pty" idle "100,000 calls, on Metrics" "4" 24 "$sonde"
+	SONDE_DATA=$dir/full run "$pty" keys "Metrics, list move" "4" "j k" 400 "$sonde"
+	SONDE_DATA=$dir/full run "$pty" keys "screen switch" "" "4 2" 8000 "$sonde"
+	simulate 200
+	SONDE_DATA=$dir/full run "$pty" keys "Play, typing a prompt" "e" "t o k e n s" 400 "$sonde"
+	SONDE_DATA=$dir/full run "$pty" keys "Play, 4 columns at 200 tok/s, next column" "e PASTE ESC F5" "TAB" 4000 "$sonde"
+	SONDE_DATA=$dir/full run "$pty" keys "Metrics, 4 columns at 200 tok/s behind, list move" "e PASTE ESC F5 4" "j k" 4000 "$sonde"
+	simulate 100
+	SONDE_DATA=$dir/full run "$pty" stream "Play, 4 columns at 100 tok/s" "e PASTE ESC F5" 8000 "$sonde"
+	if command -v htop >/dev/null 2>&1; then
+		"$pty" frame "htop" 0 htop || true
+		"$pty" idle "htop" "" 0 htop || true
+		"$pty" keys "htop, list move" "DOWN" "DOWN UP" 0 htop -d 100 || true
+	fi
+	if command -v tig >/dev/null 2>&1 && [ -e "$srcdir/.git" ]; then
+		cd "$srcdir"
+		"$pty" frame "tig" 0 tig || true
+		"$pty" idle "tig" "" 0 tig || true
+		"$pty" keys "tig, list move" "" "j k" 0 tig || true
+		cd "$builddir"
+	fi
+}
+
+echo "what | measured | peer | ratio | target"
+if wants store; then
+	bench_store
+fi
+if wants text; then
+	build text_bench
+	run "$dir/text_bench" "$dir"
+fi
+if wants stream; then
+	build stream_bench
+	run "$dir/stream_bench"
+fi
+if wants start; then
+	build start_bench
+	run "$dir/start_bench" "$sonde"
+fi
+if wants console; then
+	bench_console
+fi
+exit $failed
