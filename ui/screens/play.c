@@ -130,7 +130,7 @@ static void draw_params(const struct play_screen *s, struct cells *cells, const 
 	if (p->n_stop > 0) {
 		(void)buf_addf(&b, "stop \u00d7%zu  ", p->n_stop);
 	}
-	(void)cells_fit(cells, s->area.x + 1, s->area.y, s->area.w - 24, b.len > 0 ? ST_TEXT : ST_DIM,
+	(void)cells_fit(cells, s->area.x + 1, s->area.y, s->area.w - (s->play->run_us != 0 ? 24 : 2), b.len > 0 ? ST_TEXT : ST_DIM,
 	    b.len > 0 ? b.s : "parameters: the providers' own defaults (p sets one)");
 	if (s->play->run_us != 0) {
 		char text[FORMAT_SIZE + 16];
