@@ -193,6 +193,7 @@ static void on_event(void *ctx, const struct call_event *ev)
 	}
 	c->state = ev->call->state;
 	c->is_simulated = ev->call->is_simulated;
+	c->is_cached = ev->call->is_cached;
 	switch (ev->type) {
 	case EVENT_SENT:
 		c->err = (struct err){ 0 };
@@ -237,7 +238,7 @@ static void send_column(struct play *p, size_t i)
 	c->err = (struct err){ 0 };
 	c->has_run = true;
 	c->state = CALL_QUEUED;
-	c->is_simulated = false;
+	c->is_simulated = c->is_cached = false;
 	c->start_us = clock_mono_us();
 	c->call = call_ref(call_start(p->app->gateway, &r, on_event, p));
 }
@@ -466,6 +467,7 @@ static void show_past_call(struct play *p, struct play_column *c, const struct p
 	c->has_run = true;
 	c->state = past->row.error_class == CLASS_NONE ? CALL_DONE : past->row.error_class == CLASS_CANCELLED ? CALL_CANCELLED : CALL_FAILED;
 	c->is_simulated = past->row.is_simulated;
+	c->is_cached = past->row.is_cached;
 	start_text(p, c);
 	if (past->body.answer != NULL) {
 		cleaner_feed(&c->cleaner, past->body.answer, past->body.answer_len, &c->text);

@@ -19,7 +19,7 @@ struct play_column {
 	struct cleaner cleaner, reasoning_cleaner;
 	unsigned generation;    /* of text and reasoning: no two beginnings in one play have the same, whatever the column */
 	unsigned n_deltas;      /* pieces so far: about one token each */
-	bool is_simulated;
+	bool is_simulated, is_cached;
 	int64_t start_us;       /* monotonic, when it was last sent */
 	int run_column;         /* its place in the run as recorded; -1: not in it */
 };

@@ -50,6 +50,7 @@ static const struct field {
 	{ "generation_ms", FIELD_MS, offsetof(struct call_row, gen_us), "generation" },
 	{ "streamed", FIELD_BOOL, offsetof(struct call_row, is_streamed), "streamed" },
 	{ "simulated", FIELD_BOOL, offsetof(struct call_row, is_simulated), "simulated" },
+	{ "cached", FIELD_BOOL, offsetof(struct call_row, is_cached), "from the cache" },
 	{ "finish_reason", FIELD_TEXT, offsetof(struct call_row, finish_reason), "finish reason" },
 	{ "error_text", FIELD_TEXT, offsetof(struct call_row, error_text), "error text" },
 	{ "request_id", FIELD_TEXT, offsetof(struct call_row, request_id), "request id" },
@@ -190,6 +191,7 @@ static void list_line(struct buf *out, const struct call_row *row)
 	figure_cell(out, latency, 6, true);
 	(void)buf_add_char(out, ' ');
 	(void)buf_add_str(out, call_row_is_error(row) ? error_class_name(row->error_class) : end);
+	(void)buf_add_str(out, row->is_cached ? " cached" : "");
 	(void)buf_add_str(out, row->is_simulated ? " SIMULATED\n" : "\n");
 }
 

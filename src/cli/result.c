@@ -91,6 +91,8 @@ void result_json(struct buf *out, const struct call *c)
 	error_json(out, c);
 	field_string(out, "warning", c->warning[0] != '\0' ? c->warning : NULL);
 	field_string(out, "call_id", id);
+	(void)buf_addf(out, ",\"cached\":%s,\"saved_usd\":", c->is_cached ? "true" : "false");
+	cli_json_usd(out, c->saved_nano);
 	(void)buf_addf(out, ",\"simulated\":%s}", c->is_simulated ? "true" : "false");
 }
 
@@ -125,7 +127,7 @@ void result_summary(FILE *f, const struct call *c)
 		fprintf(f, "  %lld\u2192%lld tok", (long long)r->usage.in_tok, (long long)r->usage.out_tok);
 	}
 	price_format(r->cost_nano, cost, sizeof(cost));
-	fprintf(f, "  %s%s\n", cost, c->is_simulated ? "  SIMULATED" : "");
+	fprintf(f, "  %s%s%s\n", cost, c->is_cached ? "  cached" : "", c->is_simulated ? "  SIMULATED" : "");
 	if (c->warning[0] != '\0') {
 		fprintf(f, "sonde: %s\n", c->warning);
 	}

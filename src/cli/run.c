@@ -24,7 +24,7 @@ struct options {
 	const char *system;
 	struct chat_params params;
 	int64_t retries; /* UNKNOWN: the default */
-	bool is_plain, is_dry, is_quiet;
+	bool is_plain, is_dry, is_quiet, caches;
 	enum output output;
 	struct buf user;
 };
@@ -99,13 +99,13 @@ static bool read_prompt(struct options *o, int n, char **words, struct err *e)
 
 static int parse(struct options *o, int argc, char **argv)
 {
-	enum { RETRIES = 256, NO_STREAM, JSON, JSONL, DRY_RUN };
+	enum { RETRIES = 256, NO_STREAM, JSON, JSONL, DRY_RUN, CACHE };
 	static const struct option longs[] = {
 		{ "model", required_argument, NULL, 'm' }, { "system", required_argument, NULL, 's' },
 		{ "option", required_argument, NULL, 'o' }, { "quiet", no_argument, NULL, 'q' },
 		{ "retries", required_argument, NULL, RETRIES }, { "no-stream", no_argument, NULL, NO_STREAM },
 		{ "json", no_argument, NULL, JSON }, { "jsonl", no_argument, NULL, JSONL },
-		{ "dry-run", no_argument, NULL, DRY_RUN }, { NULL, 0, NULL, 0 },
+		{ "dry-run", no_argument, NULL, DRY_RUN }, { "cache", no_argument, NULL, CACHE }, { NULL, 0, NULL, 0 },
 	};
 	struct err e = { 0 };
 	int opt;
@@ -129,6 +129,7 @@ static int parse(struct options *o, int argc, char **argv)
 		case JSON: o->output = OUTPUT_JSON; break;
 		case JSONL: o->output = OUTPUT_JSONL; break;
 		case DRY_RUN: o->is_dry = true; break;
+		case CACHE: o->caches = true; break;
 		default: return cli_bad_option(&cli_run, argv);
 		}
 	}
@@ -148,6 +149,7 @@ static struct gateway_request request_of(const struct options *o, const struct t
 	messages[n++] = (struct message){ ROLE_USER, buf_str(&o->user) };
 	return (struct gateway_request){
 		.target = t, .messages = messages, .n_messages = n, .params = o->params, .is_streamed = !o->is_plain,
+		.caches = o->caches,
 		.max_attempts = is_known(o->retries) ? (int)o->retries + 1 : 0,
 	};
 }
@@ -478,6 +480,7 @@ const struct cli_command cli_run = {
 	    "  --no-stream      ask for the answer in one piece\n"
 	    "  --json           one object with all results at the end\n"
 	    "  --jsonl          one object an event, as they come\n"
+	    "  --cache          answer from the store what was asked and answered before, at no cost\n"
 	    "  --dry-run        print the requests without sending them\n"
 	    "  -q               no progress on standard error\n"
 	    "\n"

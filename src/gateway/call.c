@@ -4,6 +4,7 @@
 #include "gateway/call.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -11,12 +12,14 @@
 #include "base/clock.h"
 #include "base/map.h"
 #include "base/mem.h"
+#include "gateway/cache.h"
 #include "gateway/call_error.h"
 #include "gateway/record.h"
 #include "net/retry.h"
 
 #define MAX_ATTEMPTS_DEFAULT 3
 #define BODY_LIMIT ((size_t)64 << 20)
+#define REPLAY_SLICE ((size_t)16 << 10) /* of a cached answer, between two looks at the rest of the loop */
 /* After a stream has said that it is over, the server has this long to end the answer, so that the connection can be used again. */
 #define GRACE_S 0.5
 
@@ -37,6 +40,12 @@ struct live_call {
 	struct answer_reader *reader;
 	bool holds_place; /* counts in max_in_flight of its provider */
 	bool is_over;     /* the stream has said so */
+	bool caches;
+	bool is_looking;  /* in the cache; nothing else happens meanwhile */
+	bool has_cache_key;
+	unsigned char cache_key[SHA256_SIZE];
+	struct cached_answer hit; /* response not NULL: is read instead of what a server would send */
+	size_t hit_read;
 };
 
 struct gateway {
@@ -45,6 +54,7 @@ struct gateway {
 	struct config *config;
 	struct store *store;
 	struct live_call *calls; /* newest first */
+	int n_keeping;           /* answers on their way to the cache */
 };
 
 static const char *const state_names[] = {
@@ -166,6 +176,9 @@ static void finish(struct live_call *lc, enum call_state state)
 	lc->pub.end_us = clock_mono_us();
 	record_fill(&lc->pub, g->config->prices, lc->wall_us, lc->key);
 	record_put(&lc->pub, g->store);
+	if (lc->has_cache_key && cache_may_keep(&lc->pub)) {
+		cache_keep(g->loop->jobs, store_dir(g->store), lc->cache_key, &lc->pub, &g->n_keeping);
+	}
 	if (lc->pub.answer.has_usage) {
 		emit(lc, EVENT_USAGE);
 	}
@@ -195,6 +208,7 @@ static void reset_attempt(struct live_call *lc)
 	lc->pub.http = (struct http_result){ .reply = { .retry_after_ms = -1, .should_retry = -1 } };
 	lc->pub.row.error_class = CLASS_NONE;
 	lc->is_over = false;
+	lc->pub.is_cached = false;
 }
 
 static void attempt_over(struct live_call *lc, const struct http_result *result)
@@ -390,6 +404,86 @@ static void begin(struct live_call *lc)
 	send_attempt(lc);
 }
 
+/* A piece of a cached answer, as if it came from the server; the timer brings the next one. */
+static void replay(struct live_call *lc)
+{
+	size_t left = lc->hit.response_len - lc->hit_read, n = left < REPLAY_SLICE ? left : REPLAY_SLICE;
+	size_t from = lc->hit_read;
+
+	lc->hit_read += n;
+	on_data(lc, lc->hit.response + from, n);
+	if (call_state_is_final(lc->pub.state)) { /* cancelled by a listener: the timer tells */
+		return;
+	}
+	if (!lc->is_over && lc->hit_read < lc->hit.response_len) {
+		arm(lc, 0.);
+		return;
+	}
+	struct http_result result = { .outcome = HTTP_OK, .reply = lc->pub.http.reply, .body_started = true };
+	cached_answer_free(&lc->hit);
+	attempt_over(lc, &result);
+}
+
+static void begin_replay(struct live_call *lc)
+{
+	struct call *c = &lc->pub;
+	struct http_reply reply = { .status = 200, .retry_after_ms = -1, .should_retry = -1 };
+
+	reset_attempt(lc);
+	if (lc->hit.content_type != NULL) {
+		(void)snprintf(reply.content_type, sizeof(reply.content_type), "%s", lc->hit.content_type);
+	}
+	on_reply(lc, &reply);
+	c->is_simulated = lc->hit.is_simulated;
+	c->is_cached = true;
+	c->state = CALL_SENT;
+	arm(lc, 0.);
+	emit(lc, EVENT_SENT);
+}
+
+static void cache_found(void *ctx, struct cached_answer *hit, const unsigned char key[SHA256_SIZE])
+{
+	struct live_call *lc = ctx;
+
+	lc->is_looking = false;
+	if (lc->pub.state == CALL_QUEUED) {
+		lc->has_cache_key = true;
+		memcpy(lc->cache_key, key, SHA256_SIZE);
+		if (hit != NULL) {
+			lc->hit = *hit;
+			begin_replay(lc);
+		} else {
+			lc->pub.sent_us = 0;
+			begin(lc);
+		}
+	} else if (hit != NULL) {
+		cached_answer_free(hit);
+	}
+	call_unref(&lc->pub);
+}
+
+/* False: there is nothing to look for, or nowhere. */
+static bool look_up(struct live_call *lc)
+{
+	struct wire_request w = { 0 };
+	struct err e;
+
+	if (!lc->caches || lc->gateway->store == NULL || lc->has_cache_key) {
+		return false;
+	}
+	bool ok = build(lc, NULL, &w, &e);
+	if (ok) {
+		(void)buf_add(&lc->pub.request_body, buf_str(&w.body), w.body.len);
+		memcpy(lc->pub.warning, w.warning, sizeof(lc->pub.warning));
+		lc->is_looking = true;
+		lc->pub.sent_us = clock_mono_us();
+		(void)call_ref(&lc->pub);
+		cache_look_up(lc->gateway->loop->jobs, store_dir(lc->gateway->store), lc->pub.target->provider, &w, cache_found, lc);
+	}
+	wire_request_free(&w);
+	return ok;
+}
+
 static void end_grace(struct live_call *lc)
 {
 	struct http_result result = { .outcome = HTTP_OK, .reply = lc->pub.http.reply, .body_started = true };
@@ -410,7 +504,7 @@ static void on_timer(struct ev_loop *ev, ev_timer *w, int revents)
 			lc->pub.queued_us = clock_mono_us();
 			emit(lc, EVENT_QUEUED);
 		}
-		if (lc->pub.state == CALL_QUEUED) {
+		if (lc->pub.state == CALL_QUEUED && !lc->is_looking && !look_up(lc)) {
 			begin(lc);
 		}
 		break;
@@ -422,6 +516,10 @@ static void on_timer(struct ev_loop *ev, ev_timer *w, int revents)
 		finish(lc, CALL_CANCELLED);
 		break;
 	default:
+		if (lc->pub.is_cached) {
+			replay(lc);
+			break;
+		}
 		end_grace(lc);
 		break;
 	}
@@ -463,6 +561,8 @@ static struct live_call *live_new(const struct gateway_request *r)
 	lc->refs = 1;
 	lc->pub.target = target_copy(r->target);
 	lc->pub.is_streamed = r->is_streamed;
+	lc->caches = r->caches || r->target->caches;
+	lc->pub.saved_nano = UNKNOWN;
 	lc->pub.max_attempts = r->max_attempts > 0 ? r->max_attempts : MAX_ATTEMPTS_DEFAULT;
 	call_row_init(&lc->pub.row);
 	lc->pub.row.run_us = r->run_us;
@@ -538,6 +638,7 @@ void call_unref(struct call *c)
 	answer_free(&c->answer);
 	buf_free(&c->request_body);
 	buf_free(&c->response_body);
+	cached_answer_free(&lc->hit);
 	target_free(c->target);
 	free(lc);
 }
@@ -595,6 +696,9 @@ void gateway_free(struct gateway *g)
 		lc->listener = NULL;
 		err_set(&lc->pub.err, ERR_INTERRUPTED, "cancelled: the program ended");
 		finish(lc, CALL_CANCELLED);
+	}
+	if (g->n_keeping > 0) {
+		job_pool_wait(g->loop->jobs);
 	}
 	http_free(g->http);
 	free(g);

@@ -57,6 +57,8 @@ struct call {
 	struct buf request_body, response_body; /* as sent and received; no headers, no key */
 	char warning[160];          /* what of the request the provider does not take; "" */
 	bool is_simulated;          /* the server named itself the simulator */
+	bool is_cached;             /* answered from the cache: nothing was sent, it cost nothing */
+	int64_t saved_nano;         /* what a cached answer would have cost; UNKNOWN for others and without a price */
 };
 
 struct gateway;
@@ -67,6 +69,7 @@ struct gateway_request {
 	struct chat_params params;  /* set ones win over the target's */
 	bool is_streamed;
 	int max_attempts;           /* 0: the default of 3 */
+	bool caches;                /* an answer to the same request may be given again; also when the target says so */
 	int64_t run_us;             /* see struct call_row */
 	int run_column;
 };

@@ -30,6 +30,7 @@ struct target {
 	char *model;
 	struct chat_params params;    /* defaults of the alias */
 	char *system;                 /* NULL */
+	bool caches;                  /* the same request is not sent twice */
 };
 
 struct config {

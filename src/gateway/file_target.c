@@ -11,6 +11,7 @@
 struct draft {
 	char *model, *system;
 	struct chat_params params;
+	bool caches;
 	const struct yaml_node *model_node;
 };
 
@@ -62,6 +63,8 @@ static const struct key target_keys[] = {
 	{ .name = "seed", .read = read_param, .choices = "whole number", .help = "for providers that take one" },
 	{ .name = "stop", .read = read_stop, .choices = "text or a list of texts", .help = "the answer ends before any of these" },
 	{ .name = "system", .read = read_text, .offset = offsetof(struct draft, system), .help = "system prompt" },
+	{ .name = "cache", .read = read_switch, .offset = offsetof(struct draft, caches), .choices = "on|off",
+	  .help = "on: a request that was answered before is answered from the store, at no cost; default off" },
 };
 const struct key_table target_key_table = { "targets.NAME", target_keys, COUNT_OF(target_keys) };
 
@@ -120,6 +123,7 @@ static void add_alias(struct reader *r, const struct value *v, struct draft *d)
 	chat_params_init(&d->params);
 	t->system = d->system;
 	d->system = NULL;
+	t->caches = d->caches;
 	*array_push(r->c->aliases, r->c->n_aliases, r->c->cap_aliases) = t;
 }
 

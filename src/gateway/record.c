@@ -74,21 +74,29 @@ void record_fill(struct call *c, const struct price_table *prices, int64_t wall_
 	r->error_class = c->state == CALL_CANCELLED ? CLASS_CANCELLED : class;
 	r->error_text = c->err.code != ERR_NONE ? c->err.text : NULL;
 	r->finish_reason = finish_name(c->answer.finish);
-	r->http_status = c->http.reply.status;
+	r->http_status = c->is_cached ? 0 : c->http.reply.status;
 	r->attempts = c->attempt > 0 ? c->attempt : 1;
 	r->is_streamed = c->is_streamed;
 	r->is_simulated = c->is_simulated;
+	r->is_cached = c->is_cached;
 	r->run_us = run_us;
 	r->run_column = run_column;
 	r->request_id = c->http.reply.request_id[0] != '\0' ? c->http.reply.request_id : c->answer.response_id;
 	if (c->sent_us != 0) {
 		r->latency_us = c->end_us - c->sent_us;
 	}
-	if (c->is_streamed && c->first_us != 0) {
+	if (c->is_streamed && c->first_us != 0 && !c->is_cached) { /* reading a file says nothing of the model */
 		r->ttft_us = c->first_us - c->sent_us;
 		r->gen_us = c->last_us - c->first_us;
 	}
 	cost(c, prices);
+	c->saved_nano = UNKNOWN;
+	if (c->is_cached) {
+		c->saved_nano = r->cost_nano;
+		r->cost_nano = 0;
+		r->cost_source = COST_COMPUTED;
+		r->cost_is_estimated = false;
+	}
 }
 
 void record_put(const struct call *c, struct store *store)

@@ -183,6 +183,7 @@ struct target *target_copy(const struct target *t)
 	chat_params_free(&copy->params);
 	chat_params_copy(&copy->params, &t->params);
 	copy->system = x_strdup(t->system);
+	copy->caches = t->caches;
 	return copy;
 }
 

@@ -78,6 +78,7 @@ struct call_row {
 	int attempts;           /* 1 for a call that needed no retry */
 	bool is_streamed;
 	bool is_simulated;      /* answered by sonde's own simulator */
+	bool is_cached;         /* answered from sonde's own cache: the tokens were paid by an earlier call */
 	int64_t run_us;         /* the run it belongs to (its start), 0 for none */
 	int run_column;         /* place in the run, from 0 */
 	const char *request_id; /* the provider's */

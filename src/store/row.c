@@ -58,6 +58,7 @@ static const struct column {
 	{ "attempts", COL_SMALL, offsetof(struct call_row, attempts), 0 },
 	{ "is_streamed", COL_BOOL, offsetof(struct call_row, is_streamed), 0 },
 	{ "is_simulated", COL_BOOL, offsetof(struct call_row, is_simulated), 0 },
+	{ "is_cached", COL_BOOL, offsetof(struct call_row, is_cached), 0 },
 	{ "run_us", COL_LINK, offsetof(struct call_row, run_us), 0 },
 	{ "run_column", COL_SMALL, offsetof(struct call_row, run_column), 0 },
 	{ "request_id", COL_TEXT, offsetof(struct call_row, request_id), 0 },

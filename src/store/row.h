@@ -8,7 +8,7 @@
 #include "store/dim.h"
 #include "store/record.h"
 
-#define ROW_COLUMNS 43
+#define ROW_COLUMNS 44
 #define ROW_HEX_BYTES 16 /* the longest of trace, span and parent id */
 
 /* An INSERT that remembers what it is bound to: rows of one log are alike, and most bindings need no renewal. */

@@ -399,6 +399,11 @@ void store_state(struct store *s, struct store_state *out)
 	pthread_mutex_unlock(&s->lock);
 }
 
+const char *store_dir(const struct store *s)
+{
+	return s->dir;
+}
+
 void store_on_change(struct store *s, void (*fn)(void *ctx), void *ctx)
 {
 	pthread_mutex_lock(&s->notify_lock);

@@ -17,6 +17,9 @@ struct store *store_open(const char *dir, struct err *e) SONDE_MUST_CHECK;
 /* Commits what waits (as far as the file allows, at most 5 s), stops the thread. */
 void store_close(struct store *s);
 
+/* The directory, absolute; for what opens a connection of its own. */
+const char *store_dir(const struct store *s);
+
 /* Copies and queues. body may be NULL. Thread-safe. */
 void store_put_call(struct store *s, const struct call_row *row, const struct call_body *body);
 void store_put_run(struct store *s, const struct run_row *run);

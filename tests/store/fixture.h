@@ -95,6 +95,7 @@ static inline void fixture_full_row(struct call_row *r)
 	r->attempts = 3;
 	r->is_streamed = true;
 	r->is_simulated = true;
+	r->is_cached = true;
 	r->run_us = FIXTURE_T0;
 	r->run_column = 2;
 	r->request_id = "req_011";
@@ -129,7 +130,7 @@ static inline void fixture_same_row(const struct call_row *a, const struct call_
 	fixture_same_text(a->error_text, b->error_text);
 	fixture_same_text(a->finish_reason, b->finish_reason);
 	assert_int_equal(a->attempts, b->attempts);
-	assert_true(a->is_streamed == b->is_streamed && a->is_simulated == b->is_simulated);
+	assert_true(a->is_streamed == b->is_streamed && a->is_simulated == b->is_simulated && a->is_cached == b->is_cached);
 	assert_true(a->run_us == b->run_us && a->run_column == b->run_column);
 	fixture_same_text(a->request_id, b->request_id);
 	fixture_same_text(a->trace_id, b->trace_id);

@@ -102,6 +102,10 @@ static struct styled_text *make_text(const struct board *b)
 		styled_addf(t, ST_SIMULATED, "SIMULATED");
 		styled_addf(t, ST_TEXT, "\n");
 	}
+	if (r->is_cached) {
+		styled_addf(t, ST_OK, "cached");
+		styled_addf(t, ST_TEXT, ": answered from the store, at no cost\n");
+	}
 	add_field(t, "provider", r->provider);
 	add_field(t, "model", r->model_req);
 	if (r->model_resp != NULL && (r->model_req == NULL || strcmp(r->model_resp, r->model_req) != 0)) {

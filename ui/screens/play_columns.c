@@ -176,6 +176,9 @@ static void draw_head(const struct play_screen *s, const struct play_column *c, 
 	play_column_figures(c, env->mono_us, &f);
 	(void)cells_put(cells, r.x + 1, r.y, st, glyph);
 	int used = cells_right(cells, end, r.y, c->is_simulated ? ST_SIMULATED : ST_DIM, right);
+	if (c->is_cached) {
+		used = cells_right(cells, used - 1, r.y, ST_OK, "cached");
+	}
 	(void)cells_fit(cells, r.x + 3, r.y, used - r.x - 4, ST_BOLD, model_name(c));
 	if (c == s->marked) {
 		(void)cells_put(cells, r.x, r.y, ST_HIT, "m");
