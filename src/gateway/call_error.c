@@ -4,10 +4,13 @@
 
 #include "gateway/secret.h"
 
+#define DAY_MS (86400LL * 1000)
+
 /* Advice for a person, by what went wrong. */
 static void explain(struct call *c, enum error_class class)
 {
 	const struct provider_entry *p = c->target->provider;
+	int status = c->http.reply.status;
 
 	switch (class) {
 	case CLASS_AUTH:
@@ -16,6 +19,8 @@ static void explain(struct call *c, enum error_class class)
 	case CLASS_RATE_LIMITED:
 		if (c->answer.is_quota) {
 			err_hint(&c->err, "the account's quota is used up: see the provider's billing page");
+		} else if (c->http.reply.retry_after_ms > DAY_MS) {
+			err_hint(&c->err, "the provider asks to wait for more than a day");
 		} else if (c->http.reply.retry_after_ms > 0) {
 			err_hint(&c->err, "the provider asks to wait %lld s", (long long)((c->http.reply.retry_after_ms + 999) / 1000));
 		} else {
@@ -26,11 +31,16 @@ static void explain(struct call *c, enum error_class class)
 		err_hint(&c->err, "shorten the prompt or lower max_tokens");
 		break;
 	case CLASS_BAD_REQUEST:
-		err_hint(&c->err, c->http.reply.status == 404 ? "check the model's name and the base URL %.80s" : "check the parameters",
-		    p->base_url);
+		if (status < 400) {
+			err_hint(&c->err, "check the base URL %.80s", p->base_url);
+		} else {
+			err_hint(&c->err, status == 404 ? "check the model's name and the base URL %.80s" : "check the parameters", p->base_url);
+		}
 		break;
 	case CLASS_SERVER_ERROR:
-		err_hint(&c->err, "a fault on the provider's side: try again later or another target");
+		if (status >= 500) { /* what came inside a 200 says for itself what it is */
+			err_hint(&c->err, "a fault on the provider's side: try again later or another target");
+		}
 		break;
 	default:
 		break;
