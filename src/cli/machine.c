@@ -15,7 +15,7 @@
 #include "base/num.h"
 #include "gateway/base_url.h"
 #include "net/curl.h"
-#include "store/store.h"
+#include "store/reader.h"
 
 #define SQLITE_USER_VERSION_AT 60 /* of the file header; big-endian. Source: https://www.sqlite.org/fileformat2.html#database_header */
 
@@ -149,7 +149,7 @@ void machine_store(const char *dir, struct store_file *out)
 	}
 	out->bytes = st.st_size;
 	struct reader *r = reader_open(dir, &out->err);
-	out->opens = r != NULL;
+	out->opens = r != NULL && reader_check(r, &out->err);
 	if (r != NULL) {
 		out->schema = schema_of(out->path);
 		reader_close(r);

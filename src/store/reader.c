@@ -1,6 +1,7 @@
 #include "store/reader.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "store/migrate.h"
@@ -53,4 +54,23 @@ void reader_close(struct reader *r)
 		free(r->get_text);
 		free(r);
 	}
+}
+
+bool reader_check(struct reader *r, struct err *e)
+{
+	sqlite3_stmt *st = sql_prepare(r->sql, "PRAGMA quick_check(1)", e);
+
+	if (st == NULL) {
+		return false;
+	}
+	bool is_row = sqlite3_step(st) == SQLITE_ROW;
+	const char *answer = is_row ? (const char *)sqlite3_column_text(st, 0) : NULL;
+	bool is_whole = answer != NULL && strcmp(answer, "ok") == 0;
+
+	(void)sqlite3_reset(st);
+	if (!is_whole) {
+		err_set(e, ERR_INTERNAL, "the store is damaged");
+		return err_hint(e, "move sonde.db away to start anew; `sqlite3 sonde.db .recover` may save what is in it");
+	}
+	return true;
 }

@@ -13,4 +13,7 @@ struct reader {
 	char *get_text; /* of calls_get's statement */
 };
 
+/* Whether the file is whole, by SQLite's quick_check: reads all of it. False with ERR_INTERNAL and what to do. */
+bool reader_check(struct reader *r, struct err *e) SONDE_MUST_CHECK;
+
 #endif

@@ -119,6 +119,8 @@ check "damaged pages: calls" exits 1 "damaged"
 sonde run -m openai/x -q hello
 check "damaged pages: run answers" is 0
 check "damaged pages: and tells" err "recorded"
+sonde doctor
+check "damaged pages: doctor" out "damaged"
 
 fresh
 rmdir "$T/data"
