@@ -29,9 +29,7 @@ static void end(struct pty *p, struct place *place)
 {
 	pty_send(p, "q");
 	assert_int_equal(pty_wait_end(p), 0);
-	assert_string_equal(pty_modes_on(p), "");
-	assert_null(pty_foreign(p, 0));
-	assert_true(pty_is_line_same(p));
+	pty_check_clean(p);
 	pty_free(p);
 	place_remove(place);
 }

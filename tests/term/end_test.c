@@ -1,4 +1,4 @@
-/* However the console ends, the terminal is as it was: modes, line settings, margins. And it comes back whole after a stop. */
+/* However the console ends, the terminal is as it was: modes, line settings, margins. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -6,9 +6,7 @@
 #include <cmocka.h>
 
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/wait.h>
 
 #include "base/mem.h"
@@ -16,7 +14,6 @@
 
 #define F5 "\x1b[15~"
 #define CTRL_C "\x03"
-#define CTRL_Z "\x1a"
 
 static const char *const demo[] = { "demo", NULL };
 static struct place place;
@@ -37,26 +34,12 @@ static int teardown(void **state)
 	return 0;
 }
 
-static void start(bool is_orphan)
+static void start(void)
 {
-	pty_start(&p, &place, demo, 100, 30, is_orphan);
+	pty_start(&p, &place, demo, 100, 30, false);
 	pty_wait(&p, "READY");
 	assert_string_not_equal(pty_modes_on(&p), ""); /* what follows can fail */
 	assert_false(pty_is_line_same(&p));
-}
-
-static void check_foreign(void)
-{
-	const char *what = pty_foreign(&p, 0);
-
-	assert_string_equal(what != NULL ? what : "", "");
-}
-
-static void check_clean(void)
-{
-	assert_string_equal(pty_modes_on(&p), "");
-	check_foreign();
-	assert_true(pty_is_line_same(&p));
 }
 
 static bool has_leftover(void)
@@ -73,17 +56,17 @@ static bool has_leftover(void)
 static void test_quit(void **state)
 {
 	(void)state;
-	start(false);
+	start();
 	pty_send(&p, "q");
 	assert_int_equal(pty_wait_end(&p), 0);
-	check_clean();
+	pty_check_clean(&p);
 	assert_false(has_leftover());
 }
 
 static void test_quit_while_streaming(void **state)
 {
 	(void)state;
-	start(false);
+	start();
 	pty_key(&p, F5, "streaming");
 	pty_key(&p, "q", "q again");
 	pty_send(&p, "j"); /* another key takes the question back */
@@ -91,32 +74,32 @@ static void test_quit_while_streaming(void **state)
 	pty_key(&p, "q", "q again");
 	pty_send(&p, "q");
 	assert_int_equal(pty_wait_end(&p), 0);
-	check_clean();
+	pty_check_clean(&p);
 	assert_false(has_leftover());
 }
 
 static void test_ctrl_c(void **state)
 {
 	(void)state;
-	start(false);
+	start();
 	pty_key(&p, CTRL_C, "Nothing to stop here. q quits");
 	pty_key(&p, F5, "streaming");
 	pty_key(&p, CTRL_C, "1 stopped");
 	pty_send(&p, "qq");
 	assert_int_equal(pty_wait_end(&p), 0);
-	check_clean();
+	pty_check_clean(&p);
 }
 
 /* -- signals ------------------------------------------------------------------------------------------------------------------------ */
 
 static void end_by(int sig)
 {
-	start(false);
+	start();
 	pty_key(&p, F5, "streaming");
 	pty_kill(&p, sig);
 	int status = pty_wait_end(&p);
 	assert_true(WIFEXITED(status) && WEXITSTATUS(status) != 0);
-	check_clean();
+	pty_check_clean(&p);
 	assert_false(has_leftover());
 }
 
@@ -147,7 +130,7 @@ static void test_sigquit(void **state)
 static void test_hang_up(void **state)
 {
 	(void)state;
-	start(false);
+	start();
 	pty_key(&p, F5, "streaming");
 	pty_hang_up(&p);
 	int status = pty_wait_end(&p);
@@ -158,7 +141,7 @@ static void test_hang_up(void **state)
 /* Nothing may be left on even by a crash; who waits for the program learns of the signal. */
 static void crash_by(int sig)
 {
-	start(false);
+	start();
 	pty_key(&p, F5, "streaming");
 	pty_kill(&p, sig);
 	int status = pty_wait_end(&p);
@@ -167,7 +150,7 @@ static void crash_by(int sig)
 #else
 	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == sig);
 #endif
-	check_clean();
+	pty_check_clean(&p);
 }
 
 static void test_sigsegv(void **state)
@@ -182,110 +165,6 @@ static void test_sigabrt(void **state)
 	crash_by(SIGABRT);
 }
 
-/* -- stop and go on ----------------------------------------------------------------------------------------------------------------- */
-
-static void test_suspend(void **state)
-{
-	(void)state;
-	start(false);
-	pty_key(&p, F5, "streaming");
-	for (int i = 0; i < 3; i++) {
-		pty_send(&p, CTRL_Z);
-		pty_wait_stopped(&p);
-		check_clean();
-		pty_continue(&p);
-		pty_wait(&p, "F5 run");
-		assert_false(pty_is_line_same(&p));
-	}
-	pty_wait(&p, "4 done");
-	pty_send(&p, "q");
-	assert_int_equal(pty_wait_end(&p), 0);
-	check_clean();
-}
-
-/* The shell's own kill -TSTP, and a resize while it slept. */
-static void test_sigtstp(void **state)
-{
-	(void)state;
-	start(false);
-	pty_kill(&p, SIGTSTP);
-	pty_wait_stopped(&p);
-	check_clean();
-	pty_resize(&p, 120, 40);
-	pty_continue(&p);
-	pty_wait(&p, "3 of 4");
-	pty_send(&p, "q");
-	assert_int_equal(pty_wait_end(&p), 0);
-	check_clean();
-}
-
-/* SIGSTOP cannot be caught: what happened to the terminal since is repaired on SIGCONT. */
-static void test_sigstop(void **state)
-{
-	(void)state;
-	start(false);
-	pty_kill(&p, SIGSTOP);
-	pty_wait_stopped(&p);
-	vterm_screen_reset(p.screen, 1);
-	vterm_screen_enable_altscreen(p.screen, 1);
-	pty_continue(&p);
-	pty_wait(&p, "F5 run");
-	pty_key(&p, "4", "[4 Metrics]");
-	pty_send(&p, "q");
-	assert_int_equal(pty_wait_end(&p), 0);
-	check_clean();
-}
-
-static void test_suspend_orphaned(void **state)
-{
-	(void)state;
-	start(true);
-	pty_send(&p, CTRL_Z);
-	pty_key(&p, "4", "[4 Metrics]"); /* not stopped, and not confused */
-	assert_false(pty_is_line_same(&p));
-	pty_send(&p, "q");
-	assert_int_equal(pty_wait_end(&p), 0);
-	check_clean();
-}
-
-/* -- resize ------------------------------------------------------------------------------------------------------------------------- */
-
-static void test_resize_storm(void **state)
-{
-	(void)state;
-	unsigned seed = 7;
-
-	start(false);
-	pty_key(&p, F5, "streaming");
-	for (int i = 0; i < 100; i++) {
-		seed = seed * 1103515245u + 12345u;
-		int w = (int)(seed >> 16) % 300 + 1;
-		seed = seed * 1103515245u + 12345u;
-		int h = (int)(seed >> 16) % 100 + 1;
-
-		pty_resize(&p, i == 50 ? 1 : w, i == 50 ? 1 : h);
-		pty_send(&p, i % 7 == 0 ? "4" : i % 7 == 3 ? "2" : "l");
-		(void)pty_pump(&p, 3);
-	}
-	pty_resize(&p, 120, 40);
-	pty_wait(&p, "? help"); /* no key before the last size is taken: the card of small sizes takes few */
-	pty_key(&p, "2", "4 done");
-	pty_key(&p, "hhhh", "\u2501 1 \u2501");
-	pty_wait(&p, "3 of 4");
-	char *seen = x_strdup(pty_text(&p));
-	size_t before = p.raw.len;
-	pty_send(&p, "\x0c"); /* paints everything again: what curses thought was there, was */
-	while (p.raw.len < before + 2000) {
-		assert_true(pty_pump(&p, WAIT_MS) > 0);
-	}
-	pty_wait(&p, "? help");
-	assert_string_equal(pty_text(&p), seen);
-	free(seen);
-	pty_send(&p, "q");
-	assert_int_equal(pty_wait_end(&p), 0);
-	check_clean();
-}
-
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -293,8 +172,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_quit), TEST(test_quit_while_streaming), TEST(test_ctrl_c),
 		TEST(test_sigterm), TEST(test_sighup), TEST(test_sigint), TEST(test_sigquit), TEST(test_hang_up), TEST(test_sigsegv), TEST(test_sigabrt),
-		TEST(test_suspend), TEST(test_sigtstp), TEST(test_sigstop), TEST(test_suspend_orphaned),
-		TEST(test_resize_storm),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

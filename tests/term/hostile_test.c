@@ -19,7 +19,7 @@ static void test_hostile_answers(void **state)
 {
 	static const char *const simulator[] = { "--fail", "hostile=1", "--ttft", "5", "--rate", "2000", NULL };
 	static const char *const poison[] = { "\x1b]", "\x1bP", "\x1b[6n", "\xc2\x9b", "\xc2\x9d", "\xe2\x80\xae", "\xe2\x81\xa6", "\xe2\x80\x8b",
-		"\xef\xbb\xbf", "\x07", "\x1b" "c" };
+		"\xef\xbb\xbf", "\x07", "\x1b\x63" };
 	struct place place;
 	struct pty p;
 

@@ -93,7 +93,8 @@ static void test_call_from_elsewhere(void **state)
 		import(models[i]);
 		double written = now_ms();
 		pty_wait(&p, models[i]);
-		print_message("%s shows %.0f ms after the other process began, %.0f ms after it ended\n", models[i], now_ms() - start, now_ms() - written);
+		print_message("%s shows %.0f ms after the other process began, %.0f ms after it ended\n", models[i], now_ms() - start,
+		    now_ms() - written);
 		assert_true(now_ms() - written < MOST_DELAY_MS);
 		settle();
 	}

@@ -54,7 +54,8 @@ static void quit(void)
 static void test_play(void **state)
 {
 	(void)state;
-	check_hints(" F5 run   e edit   a add   d diff   R retry   Space hold   p param   H history   z zoom   m mark   D drop   : command   ? help");
+	check_hints(" F5 run   e edit   a add   d diff   R retry   Space hold   p param   H history   z zoom   m mark   D drop"
+		    "   : command   ? help");
 	pty_key(&p, F5, "streaming");
 	pty_wait(&p, "x stop   X stop all");
 	pty_key(&p, "x", "1 stopped");

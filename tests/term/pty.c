@@ -316,7 +316,7 @@ double now_ms(void)
 
 static _Noreturn void give_up(struct pty *p, const char *what, const char *text, const char *file, int line)
 {
-	(void)fprintf(stderr, "%s:%d: %s \"%s\"; the screen is%s:%s", file, line, what, text, p->is_over ? " (the program has ended)" : "", pty_text(p));
+	(void)fprintf(stderr, "%s:%d: %s \"%s\"%s; the screen is:%s", file, line, what, text, p->is_over ? " and has ended" : "", pty_text(p));
 	_fail(file, line);
 	abort();
 }
@@ -391,6 +391,15 @@ bool pty_is_line_same(struct pty *p)
 	assert_int_equal(tcgetattr(p->master, &now), 0);
 	return now.c_iflag == p->before.c_iflag && now.c_oflag == p->before.c_oflag && now.c_cflag == p->before.c_cflag &&
 	       now.c_lflag == p->before.c_lflag && memcmp(now.c_cc, p->before.c_cc, sizeof(now.c_cc)) == 0;
+}
+
+void pty_check_clean_(struct pty *p, const char *file, int line)
+{
+	const char *foreign = pty_foreign(p, 0);
+
+	_assert_string_equal(foreign != NULL ? foreign : "", "", file, line);
+	_assert_string_equal(pty_modes_on(p), "", file, line);
+	_assert_true(pty_is_line_same(p), "the line settings are as before", file, line);
 }
 
 long pty_wakeups(const struct pty *p)

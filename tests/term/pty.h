@@ -74,6 +74,9 @@ const char *pty_modes_on(struct pty *p);
 const char *pty_foreign(struct pty *p, size_t from);
 /* The line settings are what they were before the program started. */
 bool pty_is_line_same(struct pty *p);
+/* All three: nothing foreign was sent, no mode is on, the line is the same. */
+void pty_check_clean_(struct pty *p, const char *file, int line);
+#define pty_check_clean(p) pty_check_clean_(p, __FILE__, __LINE__)
 /* Voluntary context switches of all threads. */
 long pty_wakeups(const struct pty *p);
 

@@ -36,8 +36,7 @@ static void quit(const char *keys)
 {
 	pty_send(&p, keys);
 	assert_int_equal(pty_wait_end(&p), 0);
-	assert_string_equal(pty_modes_on(&p), "");
-	assert_null(pty_foreign(&p, 0));
+	pty_check_clean(&p);
 }
 
 static void test_card(void **state)

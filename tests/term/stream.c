@@ -28,7 +28,9 @@ struct item {
 	bool is_cut;      /* more bytes belong to it */
 };
 
-static const int modes_of_bytes[] = { 1, 12, 25, 7, 9, 47, 66, 1000, 1002, 1003, 1004, 1005, 1006, 1015, 1047, 1048, 1049, 2004, 2026, 2031 };
+static const int modes_of_bytes[] = {
+	1, 7, 9, 12, 25, 47, 66, 1000, 1002, 1003, 1004, 1005, 1006, 1015, 1047, 1048, 1049, 2004, 2026, 2031,
+};
 /* Of those, what a console may switch; autowrap and cursor shape come from terminfo. */
 static const int modes_allowed[] = { 1, 7, 12, 25, 1000, 1002, 1004, 1006, 1049, 2004 };
 

@@ -1,0 +1,158 @@
+/* Stopped and continued, resized a hundred times: the terminal is the shell's meanwhile, and the screen comes back whole. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "tests/term/pty.h"
+
+#define F5 "\x1b[15~"
+#define CTRL_Z "\x1a"
+
+static const char *const demo[] = { "demo", NULL };
+static struct place place;
+static struct pty p;
+
+static int setup(void **state)
+{
+	(void)state;
+	place_make(&place);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	pty_free(&p);
+	place_remove(&place);
+	return 0;
+}
+
+static void start(bool is_orphan)
+{
+	pty_start(&p, &place, demo, 100, 30, is_orphan);
+	pty_wait(&p, "READY");
+	assert_string_not_equal(pty_modes_on(&p), ""); /* what follows can fail */
+	assert_false(pty_is_line_same(&p));
+}
+
+/* -- stop and go on ----------------------------------------------------------------------------------------------------------------- */
+
+static void test_suspend(void **state)
+{
+	(void)state;
+	start(false);
+	pty_key(&p, F5, "streaming");
+	for (int i = 0; i < 3; i++) {
+		pty_send(&p, CTRL_Z);
+		pty_wait_stopped(&p);
+		pty_check_clean(&p);
+		pty_continue(&p);
+		pty_wait(&p, "F5 run");
+		assert_false(pty_is_line_same(&p));
+	}
+	pty_wait(&p, "4 done");
+	pty_send(&p, "q");
+	assert_int_equal(pty_wait_end(&p), 0);
+	pty_check_clean(&p);
+}
+
+/* The shell's own kill -TSTP, and a resize while it slept. */
+static void test_sigtstp(void **state)
+{
+	(void)state;
+	start(false);
+	pty_kill(&p, SIGTSTP);
+	pty_wait_stopped(&p);
+	pty_check_clean(&p);
+	pty_resize(&p, 120, 40);
+	pty_continue(&p);
+	pty_wait(&p, "3 of 4");
+	pty_send(&p, "q");
+	assert_int_equal(pty_wait_end(&p), 0);
+	pty_check_clean(&p);
+}
+
+/* SIGSTOP cannot be caught: what happened to the terminal since is repaired on SIGCONT. */
+static void test_sigstop(void **state)
+{
+	(void)state;
+	start(false);
+	pty_kill(&p, SIGSTOP);
+	pty_wait_stopped(&p);
+	vterm_screen_reset(p.screen, 1);
+	vterm_screen_enable_altscreen(p.screen, 1);
+	pty_continue(&p);
+	pty_wait(&p, "F5 run");
+	pty_key(&p, "4", "[4 Metrics]");
+	pty_send(&p, "q");
+	assert_int_equal(pty_wait_end(&p), 0);
+	pty_check_clean(&p);
+}
+
+static void test_suspend_orphaned(void **state)
+{
+	(void)state;
+	start(true);
+	pty_send(&p, CTRL_Z);
+	pty_key(&p, "4", "[4 Metrics]"); /* not stopped, and not confused */
+	assert_false(pty_is_line_same(&p));
+	pty_send(&p, "q");
+	assert_int_equal(pty_wait_end(&p), 0);
+	pty_check_clean(&p);
+}
+
+/* -- resize ------------------------------------------------------------------------------------------------------------------------- */
+
+static void test_resize_storm(void **state)
+{
+	(void)state;
+	unsigned seed = 7;
+
+	start(false);
+	pty_key(&p, F5, "streaming");
+	for (int i = 0; i < 100; i++) {
+		seed = seed * 1103515245u + 12345u;
+		int w = (int)(seed >> 16) % 300 + 1;
+		seed = seed * 1103515245u + 12345u;
+		int h = (int)(seed >> 16) % 100 + 1;
+
+		pty_resize(&p, i == 50 ? 1 : w, i == 50 ? 1 : h);
+		pty_send(&p, i % 7 == 0 ? "4" : i % 7 == 3 ? "2" : "l");
+		(void)pty_pump(&p, 3);
+	}
+	pty_resize(&p, 120, 40);
+	pty_wait(&p, "? help"); /* no key before the last size is taken: the card of small sizes takes few */
+	pty_key(&p, "2", "4 done");
+	pty_key(&p, "hhhh", "\u2501 1 \u2501");
+	pty_wait(&p, "3 of 4");
+	char *seen = x_strdup(pty_text(&p));
+	size_t before = p.raw.len;
+	pty_send(&p, "\x0c"); /* paints everything again: what curses thought was there, was */
+	while (p.raw.len < before + 2000) {
+		assert_true(pty_pump(&p, WAIT_MS) > 0);
+	}
+	pty_wait(&p, "? help");
+	assert_string_equal(pty_text(&p), seen);
+	free(seen);
+	pty_send(&p, "q");
+	assert_int_equal(pty_wait_end(&p), 0);
+	pty_check_clean(&p);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_suspend), TEST(test_sigtstp), TEST(test_sigstop), TEST(test_suspend_orphaned), TEST(test_resize_storm),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
