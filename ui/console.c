@@ -22,6 +22,7 @@ struct console {
 	size_t n_globals;
 	console_summary *summary;
 	struct palette *palette;    /* NULL: no overlay */
+	struct recall recall;
 	char message[400];
 	enum style message_style;
 	bool is_quit_asked;         /* q was pressed while something runs */
@@ -81,7 +82,7 @@ static void open_palette(struct console *c, enum palette_kind kind, const char *
 	struct command_set sets[] = {screen_set(c), global_set(c)};
 
 	palette_free(c->palette);
-	c->palette = palette_new(kind, sets, COUNT_OF(sets), shown(c)->title, line);
+	c->palette = palette_new(kind, sets, COUNT_OF(sets), &c->recall, shown(c)->title, line);
 }
 
 /* The global commands. */
@@ -226,6 +227,7 @@ void console_free(struct console *c)
 		return;
 	}
 	palette_free(c->palette);
+	recall_free(&c->recall);
 	for (size_t i = 0; i < c->n; i++) {
 		if (c->states[i] != NULL) {
 			c->screens[i]->free(c->states[i]);
@@ -303,6 +305,7 @@ static unsigned overlay_input(struct console *c, const struct input *in)
 	struct palette_choice choice;
 	unsigned bits = palette_input(c->palette, in, &choice);
 
+	recall_add(&c->recall, choice.line);
 	switch (choice.end) {
 	case PALETTE_OPEN:
 		break;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "text/fuzzy.h"
 #include "ui/widgets/editor.h"
 #include "ui/widgets/list.h"
 
@@ -14,20 +15,25 @@
 #define NAME_W 22
 #define COMMAND_ROWS 9
 
-/* How well a row fits what was typed; smaller is better. */
+/* How a row fits what was typed; smaller is better, and within one kind the score of text/fuzzy.h decides. */
 enum fit { FIT_EXACT, FIT_START, FIT_NAME, FIT_HELP, FIT_NONE };
 
 struct row {
-	const struct command *command; /* NULL: a heading */
+	const struct command *command; /* NULL: a heading, or an earlier line */
 	size_t set;
-	char *candidate;               /* of the command's argument; NULL: the command itself */
+	char *candidate;               /* of the command's argument, or an earlier line; NULL: the command itself */
 	enum fit fit;
+	int score;
+	size_t place;                  /* in the table: equal rows stay in its order */
 };
 
 struct palette {
 	enum palette_kind kind;
 	struct command_set sets[MOST_SETS];
 	size_t n_sets;
+	const struct recall *earlier;
+	size_t recalled;       /* lines back from the end of earlier; 0: what is typed */
+	char *draft;           /* what was typed before lines were recalled */
 	const char *title;
 	struct editor *field;
 	unsigned long version; /* of the field, when rows were made */
@@ -38,22 +44,50 @@ struct palette {
 	struct rect box;
 };
 
-static enum fit fit_of(const char *name, const char *help, const char *typed)
+/* Fills fit and score of a row. A help text is a sentence: in it words are looked for. */
+static void fit_row(struct row *r, const char *name, const char *help, const char *typed)
 {
 	size_t len = strlen(typed);
 
+	r->score = fuzzy_score(typed, name, FUZZY_ANYWHERE);
 	if (len == 0 || strncasecmp(name, typed, len) == 0) {
-		return len > 0 && name[len] == '\0' ? FIT_EXACT : FIT_START;
+		r->fit = len > 0 && name[len] == '\0' ? FIT_EXACT : FIT_START;
+		r->score = 0; /* in the order of the table */
+		return;
 	}
-	if (strcasestr(name, typed) != NULL) {
-		return FIT_NAME;
+	r->fit = r->score != FUZZY_NONE ? FIT_NAME : FIT_NONE;
+	if (r->fit == FIT_NONE && help != NULL) {
+		r->score = fuzzy_score(typed, help, FUZZY_WORD_STARTS);
+		r->fit = r->score != FUZZY_NONE || strcasestr(help, typed) != NULL ? FIT_HELP : FIT_NONE;
 	}
-	return help != NULL && strcasestr(help, typed) != NULL ? FIT_HELP : FIT_NONE;
+}
+
+static int compare_rows(const void *a, const void *b)
+{
+	const struct row *x = a, *y = b;
+
+	if (x->fit != y->fit) {
+		return x->fit < y->fit ? -1 : 1;
+	}
+	if (x->score != y->score) {
+		return x->score > y->score ? -1 : 1;
+	}
+	return x->place < y->place ? -1 : 1;
 }
 
 static void add_row(struct palette *p, const struct row *r)
 {
-	*array_push(p->rows, p->n, p->cap) = *r;
+	struct row *added = array_push(p->rows, p->n, p->cap);
+
+	*added = *r;
+	added->place = p->n;
+}
+
+static void sort_rows(struct palette *p)
+{
+	if (p->n > 1) {
+		qsort(p->rows, p->n, sizeof(*p->rows), compare_rows);
+	}
 }
 
 static const char *typed_text(const struct palette *p)
@@ -74,21 +108,38 @@ static bool add_candidates(struct palette *p)
 	if (cmd == NULL || cmd->complete == NULL || line[strlen(cmd->name)] != ' ') {
 		return false;
 	}
-	for (enum fit want = FIT_EXACT; want < FIT_HELP; want++) {
-		const char *s;
+	const char *s;
 
-		for (size_t i = 0; p->n < MOST_CANDIDATES && (s = cmd->complete(p->sets[set].state, i)) != NULL; i++) {
-			enum fit fit = fit_of(s, NULL, arg);
+	for (size_t i = 0; p->n < MOST_CANDIDATES && (s = cmd->complete(p->sets[set].state, i)) != NULL; i++) {
+		struct row r = {.command = cmd, .set = set};
 
-			if (fit == want) {
-				add_row(p, &(struct row){cmd, set, x_strdup(s), fit});
-			}
+		fit_row(&r, s, NULL, arg);
+		if (r.fit != FIT_NONE) {
+			r.candidate = x_strdup(s);
+			add_row(p, &r);
 		}
 	}
 	return true;
 }
 
-static void add_commands(struct palette *p, enum fit best, enum fit worst, bool has_headings)
+/* Newest first. An empty line offers the commands alone: Up brings the lines back. */
+static void add_earlier(struct palette *p)
+{
+	const char *typed = typed_text(p);
+
+	for (size_t i = p->earlier->n; typed[0] != '\0' && i-- > 0;) {
+		struct row r = {0};
+
+		fit_row(&r, p->earlier->lines[i], NULL, typed);
+		if (r.fit != FIT_NONE && r.fit != FIT_EXACT) {
+			r.fit = FIT_NAME; /* never before a command that begins so */
+			r.candidate = x_strdup(p->earlier->lines[i]);
+			add_row(p, &r);
+		}
+	}
+}
+
+static void add_commands(struct palette *p, bool has_headings)
 {
 	const char *typed = typed_text(p);
 
@@ -97,9 +148,10 @@ static void add_commands(struct palette *p, enum fit best, enum fit worst, bool 
 
 		for (size_t i = 0; i < p->sets[s].n; i++) {
 			const struct command *cmd = &p->sets[s].rows[i];
-			struct row r = {cmd, s, NULL, fit_of(cmd->name, cmd->help, typed)};
+			struct row r = {.command = cmd, .set = s};
 
-			if ((cmd->flags & COMMAND_HIDDEN) || r.fit < best || r.fit > worst) {
+			fit_row(&r, cmd->name, cmd->help, typed);
+			if ((cmd->flags & COMMAND_HIDDEN) || r.fit == FIT_NONE) {
 				continue;
 			}
 			if (has_headings && p->n == before) {
@@ -110,11 +162,16 @@ static void add_commands(struct palette *p, enum fit best, enum fit worst, bool 
 	}
 }
 
+static bool is_heading(const struct row *r)
+{
+	return r->command == NULL && r->candidate == NULL;
+}
+
 static void skip_heading(struct palette *p, int towards)
 {
 	int at = p->list.selected;
 
-	if (p->n == 0 || p->rows[at].command != NULL) {
+	if (p->n == 0 || !is_heading(&p->rows[at])) {
 		return;
 	}
 	list_select(&p->list, at + (towards < 0 && at > 0 ? -1 : 1));
@@ -131,31 +188,47 @@ static void clear_rows(struct palette *p)
 	p->n = 0;
 }
 
+/* The row that fits best, for help, which keeps the order of the tables. */
+static int best_row(const struct palette *p)
+{
+	size_t best = 0;
+
+	for (size_t i = 0; i < p->n; i++) {
+		if (!is_heading(&p->rows[i]) && (is_heading(&p->rows[best]) || compare_rows(&p->rows[i], &p->rows[best]) < 0)) {
+			best = i;
+		}
+	}
+	return (int)best;
+}
+
 static void make_rows(struct palette *p)
 {
 	clear_rows(p);
 	if (p->kind == PALETTE_HELP) {
-		add_commands(p, FIT_EXACT, FIT_HELP, true);
-	} else if (!add_candidates(p)) {
-		for (enum fit want = FIT_EXACT; want < FIT_NONE; want++) {
-			add_commands(p, want, want, false);
+		add_commands(p, true);
+	} else {
+		if (!add_candidates(p)) {
+			add_commands(p, false);
+			add_earlier(p);
 		}
+		sort_rows(p);
 	}
 	p->version = editor_version(p->field);
 	p->has_moved = false;
 	list_set_n(&p->list, (int)p->n);
-	list_select(&p->list, 0);
-	skip_heading(p, 1);
+	list_select(&p->list, p->kind == PALETTE_HELP ? best_row(p) : 0);
 	p->list.top = 0; /* the heading, too */
 }
 
-struct palette *palette_new(enum palette_kind kind, const struct command_set *sets, size_t n, const char *title, const char *line)
+struct palette *palette_new(enum palette_kind kind, const struct command_set *sets, size_t n, const struct recall *earlier, const char *title,
+    const char *line)
 {
 	struct palette *p = x_calloc(1, sizeof(*p));
 
 	p->kind = kind;
 	p->n_sets = n < MOST_SETS ? n : MOST_SETS;
 	memcpy(p->sets, sets, p->n_sets * sizeof(*sets));
+	p->earlier = earlier;
 	p->title = title;
 	p->field = editor_new(true, kind == PALETTE_HELP ? "type to filter" : NULL);
 	editor_set(p->field, line, strlen(line));
@@ -169,6 +242,7 @@ void palette_free(struct palette *p)
 		editor_free(p->field);
 		clear_rows(p);
 		free(p->rows);
+		free(p->draft);
 		free(p);
 	}
 }
@@ -177,7 +251,7 @@ static const struct row *selected_row(const struct palette *p)
 {
 	const struct row *r = p->n > 0 ? &p->rows[p->list.selected] : NULL;
 
-	return r != NULL && r->command != NULL ? r : NULL;
+	return r != NULL && !is_heading(r) ? r : NULL;
 }
 
 static void set_field(struct palette *p, const char *name, const char *arg)
@@ -200,12 +274,35 @@ static void run_choice(const struct palette *p, struct palette_choice *choice, c
 	choice->command = cmd;
 	choice->state = p->sets[set].state;
 	snprintf(choice->text, sizeof(choice->text), "%.*s", (int)len, arg);
+	if (p->kind == PALETTE_COMMAND) {
+		snprintf(choice->line, sizeof(choice->line), "%.100s%s%.400s", cmd->name, len > 0 ? " " : "", choice->text);
+	}
+}
+
+/* A line as it stands; what is missing is asked for. */
+static void run_line(struct palette *p, struct palette_choice *choice, const char *line)
+{
+	const char *arg;
+	size_t set;
+	const struct command *cmd = command_parse(p->sets, p->n_sets, line, &arg, &set);
+
+	if (cmd == NULL) { /* of another screen, or none at all */
+		choice->end = PALETTE_UNKNOWN;
+		snprintf(choice->text, sizeof(choice->text), "%s", line);
+		snprintf(choice->line, sizeof(choice->line), "%s", line);
+	} else if (arg[0] == '\0' && command_needs_arg(cmd)) {
+		set_field(p, cmd->name, "");
+	} else {
+		run_choice(p, choice, cmd, set, arg);
+	}
 }
 
 /* The selected row, or the line up to where its argument is missing. */
 static void choose_row(struct palette *p, const struct row *r, struct palette_choice *choice)
 {
-	if (r->candidate != NULL) {
+	if (r->command == NULL) {
+		run_line(p, choice, r->candidate);
+	} else if (r->candidate != NULL) {
 		size_t len = strlen(r->candidate);
 
 		if (len > 0 && (r->candidate[len - 1] == '=' || r->candidate[len - 1] == ' ')) {
@@ -221,6 +318,12 @@ static void choose_row(struct palette *p, const struct row *r, struct palette_ch
 		choice->end = PALETTE_ASK;
 		snprintf(choice->text, sizeof(choice->text), "%s ", r->command->name);
 	}
+}
+
+/* Whether an argument is a word to find something by; with a / or a = it is written out and meant as it is. */
+static bool is_search(const char *arg)
+{
+	return strpbrk(arg, "/=") == NULL;
 }
 
 static void enter(struct palette *p, struct palette_choice *choice)
@@ -241,21 +344,13 @@ static void enter(struct palette *p, struct palette_choice *choice)
 		return;
 	}
 	const struct command *cmd = command_parse(p->sets, p->n_sets, line, &arg, &set);
-	if (cmd != NULL && arg[0] != '\0') {
-		if (r != NULL && r->candidate != NULL && r->fit == FIT_START) {
-			choose_row(p, r, choice);
-		} else {
-			run_choice(p, choice, cmd, set, arg);
-		}
-	} else if (cmd != NULL && !command_needs_arg(cmd)) {
-		run_choice(p, choice, cmd, set, "");
-	} else if (cmd != NULL) {
-		set_field(p, cmd->name, "");
-	} else if (r != NULL && r->fit <= FIT_NAME) {
+	bool is_candidate = cmd != NULL && arg[0] != '\0' && r != NULL && r->candidate != NULL && r->command != NULL;
+	bool is_found_name = cmd == NULL && r != NULL && r->fit <= FIT_NAME;
+
+	if (is_found_name || (is_candidate && (r->fit == FIT_START || (r->fit == FIT_NAME && is_search(arg))))) {
 		choose_row(p, r, choice);
 	} else {
-		choice->end = PALETTE_UNKNOWN;
-		snprintf(choice->text, sizeof(choice->text), "%s", line);
+		run_line(p, choice, line);
 	}
 }
 
@@ -264,8 +359,29 @@ static void complete(struct palette *p)
 	const struct row *r = selected_row(p);
 
 	if (r != NULL && p->kind == PALETTE_COMMAND) {
-		set_field(p, r->command->name, r->candidate != NULL ? r->candidate : r->command->args != NULL ? "" : NULL);
+		const char *name = r->command != NULL ? r->command->name : r->candidate;
+
+		set_field(p, name, r->command == NULL ? NULL : r->candidate != NULL ? r->candidate : r->command->args != NULL ? "" : NULL);
 	}
+}
+
+/* Up at the top goes back through the earlier lines, Down comes forward again. False when it is the list's. */
+static bool recall(struct palette *p, const struct input *in)
+{
+	bool is_up = in->type == INPUT_KEY && (in->key == K_UP || in->key == ('p' | K_CTRL));
+	bool is_down = in->type == INPUT_KEY && (in->key == K_DOWN || in->key == ('n' | K_CTRL));
+	size_t to = is_up ? p->recalled + 1 : p->recalled - 1;
+
+	if (p->kind != PALETTE_COMMAND || p->has_moved || (!is_up && !is_down) || (is_down && p->recalled == 0) || to > p->earlier->n) {
+		return false;
+	}
+	if (p->recalled == 0) {
+		free(p->draft);
+		p->draft = x_strdup(editor_text(p->field, NULL));
+	}
+	p->recalled = to;
+	set_field(p, to > 0 ? p->earlier->lines[p->earlier->n - to] : p->draft, NULL);
+	return true;
 }
 
 static unsigned move(struct palette *p, const struct input *in)
@@ -275,7 +391,7 @@ static unsigned move(struct palette *p, const struct input *in)
 
 	if (bits != 0) {
 		skip_heading(p, p->list.selected - before);
-		p->has_moved = true;
+		p->has_moved = p->list.selected > 0; /* back at the top it is as before: Up recalls */
 	}
 	return bits;
 }
@@ -312,6 +428,7 @@ static unsigned type(struct palette *p, const struct input *in, struct palette_c
 	}
 	editor_input(p->field, in);
 	if (editor_version(p->field) != p->version) {
+		p->recalled = 0;
 		make_rows(p);
 	}
 	return INPUT_HANDLED | INPUT_REDRAW;
@@ -321,7 +438,7 @@ unsigned palette_input(struct palette *p, const struct input *in, struct palette
 {
 	*choice = (struct palette_choice){.end = PALETTE_OPEN};
 	if (is_move(in)) {
-		if (move(p, in) == 0) {
+		if (!recall(p, in) && move(p, in) == 0) {
 			click(p, in);
 		}
 		return INPUT_HANDLED | INPUT_REDRAW;
@@ -361,7 +478,7 @@ static void draw_row(const struct palette *p, struct cells *c, const struct row 
 	int keys_x = at.x + at.w - 1;
 	struct buf keys = {0};
 
-	if (r->command == NULL) {
+	if (is_heading(r)) {
 		cells_fit(c, at.x + 1, at.y, at.w - 2, ST_TITLE, p->sets[r->set].title);
 		return;
 	}
@@ -369,7 +486,10 @@ static void draw_row(const struct palette *p, struct cells *c, const struct row 
 		cells_put(c, at.x, at.y, ST_BOX, "▌");
 	}
 	if (r->candidate != NULL) {
-		cells_fit(c, at.x + 2, at.y, at.w - 3, ST_TEXT, r->candidate);
+		if (r->command == NULL) {
+			keys_x = cells_right(c, at.x + at.w - 1, at.y, ST_DIM, "earlier");
+		}
+		cells_fit(c, at.x + 2, at.y, keys_x - 1 - (at.x + 2), ST_TEXT, r->candidate);
 	} else {
 		char name[128];
 

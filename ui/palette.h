@@ -1,9 +1,12 @@
-/* palette - the overlay that lists commands: the command line (`:`), which completes names and arguments, and help (`?`), which is
- * filtered by typing. Enter chooses; the owner runs what was chosen. Borrows the tables as long as it lives. */
+/* palette - the overlay that lists commands: the command line (`:`), which completes names, arguments and earlier lines, and help (`?`),
+ * which is filtered by typing. What is typed matches as in text/fuzzy.h. Enter chooses; the owner runs what was chosen.
+ * In the command line Up at the top brings back earlier lines, Down the later ones and then what was typed.
+ * Borrows the tables and the earlier lines as long as it lives. */
 #ifndef SONDE_UI_PALETTE_H
 #define SONDE_UI_PALETTE_H
 
 #include "ui/command.h"
+#include "ui/recall.h"
 
 enum palette_kind { PALETTE_COMMAND, PALETTE_HELP };
 
@@ -14,12 +17,14 @@ struct palette_choice {
 	const struct command *command; /* PALETTE_RUN */
 	void *state;
 	char text[512];                /* argument; PALETTE_ASK: the line to go on with; PALETTE_UNKNOWN: what was typed */
+	char line[512];                /* of the command line, to be recalled; "" when it was not run from there */
 };
 
 struct palette;
 
 /* line: what stands in the field at first. title names the screen. */
-struct palette *palette_new(enum palette_kind kind, const struct command_set *sets, size_t n, const char *title, const char *line);
+struct palette *palette_new(enum palette_kind kind, const struct command_set *sets, size_t n, const struct recall *earlier, const char *title,
+    const char *line);
 void palette_free(struct palette *p);
 /* Returns INPUT_* bits. choice->end tells whether it is over. */
 unsigned palette_input(struct palette *p, const struct input *in, struct palette_choice *choice);

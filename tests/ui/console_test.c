@@ -345,6 +345,15 @@ static const struct {
 	{"commands shows keys", ": 'run'", 0, "", "F5 r"},
 	{"help has headings", "?", 0, "", "Everywhere"},
 	{"help names the screen", "F1", 0, "", "Help · Play"},
+	{"letters of a name", ": 'rn' Enter", 1, "", NULL},
+	{"letters of an argument", ": 'add lma' Enter", 1, "llama3.1-8b", NULL},
+	{"an argument written out", ": 'add x/lma' Enter", 1, "x/lma", NULL},
+	{"the line before", ": 'add one' Enter : Up Enter", 2, "one", NULL},
+	{"the line before that", ": 'add one' Enter : 'add two' Enter : Up Up Enter", 3, "one", NULL},
+	{"and forward again", ": 'add one' Enter : 'add two' Enter : 'ru' Up Up Down Down Enter", 3, "", NULL},
+	{"no line twice", ": 'add one' Enter : 'run' Enter : 'add one' Enter : Up Up Enter", 4, "", NULL},
+	{"an earlier line by its letters", ": 'add one' Enter : 'adone' Enter", 2, "one", NULL},
+	{"help by the starts of words", "? 'setp' Enter", 1, "", NULL},
 	{"q is text in the field", ": 'q'", 0, "", "leave sonde"},
 };
 
