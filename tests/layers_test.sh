@@ -54,6 +54,7 @@ libraries='
 ^ev[.]h$ ^src/net/
 ^sqlite3[.]h$ ^src/store/
 ^yaml[.]h$ ^src/base/yaml[.]c$
+^zlib[.]h$ ^src/metrics/gunzip[.]c$
 ^jansson[.]h$ ^src/
 ^uni(case|ctype|gbrk|wbrk|lbrk|norm|name|width|str|conv)[.]h$ ^src/(text|sim)/
 ^(cmocka|vterm)[.]h$ ^tests/
