@@ -1,11 +1,16 @@
+#include "store/bulk.h"
+
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
-#include "store/store.h"
 #include "store/writer.h"
 
 /* Each checkpoint costs two syncs; an import is better off with few. Still far from the 64 MB where readers are waited for. */
 #define CHECKPOINT_PAGES 4000
+
+/* Of each followed path, beside the newest file: rotation rarely leaves more than one unfinished. */
+#define POSITIONS_KEPT "7"
 
 struct bulk {
 	struct writer *w;
@@ -26,26 +31,25 @@ struct bulk *bulk_open(const char *dir, struct err *e)
 	return b;
 }
 
-/* One transaction: counts the rows it took and how many of them were new. */
-static bool add_slice(struct writer *w, const struct call_row *rows, size_t n, size_t *taken, uint64_t *added, struct err *e)
+/* In a transaction; *i is the first row that was not taken. */
+static bool add_rows(struct writer *w, const struct call_row *rows, size_t n, bool is_whole, size_t *i, uint64_t *added, struct err *e)
 {
-	size_t i = 0;
-
-	*added = 0;
-	if (!writer_begin(w, e)) {
-		return false;
-	}
-	do {
-		enum writer_result result = writer_call(w, &rows[i], NULL, e);
+	for (*i = 0; *i < n && (is_whole || *i == 0 || !writer_is_slice_full(w)); (*i)++) {
+		enum writer_result result = writer_call(w, &rows[*i], NULL, e);
 
 		if (result >= WRITER_REFUSED) {
 			return false;
 		}
 		*added += result == WRITER_ADDED;
-		i++;
-	} while (i < n && !writer_is_slice_full(w));
-	*taken = i;
-	return writer_commit(w, e);
+	}
+	return true;
+}
+
+/* One transaction: counts the rows it took and how many of them were new. */
+static bool add_slice(struct writer *w, const struct call_row *rows, size_t n, size_t *taken, uint64_t *added, struct err *e)
+{
+	*added = 0;
+	return writer_begin(w, e) && add_rows(w, rows, n, false, taken, added, e) && writer_commit(w, e);
 }
 
 bool bulk_add(struct bulk *b, const struct call_row *rows, size_t n, uint64_t *added, struct err *e)
@@ -61,6 +65,83 @@ bool bulk_add(struct bulk *b, const struct call_row *rows, size_t n, uint64_t *a
 		*added += new_rows;
 	}
 	return true;
+}
+
+bool bulk_has(struct bulk *b, struct call_id id)
+{
+	sqlite3_stmt *stmt = sql_prepare(writer_sql(b->w), "SELECT 1 FROM call WHERE ts_us = ? AND key = ?", NULL);
+	bool is_there = false;
+
+	if (stmt != NULL) {
+		sqlite3_bind_int64(stmt, 1, id.ts_us);
+		sqlite3_bind_int64(stmt, 2, (int64_t)id.key);
+		is_there = sqlite3_step(stmt) == SQLITE_ROW;
+		sqlite3_reset(stmt);
+	}
+	return is_there;
+}
+
+static bool put_position(struct sql *sql, const struct bulk_position *p, struct err *e)
+{
+	sqlite3_stmt *put = sql_prepare(sql,
+	    "INSERT INTO ingest_pos (path, device, inode, offset, line, hash, at_us) VALUES (?, ?, ?, ?, ?, ?, ?)"
+	    " ON CONFLICT DO UPDATE SET offset = excluded.offset, line = excluded.line, hash = excluded.hash, at_us = excluded.at_us", e);
+	sqlite3_stmt *forget = sql_prepare(sql,
+	    "DELETE FROM ingest_pos WHERE path = ?1 AND at_us < (SELECT at_us FROM ingest_pos WHERE path = ?1 ORDER BY at_us DESC LIMIT 1 OFFSET "
+	    POSITIONS_KEPT ")", e);
+
+	if (put == NULL || forget == NULL) {
+		return false;
+	}
+	const int64_t numbers[] = { (int64_t)p->device, (int64_t)p->inode, p->offset, p->line, (int64_t)p->hash, clock_wall_us() };
+
+	if (sqlite3_bind_text(put, 1, p->path, -1, SQLITE_STATIC) != SQLITE_OK || sqlite3_bind_text(forget, 1, p->path, -1, SQLITE_STATIC) != SQLITE_OK) {
+		return sql_failed(sql, e);
+	}
+	for (int i = 0; i < (int)COUNT_OF(numbers); i++) {
+		sqlite3_bind_int64(put, i + 2, numbers[i]);
+	}
+	return sql_step_done(sql, put, e) && sql_step_done(sql, forget, e);
+}
+
+bool bulk_add_until(struct bulk *b, const struct call_row *rows, size_t n, const struct bulk_position *position, uint64_t *added, struct err *e)
+{
+	size_t taken;
+
+	*added = 0;
+	if (writer_begin(b->w, e) && add_rows(b->w, rows, n, true, &taken, added, e) && put_position(writer_sql(b->w), position, e) &&
+	    writer_commit(b->w, e)) {
+		return true;
+	}
+	writer_rollback(b->w);
+	*added = 0;
+	return false;
+}
+
+bool bulk_positions(struct bulk *b, const char *path, struct bulk_position *positions, size_t max, size_t *n, struct err *e)
+{
+	struct sql *sql = writer_sql(b->w);
+	sqlite3_stmt *stmt = sql_prepare(sql, "SELECT device, inode, offset, line, hash FROM ingest_pos WHERE path = ? ORDER BY at_us DESC", e);
+	int rc = SQLITE_DONE;
+
+	*n = 0;
+	if (stmt == NULL || sqlite3_bind_text(stmt, 1, path, -1, SQLITE_STATIC) != SQLITE_OK) {
+		return stmt != NULL && sql_failed(sql, e);
+	}
+	while (*n < max && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+		positions[(*n)++] = (struct bulk_position){
+			.path = path,
+			.device = (uint64_t)sqlite3_column_int64(stmt, 0),
+			.inode = (uint64_t)sqlite3_column_int64(stmt, 1),
+			.offset = sqlite3_column_int64(stmt, 2),
+			.line = sqlite3_column_int64(stmt, 3),
+			.hash = (uint64_t)sqlite3_column_int64(stmt, 4),
+		};
+	}
+	bool ok = rc == SQLITE_ROW || rc == SQLITE_DONE || sql_failed(sql, e);
+
+	sqlite3_reset(stmt);
+	return ok;
 }
 
 void bulk_close(struct bulk *b)

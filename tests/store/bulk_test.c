@@ -1,4 +1,4 @@
-#include "store/store.h"
+#include "store/bulk.h"
 
 #include <sys/wait.h>
 
@@ -132,6 +132,51 @@ static void a_bad_row_stops_the_import_with_a_reason(void **state)
 	free(rows);
 }
 
+static void positions_come_with_their_rows(void **state)
+{
+	struct call_row *rows = make_rows(3000);
+	struct bulk_position at = { .path = "/log", .device = 1, .inode = UINT64_MAX, .offset = 77, .line = 5, .hash = UINT64_MAX - 1 }, got[10];
+	struct err e = { 0 };
+	struct bulk *b = bulk_open(*state, &e);
+	uint64_t added;
+	size_t n;
+
+	assert_true(bulk_add_until(b, rows, 3000, &at, &added, &e));
+	assert_true(added == 3000);
+	assert_true(bulk_has(b, rows[7].id));
+	assert_false(bulk_has(b, (struct call_id){ 1, 2 }));
+	at.offset = 99;
+	assert_true(bulk_add_until(b, NULL, 0, &at, &added, &e));
+	assert_true(bulk_positions(b, "/log", got, 10, &n, &e));
+	assert_int_equal(n, 1);
+	assert_true(got[0].device == 1 && got[0].inode == UINT64_MAX && got[0].offset == 99 && got[0].line == 5 && got[0].hash == UINT64_MAX - 1);
+	assert_true(bulk_positions(b, "/other", got, 10, &n, &e));
+	assert_int_equal(n, 0);
+	/* The last of many files, the last one first. */
+	for (uint64_t i = 0; i < 20; i++) {
+		at.inode = i;
+		assert_true(bulk_add_until(b, NULL, 0, &at, &added, &e));
+		(void)usleep(10);
+	}
+	assert_true(bulk_positions(b, "/log", got, 10, &n, &e));
+	assert_int_equal(n, 8);
+	assert_true(got[0].inode == 19 && got[7].inode == 12);
+	bulk_close(b);
+	/* A row that is refused takes the position with it. */
+	fixture_exec(*state, "CREATE TRIGGER t BEFORE INSERT ON call WHEN NEW.in_tok = 4001 BEGIN SELECT RAISE(ABORT, 'no'); END");
+	b = bulk_open(*state, &e);
+	fixture_row(&rows[0], 4000);
+	fixture_row(&rows[1], 4001);
+	at.offset = 500;
+	assert_false(bulk_add_until(b, rows, 2, &at, &added, &e));
+	assert_true(added == 0);
+	assert_false(bulk_has(b, rows[0].id));
+	assert_true(bulk_positions(b, "/log", got, 10, &n, &e));
+	assert_int_equal(got[0].offset, 99);
+	bulk_close(b);
+	free(rows);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -140,6 +185,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(the_whole_id_counts, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(an_import_beside_a_running_store, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(a_bad_row_stops_the_import_with_a_reason, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(positions_come_with_their_rows, fixture_setup, fixture_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

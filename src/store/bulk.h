@@ -1,0 +1,23 @@
+/* bulk - what importers need beside store.h: whether a call is there, and how far a followed log was read, written with the rows read from it. */
+#ifndef SONDE_STORE_BULK_H
+#define SONDE_STORE_BULK_H
+
+#include "store/store.h"
+
+/* Whether a call of that id is there; false also when the store cannot say. */
+bool bulk_has(struct bulk *b, struct call_id id);
+
+/* How far a log was read: see data/migrations/004-ingest.sql. */
+struct bulk_position {
+	const char *path;
+	uint64_t device, inode;
+	int64_t offset, line;
+	uint64_t hash;
+};
+/* As bulk_add, but all rows and the position in one transaction: n is small. n may be 0. */
+bool bulk_add_until(struct bulk *b, const struct call_row *rows, size_t n, const struct bulk_position *position, uint64_t *added,
+    struct err *e) SONDE_MUST_CHECK;
+/* The positions of a path, the last written first, at most max. Their path is the argument. */
+bool bulk_positions(struct bulk *b, const char *path, struct bulk_position *positions, size_t max, size_t *n, struct err *e) SONDE_MUST_CHECK;
+
+#endif
