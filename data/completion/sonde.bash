@@ -52,7 +52,7 @@ _sonde() {
 				COMPREPLY=($(compgen -f -- "$cur"))
 				return
 			fi
-			words="--json --help -"
+			words="--format --follow --json --help -"
 			;;
 		models) words="--json --help" ;;
 		doctor) words="--json --help" ;;

@@ -1,7 +1,6 @@
-/* ingest - JSONL logs of calls made elsewhere into the store.
+/* ingest - logs of calls made elsewhere into the store: JSONL or one JSON array, plain or gzip, in any of the formats of metrics/line.h.
  * One pass, one flat scanner; lines it cannot read are counted and the first ones kept with their numbers.
- * The same line is the same call: its id is (timestamp, hash of the line and of how often it came before in this file),
- * so a file imported twice adds nothing and two equal lines in one file are two calls.
+ * The same record is the same call (metrics/intake.h): a file imported twice adds nothing, and two equal lines of one file are two calls.
  * Everything is read before anything is stored: rows go in ordered by time, whatever the order of the lines (metrics/spool.h). */
 #ifndef SONDE_METRICS_INGEST_H
 #define SONDE_METRICS_INGEST_H
@@ -11,15 +10,15 @@
 
 struct price_table;
 
-#define INGEST_LINE_MAX ((size_t)1 << 20) /* bytes of a line without its end */
-
 struct ingest_bad_line {
 	uint64_t line;
 	char why[INGEST_WHY_SIZE];
 };
 
 struct ingest_result {
-	uint64_t lines, added, present, bad; /* blank lines count only in lines */
+	uint64_t lines, added, present, bad; /* blank lines count only in lines; elements of an array count as lines */
+	uint64_t no_call;                    /* records of something else */
+	uint64_t formats[INGEST_FORMATS];    /* lines of each, bad ones too where that could be told */
 	struct ingest_bad_line first_bad[5];
 	size_t n_first_bad;
 };
@@ -27,10 +26,15 @@ struct ingest_result {
 /* Called about ten times a second while lines are read, then while rows are stored. */
 typedef void ingest_progress(void *ctx, uint64_t lines, uint64_t stored);
 
-/* Reads to the end of fd. prices may be NULL (then rows without a reported cost stay unpriced); failed calls
- * without output are not priced. progress may be NULL.
- * False on a read or store error; what was committed before stays, and result says how far. */
-bool ingest_jsonl(int fd, struct bulk *b, const struct price_table *prices, ingest_progress *progress, void *ctx,
-    struct ingest_result *result, struct err *e) SONDE_MUST_CHECK;
+struct ingest_options {
+	const struct price_table *prices; /* NULL: rows without a reported cost stay unpriced; so do failed calls without output */
+	int format;                       /* or INGEST_AUTO */
+	ingest_progress *progress;        /* may be NULL */
+	void *ctx;
+};
+
+/* Reads to the end of fd.
+ * False on a read or store error: what was read whole before is stored all the same as far as the store takes it, and result says how far. */
+bool ingest_jsonl(int fd, struct bulk *b, const struct ingest_options *options, struct ingest_result *result, struct err *e) SONDE_MUST_CHECK;
 
 #endif

@@ -26,7 +26,7 @@ struct head {
 	struct call_id id;
 	uint64_t mask; /* bit i: numbers[i] is known; bit 32 + i: texts[i] is there */
 	int32_t attempts;
-	uint8_t is_streamed, is_simulated, cost_is_estimated;
+	uint8_t is_streamed, is_simulated, cost_is_estimated, has_own_id;
 };
 
 static const size_t numbers[] = {
@@ -156,7 +156,7 @@ static size_t packed_most(const struct call_row *row)
 	return len;
 }
 
-static size_t pack(const struct call_row *row, char *out)
+static size_t pack(const struct call_row *row, bool has_own_id, char *out)
 {
 	struct head h = {
 		.http_status = (uint16_t)row->http_status,
@@ -167,6 +167,7 @@ static size_t pack(const struct call_row *row, char *out)
 		.is_streamed = row->is_streamed,
 		.is_simulated = row->is_simulated,
 		.cost_is_estimated = row->cost_is_estimated,
+		.has_own_id = has_own_id,
 	};
 	char *p = out + sizeof(h);
 
@@ -196,13 +197,14 @@ static size_t pack(const struct call_row *row, char *out)
 }
 
 /* The texts stay in the packed bytes. */
-static void unpack(const char *packed, struct call_row *row)
+static void unpack(const char *packed, struct call_row *row, bool *has_own_id)
 {
 	struct head h;
 	const char *p = packed + sizeof(h);
 
 	memcpy(&h, packed, sizeof(h));
 	call_row_init(row);
+	*has_own_id = h.has_own_id != 0;
 	row->http_status = h.http_status;
 	row->error_class = (enum error_class)h.error_class;
 	row->cost_source = (enum cost_source)h.cost_source;
@@ -335,7 +337,7 @@ static bool write_run(struct spool *s, struct err *e)
 	return ok;
 }
 
-bool spool_add(struct spool *s, const struct call_row *row, struct err *e)
+bool spool_add(struct spool *s, const struct call_row *row, bool has_own_id, struct err *e)
 {
 	size_t most = packed_most(row);
 
@@ -352,8 +354,13 @@ bool spool_add(struct spool *s, const struct call_row *row, struct err *e)
 		s->bytes = x_realloc(s->bytes, s->cap);
 	}
 	*array_push(s->items, s->n_items, s->cap_items) = (struct item){ .id = row->id, .at = s->used };
-	s->used += pack(row, s->bytes + s->used);
+	s->used += pack(row, has_own_id, s->bytes + s->used);
 	return true;
+}
+
+size_t spool_bytes(const struct spool *s)
+{
+	return s->used;
 }
 
 static bool fill(struct spool *s, struct cursor *c, struct err *e)
@@ -454,7 +461,7 @@ static bool start_taking(struct spool *s, struct err *e)
 	return true;
 }
 
-bool spool_take(struct spool *s, struct call_row *rows, size_t max, size_t *n, struct err *e)
+bool spool_take(struct spool *s, struct call_row *rows, bool *own, size_t max, size_t *n, struct err *e)
 {
 	*n = 0;
 	s->batch_used = 0;
@@ -473,7 +480,8 @@ bool spool_take(struct spool *s, struct call_row *rows, size_t max, size_t *n, s
 			return true;
 		}
 		memcpy(s->batch + s->batch_used, top->row, len);
-		unpack(s->batch + s->batch_used, &rows[(*n)++]);
+		unpack(s->batch + s->batch_used, &rows[*n], &own[*n]);
+		(*n)++;
 		s->batch_used += len;
 		if (!advance(s, top, e)) {
 			return false;

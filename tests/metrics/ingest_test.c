@@ -15,6 +15,8 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "metrics/ingest.h"
+#include "metrics/intake.h"
+#include "metrics/records.h"
 #include "metrics/spool.h"
 #include "provider/price.h"
 
@@ -39,14 +41,14 @@ static void times(void **state)
 		{ "\"timestamp\":\"yesterday\"", 0 }, { "\"timestamp\":null", 0 }, { "\"timestamp\":true", 0 }, { "\"timestamp\":-5", 0 }, { "\"timestamp\":0", 0 },
 		{ "\"timestamp\":\"9999-01-01\"", 0 }, { "\"timestamp\":\"1969-01-01\"", 0 }, { "\"timestamp\":1e40", 0 }, { "\"x\":1", 0 },
 	};
-	struct ingest_scanner *s = ingest_scanner_new();
+	struct ingest_scanner *s = ingest_scanner_new(INGEST_AUTO);
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		char line[300], why[INGEST_WHY_SIZE];
 		struct call_row row;
 		int n = snprintf(line, sizeof(line), "{\"provider\":\"p\",%s}", cases[i].member);
-		bool ok = ingest_line(s, line, (size_t)n, &row, why);
+		bool ok = ingest_line(s, line, (size_t)n, &row, why) == LINE_CALL;
 
 		if (ok != (cases[i].ts_us > 0) || (ok && row.id.ts_us != cases[i].ts_us)) {
 			fail_msg("%s: %s %lld", line, ok ? "taken" : why, ok ? (long long)row.id.ts_us : 0);
@@ -96,14 +98,14 @@ static void numbers(void **state)
 		{ ",\"prompt_tokens\":1,\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":2}", 1, 2, U, U, U, U, U },
 		{ ",\"prompt_tok\\u0065ns\":3", 3, U, U, U, U, U, U },
 	};
-	struct ingest_scanner *s = ingest_scanner_new();
+	struct ingest_scanner *s = ingest_scanner_new(INGEST_AUTO);
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		char *line = x_asprintf(START "%s}", cases[i].members), why[INGEST_WHY_SIZE];
 		struct call_row row;
 
-		if (!ingest_line(s, line, strlen(line), &row, why)) {
+		if (ingest_line(s, line, strlen(line), &row, why) != LINE_CALL) {
 			fail_msg("%s: %s", line, why);
 		}
 		const int64_t got[] = { row.usage.in_tok, row.usage.out_tok, row.usage.cache_read_tok, row.usage.cache_write_tok, row.usage.reason_tok,
@@ -153,14 +155,14 @@ static void errors(void **state)
 		{ ",\"error\":{}", CLASS_OTHER, NULL },
 		{ ",\"error\":\"bad key sk-abcdefghijklmnop1234 given\"", CLASS_OTHER, "bad key sk-*** given" },
 	};
-	struct ingest_scanner *s = ingest_scanner_new();
+	struct ingest_scanner *s = ingest_scanner_new(INGEST_AUTO);
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		char *line = x_asprintf(START "%s}", cases[i].members), why[INGEST_WHY_SIZE];
 		struct call_row row;
 
-		if (!ingest_line(s, line, strlen(line), &row, why)) {
+		if (ingest_line(s, line, strlen(line), &row, why) != LINE_CALL) {
 			fail_msg("%s: %s", line, why);
 		}
 		if (row.error_class != cases[i].class || (row.error_text == NULL) != (cases[i].text == NULL) ||
@@ -189,14 +191,14 @@ static void refused_lines(void **state)
 		{ "hello", "it is not a JSON object" },
 		{ "[1]", "it is not a JSON object" },
 	};
-	struct ingest_scanner *s = ingest_scanner_new();
+	struct ingest_scanner *s = ingest_scanner_new(INGEST_AUTO);
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		char why[INGEST_WHY_SIZE];
 		struct call_row row;
 
-		assert_false(ingest_line(s, cases[i].line, strlen(cases[i].line), &row, why));
+		assert_int_equal(ingest_line(s, cases[i].line, strlen(cases[i].line), &row, why), LINE_BAD);
 		assert_string_equal(why, cases[i].why);
 	}
 	ingest_scanner_free(s);
@@ -236,7 +238,7 @@ static struct ingest_result import(const char *bytes, size_t len, const struct p
 	struct bulk *b = bulk_open(dir, &e);
 
 	assert_non_null(b);
-	if (!ingest_jsonl(fd, b, prices, NULL, NULL, &result, &e)) {
+	if (!ingest_jsonl(fd, b, &(struct ingest_options){ .prices = prices, .format = INGEST_AUTO }, &result, &e)) {
 		fail_msg("%s", e.text);
 	}
 	bulk_close(b);
@@ -352,6 +354,47 @@ static void costs(void **state)
 	price_table_free(prices);
 }
 
+/* A record with an id of its own is one call, in whatever order its members are written. */
+static void own_ids(void **state)
+{
+#define RECORD(id) "{\"id\":\"" id "\",\"call_type\":\"completion\",\"startTime\":1795428000.5,\"endTime\":1795428001,\"custom_llm_provider\":\"p\"}"
+#define OTHER_ORDER(id) "{\"custom_llm_provider\":\"p\", \"endTime\":1795428001.0, \"startTime\":1795428000.5, \"call_type\":\"completion\", \"id\":\"" id "\"}"
+	static const char log[] = RECORD("a") "\n" RECORD("b") "\n" RECORD("a") "\n";
+	static const char again[] = "[" OTHER_ORDER("b") ",\n" OTHER_ORDER("a") ",\n" OTHER_ORDER("c") "]";
+	struct ingest_result r;
+
+	(void)state;
+	r = import(log, sizeof(log) - 1, NULL);
+	check(r, 3, 2, 1, 0);
+	assert_int_equal(r.formats[ingest_format_find("litellm")], 3);
+	check(import(log, sizeof(log) - 1, NULL), 3, 0, 3, 0);
+	check(import(again, sizeof(again) - 1, NULL), 3, 1, 2, 0);
+}
+
+/* As records were stored before formats had ids: by their line. Such a file adds nothing either. */
+static void stored_by_line_before(void **state)
+{
+	static const char log[] = RECORD("a") "\n" RECORD("b") "\n", grown[] = RECORD("a") "\n" RECORD("b") "\n" RECORD("c") "\n";
+	struct err e = { 0 };
+	struct bulk *b = bulk_open(dir, &e);
+	uint64_t added;
+
+	(void)state;
+	for (const char *line = log, *lf; (lf = strchr(line, '\n')) != NULL; line = lf + 1) {
+		struct call_row row;
+
+		call_row_init(&row);
+		row.id = (struct call_id){ T0 + 500000, intake_line_key(line, (size_t)(lf - line)) };
+		row.provider = "p";
+		row.operation = "completion";
+		assert_true(bulk_add(b, &row, 1, &added, &e));
+	}
+	bulk_close(b);
+	check(import(log, sizeof(log) - 1, NULL), 2, 0, 2, 0);
+	check(import(grown, sizeof(grown) - 1, NULL), 3, 1, 2, 0);
+	check(import(grown, sizeof(grown) - 1, NULL), 3, 0, 3, 0);
+}
+
 /* ---- the sorting ---- */
 
 static void spool_sorts(void **state)
@@ -362,6 +405,7 @@ static void spool_sorts(void **state)
 	for (size_t k = 0; k < COUNT_OF(run_bytes); k++) {
 		struct spool *s = spool_new(run_bytes[k]);
 		struct call_row rows[50], row;
+		bool own[50];
 		struct call_id before = { 0 };
 		struct err e = { 0 };
 		size_t n, total = 0, wanted = run_bytes[k] == 1 ? 40 : 5000;
@@ -380,10 +424,10 @@ static void spool_sorts(void **state)
 			row.error_class = (enum error_class)(i % CLASS_COUNT);
 			row.is_streamed = i % 3 == 0;
 			sum += hash_mix(i ^ row.id.key);
-			assert_true(spool_add(s, &row, &e));
+			assert_true(spool_add(s, &row, i % 5 == 0, &e));
 		}
 		do {
-			assert_true(spool_take(s, rows, COUNT_OF(rows), &n, &e));
+			assert_true(spool_take(s, rows, own, COUNT_OF(rows), &n, &e));
 			for (size_t i = 0; i < n; i++) {
 				uint64_t at = (uint64_t)rows[i].usage.in_tok;
 				char name[32];
@@ -395,6 +439,7 @@ static void spool_sorts(void **state)
 				assert_null(rows[i].model_req);
 				assert_true(rows[i].cost_nano == (at % 2 == 0 ? UNKNOWN : (int64_t)at * 1000000007));
 				assert_int_equal(rows[i].error_class, at % CLASS_COUNT);
+				assert_true(own[i] == (at % 5 == 0));
 				assert_int_equal(rows[i].is_streamed, at % 3 == 0);
 				got += hash_mix(at ^ rows[i].id.key);
 				before = rows[i].id;
@@ -418,6 +463,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(bad_lines_are_counted, make_dir, remove_dir),
 		cmocka_unit_test_setup_teardown(long_lines, make_dir, remove_dir),
 		cmocka_unit_test_setup_teardown(costs, make_dir, remove_dir),
+		cmocka_unit_test_setup_teardown(own_ids, make_dir, remove_dir),
+		cmocka_unit_test_setup_teardown(stored_by_line_before, make_dir, remove_dir),
 		cmocka_unit_test(spool_sorts),
 	};
 
