@@ -355,8 +355,21 @@ static unsigned cmd_pane(void *self, struct console *c, const char *arg)
 	return changed();
 }
 
+static bool can_go_back(const void *self)
+{
+	const struct board *b = ((const struct metrics_screen *)self)->board;
+
+	return b->has_detail || b->text_filter != NULL || b->errors_only || b->key_filter != NULL;
+}
+
+static bool can_drill(const void *self)
+{
+	return ((const struct metrics_screen *)self)->focus != FOCUS_DETAIL;
+}
+
 static const struct command commands[] = {
-	{ "open", "Enter", "drill", NULL, "narrow to this group, or open this request", 0, cmd_open, NULL, NULL },
+	{ "back", "Esc", "back", NULL, "close the request, clear a filter", 0, cmd_back, NULL, can_go_back },
+	{ "open", "Enter", "drill", NULL, "narrow to this group, or open this request", 0, cmd_open, NULL, can_drill },
 	{ "range", "t", "range", "[SPAN]", "next time range: 15m 1h 6h 24h 7d 30d 90d", 0, cmd_range, complete_range, NULL },
 	{ "group", "g", "group", "[BY]", "group by provider, model or operation", 0, cmd_group, complete_group, NULL },
 	{ "errors", "e", "errors only", NULL, "requests that failed, or all", 0, cmd_errors, NULL, NULL },
@@ -364,7 +377,6 @@ static const struct command commands[] = {
 	{ "sort", "s", "sort", NULL, "order of the table: cost, calls, p95, errors", 0, cmd_sort, NULL, NULL },
 	{ "pause", "p", "pause", NULL, "hold the figures, or follow again", 0, cmd_pause, NULL, NULL },
 	{ "pane", "Tab", "pane", NULL, "next pane", 0, cmd_pane, NULL, NULL },
-	{ "back", "Esc", "back", NULL, "close the request, clear a filter", 0, cmd_back, NULL, NULL },
 	{ "range back", "T", NULL, NULL, "the time range before", 0, cmd_range_back, NULL, NULL },
 };
 

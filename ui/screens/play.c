@@ -539,7 +539,47 @@ static unsigned cmd_history(void *self, struct console *c, const char *arg)
 	return changed();
 }
 
+static bool shows_history(const void *self)
+{
+	return ((const struct play_screen *)self)->view == VIEW_HISTORY;
+}
+
+static bool shows_overlay(const void *self)
+{
+	return ((const struct play_screen *)self)->view != VIEW_COLUMNS;
+}
+
+static unsigned cmd_open(void *self, struct console *c, const char *arg)
+{
+	struct play_screen *s = self;
+
+	(void)c;
+	(void)arg;
+	if (!shows_history(s) || s->play->n_runs == 0) {
+		return 0;
+	}
+	play_open_run(s->play, (size_t)s->history.selected);
+	s->view = VIEW_COLUMNS;
+	return changed();
+}
+
+static unsigned cmd_close(void *self, struct console *c, const char *arg)
+{
+	struct play_screen *s = self;
+
+	(void)c;
+	(void)arg;
+	if (!shows_overlay(s)) {
+		return 0;
+	}
+	play_diff_close(s);
+	s->view = VIEW_COLUMNS;
+	return changed();
+}
+
 static const struct command commands[] = {
+	{ "open", "Enter", "open", NULL, "open the selected past run", 0, cmd_open, NULL, shows_history },
+	{ "close", "Esc", "close", NULL, "close the diff or the past runs", 0, cmd_close, NULL, shows_overlay },
 	{ "run", "F5", "run", NULL, "send the prompt to all targets", COMMAND_IN_TEXT, cmd_run, NULL, NULL },
 	{ "rerun", "r", NULL, NULL, "the same as run", 0, cmd_run, NULL, NULL },
 	{ "stop", "x", "stop", NULL, "stop this column", 0, cmd_stop, NULL, is_busy },

@@ -29,15 +29,6 @@ static unsigned input_editor(struct play_screen *s, const struct input *in)
 
 static unsigned input_history(struct play_screen *s, const struct input *in)
 {
-	if (in->type == INPUT_KEY && in->key == K_ESC) {
-		s->view = VIEW_COLUMNS;
-		return changed();
-	}
-	if (in->type == INPUT_KEY && in->key == K_ENTER && s->play->n_runs > 0) {
-		play_open_run(s->play, (size_t)s->history.selected);
-		s->view = VIEW_COLUMNS;
-		return changed();
-	}
 	if (in->type == INPUT_MOUSE && in->mouse == MOUSE_PRESS) {
 		return list_click(&s->history, in->y - s->columns.y - 1) ? changed() : 0;
 	}
@@ -46,11 +37,6 @@ static unsigned input_history(struct play_screen *s, const struct input *in)
 
 static unsigned input_diff(struct play_screen *s, const struct input *in)
 {
-	if (in->type == INPUT_KEY && in->key == K_ESC) {
-		play_diff_close(s);
-		s->view = VIEW_COLUMNS;
-		return changed();
-	}
 	if (in->type == INPUT_KEY && (in->key == ']' || in->key == '[')) {
 		list_select(&s->diff_scroll, (int)styled_next_mark(s->diff, (size_t)s->diff_scroll.selected, in->key == ']' ? 1 : -1));
 		return changed();
