@@ -202,6 +202,7 @@ static void on_event(void *ctx, const struct call_event *ev)
 		add_delta(c, ev);
 		break;
 	case EVENT_RETRYING:
+	case EVENT_FALLBACK:
 		set_err(c, &ev->call->err);
 		break;
 	case EVENT_FAILED:

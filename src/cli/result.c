@@ -62,6 +62,20 @@ static void error_json(struct buf *out, const struct call *c)
 	(void)buf_add_char(out, '}');
 }
 
+/* Who answered, and who failed before. */
+static void fallback_json(struct buf *out, const struct call *c)
+{
+	field_string(out, "answered_by", c->state == CALL_DONE ? c->target->name : NULL);
+	(void)buf_add_str(out, ",\"fallback_from\":[");
+	for (size_t i = 0; i < c->n_failures; i++) {
+		(void)buf_add_str(out, i > 0 ? ",{\"target\":" : "{\"target\":");
+		cli_json_string(out, c->failures[i].target);
+		field_string(out, "class", error_class_name(c->failures[i].class));
+		(void)buf_add_char(out, '}');
+	}
+	(void)buf_add_char(out, ']');
+}
+
 void result_json(struct buf *out, const struct call *c)
 {
 	const struct call_row *r = &c->row;
@@ -69,10 +83,11 @@ void result_json(struct buf *out, const struct call *c)
 
 	call_id_format(r->id, id);
 	(void)buf_add_str(out, "{\"target\":");
-	cli_json_string(out, c->target->name);
+	cli_json_string(out, c->asked->name);
 	field_string(out, "provider", c->target->provider->name);
 	field_string(out, "model", r->model_resp != NULL ? r->model_resp : r->model_req);
 	field_string(out, "status", c->state == CALL_DONE ? "ok" : "error");
+	fallback_json(out, c);
 	(void)buf_add_str(out, ",\"text\":");
 	cli_json_bytes(out, buf_str(&c->answer.text), c->answer.text.len);
 	(void)buf_add_str(out, ",\"tool_calls\":");
@@ -114,8 +129,12 @@ void result_summary(FILE *f, const struct call *c)
 	const struct call_row *r = &c->row;
 	char name[128], cost[32];
 
-	clean_line_into(c->target->name, name, sizeof(name));
+	clean_line_into(c->asked->name, name, sizeof(name));
 	fprintf(f, "sonde: %s", name);
+	if (c->n_failures > 0) {
+		clean_line_into(c->target->name, name, sizeof(name));
+		fprintf(f, "  answered by %s", name);
+	}
 	if (is_known(r->ttft_us)) {
 		fprintf(f, "  ttft %.2fs", (double)r->ttft_us / US_PER_S);
 	}

@@ -207,7 +207,7 @@ static void print_answer(struct run *run, const struct call *c)
 	if (run->options->n_targets > 1) {
 		struct buf head = { 0 };
 
-		(void)buf_addf(&head, "== %s\n", c->target->name);
+		(void)buf_addf(&head, "== %s\n", c->asked->name);
 		(void)cli_out(head.s, head.len);
 		buf_free(&head);
 		cleaner_init(&run->cleaner);
@@ -231,13 +231,13 @@ static void print_event(const struct call_event *ev)
 	struct buf out = { 0 };
 
 	(void)buf_addf(&out, "{\"event\":\"%s\",\"target\":", call_event_name(ev->type));
-	cli_json_string(&out, ev->call->target->name);
+	cli_json_string(&out, ev->call->asked->name);
 	if (ev->type == EVENT_DELTA) {
 		static const char *const kinds[] = { "text", "reasoning", "refusal", "tool_call" };
 
 		(void)buf_addf(&out, ",\"%s\":", kinds[ev->kind]);
 		cli_json_bytes(&out, ev->text, ev->len);
-	} else if (ev->type == EVENT_RETRYING) {
+	} else if (ev->type == EVENT_RETRYING || ev->type == EVENT_FALLBACK) {
 		(void)buf_add_str(&out, ",\"why\":");
 		cli_json_string(&out, ev->call->err.text);
 	} else if (ev->type >= EVENT_DONE) {
@@ -260,6 +260,12 @@ static void progress(const struct run *run, const struct call_event *ev)
 		clean_line_into(ev->call->err.text, text, sizeof(text));
 		fprintf(stderr, "sonde: %s; trying again in %.1f s (attempt %d of %d)\n", text,
 		    (double)(ev->call->retry_at_us - clock_mono_us()) / (double)US_PER_S, ev->call->attempt + 1, ev->call->max_attempts);
+	} else if (ev->type == EVENT_FALLBACK) {
+		char text[sizeof(ev->call->err.text)], name[128];
+
+		clean_line_into(ev->call->err.text, text, sizeof(text));
+		clean_line_into(ev->call->target->name, name, sizeof(name));
+		fprintf(stderr, "sonde: %s; trying %s instead\n", text, name);
 	} else if (ev->type == EVENT_DONE) {
 		result_summary(stderr, ev->call);
 	}

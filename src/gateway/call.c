@@ -30,9 +30,9 @@ struct live_call {
 	int refs;
 	call_listener *listener;
 	void *ctx;
-	struct message *messages;
+	struct message *messages; /* the first is for the target's system prompt; its text is NULL when there is none */
 	size_t n_messages;
-	struct chat_params params;
+	struct chat_params wished, params; /* of the request; with the defaults of the target */
 	int64_t wall_us;
 	uint64_t key;
 	ev_timer timer;
@@ -64,7 +64,7 @@ static const char *const state_names[] = {
 
 static const char *const event_names[] = {
 	[EVENT_QUEUED] = "queued", [EVENT_SENT] = "sent", [EVENT_FIRST_TOKEN] = "first_token", [EVENT_DELTA] = "delta",
-	[EVENT_TOOL_CALL] = "tool_call", [EVENT_USAGE] = "usage", [EVENT_RETRYING] = "retrying", [EVENT_DONE] = "done",
+	[EVENT_TOOL_CALL] = "tool_call", [EVENT_USAGE] = "usage", [EVENT_RETRYING] = "retrying", [EVENT_FALLBACK] = "fallback", [EVENT_DONE] = "done",
 	[EVENT_FAILED] = "failed", [EVENT_CANCELLED] = "cancelled",
 };
 
@@ -189,17 +189,6 @@ static void finish(struct live_call *lc, enum call_state state)
 	call_unref(&lc->pub);
 }
 
-static void fail(struct live_call *lc, enum error_class class)
-{
-	lc->pub.row.error_class = class;
-	finish(lc, CALL_FAILED);
-}
-
-static double random_unit(void)
-{
-	return (double)(random_bits() >> 11) * 0x1p-53;
-}
-
 static void reset_attempt(struct live_call *lc)
 {
 	answer_free(&lc->pub.answer);
@@ -209,6 +198,97 @@ static void reset_attempt(struct live_call *lc)
 	lc->pub.row.error_class = CLASS_NONE;
 	lc->is_over = false;
 	lc->pub.is_cached = false;
+}
+
+/* Unset parameters of `to` are taken from `from`. */
+static void params_default(struct chat_params *to, const struct chat_params *from)
+{
+	to->temperature = isnan(to->temperature) ? from->temperature : to->temperature;
+	to->top_p = isnan(to->top_p) ? from->top_p : to->top_p;
+	to->max_tokens = known_or(to->max_tokens, from->max_tokens);
+	to->seed = known_or(to->seed, from->seed);
+	if (to->n_stop == 0 && from->n_stop > 0) {
+		struct chat_params copy;
+
+		chat_params_copy(&copy, from);
+		to->stop = copy.stop;
+		to->n_stop = copy.n_stop;
+	}
+}
+
+/* What is sent to a target: the wishes of the request, then its own defaults, then those of the target that was asked. */
+static void aim(struct live_call *lc, const struct target *t)
+{
+	const struct target *asked = lc->pub.asked;
+	const char *system = t->system != NULL ? t->system : asked->system;
+
+	lc->pub.target = t;
+	chat_params_free(&lc->params);
+	chat_params_copy(&lc->params, &lc->wished);
+	params_default(&lc->params, &t->params);
+	params_default(&lc->params, &asked->params);
+	free((char *)lc->messages[0].text);
+	bool has_own = lc->n_messages > 1 && lc->messages[1].role == ROLE_SYSTEM;
+	lc->messages[0] = (struct message){ ROLE_SYSTEM, has_own ? NULL : x_strdup(system) };
+}
+
+static bool has_fallback(const struct live_call *lc)
+{
+	static const bool falls[CLASS_COUNT] = {
+		[CLASS_RATE_LIMITED] = true, [CLASS_SERVER_ERROR] = true, [CLASS_TIMEOUT] = true, [CLASS_NETWORK] = true, [CLASS_AUTH] = true,
+	};
+	const struct call *c = &lc->pub;
+
+	return c->first_us == 0 && falls[c->row.error_class] && c->n_failures < c->asked->n_fallback;
+}
+
+/* The failure is recorded as a call of its own; what comes next begins like a new one. */
+static void fall_back(struct live_call *lc)
+{
+	struct call *c = &lc->pub;
+	const struct provider_entry *before = c->target->provider;
+	int64_t run_us = c->row.run_us;
+	int run_column = c->row.run_column;
+
+	drop_attempt(lc);
+	c->state = CALL_FAILED;
+	c->end_us = clock_mono_us();
+	record_fill(c, lc->gateway->config->prices, lc->wall_us, lc->key);
+	record_put(c, lc->gateway->store);
+	*array_push(c->failures, c->n_failures, c->cap_failures) = (struct call_failure){ c->target->name, c->row.error_class };
+	call_row_init(&c->row);
+	c->row.run_us = run_us;
+	c->row.run_column = run_column;
+	reset_attempt(lc);
+	buf_clear(&c->request_body);
+	c->warning[0] = '\0';
+	c->attempt = 0;
+	c->sent_us = c->end_us = 0;
+	c->is_simulated = false;
+	c->state = CALL_QUEUED;
+	lc->wall_us = clock_wall_us();
+	lc->key = random_bits();
+	lc->has_cache_key = false;
+	lc->holds_place = false;
+	aim(lc, c->asked->fallback[c->n_failures - 1]);
+	start_next(lc->gateway, before);
+	arm(lc, 0.);
+	emit(lc, EVENT_FALLBACK);
+}
+
+static void fail(struct live_call *lc, enum error_class class)
+{
+	lc->pub.row.error_class = class;
+	if (has_fallback(lc)) {
+		fall_back(lc);
+	} else {
+		finish(lc, CALL_FAILED);
+	}
+}
+
+static double random_unit(void)
+{
+	return (double)(random_bits() >> 11) * 0x1p-53;
 }
 
 static void attempt_over(struct live_call *lc, const struct http_result *result)
@@ -314,8 +394,9 @@ static bool build(const struct live_call *lc, const char *key, struct wire_reque
 {
 	const struct target *t = lc->pub.target;
 	struct endpoint ep = { .base_url = t->provider->base_url, .key = key, .headers = (const char *const *)t->provider->headers };
+	size_t first = lc->messages[0].text == NULL;
 	struct chat_request r = {
-		.model = t->model, .messages = lc->messages, .n_messages = lc->n_messages, .params = lc->params, .is_streamed = lc->pub.is_streamed,
+		.model = t->model, .messages = lc->messages + first, .n_messages = lc->n_messages - first, .params = lc->params, .is_streamed = lc->pub.is_streamed,
 	};
 
 	return t->provider->kind->build(&ep, &r, w, e);
@@ -393,6 +474,10 @@ static void begin(struct live_call *lc)
 	}
 	lc->holds_place = true;
 	start_next(lc->gateway, p);
+	if (p->key == NULL && p->key_command == NULL && !provider_entry_key(p, &lc->pub.err)) {
+		fail(lc, CLASS_AUTH);
+		return;
+	}
 	if (p->key == NULL && p->key_command != NULL) {
 		struct key_fetch *k = x_calloc(1, sizeof(*k));
 
@@ -525,30 +610,10 @@ static void on_timer(struct ev_loop *ev, ev_timer *w, int revents)
 	}
 }
 
-/* Unset parameters of `to` are taken from `from`. */
-static void params_default(struct chat_params *to, const struct chat_params *from)
-{
-	to->temperature = isnan(to->temperature) ? from->temperature : to->temperature;
-	to->top_p = isnan(to->top_p) ? from->top_p : to->top_p;
-	to->max_tokens = known_or(to->max_tokens, from->max_tokens);
-	to->seed = known_or(to->seed, from->seed);
-	if (to->n_stop == 0 && from->n_stop > 0) {
-		struct chat_params copy;
-
-		chat_params_copy(&copy, from);
-		to->stop = copy.stop;
-		to->n_stop = copy.n_stop;
-	}
-}
-
 static void copy_messages(struct live_call *lc, const struct gateway_request *r)
 {
-	bool adds_system = r->target->system != NULL && (r->n_messages == 0 || r->messages[0].role != ROLE_SYSTEM);
-
 	lc->messages = x_calloc(r->n_messages + 1, sizeof(*lc->messages));
-	if (adds_system) {
-		lc->messages[lc->n_messages++] = (struct message){ ROLE_SYSTEM, x_strdup(r->target->system) };
-	}
+	lc->n_messages = 1;
 	for (size_t i = 0; i < r->n_messages; i++) {
 		lc->messages[lc->n_messages++] = (struct message){ r->messages[i].role, x_strdup(r->messages[i].text) };
 	}
@@ -559,7 +624,7 @@ static struct live_call *live_new(const struct gateway_request *r)
 	struct live_call *lc = x_calloc(1, sizeof(*lc));
 
 	lc->refs = 1;
-	lc->pub.target = target_copy(r->target);
+	lc->pub.asked = target_copy(r->target);
 	lc->pub.is_streamed = r->is_streamed;
 	lc->caches = r->caches || r->target->caches;
 	lc->pub.saved_nano = UNKNOWN;
@@ -569,9 +634,10 @@ static struct live_call *live_new(const struct gateway_request *r)
 	lc->pub.row.run_column = r->run_column;
 	answer_init(&lc->pub.answer);
 	buf_init(&lc->pub.response_body, BODY_LIMIT);
-	chat_params_copy(&lc->params, &r->params);
-	params_default(&lc->params, &r->target->params);
+	chat_params_copy(&lc->wished, &r->params);
+	chat_params_init(&lc->params);
 	copy_messages(lc, r);
+	aim(lc, lc->pub.asked);
 	return lc;
 }
 
@@ -634,12 +700,14 @@ void call_unref(struct call *c)
 		free((char *)lc->messages[i].text);
 	}
 	free(lc->messages);
+	chat_params_free(&lc->wished);
 	chat_params_free(&lc->params);
 	answer_free(&c->answer);
 	buf_free(&c->request_body);
 	buf_free(&c->response_body);
 	cached_answer_free(&lc->hit);
-	target_free(c->target);
+	free(c->failures);
+	target_free(c->asked);
 	free(lc);
 }
 

@@ -26,12 +26,19 @@ enum call_event_type {
 	EVENT_TOOL_CALL,   /* a piece of a tool call arrived; see call->answer.tool_calls */
 	EVENT_USAGE,       /* call->answer.usage is final; comes just before the end */
 	EVENT_RETRYING,    /* call->retry_at_us, call->err says why */
+	EVENT_FALLBACK,    /* call->target is the next one now; call->err says why the one before failed */
 	EVENT_DONE,        /* the three last ones are final, one of them always comes */
 	EVENT_FAILED,      /* call->err, call->row.error_class */
 	EVENT_CANCELLED
 };
-/* "queued", "sent", "first_token", "delta", "tool_call", "usage", "retrying", "done", "failed", "cancelled" */
+/* "queued", "sent", "first_token", "delta", "tool_call", "usage", "retrying", "fallback", "done", "failed", "cancelled" */
 const char *call_event_name(enum call_event_type t);
+
+/* A target that failed before the call went on with another. */
+struct call_failure {
+	const char *target; /* name */
+	enum error_class class;
+};
 
 struct call;
 struct call_event {
@@ -45,7 +52,10 @@ typedef void call_listener(void *ctx, const struct call_event *ev);
 
 /* Read-only to listeners. Times are monotonic microseconds, 0 when not reached. */
 struct call {
-	struct target *target;      /* owned copy */
+	struct target *asked;       /* owned copy */
+	const struct target *target; /* the one tried now, or that answered: asked, or one of its fallbacks */
+	struct call_failure *failures; /* those before it, in their order */
+	size_t n_failures, cap_failures;
 	enum call_state state;
 	bool is_streamed;
 	int attempt, max_attempts;

@@ -31,6 +31,8 @@ struct target {
 	struct chat_params params;    /* defaults of the alias */
 	char *system;                 /* NULL */
 	bool caches;                  /* the same request is not sent twice */
+	struct target **fallback;     /* tried in this order when it fails before any text; owned, without fallbacks of their own */
+	size_t n_fallback;
 };
 
 struct config {

@@ -55,6 +55,16 @@ static void read_model(struct reader *r, const struct key *k, const struct value
 	read_text(r, k, v, into);
 }
 
+/* What the names mean is read when all targets are known. */
+static void read_fallback(struct reader *r, const struct key *k, const struct value *v, void *into)
+{
+	(void)k;
+	(void)into;
+	if (v->node->type != YAML_LIST) {
+		problem(r, v->node, "%s must be a list such as \"[openai/gpt-5, fast]\", not %s", v->path, kind_of(v->node));
+	}
+}
+
 static const struct key target_keys[] = {
 	{ .name = "model", .read = read_model, .offset = offsetof(struct draft, model), .help = "PROVIDER/MODEL; required" },
 	{ .name = "temperature", .read = read_param, .choices = "number", .help = "sent as it is; not set: the provider's default" },
@@ -65,6 +75,8 @@ static const struct key target_keys[] = {
 	{ .name = "system", .read = read_text, .offset = offsetof(struct draft, system), .help = "system prompt" },
 	{ .name = "cache", .read = read_switch, .offset = offsetof(struct draft, caches), .choices = "on|off",
 	  .help = "on: a request that was answered before is answered from the store, at no cost; default off" },
+	{ .name = "fallback", .read = read_fallback,
+	  .help = "targets tried in this order when it fails before any text: `[PROVIDER/MODEL, ALIAS]`" },
 };
 const struct key_table target_key_table = { "targets.NAME", target_keys, COUNT_OF(target_keys) };
 
@@ -153,4 +165,7 @@ void read_targets(struct reader *r, const struct key *k, const struct value *v, 
 	(void)k;
 	(void)into;
 	read_names(r, v, "fast: {model: openai/gpt-5-mini}", read_target);
+	if (v->node->type == YAML_MAP) {
+		read_fallbacks(r, v->node);
+	}
 }

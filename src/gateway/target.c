@@ -176,7 +176,7 @@ out:
 	return t;
 }
 
-struct target *target_copy(const struct target *t)
+struct target *target_copy_alone(const struct target *t)
 {
 	struct target *copy = target_new(t->name, t->provider, t->model);
 
@@ -187,11 +187,26 @@ struct target *target_copy(const struct target *t)
 	return copy;
 }
 
+struct target *target_copy(const struct target *t)
+{
+	struct target *copy = target_copy_alone(t);
+
+	copy->fallback = x_calloc(t->n_fallback + 1, sizeof(*copy->fallback));
+	for (size_t i = 0; i < t->n_fallback; i++) {
+		copy->fallback[copy->n_fallback++] = target_copy_alone(t->fallback[i]);
+	}
+	return copy;
+}
+
 void target_free(struct target *t)
 {
 	if (t == NULL) {
 		return;
 	}
+	for (size_t i = 0; i < t->n_fallback; i++) {
+		target_free(t->fallback[i]);
+	}
+	free(t->fallback);
 	chat_params_free(&t->params);
 	free(t->name);
 	free(t->model);
@@ -229,7 +244,8 @@ struct target *target_resolve(const struct config *c, const char *text, struct e
 		return NULL;
 	}
 	const struct provider_entry *p = t->provider;
-	if (p->key == NULL && p->key_command == NULL && !p->is_key_optional) {
+	/* With fallbacks it is a failure of the call, which goes on with them. */
+	if (p->key == NULL && p->key_command == NULL && !p->is_key_optional && t->n_fallback == 0) {
 		(void)provider_entry_no_key(p, c->file, e);
 		target_free(t);
 		return NULL;

@@ -8,4 +8,7 @@
  * NULL with ERR_CONFIG and the nearest names. */
 struct target *target_of_model(const struct config *c, const char *text, struct err *e);
 
+/* Without its fallbacks. */
+struct target *target_copy_alone(const struct target *t);
+
 #endif

@@ -1,4 +1,4 @@
-# What the gateway does between a request and its provider: the cache.
+# What the gateway does between a request and its provider: the cache, fallbacks.
 . "$SONDE_SRCDIR/tests/e2e/lib.sh"
 
 start_simulator --rate 20000
@@ -32,6 +32,32 @@ check "cache: on of a target" out '"cached":true'
 printf 'targets:\n  kept: {model: openai/gpt-5.4-mini, cache: yes}\n' >"$T/config.yaml"
 sonde run -m kept hello
 check "a wrong value is told with its place" exits 4 "config.yaml:2:45: targets.kept.cache must be one of on|off"
+: >"$T/config.yaml"
+
+# ---- fallbacks ----
+
+start_simulator --rate 20000
+cat >"$T/config.yaml" <<END
+providers:
+  dead: {kind: openai, base_url: http://127.0.0.1:1/v1}
+targets:
+  safe: {model: dead/x, fallback: [dead/y, second]}
+  second: {model: anthropic/claude-haiku-4-5}
+END
+sonde run -m safe --retries 0 --json hello
+check "a fallback answers" is 0
+check "who answered" out '"target":"safe","provider":"anthropic","model":"claude-haiku-4-5","status":"ok","answered_by":"second"'
+check "who failed before" out '"fallback_from":[{"target":"safe","class":"network"},{"target":"dead/y","class":"network"}]'
+sonde run -m safe --retries 0 hello
+check "the progress says why" err "; trying second instead"
+check "and who answered" err "sonde: safe  answered by second  ttft"
+sonde run -m safe --retries 0 --jsonl hello
+check "--jsonl has the events" n_out 2 '"event":"fallback","target":"safe","why":"'
+sonde calls --json
+check "failures are calls of their own" [ "$(grep -c '"provider":"dead".*"error":"network"' "$T/out/out")" -eq 6 ]
+printf 'targets:\n  a: {model: openai/x, fallback: [b]}\n  b: {model: openai/y, fallback: [a]}\n' >"$T/config.yaml"
+sonde run -m a hello
+check "a circle is told with its place" exits 4 "config.yaml:2:35: targets.a.fallback: b falls back to this target again"
 : >"$T/config.yaml"
 
 end

@@ -53,7 +53,7 @@ struct watch {
 };
 
 static const char letters[] = { [EVENT_QUEUED] = 'q', [EVENT_SENT] = 's', [EVENT_FIRST_TOKEN] = 'f', [EVENT_DELTA] = 'd',
-	[EVENT_TOOL_CALL] = 't', [EVENT_USAGE] = 'u', [EVENT_RETRYING] = 'r', [EVENT_DONE] = 'D', [EVENT_FAILED] = 'F',
+	[EVENT_TOOL_CALL] = 't', [EVENT_USAGE] = 'u', [EVENT_RETRYING] = 'r', [EVENT_FALLBACK] = 'b', [EVENT_DONE] = 'D', [EVENT_FAILED] = 'F',
 	[EVENT_CANCELLED] = 'C' };
 
 static inline void watch_event(void *ctx, const struct call_event *ev)

@@ -249,6 +249,17 @@ static void single_mistakes(void **state)
 		    "config.yaml:1:47: targets.fast.stop must be a text or a list of texts, not nothing" },
 		{ "targets: {fast: {model: openai/x, temprature: 1}}",
 		    "config.yaml:1:35: unknown key targets.fast.temprature; did you mean temperature?" },
+		{ "targets: {a: {model: openai/x, cache: yes}}", "config.yaml:1:39: targets.a.cache must be one of on|off, not \"yes\"" },
+		{ "targets: {a: {model: openai/x, fallback: b}}",
+		    "config.yaml:1:42: targets.a.fallback must be a list such as \"[openai/gpt-5, fast]\", not a text" },
+		{ "targets: {a: {model: openai/x, fallback: [[b]]}}",
+		    "config.yaml:1:43: targets.a.fallback must hold names of targets, not a list" },
+		{ "targets: {a: {model: openai/x, fallback: [opnai/y]}}",
+		    "config.yaml:1:43: targets.a.fallback: no provider is called \"opnai\"; did you mean openai/y?" },
+		{ "targets: {a: {model: openai/x, fallback: [openai/y, a]}}",
+		    "config.yaml:1:53: targets.a.fallback: a cannot be its own fallback; take one of them out" },
+		{ "targets: {a: {model: openai/x, fallback: [openai/1, openai/2, openai/3, openai/4, openai/5, openai/6, openai/7, openai/8,"
+		  " openai/9]}}", "config.yaml:1:123: targets.a.fallback: more than 8 targets, those of aliases included; take some out" },
 		{ "targets: {openai/x: {model: openai/x}}", "config.yaml:1:11: targets.openai/x: this alias can never be used" },
 		{ "targets: {'a b': {model: openai/x}}", "config.yaml:1:11: targets.a b: an alias is" },
 		{ "prices: {gpt-5: {input: 1}}", "config.yaml:1:10: prices.gpt-5: write the model as PROVIDER/MODEL" },
@@ -272,6 +283,34 @@ static void single_mistakes(void **state)
 		no_secret_in(c);
 		config_free(c);
 	}
+}
+
+/* A circle is told where each of its targets enters it; whoever only leads to one is fine, and no target stands in a list twice. */
+static void fallbacks(void **state)
+{
+	struct config *c = load("targets:\n"
+				"  lead: {model: openai/w, fallback: [a, openai/y, openai/last]}\n"
+				"  a: {model: openai/x, system: S, fallback: [openai/y, b]}\n"
+				"  b: {model: openai/z, temperature: 0.5, cache: on, fallback: [a]}\n");
+	static const char *const chain[] = { "a", "openai/y", "b", "openai/last" };
+
+	(void)state;
+	assert_int_equal(c->n_problems, 2);
+	assert_string_equal(c->problems[0].text,
+	    "config.yaml:3:56: targets.a.fallback: b falls back to this target again; take one of them out");
+	assert_string_equal(c->problems[1].text,
+	    "config.yaml:4:64: targets.b.fallback: a falls back to this target again; take one of them out");
+	struct target *lead = target_copy(c->aliases[0]);
+	assert_int_equal(lead->n_fallback, COUNT_OF(chain));
+	for (size_t i = 0; i < COUNT_OF(chain); i++) {
+		assert_string_equal(lead->fallback[i]->name, chain[i]);
+		assert_int_equal(lead->fallback[i]->n_fallback, 0);
+	}
+	assert_string_equal(lead->fallback[0]->system, "S");
+	assert_string_equal(lead->fallback[2]->model, "z");
+	assert_true(lead->fallback[2]->params.temperature == 0.5 && lead->fallback[2]->caches && !lead->caches);
+	target_free(lead);
+	config_free(c);
 }
 
 static void a_whole_file_is_read(void **state)
@@ -636,6 +675,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(ten_mistakes_are_ten_problems, each), cmocka_unit_test_setup(single_mistakes, each),
+		cmocka_unit_test_setup(fallbacks, each),
 		cmocka_unit_test_setup(a_whole_file_is_read, each),          cmocka_unit_test_setup(little_files_are_fine, each),
 		cmocka_unit_test_setup(environment, each),                   cmocka_unit_test_setup(base_url_variables, each),
 		cmocka_unit_test_setup(bad_environment_is_told, each),       cmocka_unit_test_setup(keys_stay_at_home, each),

@@ -218,7 +218,7 @@ struct call *call_start(struct gateway *g, const struct gateway_request *r, call
 		(void)buf_addf(&fc->prompt, "%s\n", r->messages[i].text);
 	}
 	chat_params_copy(&fc->params, &r->params);
-	fc->pub.target = target_copy(r->target);
+	fc->pub.target = fc->pub.asked = target_copy(r->target);
 	fc->pub.is_streamed = r->is_streamed;
 	fc->pub.max_attempts = FAKE_MAX_ATTEMPTS;
 	call_row_init(&fc->pub.row);
@@ -261,7 +261,7 @@ void call_unref(struct call *c)
 	answer_free(&c->answer);
 	chat_params_free(&fc->params);
 	buf_free(&fc->prompt);
-	target_free(c->target);
+	target_free(c->asked);
 	free(fc);
 }
 

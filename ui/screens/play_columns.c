@@ -158,10 +158,16 @@ const char *play_state_glyph(const struct play_column *c, enum style *st)
 	return rows[c->state].glyph;
 }
 
+/* The one that answers: a fallback, where the target itself failed. */
+static const struct target *shown_target(const struct play_column *c)
+{
+	return c->call != NULL ? c->call->target : c->target;
+}
+
 /* The model's part of "provider/model": the provider stands at the right. */
 static const char *model_name(const struct play_column *c)
 {
-	return c->target != NULL ? c->target->model : c->name;
+	return c->target != NULL ? shown_target(c)->model : c->name;
 }
 
 static void draw_head(const struct play_screen *s, const struct play_column *c, struct cells *cells, struct rect r, const struct env *env)
@@ -169,7 +175,7 @@ static void draw_head(const struct play_screen *s, const struct play_column *c, 
 	struct play_figures f;
 	enum style st;
 	const char *glyph = play_state_glyph(c, &st);
-	const char *right = c->is_simulated ? "SIMULATED" : c->target != NULL ? c->target->provider->name : "";
+	const char *right = c->is_simulated ? "SIMULATED" : c->target != NULL ? shown_target(c)->provider->name : "";
 	char a[FORMAT_SIZE], b[FORMAT_SIZE];
 	int end = r.x + r.w - 1;
 
