@@ -70,8 +70,8 @@ static char *absolute(const char *path)
 	return whole;
 }
 
-struct follow *follow_new(struct bulk *b, const struct price_table *prices, int format, char *const *paths, size_t n, follow_tell *tell_fn, void *ctx,
-    struct err *e)
+struct follow *follow_new(struct bulk *b, const struct price_table *prices, int format, char *const *paths, size_t n, follow_tell *tell_fn,
+    void *ctx, struct err *e)
 {
 	int fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 
@@ -339,6 +339,9 @@ static bool read_source(struct follow *f, struct followed *p, struct follow_sour
 		wake_by(f, f->now_us + RETRY_US);
 		return false;
 	}
+	if (s->has_more) {
+		wake_by(f, f->now_us);
+	}
 	if (s->is_rotated) {
 		s->leave_us = s->at.offset + s->passed != before ? f->now_us + LEAVE_US : s->leave_us;
 		wake_by(f, s->leave_us);
@@ -373,7 +376,9 @@ static bool read_sources(struct follow *f, struct followed *p)
 /* Before the look at the path, so that nothing happens unseen between the two. */
 static void watch_directory(struct follow *f, const struct followed *p)
 {
-	if (inotify_add_watch(f->inotify, p->dir, IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR) < 0) {
+	static const uint32_t changes = IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
+
+	if (inotify_add_watch(f->inotify, p->dir, changes) < 0) {
 		wake_by(f, f->now_us + NO_DIRECTORY_US);
 	}
 }
@@ -446,7 +451,7 @@ static bool wait_for_change(struct follow *f, int stop_fd)
 	int64_t begun_us = f->now_us;
 
 	(void)poll(fds, 2, wait_ms(f->wake_us == INT64_MAX ? INT64_MAX : f->wake_us - clock_mono_us()));
-	if (fds[0].revents == 0) {
+	if (fds[0].revents == 0 && f->wake_us > begun_us) {
 		(void)poll(fds, 1, wait_ms(begun_us + PASS_US - clock_mono_us()));
 	}
 	/* All files are looked at, so which of them it was does not matter. */

@@ -11,10 +11,10 @@ typedef void follow_tell(void *ctx, const char *path, const struct err *e);
 
 struct follow;
 /* The paths need not exist. tell may be NULL. NULL and e when files cannot be watched at all. */
-struct follow *follow_new(struct bulk *b, const struct price_table *prices, int format, char *const *paths, size_t n, follow_tell *tell, void *ctx,
-    struct err *e) SONDE_MUST_CHECK;
+struct follow *follow_new(struct bulk *b, const struct price_table *prices, int format, char *const *paths, size_t n, follow_tell *tell,
+    void *ctx, struct err *e) SONDE_MUST_CHECK;
 void follow_free(struct follow *f);
-/* Reads and waits until stop_fd is readable, then reads what is there by then. False when no path can be followed. */
+/* Reads and waits until stop_fd is readable, then looks once more. False when no path can be followed. */
 bool follow_run(struct follow *f, int stop_fd);
 /* What came of the path so far. */
 const struct ingest_result *follow_result(const struct follow *f, size_t path);

@@ -139,8 +139,8 @@ struct batch {
 	struct ingest_result safe; /* at the last commit */
 };
 
-static bool take_line(struct follow_source *s, struct intake *in, struct batch *batch, const char *line, size_t len, struct ingest_result *result,
-    struct err *e)
+static bool take_line(struct follow_source *s, struct intake *in, struct batch *batch, const char *line, size_t len,
+    struct ingest_result *result, struct err *e)
 {
 	size_t mark = batch->offset == 0 ? mark_len(s, line, len) : 0;
 	struct call_row row;
@@ -184,8 +184,8 @@ static bool commit(struct follow_source *s, struct bulk *b, struct batch *batch,
 }
 
 /* The lines of a block that begins at batch->offset; *used is what of it they are. */
-static bool take_block(struct follow_source *s, struct bulk *b, struct intake *in, struct batch *batch, const char *block, size_t len, bool is_end,
-    size_t *used, struct ingest_result *result, struct err *e)
+static bool take_block(struct follow_source *s, struct bulk *b, struct intake *in, struct batch *batch, const char *block, size_t len,
+    bool is_end, size_t *used, struct ingest_result *result, struct err *e)
 {
 	const char *line = block, *end = block + len;
 
@@ -237,37 +237,34 @@ static bool pass_long_line(struct follow_source *s, char *buffer, bool is_last, 
 	return ok;
 }
 
-static bool read_blocks(struct follow_source *s, struct bulk *b, struct intake *in, struct batch *batch, struct ingest_result *result, char *buffer,
-    bool is_last, struct err *e)
+static bool read_block(struct follow_source *s, struct bulk *b, struct intake *in, struct batch *batch, struct ingest_result *result,
+    char *buffer, bool is_last, struct err *e)
 {
-	for (;;) {
-		bool is_passed = true;
+	bool is_passed = true;
+	size_t used;
 
-		if (s->passed > 0 && !pass_long_line(s, buffer, is_last, &is_passed, b, result, e)) {
-			return false;
-		}
-		if (!is_passed) {
-			return true;
-		}
-		ssize_t n = pread(s->fd, buffer, FOLLOW_BUFFER, s->at.offset);
-		size_t used;
-
-		if (n < 0 && errno != EINTR) {
-			return err_set(e, ERR_INTERNAL, "it cannot be read: %s", strerror(errno));
-		}
-		if (n <= 0) {
-			return true;
-		}
-		batch->offset = s->at.offset;
-		batch->line = s->at.line;
-		if (!take_block(s, b, in, batch, buffer, (size_t)n, is_last && (size_t)n < FOLLOW_BUFFER, &used, result, e)) {
-			return false;
-		}
-		if (used == 0 && (size_t)n < FOLLOW_BUFFER) {
-			return true;
-		}
-		s->passed = used == 0 ? n : 0;
+	if (s->passed > 0 && !pass_long_line(s, buffer, is_last, &is_passed, b, result, e)) {
+		return false;
 	}
+	if (!is_passed) {
+		return true;
+	}
+	ssize_t n = pread(s->fd, buffer, FOLLOW_BUFFER, s->at.offset);
+
+	if (n < 0 && errno != EINTR) {
+		return err_set(e, ERR_INTERNAL, "it cannot be read: %s", strerror(errno));
+	}
+	s->has_more = n < 0 || (size_t)n == FOLLOW_BUFFER;
+	if (n <= 0) {
+		return true;
+	}
+	batch->offset = s->at.offset;
+	batch->line = s->at.line;
+	if (!take_block(s, b, in, batch, buffer, (size_t)n, is_last && !s->has_more, &used, result, e)) {
+		return false;
+	}
+	s->passed = used == 0 && s->has_more ? n : 0;
+	return true;
 }
 
 bool follow_source_read(struct follow_source *s, struct bulk *b, struct intake *in, struct ingest_result *result, char *buffer, bool is_last,
@@ -278,7 +275,8 @@ bool follow_source_read(struct follow_source *s, struct bulk *b, struct intake *
 	if (s->twins == NULL) {
 		count_twins(s, buffer);
 	}
-	bool ok = read_blocks(s, b, in, &batch, result, buffer, is_last, e);
+	s->has_more = false;
+	bool ok = read_block(s, b, in, &batch, result, buffer, is_last, e);
 
 	spool_free(batch.spool);
 	if (!ok) {

@@ -13,6 +13,7 @@ struct follow_source {
 	int fd;
 	struct bulk_position at; /* the path is borrowed */
 	int64_t passed;          /* in a line that is too long: bytes of it that were passed over */
+	bool has_more;           /* the last read left something for the next one */
 	struct twins *twins;     /* of the lines before `at`; NULL: to be counted anew */
 	bool is_rotated;         /* the path means another file by now */
 	int64_t leave_us;        /* rotated: when to leave it (monotonic) */
@@ -27,8 +28,8 @@ bool follow_is_at(int fd, const struct stat *st, const struct bulk_position *p);
 void follow_source_go(struct follow_source *s, const struct bulk_position *p);
 /* Goes to the beginning. */
 void follow_source_restart(struct follow_source *s);
-/* Takes the whole lines that are there. is_last: nothing more will be written, so the
- * rest is a line too. buffer has FOLLOW_BUFFER bytes. False when the file cannot be read or the store does not take it: nothing of it is lost. */
+/* Takes the next whole lines, of FOLLOW_BUFFER bytes at most, so that it does not take long. is_last: nothing more will be written, so the rest
+ * is a line too. buffer has FOLLOW_BUFFER bytes. False when the file cannot be read or the store does not take it: nothing of it is lost. */
 #define FOLLOW_BUFFER (((size_t)1 << 20) + ((size_t)256 << 10))
 bool follow_source_read(struct follow_source *s, struct bulk *b, struct intake *in, struct ingest_result *result, char *buffer, bool is_last,
     struct err *e) SONDE_MUST_CHECK;

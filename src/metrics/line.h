@@ -1,4 +1,5 @@
-/* line - one JSON object of a log to one row: the simple form with the aliases seen in the wild, and the exports of other programs (line_format.h).
+/* line - one JSON object of a log to one row: the simple form with the aliases seen in the wild, and the exports of other programs
+ * (line_format.h).
  * Strings of the row are borrowed from the line's arena and valid until the next call with the same scanner.
  * Unknown members are passed over; a member that matters but cannot be is an error of the line. */
 #ifndef SONDE_METRICS_LINE_H

@@ -38,7 +38,8 @@ static bool set_proxy_status(struct ingest_scanner *s, const struct field *f, co
 static bool set_reference(struct ingest_scanner *s, const struct field *f, const struct scan_slice *v)
 {
 	(void)f;
-	s->notes.is_cache_hit = v->type == SCAN_STRING && v->len > 0 && (v->len != strlen(NO_REFERENCE) || memcmp(v->s, NO_REFERENCE, v->len) != 0);
+	s->notes.is_cache_hit = v->type == SCAN_STRING && v->len > 0 &&
+				(v->len != strlen(NO_REFERENCE) || memcmp(v->s, NO_REFERENCE, v->len) != 0);
 	return true;
 }
 

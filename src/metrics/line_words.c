@@ -38,9 +38,9 @@ static const char *const providers[][2] = {
 
 /* Starts of models' names. */
 static const char *const makers[][2] = {
-	{ "gpt-", "openai" }, { "chatgpt", "openai" }, { "o1", "openai" }, { "o3", "openai" }, { "o4", "openai" }, { "text-embedding-3", "openai" },
-	{ "text-embedding-ada", "openai" }, { "whisper", "openai" }, { "claude", "anthropic" }, { "gemini", "google" }, { "mistral", "mistral" },
-	{ "ministral", "mistral" }, { "codestral", "mistral" }, { "magistral", "mistral" }, { "grok", "xai" }, { "command", "cohere" },
+	{ "gpt-", "openai" }, { "chatgpt", "openai" }, { "o1", "openai" }, { "o3", "openai" }, { "o4", "openai" },
+	{ "text-embedding-3", "openai" }, { "text-embedding-ada", "openai" }, { "whisper", "openai" }, { "claude", "anthropic" }, { "gemini", "google" },
+	{ "mistral", "mistral" }, { "ministral", "mistral" }, { "codestral", "mistral" }, { "magistral", "mistral" }, { "grok", "xai" }, { "command", "cohere" },
 	{ "embed-", "cohere" }, { "rerank-", "cohere" }, { "deepseek", "deepseek" }, { "sonar", "perplexity" }, { "kimi", "moonshot" },
 	{ "voyage", "voyage" }, { "qwen", "qwen" }, { "glm-", "zai" },
 };
@@ -132,7 +132,7 @@ void line_settle_times(struct ingest_scanner *s)
 	row->latency_us = is_known(latency) ? latency : is_known(row->latency_us) ? row->latency_us : n->whole_us;
 	row->ttft_us = has_first ? ttft : n->is_not_streamed ? UNKNOWN : row->ttft_us;
 	row->is_streamed = n->is_streamed || is_known(row->ttft_us);
-	row->gen_us = is_known(row->ttft_us) && is_known(row->latency_us) && row->latency_us >= row->ttft_us ? row->latency_us - row->ttft_us : UNKNOWN;
+	row->gen_us = span(row->ttft_us, row->latency_us);
 }
 
 void line_settle_cache_hit(struct ingest_scanner *s)

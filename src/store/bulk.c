@@ -87,15 +87,16 @@ static bool put_position(struct sql *sql, const struct bulk_position *p, struct 
 	    "INSERT INTO ingest_pos (path, device, inode, offset, line, hash, at_us) VALUES (?, ?, ?, ?, ?, ?, ?)"
 	    " ON CONFLICT DO UPDATE SET offset = excluded.offset, line = excluded.line, hash = excluded.hash, at_us = excluded.at_us", e);
 	sqlite3_stmt *forget = sql_prepare(sql,
-	    "DELETE FROM ingest_pos WHERE path = ?1 AND at_us < (SELECT at_us FROM ingest_pos WHERE path = ?1 ORDER BY at_us DESC LIMIT 1 OFFSET "
-	    POSITIONS_KEPT ")", e);
+	    "DELETE FROM ingest_pos WHERE path = ?1 AND at_us <"
+	    " (SELECT at_us FROM ingest_pos WHERE path = ?1 ORDER BY at_us DESC LIMIT 1 OFFSET " POSITIONS_KEPT ")", e);
 
 	if (put == NULL || forget == NULL) {
 		return false;
 	}
 	const int64_t numbers[] = { (int64_t)p->device, (int64_t)p->inode, p->offset, p->line, (int64_t)p->hash, clock_wall_us() };
 
-	if (sqlite3_bind_text(put, 1, p->path, -1, SQLITE_STATIC) != SQLITE_OK || sqlite3_bind_text(forget, 1, p->path, -1, SQLITE_STATIC) != SQLITE_OK) {
+	if (sqlite3_bind_text(put, 1, p->path, -1, SQLITE_STATIC) != SQLITE_OK ||
+	    sqlite3_bind_text(forget, 1, p->path, -1, SQLITE_STATIC) != SQLITE_OK) {
 		return sql_failed(sql, e);
 	}
 	for (int i = 0; i < (int)COUNT_OF(numbers); i++) {

@@ -1,4 +1,4 @@
-/* bulk - what importers need beside store.h: whether a call is there, and how far a followed log was read, written with the rows read from it. */
+/* bulk - what importers need beside store.h: whether a call is there, and how far a followed log was read, written with its rows. */
 #ifndef SONDE_STORE_BULK_H
 #define SONDE_STORE_BULK_H
 
