@@ -22,12 +22,12 @@ static void close_part(struct buf *out)
 static void add_keys(struct buf *out, const struct command *cmd)
 {
 	const char *at = NULL, *gap = "";
-	uint32_t key;
+	struct command_key key;
 
 	while (command_next_key(cmd, &at, &key)) {
-		char label[32];
+		char label[64];
 
-		command_key_label(key, label);
+		command_keys_label(key, label);
 		(void)buf_addf(out, "%s`", gap);
 		manual_cell(out, label);
 		(void)buf_add_char(out, '`');

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-bool command_next_key(const struct command *cmd, const char **at, uint32_t *key)
+bool command_next_key(const struct command *cmd, const char **at, struct command_key *key)
 {
 	const char *p = *at != NULL ? *at : cmd->keys;
 
@@ -16,29 +16,47 @@ bool command_next_key(const struct command *cmd, const char **at, uint32_t *key)
 	if (n == 0) {
 		return false;
 	}
-	*key = key_from_name(p, n);
+	const char *plus = memchr(p + 1, '+', n - 1); /* not the key + itself */
+	size_t first = plus != NULL && plus + 1 < p + n ? (size_t)(plus - p) : n;
+	key->first = key_from_name(p, first);
+	key->second = first < n ? key_from_name(p + first + 1, n - first - 1) : 0;
 	*at = p + n;
 	return true;
 }
 
-static bool works(const struct command *cmd, uint32_t key, bool is_editing)
+static bool works(const struct command *cmd, struct command_key key, bool is_editing)
 {
-	return !is_editing || (key >= K_NAMED && (cmd->flags & COMMAND_IN_TEXT));
+	return !is_editing || (key.first >= K_NAMED && (cmd->flags & COMMAND_IN_TEXT));
 }
 
-const struct command *command_by_key(const struct command_set *set, uint32_t key, bool is_editing)
+const struct command *command_by_key(const struct command_set *set, struct command_key key, bool is_editing)
 {
 	for (size_t i = 0; i < set->n; i++) {
 		const char *at = NULL;
-		uint32_t k;
+		struct command_key k;
 
 		while (command_next_key(&set->rows[i], &at, &k)) {
-			if (k == key && works(&set->rows[i], key, is_editing)) {
+			if (k.first == key.first && k.second == key.second && works(&set->rows[i], key, is_editing)) {
 				return &set->rows[i];
 			}
 		}
 	}
 	return NULL;
+}
+
+bool command_is_first(const struct command_set *set, uint32_t first, bool is_editing)
+{
+	for (size_t i = 0; i < set->n; i++) {
+		const char *at = NULL;
+		struct command_key k;
+
+		while (command_next_key(&set->rows[i], &at, &k)) {
+			if (k.first == first && k.second != 0 && works(&set->rows[i], k, is_editing)) {
+				return true;
+			}
+		}
+	}
+	return false;
 }
 
 const struct command *command_by_name(const struct command_set *set, const char *name)
@@ -88,14 +106,24 @@ void command_key_label(uint32_t key, char out[32])
 	snprintf(out, 32, "%s%s%.26s", key & K_ALT ? "M-" : "", key & K_CTRL ? "^" : "", name);
 }
 
-bool command_hint_key(const struct command *cmd, bool is_editing, char out[32])
+void command_keys_label(struct command_key key, char out[64])
+{
+	char second[32] = "";
+
+	command_key_label(key.first, out);
+	if (key.second != 0) {
+		command_key_label(key.second, second);
+	}
+	strcat(out, second);
+}
+
+bool command_hint_key(const struct command *cmd, bool is_editing, struct command_key *key, char out[32])
 {
 	const char *at = NULL;
-	uint32_t key;
 
-	while (command_next_key(cmd, &at, &key)) {
-		if (works(cmd, key, is_editing)) {
-			command_key_label(key, out);
+	while (command_next_key(cmd, &at, key)) {
+		if (works(cmd, *key, is_editing)) {
+			command_key_label(key->first, out);
 			return true;
 		}
 	}
@@ -105,12 +133,12 @@ bool command_hint_key(const struct command *cmd, bool is_editing, char out[32])
 void command_key_labels(const struct command *cmd, struct buf *out)
 {
 	const char *at = NULL;
-	uint32_t key;
+	struct command_key key;
 
 	while (command_next_key(cmd, &at, &key)) {
-		char label[32];
+		char label[64];
 
-		command_key_label(key, label);
+		command_keys_label(key, label);
 		buf_addf(out, "%s%s", out->len > 0 ? " " : "", label);
 	}
 }

@@ -5,31 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/app.h"
 #include "base/mem.h"
-#include "ui/command.h"
-#include "ui/palette.h"
-
-#define MOST_SCREENS 9
-#define SIMULATED " SIMULATED "
-
-struct console {
-	struct app *app;
-	const struct screen *screens[MOST_SCREENS];
-	void *states[MOST_SCREENS]; /* NULL: not made yet */
-	size_t n, shown;
-	struct command *globals;    /* a row for each screen, then the fixed ones */
-	size_t n_globals;
-	console_summary *summary;
-	struct palette *palette;    /* NULL: no overlay */
-	struct recall recall;
-	char message[400];
-	enum style message_style;
-	bool is_quit_asked;         /* q was pressed while something runs */
-	int w, h;
-};
-
-/* State of a screen and the tables. */
+#include "ui/console_state.h"
 
 static void *state_of(struct console *c, size_t i)
 {
@@ -39,50 +16,25 @@ static void *state_of(struct console *c, size_t i)
 	return c->states[i];
 }
 
-static const struct screen *shown(const struct console *c)
-{
-	return c->screens[c->shown];
-}
-
-static void *shown_state(const struct console *c)
-{
-	return c->states[c->shown];
-}
-
-static bool is_editing(const struct console *c)
-{
-	return shown(c)->is_editing != NULL && shown(c)->is_editing(shown_state(c));
-}
-
-static struct command_set screen_set(const struct console *c)
-{
-	return (struct command_set){shown(c)->commands, shown(c)->n_commands, shown_state(c), shown(c)->title};
-}
-
-static struct command_set global_set(const struct console *c)
-{
-	return (struct command_set){c->globals, c->n_globals, NULL, "Everywhere"};
-}
-
 static void show(struct console *c, size_t i)
 {
-	if (shown_state(c) != NULL && i != c->shown && shown(c)->leave != NULL) {
-		shown(c)->leave(shown_state(c));
+	if (console_shown_state(c) != NULL && i != c->shown && console_shown(c)->leave != NULL) {
+		console_shown(c)->leave(console_shown_state(c));
 	}
-	bool is_new = i != c->shown || shown_state(c) == NULL;
+	bool is_new = i != c->shown || console_shown_state(c) == NULL;
 	c->shown = i;
 	state_of(c, i);
-	if (is_new && shown(c)->enter != NULL) {
-		shown(c)->enter(shown_state(c));
+	if (is_new && console_shown(c)->enter != NULL) {
+		console_shown(c)->enter(console_shown_state(c));
 	}
 }
 
 static void open_palette(struct console *c, enum palette_kind kind, const char *line)
 {
-	struct command_set sets[] = {screen_set(c), global_set(c)};
+	struct command_set sets[] = {console_screen_set(c), console_global_set(c)};
 
 	palette_free(c->palette);
-	c->palette = palette_new(kind, sets, COUNT_OF(sets), &c->recall, shown(c)->title, line);
+	c->palette = palette_new(kind, sets, COUNT_OF(sets), &c->recall, console_shown(c)->title, line);
 }
 
 /* The global commands. */
@@ -162,9 +114,19 @@ static unsigned suspend(void *screen, struct console *c, const char *arg)
 	return INPUT_HANDLED | CONSOLE_SUSPEND;
 }
 
+static unsigned mouse(void *screen, struct console *c, const char *arg)
+{
+	(void)screen;
+	(void)arg;
+	c->has_mouse = !c->has_mouse;
+	console_say(c, ST_TEXT, c->has_mouse ? "The mouse is sonde's: a click chooses, the wheel scrolls" :
+		    "The mouse is the terminal's: select and copy as in the shell; M takes it back");
+	return INPUT_HANDLED | INPUT_REDRAW | CONSOLE_MOUSE;
+}
+
 static unsigned interrupt(void *screen, struct console *c, const char *arg)
 {
-	struct command_set set = screen_set(c);
+	struct command_set set = console_screen_set(c);
 	const struct command *stop = command_by_name(&set, "stop");
 
 	(void)screen;
@@ -172,7 +134,7 @@ static unsigned interrupt(void *screen, struct console *c, const char *arg)
 	if (stop != NULL && (stop->is_shown == NULL || stop->is_shown(set.state))) {
 		return stop->run(set.state, c, "") | INPUT_HANDLED;
 	}
-	console_say(c, ST_TEXT, is_editing(c) ? "Nothing to stop here. Esc, then q, quits" : "Nothing to stop here. q quits");
+	console_say(c, ST_TEXT, console_is_editing(c) ? "Nothing to stop here. Esc, then q, quits" : "Nothing to stop here. q quits");
 	return INPUT_HANDLED | INPUT_REDRAW;
 }
 
@@ -181,6 +143,7 @@ static const struct command fixed_globals[] = {
 	 .run = open_command},
 	{.name = "help", .keys = "? F1", .hint = "help", .args = "[WORD]", .help = "keys and commands of this screen", .flags = COMMAND_IN_TEXT,
 	 .run = open_help},
+	{.name = "mouse", .keys = "M", .help = "give the mouse to the terminal, or take it back", .run = mouse},
 	{.name = "quit", .keys = "q", .help = "leave sonde", .run = quit},
 	{.name = "interrupt", .keys = "Ctrl-c", .help = "stop what runs here", .flags = COMMAND_IN_TEXT, .run = interrupt},
 	{.name = "redraw", .keys = "Ctrl-l", .help = "paint the whole screen again", .flags = COMMAND_IN_TEXT, .run = repaint},
@@ -214,6 +177,7 @@ struct console *console_new(struct app *app, const struct screen *const *screens
 	c->n = n < MOST_SCREENS ? n : MOST_SCREENS;
 	memcpy(c->screens, screens, c->n * sizeof(*screens));
 	c->summary = summary;
+	c->can_copy = c->has_mouse = true;
 	c->w = 80;
 	c->h = 24;
 	c->globals = console_commands(c->screens, c->n, &c->n_globals);
@@ -228,6 +192,7 @@ void console_free(struct console *c)
 	}
 	palette_free(c->palette);
 	recall_free(&c->recall);
+	buf_free(&c->copied);
 	for (size_t i = 0; i < c->n; i++) {
 		if (c->states[i] != NULL) {
 			c->screens[i]->free(c->states[i]);
@@ -287,9 +252,15 @@ void console_resize(struct console *c, int w, int h)
 	c->h = h;
 }
 
-static bool is_too_small(const struct console *c)
+void console_set_terminal(struct console *c, bool can_copy, bool has_mouse)
 {
-	return c->w < CONSOLE_MIN_W || c->h < CONSOLE_MIN_H;
+	c->can_copy = can_copy;
+	c->has_mouse = has_mouse;
+}
+
+bool console_has_mouse(const struct console *c)
+{
+	return c->has_mouse;
 }
 
 /* Input. */
@@ -328,55 +299,81 @@ static unsigned overlay_input(struct console *c, const struct input *in)
 	return bits;
 }
 
-/* Cells between two tabs: they move together when the row is short. */
-static int tab_gap(const struct console *c)
+/* Shows the second keys that there are, after a while, and waits for one. */
+static unsigned begin_two(struct console *c, uint32_t first)
 {
-	int w = 1;
-
-	for (size_t i = 0; i < c->n; i++) {
-		w += cells_width(c->screens[i]->title, strlen(c->screens[i]->title)) + 4 + 2;
-	}
-	return w <= c->w ? 2 : 0;
-}
-
-static unsigned click_tab(struct console *c, int x)
-{
-	int at = 1;
-	int gap = tab_gap(c);
-
-	for (size_t i = 0; i < c->n; i++) {
-		int w = cells_width(c->screens[i]->title, strlen(c->screens[i]->title)) + 4;
-
-		if (x >= at && x < at + w) {
-			show(c, i);
-			break;
-		}
-		at += w + gap;
-	}
+	c->prefix = first;
+	c->prefix_us = 0;
 	return INPUT_HANDLED | INPUT_REDRAW;
 }
 
-static unsigned key_command(struct console *c, uint32_t key)
+static unsigned key_command(struct console *c, struct command_key key)
 {
-	struct command_set sets[] = {global_set(c), screen_set(c)};
+	struct command_set sets[] = {console_global_set(c), console_screen_set(c)};
+	bool is_editing = console_is_editing(c);
 
 	for (size_t i = 0; i < COUNT_OF(sets); i++) {
-		const struct command *cmd = command_by_key(&sets[i], key, is_editing(c));
+		const struct command *cmd = command_by_key(&sets[i], key, is_editing);
 		unsigned bits = cmd != NULL ? cmd->run(sets[i].state, c, "") : 0;
 
 		if (bits != 0) {
 			return bits;
 		}
 	}
+	for (size_t i = 0; i < COUNT_OF(sets) && key.second == 0; i++) {
+		if (command_is_first(&sets[i], key.first, is_editing)) {
+			return begin_two(c, key.first);
+		}
+	}
 	return 0;
+}
+
+/* After the first of two keys. Any other input breaks the two off and is dealt with as always. */
+static unsigned second_key(struct console *c, const struct input *in)
+{
+	struct command_key key = {c->prefix, in->key};
+	char label[64];
+
+	c->prefix = 0;
+	if (in->type != INPUT_KEY) {
+		return 0;
+	}
+	unsigned bits = in->key != K_ESC && in->key != ('g' | K_CTRL) ? key_command(c, key) : INPUT_HANDLED;
+	if (bits == 0) {
+		command_keys_label(key, label);
+		console_say(c, ST_DIM, "There is no command on %s", label);
+	}
+	return bits | INPUT_HANDLED | INPUT_REDRAW;
+}
+
+static unsigned click_tab(struct console *c, int x)
+{
+	size_t i = console_tab_at(c, x);
+
+	if (i < c->n) {
+		show(c, i);
+	}
+	return INPUT_HANDLED | INPUT_REDRAW;
+}
+
+static unsigned click_hint(struct console *c, int x)
+{
+	struct command_key key;
+	void *state;
+	const struct command *cmd = console_hint_at(c, x, &state, &key);
+
+	if (cmd == NULL) {
+		return INPUT_HANDLED;
+	}
+	return key.second != 0 ? begin_two(c, key.first) : cmd->run(state, c, "") | INPUT_HANDLED;
 }
 
 /* What still works when only the card is shown: nothing that could change what cannot be seen. */
 static unsigned card_input(struct console *c, const struct input *in)
 {
 	static const char *const names[] = {"quit", "redraw", "suspend", "interrupt"};
-	struct command_set set = global_set(c);
-	const struct command *cmd = in->type == INPUT_KEY ? command_by_key(&set, in->key, false) : NULL;
+	struct command_set set = console_global_set(c);
+	const struct command *cmd = in->type == INPUT_KEY ? command_by_key(&set, (struct command_key){in->key, 0}, false) : NULL;
 
 	for (size_t i = 0; cmd != NULL && i < COUNT_OF(names); i++) {
 		if (strcmp(cmd->name, names[i]) == 0) {
@@ -388,18 +385,22 @@ static unsigned card_input(struct console *c, const struct input *in)
 
 static unsigned dispatch(struct console *c, const struct input *in)
 {
-	if (is_too_small(c)) {
+	if (console_is_too_small(c)) {
 		return card_input(c, in);
 	}
 	if (c->palette != NULL) {
 		return overlay_input(c, in);
 	}
-	if (in->type == INPUT_MOUSE && in->y == 0) {
-		return in->mouse == MOUSE_PRESS ? click_tab(c, in->x) : INPUT_HANDLED;
+	unsigned bits = c->prefix != 0 ? second_key(c, in) : 0;
+	if (bits != 0) {
+		return bits;
 	}
-	unsigned bits = in->type == INPUT_KEY ? key_command(c, in->key) : 0;
-	if (bits == 0 && shown(c)->input != NULL) {
-		bits = shown(c)->input(shown_state(c), c, in);
+	if (in->type == INPUT_MOUSE && (in->y == 0 || in->y == c->h - 1)) {
+		return in->mouse != MOUSE_PRESS ? INPUT_HANDLED : in->y == 0 ? click_tab(c, in->x) : click_hint(c, in->x);
+	}
+	bits = in->type == INPUT_KEY ? key_command(c, (struct command_key){in->key, 0}) : 0;
+	if (bits == 0 && console_shown(c)->input != NULL) {
+		bits = console_shown(c)->input(console_shown_state(c), c, in);
 	}
 	return bits;
 }
@@ -418,149 +419,4 @@ unsigned console_input(struct console *c, const struct input *in)
 		c->is_quit_asked = false; /* only the very next key is the second q */
 	}
 	return bits | (had_message ? (unsigned)INPUT_REDRAW : 0);
-}
-
-/* Drawing. */
-
-static void draw_tabs(const struct console *c, struct cells *cells, const struct env *env)
-{
-	struct buf figures = {0};
-	int end = cells->w;
-	int x = 1;
-	int gap = tab_gap(c);
-
-	for (size_t i = 0; i < c->n; i++) {
-		bool is_on = i == c->shown;
-
-		x += cells_putf(cells, x, 0, is_on ? ST_TAB_ON : ST_TAB, is_on ? "[%d %s]" : " %d %s ", c->screens[i]->number, c->screens[i]->title);
-		x += gap;
-	}
-	if (c->app->is_demo) { /* over a tab, when there is no room: nobody may take these figures for real ones */
-		end = cells_right(cells, end, 0, ST_SIMULATED, SIMULATED) - 1;
-	}
-	int room = end - x - 1;
-	if (c->summary != NULL && room > 0) {
-		c->summary(c->app, env, room, &figures);
-		if (cells_width(buf_str(&figures), figures.len) <= room) {
-			cells_right(cells, end, 0, ST_TEXT, buf_str(&figures));
-		}
-	}
-	buf_free(&figures);
-}
-
-static void draw_status(const struct console *c, struct cells *cells, const struct env *env)
-{
-	struct buf left = {0};
-	struct buf right = {0};
-	int y = cells->h - 2;
-	int x = 1;
-	int end = cells->w;
-
-	if (shown(c)->status != NULL) {
-		shown(c)->status(shown_state(c), env, &left, &right);
-	}
-	int right_w = cells_width(buf_str(&right), right.len);
-	if (right_w > 0 && right_w + 2 <= cells->w / 2) {
-		end = cells_right(cells, end, y, ST_TEXT, buf_str(&right)) - 2;
-	}
-	if (is_editing(c)) {
-		x += cells_put(cells, x, y, ST_KEY, "EDIT") + 2;
-	}
-	if (c->message[0] != '\0') {
-		cells_fit(cells, x, y, end - x, c->message_style, c->message);
-	} else {
-		cells_fit(cells, x, y, end - x, ST_TEXT, buf_str(&left));
-	}
-	buf_free(&left);
-	buf_free(&right);
-}
-
-/* Draws the hints of a table from x while they end before `end`; with cells NULL it only measures. Returns the next free cell. */
-static int hints(const struct command_set *set, bool editing, struct cells *cells, int w, int x, int end)
-{
-	int gap = w >= 100 ? 3 : 2;
-
-	for (size_t i = 0; i < set->n; i++) {
-		const struct command *cmd = &set->rows[i];
-		char key[32];
-
-		if (cmd->hint == NULL || (cmd->is_shown != NULL && !cmd->is_shown(set->state)) || !command_hint_key(cmd, editing, key)) {
-			continue;
-		}
-		int key_w = cells_width(key, strlen(key));
-		int next = x + key_w + 1 + cells_width(cmd->hint, strlen(cmd->hint));
-		if (next > end) {
-			break;
-		}
-		if (cells != NULL) {
-			cells_put(cells, x, cells->h - 1, ST_KEY, key);
-			cells_put(cells, x + key_w + 1, cells->h - 1, ST_TEXT, cmd->hint);
-		}
-		x = next + gap;
-	}
-	return x;
-}
-
-static void draw_hints(const struct console *c, struct cells *cells)
-{
-	struct command_set own = screen_set(c);
-	struct command_set global = global_set(c);
-	bool editing = is_editing(c);
-	int global_w = hints(&global, editing, NULL, cells->w, 0, cells->w);
-	int x = hints(&own, editing, cells, cells->w, 1, cells->w - global_w);
-
-	hints(&global, editing, cells, cells->w, x, cells->w);
-}
-
-static void draw_card(const struct console *c, struct cells *cells, const struct env *env)
-{
-	struct buf text = {0};
-	int y = 0;
-
-	int x = 2 + cells_put(cells, 1, y++, ST_TITLE, "sonde");
-	if (c->app->is_demo) {
-		cells_put(cells, x, 0, ST_SIMULATED, SIMULATED);
-	}
-	if (shown(c)->card != NULL) {
-		shown(c)->card(shown_state(c), env, &text);
-	}
-	for (const char *s = buf_str(&text); *s != '\0' && y < cells->h - 2;) {
-		size_t len = strcspn(s, "\n");
-
-		cells_text(cells, 1, y++, cells->w - 1, ST_TEXT, s, len);
-		s += len + (s[len] == '\n' ? 1 : 0);
-	}
-	cells_putf(cells, 1, y, ST_WARN, "needs %d×%d (now %d×%d)", CONSOLE_MIN_W, CONSOLE_MIN_H, cells->w, cells->h);
-	cells_put(cells, 1, y + 1, c->message[0] != '\0' ? c->message_style : ST_TEXT, c->message[0] != '\0' ? c->message : "q quit");
-	buf_free(&text);
-}
-
-void console_draw(struct console *c, struct cells *cells, const struct env *env)
-{
-	struct rect area = {0, 1, c->w, c->h - 3};
-
-	cells_clear(cells);
-	if (is_too_small(c)) {
-		draw_card(c, cells, env);
-		return;
-	}
-	draw_tabs(c, cells, env);
-	if (shown(c)->layout != NULL) {
-		shown(c)->layout(shown_state(c), area);
-	}
-	struct rect former = cells_clip(cells, area);
-	shown(c)->draw(shown_state(c), cells, env);
-	cells_unclip(cells, former);
-	draw_status(c, cells, env);
-	draw_hints(c, cells);
-	if (c->palette != NULL) {
-		cells->cursor_x = -1;
-		palette_layout(c->palette, c->w, c->h);
-		palette_draw(c->palette, cells);
-	}
-}
-
-int console_tick_ms(const struct console *c)
-{
-	return shown(c)->tick_ms != NULL ? shown(c)->tick_ms(shown_state(c)) : 0;
 }

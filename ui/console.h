@@ -12,7 +12,11 @@
 #define CONSOLE_MIN_H 16
 
 /* Bits that console_input adds to INPUT_*: what only the owner of the terminal can do. */
-enum { CONSOLE_SUSPEND = 8, CONSOLE_REPAINT = 16 };
+enum { CONSOLE_SUSPEND = 8, CONSOLE_REPAINT = 16, CONSOLE_COPY = 32, CONSOLE_MOUSE = 64 };
+
+/* Letters of base64 that terminals take at once. */
+#define CONSOLE_COPY_LIMIT 74994
+#define CONSOLE_STRIP_US 300000 /* from the first of two keys to the list of the second ones */
 
 /* Figures of the whole program for the right end of the tab row, in at most `room` cells. */
 typedef void console_summary(const struct app *app, const struct env *env, int room, struct buf *out);
@@ -28,6 +32,15 @@ bool console_show(struct console *c, const char *id);
 void *console_screen_state(struct console *c, const char *id);
 /* One line in the status row until the next key. Hostile text must be cleaned before. */
 void console_say(struct console *c, enum style st, const char *fmt, ...) SONDE_PRINTF(3, 4);
+/* Puts bytes on the clipboard (CONSOLE_COPY), or into a file of the data directory when the terminal does not take so many or takes none;
+ * says which. what names them: "answer". Returns input bits. */
+unsigned console_copy(struct console *c, const char *what, const char *bytes, size_t len);
+/* What CONSOLE_COPY is about; valid until the next input. */
+const struct buf *console_copied(const struct console *c);
+/* What the terminal can do and does; at first both are taken for true. */
+void console_set_terminal(struct console *c, bool can_copy, bool has_mouse);
+/* Whether the mouse is ours (after CONSOLE_MOUSE) or the terminal's own. */
+bool console_has_mouse(const struct console *c);
 /* Opens the command line with a text in it, for example "add ". */
 void console_ask(struct console *c, const char *line);
 

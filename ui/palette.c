@@ -154,6 +154,9 @@ static void add_commands(struct palette *p, bool has_headings)
 			if ((cmd->flags & COMMAND_HIDDEN) || r.fit == FIT_NONE) {
 				continue;
 			}
+			if (typed[0] == '\0' && cmd->is_shown != NULL && !cmd->is_shown(p->sets[s].state)) {
+				r.fit = FIT_HELP; /* nothing to do for it now: not among the first */
+			}
 			if (has_headings && p->n == before) {
 				add_row(p, &(struct row){.set = s});
 			}

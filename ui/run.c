@@ -167,6 +167,14 @@ static void after_input(struct run *r)
 	if (bits & CONSOLE_REPAINT) {
 		term_repaint(r->term);
 	}
+	if (bits & CONSOLE_COPY) {
+		const struct buf *copied = console_copied(r->console);
+
+		term_copy(r->term, buf_str(copied), copied->len);
+	}
+	if (bits & CONSOLE_MOUSE) {
+		term_set_mouse(r->term, console_has_mouse(r->console));
+	}
 	if (bits & CONSOLE_SUSPEND) {
 		suspend(r);
 	} else if (bits & (INPUT_REDRAW | CONSOLE_REPAINT)) {
@@ -281,6 +289,7 @@ static void run_loop(struct run *r, const struct screen *const *screens, size_t 
 	r->cells->glyphs = term_glyphs(r->term);
 	r->console = console_new(r->app, screens, n, summary_of_app);
 	console_resize(r->console, w, h);
+	console_set_terminal(r->console, term_can_copy(r->term), r->app->config->ui.mouse);
 	if (first != NULL) {
 		console_show(r->console, first);
 	}

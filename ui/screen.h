@@ -28,7 +28,7 @@ enum command_flags {
 /* One action of the console: the same row feeds key dispatch, the hint row, `:` with completion, `?` and the manual. */
 struct command {
 	const char *name;  /* as typed after `:`, words with blanks: "run", "add" */
-	const char *keys;  /* default keys, separated by blanks: "F5 r"; NULL: only by `:` */
+	const char *keys;  /* default keys, separated by blanks: "F5 r", two in a row as "y+r"; NULL: only by `:` */
 	const char *hint;  /* short label for the hint row; NULL: not there. Rows are shown in table order while they fit */
 	const char *args;  /* "TARGET", "[NAME=VALUE]"; NULL: takes none */
 	const char *help;  /* one line */

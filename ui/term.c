@@ -18,6 +18,7 @@
 
 #include "base/mem.h"
 #include "gateway/ui_options.h"
+#include "text/base64.h"
 #include "text/clean.h"
 #include "text/utf8.h"
 #include "ui/theme.h"
@@ -30,7 +31,8 @@
  * where it was not on. */
 #define MODES_ON "\x1b[?2004h\x1b[?1004h"
 #define MOUSE_ON "\x1b[?1000h\x1b[?1006h"
-#define MODES_OFF "\x1b[?1006l\x1b[?1000l\x1b[?1004l\x1b[?2004l"
+#define MOUSE_OFF "\x1b[?1006l\x1b[?1000l"
+#define MODES_OFF MOUSE_OFF "\x1b[?1004l\x1b[?2004l"
 #define MOST_CELLS 1000 /* in each direction */
 #define READ_SIZE 65536
 #define READS_AT_ONCE 32
@@ -47,6 +49,7 @@ struct terminal {
 	enum theme theme;
 	const struct ui_options *options; /* the user's */
 	bool has_sgr_keys; /* the terminal speaks the modes above */
+	bool has_mouse;    /* wanted */
 	struct cells *painted;
 	bool is_all_dirty;
 	struct key_decoder decoder;
@@ -296,7 +299,7 @@ static void enter_modes(struct terminal *t)
 	collect(t);
 	if (t->has_sgr_keys) {
 		buf_add_str(&t->waiting, MODES_ON);
-		buf_add_str(&t->waiting, t->options->mouse ? MOUSE_ON : "");
+		buf_add_str(&t->waiting, t->has_mouse ? MOUSE_ON : "");
 	}
 }
 
@@ -351,6 +354,7 @@ struct terminal *term_start(const struct ui_options *options, input_listener *li
 	struct terminal *t = x_calloc(1, sizeof(*t));
 	t->screen = screen;
 	t->options = options;
+	t->has_mouse = options->mouse;
 	t->frame = frame;
 	t->out = open_output();
 	t->raw = reset.modes;
@@ -525,6 +529,28 @@ void term_paint(struct terminal *t, const struct cells *c)
 	refresh();
 	collect(t);
 	(void)send_waiting(t);
+}
+
+void term_copy(struct terminal *t, const char *bytes, size_t len)
+{
+	if (t->has_sgr_keys) {
+		buf_add_str(&t->waiting, "\x1b]52;c;");
+		base64_add(&t->waiting, bytes, len);
+		buf_add_str(&t->waiting, "\a");
+	}
+}
+
+bool term_can_copy(const struct terminal *t)
+{
+	return t->has_sgr_keys;
+}
+
+void term_set_mouse(struct terminal *t, bool is_on)
+{
+	t->has_mouse = is_on;
+	if (t->has_sgr_keys) {
+		buf_add_str(&t->waiting, is_on ? MOUSE_ON : MOUSE_OFF);
+	}
 }
 
 bool term_read(struct terminal *t)

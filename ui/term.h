@@ -29,6 +29,13 @@ enum term_output term_output_state(struct terminal *t);
 /* Writes what differs from the last paint. Only when the output is READY: frames are not queued. */
 void term_paint(struct terminal *t, const struct cells *c);
 
+/* Puts bytes on the clipboard (OSC 52). Whether the terminal understands that and does it, it does not tell. */
+void term_copy(struct terminal *t, const char *bytes, size_t len);
+/* It is of a kind that may: others would show the bytes. */
+bool term_can_copy(const struct terminal *t);
+/* Asks for presses and the wheel, or leaves the mouse to the terminal itself. */
+void term_set_mouse(struct terminal *t, bool is_on);
+
 /* Reads what is there and calls the listener. False when the terminal is gone. */
 bool term_read(struct terminal *t);
 /* As in ui/keys.h. */

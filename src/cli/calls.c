@@ -1,4 +1,6 @@
 /* calls - what was recorded: a list of calls, newest first, and one call in full. */
+#include "cli/calls.h"
+
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -137,15 +139,17 @@ static void list_json(struct buf *out, const struct call_row *rows, size_t n)
 	(void)buf_add_str(out, "]}\n");
 }
 
-static void show_json(struct buf *out, const struct call_row *row, const struct call_body *body)
+void calls_json(struct buf *out, const struct call_row *row, const struct call_body *body)
 {
 	row_json(out, row);
-	(void)buf_add_str(out, ",\"request\":");
-	cli_json_bytes(out, body->request, body->request_len);
-	(void)buf_add_str(out, ",\"response\":");
-	cli_json_bytes(out, body->response, body->response_len);
-	(void)buf_add_str(out, ",\"answer\":");
-	cli_json_bytes(out, body->answer, body->answer_len);
+	if (body != NULL) {
+		(void)buf_add_str(out, ",\"request\":");
+		cli_json_bytes(out, body->request, body->request_len);
+		(void)buf_add_str(out, ",\"response\":");
+		cli_json_bytes(out, body->response, body->response_len);
+		(void)buf_add_str(out, ",\"answer\":");
+		cli_json_bytes(out, body->answer, body->answer_len);
+	}
 	(void)buf_add_str(out, "}\n");
 }
 
@@ -303,7 +307,7 @@ static int show(struct reader *r, const struct options *o, const char *text, str
 		return cli_fail(e);
 	}
 	if (o->is_json) {
-		show_json(out, &row, &body);
+		calls_json(out, &row, &body);
 	} else {
 		show_text(out, &row, &body);
 	}

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include <stdio.h>
+#include <string.h>
 #include <sys/wait.h>
 
 #include "tests/term/pty.h"
@@ -54,7 +55,7 @@ static void quit(void)
 static void test_play(void **state)
 {
 	(void)state;
-	check_hints(" F5 run   e edit   a add   d diff   R retry   Space hold   p param   H history   z zoom   m mark   D drop"
+	check_hints(" F5 run   e edit   a add   d diff   R retry   Space hold   p param   H history   y copy   z zoom   m mark   D drop"
 		    "   : command   ? help");
 	pty_key(&p, F5, "streaming");
 	pty_wait(&p, "x stop   X stop all");
@@ -101,7 +102,7 @@ static void test_metrics(void **state)
 {
 	(void)state;
 	pty_key(&p, "4", "\u258cgpt-5.4 ");
-	check_hints(" Enter drill   t range   g group   e errors only   / filter   s sort   p pause   Tab pane   Esc back   : command   ? help");
+	check_hints(" Enter drill   t range   g group   e errors only   / filter   s sort   p pause   y copy   Tab pane   : command   ? help");
 	pty_key(&p, "\r", "only gpt-5.4");
 	pty_key(&p, ESC, "all models");
 	pty_key(&p, "t", "last 7d");
@@ -133,6 +134,51 @@ static void test_metrics(void **state)
 	quit();
 }
 
+static bool sent(const char *bytes)
+{
+	return memmem(p.raw.s, p.raw.len, bytes, strlen(bytes)) != NULL;
+}
+
+/* y and a letter: the answer itself, as letters of base64, and never a key. */
+static void test_copy(void **state)
+{
+	(void)state;
+	pty_key(&p, F5, "4 done");
+	pty_key(&p, "y", "copy a curl command"); /* the list comes by itself */
+	pty_send(&p, ESC);
+	pty_wait_gone(&p, "copy a curl command");
+	assert_false(sent("\x1b]52;"));
+	pty_key(&p, "yy", "copied: answer");
+	assert_true(sent("\x1b]52;c;"));
+	pty_key(&p, "yr", "copied: raw response");
+	pty_key(&p, "yj", "copied: JSON result");
+	pty_key(&p, "yc", "copied: curl command");
+	assert_true(sent("\x1b]52;c;Y3VybCAtTiAn")); /* curl -N ' */
+	pty_key(&p, "yp", "copied: Python");
+	assert_true(sent("\x1b]52;c;aW1wb3J0IG9z")); /* import os */
+	pty_key(&p, "4", "\u258cgpt-5.4 ");
+	pty_key(&p, "yy", "copied: row");
+	pty_key(&p, "\t\r", "\u2501 Request ");
+	pty_key(&p, "yr", "copied: response");
+	pty_key(&p, "yj", "copied: JSON of the request");
+	quit();
+}
+
+/* M gives the mouse to the terminal, and takes it back. */
+static void test_mouse_off(void **state)
+{
+	(void)state;
+	assert_non_null(strstr(pty_modes_on(&p), "1000 "));
+	pty_key(&p, "M", "The mouse is the terminal's");
+	assert_null(strstr(pty_modes_on(&p), "1000 "));
+	pty_key(&p, "M", "The mouse is sonde's");
+	assert_non_null(strstr(pty_modes_on(&p), "1000 "));
+	pty_key(&p, "\x1b[<0;12;60M\x1b[<0;12;60m", "EDIT"); /* the hint "e edit" */
+	pty_send(&p, ESC);
+	pty_wait_gone(&p, "EDIT");
+	quit();
+}
+
 /* Mouse: tabs, a column, the wheel. */
 static void test_mouse(void **state)
 {
@@ -148,6 +194,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_play, start, end),
 		cmocka_unit_test_setup_teardown(test_metrics, start, end),
+		cmocka_unit_test_setup_teardown(test_copy, start, end), cmocka_unit_test_setup_teardown(test_mouse_off, start, end),
 		cmocka_unit_test_setup_teardown(test_mouse, start, end),
 	};
 

@@ -18,7 +18,7 @@ struct csi {
 	size_t n;
 };
 
-enum kind { KIND_TEXT, KIND_CONTROL, KIND_CSI, KIND_ESC, KIND_STRING, KIND_BAD };
+enum kind { KIND_TEXT, KIND_CONTROL, KIND_CSI, KIND_ESC, KIND_OSC, KIND_STRING, KIND_BAD };
 
 /* One item of the stream. */
 struct item {
@@ -32,7 +32,7 @@ static const int modes_of_bytes[] = {
 	1, 7, 9, 12, 25, 47, 66, 1000, 1002, 1003, 1004, 1005, 1006, 1015, 1047, 1048, 1049, 2004, 2026, 2031,
 };
 /* Of those, what a console may switch; autowrap and cursor shape come from terminfo. */
-static const int modes_allowed[] = { 1, 7, 12, 25, 1000, 1002, 1004, 1006, 1049, 2004 };
+static const int modes_allowed[] = { 1, 7, 12, 25, 1000, 1002, 1004, 1006, 1049, 2004, 2026 };
 
 static size_t read_csi(const unsigned char *s, size_t len, struct item *out)
 {
@@ -60,6 +60,44 @@ static size_t read_csi(const unsigned char *s, size_t len, struct item *out)
 /* "oc" of terminfo: curses sends it itself after a stop. */
 static const char palette[] = "\x1b]104\x07";
 
+static const char title[] = "\x1b]2;", copy[] = "\x1b]52;c;";
+
+/* The start of one of them, without its end. */
+static bool is_osc_cut(const char *bytes, size_t len)
+{
+	size_t title_len = len < sizeof(title) - 1 ? len : sizeof(title) - 1;
+	size_t copy_len = len < sizeof(copy) - 1 ? len : sizeof(copy) - 1;
+
+	return memchr(bytes, '\a', len) == NULL && (memcmp(bytes, title, title_len) == 0 || memcmp(bytes, copy, copy_len) == 0);
+}
+
+/* A whole string that the console may send: the title, in plain text, or base64 for the clipboard. 0: it is none. */
+static size_t read_osc(const char *bytes, size_t len)
+{
+	const char *end = memchr(bytes, '\a', len);
+	size_t n = end != NULL ? (size_t)(end - bytes) : 0;
+
+	if (n > sizeof(copy) - 1 && memcmp(bytes, copy, sizeof(copy) - 1) == 0) {
+		for (size_t i = sizeof(copy) - 1; i < n; i++) {
+			char c = bytes[i];
+
+			if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || strchr("+/=", c) != NULL)) {
+				return 0;
+			}
+		}
+		return n + 1;
+	}
+	if (n > sizeof(title) - 1 && memcmp(bytes, title, sizeof(title) - 1) == 0) {
+		for (size_t i = sizeof(title) - 1; i < n; i++) {
+			if ((unsigned char)bytes[i] < 0x20 || bytes[i] == 0x7f) {
+				return 0;
+			}
+		}
+		return n + 1;
+	}
+	return 0;
+}
+
 static size_t next_item(const char *bytes, size_t len, struct item *out)
 {
 	const unsigned char *s = (const unsigned char *)bytes;
@@ -75,7 +113,14 @@ static size_t next_item(const char *bytes, size_t len, struct item *out)
 		if (len >= sizeof(palette) - 1 && memcmp(s, palette, sizeof(palette) - 1) == 0) {
 			return sizeof(palette) - 1;
 		}
-		if (strchr("]P_^X", s[1]) != NULL) {
+		if (s[1] == ']') {
+			size_t used = read_osc(bytes, len);
+
+			out->is_cut = used == 0 && is_osc_cut(bytes, len);
+			out->kind = used > 0 ? KIND_OSC : KIND_STRING;
+			return used > 0 ? used : out->is_cut ? len : 2;
+		}
+		if (strchr("P_^X", s[1]) != NULL) {
 			out->kind = KIND_STRING;
 		}
 		out->is_cut = (s[1] == '(' || s[1] == ')') && len < 3;
@@ -171,6 +216,9 @@ static bool is_mode_allowed(const struct csi *c)
 
 static bool is_csi_allowed(const struct csi *c)
 {
+	if (c->private == '?' && c->final == 'p') { /* whether synchronized output is known */
+		return c->n == 1 && c->numbers[0] == 2026;
+	}
 	if (c->private == '?') {
 		return (c->final == 'h' || c->final == 'l') && is_mode_allowed(c);
 	}
@@ -210,6 +258,9 @@ bool stream_foreign(const char *bytes, size_t len, char *out, size_t size)
 			break;
 		case KIND_ESC:
 			is_fine = strchr("()=>78MDE]", (int)item.cp) != NULL;
+			break;
+		case KIND_OSC:
+			is_fine = true;
 			break;
 		case KIND_STRING:
 		case KIND_BAD:

@@ -376,6 +376,9 @@ static const struct command commands[] = {
 	{ "filter", "/", "filter", "TEXT", "requests whose provider, model or error has this text", 0, cmd_filter, NULL, NULL },
 	{ "sort", "s", "sort", NULL, "order of the table: cost, calls, p95, errors", 0, cmd_sort, NULL, NULL },
 	{ "pause", "p", "pause", NULL, "hold the figures, or follow again", 0, cmd_pause, NULL, NULL },
+	{ "copy row", "y+y", "copy", NULL, "copy the selected row as text", 0, metrics_copy_row, NULL, NULL },
+	{ "copy json", "y+j", NULL, NULL, "copy the selected request as JSON", 0, metrics_copy_json, NULL, NULL },
+	{ "copy response", "y+r", NULL, NULL, "copy the response of the opened request", 0, metrics_copy_response, NULL, NULL },
 	{ "pane", "Tab", "pane", NULL, "next pane", 0, cmd_pane, NULL, NULL },
 	{ "range back", "T", NULL, NULL, "the time range before", 0, cmd_range_back, NULL, NULL },
 };

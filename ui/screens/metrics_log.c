@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "text/clean.h"
 #include "ui/format.h"
@@ -107,6 +108,21 @@ static const struct {
 	{ "ttft", 8, 76, false, ttft_text }, { "total", 8, 0, false, total_text }, { "status", 13, 0, true, status_text },
 	{ "source", 10, 130, true, source_text }, { "error", 60, 150, true, error_text },
 };
+
+void metrics_log_text(const struct call_row *r, struct buf *out)
+{
+	char text[CLOCK_ISO_SIZE > 256 ? CLOCK_ISO_SIZE : 256];
+
+	clock_format_iso(r->id.ts_us, text);
+	(void)buf_add_str(out, text);
+	for (size_t k = 0; k < COUNT_OF(columns); k++) {
+		if (columns[k].text != time_text) {
+			columns[k].text(r, NULL, text, sizeof(text));
+			(void)buf_addf(out, "\t%s", text);
+		}
+	}
+	(void)buf_add_char(out, '\n');
+}
 
 /* New calls come in at the top; the selection stays on the call it was on. */
 static void keep_selection(struct metrics_screen *s)

@@ -40,6 +40,12 @@ void metrics_groups_draw(const struct metrics_screen *s, struct cells *cells);
 /* metrics_log.c: the call log. */
 void metrics_log_layout(struct metrics_screen *s);
 void metrics_log_draw(const struct metrics_screen *s, struct cells *cells, const struct env *env);
+/* The row as text, fields separated by tabs, the time in UTC. */
+void metrics_log_text(const struct call_row *r, struct buf *out);
+/* metrics_copy.c: commands. */
+unsigned metrics_copy_row(void *self, struct console *c, const char *arg);
+unsigned metrics_copy_json(void *self, struct console *c, const char *arg);
+unsigned metrics_copy_response(void *self, struct console *c, const char *arg);
 /* metrics_detail.c: one opened call. */
 void metrics_detail_layout(struct metrics_screen *s);
 void metrics_detail_draw(const struct metrics_screen *s, struct cells *cells);

@@ -73,6 +73,12 @@ bool play_diff_open(struct play_screen *s, size_t a, size_t b, struct err *e);
 void play_diff_close(struct play_screen *s);
 void play_diff_layout(struct play_screen *s);
 void play_diff_draw(const struct play_screen *s, struct cells *cells);
+/* play_copy.c: commands. */
+unsigned play_copy_answer(void *self, struct console *c, const char *arg);
+unsigned play_copy_response(void *self, struct console *c, const char *arg);
+unsigned play_copy_json(void *self, struct console *c, const char *arg);
+unsigned play_copy_curl(void *self, struct console *c, const char *arg);
+unsigned play_copy_python(void *self, struct console *c, const char *arg);
 /* play_history.c */
 void play_history_layout(struct play_screen *s);
 void play_history_draw(const struct play_screen *s, struct cells *cells, const struct env *env);

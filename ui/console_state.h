@@ -1,0 +1,68 @@
+/* console_state - what the console remembers. Shared by the files console*.c only. */
+#ifndef SONDE_UI_CONSOLE_STATE_H
+#define SONDE_UI_CONSOLE_STATE_H
+
+#include "app/app.h"
+#include "ui/command.h"
+#include "ui/console.h"
+#include "ui/palette.h"
+
+#define MOST_SCREENS 9
+
+struct console {
+	struct app *app;
+	const struct screen *screens[MOST_SCREENS];
+	void *states[MOST_SCREENS]; /* NULL: not made yet */
+	size_t n, shown;
+	struct command *globals;    /* a row for each screen, then the fixed ones */
+	size_t n_globals;
+	console_summary *summary;
+	struct palette *palette;    /* NULL: no overlay */
+	struct recall recall;
+	uint32_t prefix;            /* the first of two keys; 0: none waits for a second */
+	int64_t prefix_us;          /* monotonic time of the first picture since then; 0: none was drawn */
+	int64_t drawn_us;           /* monotonic time of the last picture */
+	struct buf copied;          /* for the clipboard */
+	bool can_copy, has_mouse;
+	char message[400];
+	enum style message_style;
+	bool is_quit_asked;         /* q was pressed while something runs */
+	int w, h;
+};
+
+static inline const struct screen *console_shown(const struct console *c)
+{
+	return c->screens[c->shown];
+}
+
+static inline void *console_shown_state(const struct console *c)
+{
+	return c->states[c->shown];
+}
+
+static inline bool console_is_editing(const struct console *c)
+{
+	return console_shown(c)->is_editing != NULL && console_shown(c)->is_editing(console_shown_state(c));
+}
+
+static inline struct command_set console_screen_set(const struct console *c)
+{
+	return (struct command_set){console_shown(c)->commands, console_shown(c)->n_commands, console_shown_state(c), console_shown(c)->title};
+}
+
+static inline struct command_set console_global_set(const struct console *c)
+{
+	return (struct command_set){c->globals, c->n_globals, NULL, "Everywhere"};
+}
+
+static inline bool console_is_too_small(const struct console *c)
+{
+	return c->w < CONSOLE_MIN_W || c->h < CONSOLE_MIN_H;
+}
+
+/* console_draw.c: the tab at a cell of the first row; c->n when there is none. */
+size_t console_tab_at(const struct console *c, int x);
+/* The command whose hint is at a cell of the last row and the key it is hinted with; NULL when there is none. */
+const struct command *console_hint_at(const struct console *c, int x, void **state, struct command_key *key);
+
+#endif

@@ -1,0 +1,83 @@
+/* What y and a letter copy: the opened or selected request, or the selected row of the table. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "cli/calls.h"
+#include "text/clean.h"
+#include "ui/console.h"
+#include "ui/format.h"
+#include "ui/screens/metrics_state.h"
+
+static const struct call_row *focused_call(const struct metrics_screen *s)
+{
+	const struct board *b = s->board;
+
+	if (s->focus == FOCUS_DETAIL && b->has_detail) {
+		return &b->detail;
+	}
+	return s->focus == FOCUS_LOG && (size_t)s->log.selected < b->n_log ? &b->log[s->log.selected] : NULL;
+}
+
+static unsigned said(struct console *c, const char *text)
+{
+	console_say(c, ST_DIM, "%s", text);
+	return INPUT_HANDLED | INPUT_REDRAW;
+}
+
+/* The group's name and figures, with tabs as tables want them. */
+static void group_text(const struct metrics_screen *s, struct buf *out)
+{
+	const struct metrics_group *g = &s->board->metrics->groups[s->order[s->groups.selected]];
+	char cost[FORMAT_SIZE];
+
+	price_format(g->now.cost_nano, cost, FORMAT_SIZE);
+	char *key = clean_line(g->key, strlen(g->key), 0);
+	(void)buf_addf(out, "%s\t%lld calls\t%s\n", key, (long long)g->now.calls, cost);
+	free(key);
+}
+
+unsigned metrics_copy_row(void *self, struct console *c, const char *arg)
+{
+	const struct metrics_screen *s = self;
+	const struct call_row *row = focused_call(s);
+	struct buf out = { 0 };
+
+	(void)arg;
+	if (row != NULL) {
+		metrics_log_text(row, &out);
+	} else if (s->focus == FOCUS_GROUPS && s->board->metrics != NULL && (size_t)s->groups.selected < s->n_order) {
+		group_text(s, &out);
+	}
+	unsigned bits = console_copy(c, "row", buf_str(&out), out.len);
+	buf_free(&out);
+	return bits;
+}
+
+unsigned metrics_copy_json(void *self, struct console *c, const char *arg)
+{
+	const struct metrics_screen *s = self;
+	const struct call_row *row = focused_call(s);
+	struct buf out = { 0 };
+
+	(void)arg;
+	if (row == NULL) {
+		return said(c, "JSON: of a request; Tab goes to the requests");
+	}
+	calls_json(&out, row, row == &s->board->detail ? &s->board->detail_body : NULL);
+	unsigned bits = console_copy(c, "JSON of the request", buf_str(&out), out.len);
+	buf_free(&out);
+	return bits;
+}
+
+unsigned metrics_copy_response(void *self, struct console *c, const char *arg)
+{
+	const struct metrics_screen *s = self;
+	const struct call_body *body = &s->board->detail_body;
+
+	(void)arg;
+	if (s->focus != FOCUS_DETAIL || !s->board->has_detail) {
+		return said(c, "response: of an opened request; Enter on one opens it");
+	}
+	return console_copy(c, "response", body->response, body->response != NULL ? body->response_len : 0);
+}
