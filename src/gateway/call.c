@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/map.h"
 #include "base/mem.h"
+#include "gateway/breaker.h"
 #include "gateway/cache.h"
 #include "gateway/call_error.h"
 #include "gateway/record.h"
@@ -39,6 +40,7 @@ struct live_call {
 	struct http_call *http_call;
 	struct answer_reader *reader;
 	bool holds_place; /* counts in max_in_flight of its provider */
+	bool is_probe;    /* the one request that an open breaker lets out */
 	bool is_over;     /* the stream has said so */
 	bool caches;
 	bool is_looking;  /* in the cache; nothing else happens meanwhile */
@@ -48,12 +50,20 @@ struct live_call {
 	size_t hit_read;
 };
 
+/* What is known of a provider from its last answers. */
+struct gate {
+	const struct provider_entry *provider;
+	struct breaker breaker;
+};
+
 struct gateway {
 	struct loop *loop;
 	struct http *http;
 	struct config *config;
 	struct store *store;
 	struct live_call *calls; /* newest first */
+	struct gate *gates;
+	size_t n_gates, cap_gates;
 	int n_keeping;           /* answers on their way to the cache */
 };
 
@@ -105,6 +115,20 @@ static void arm(struct live_call *lc, double after_s)
 	ev_timer_start(lc->gateway->loop->ev, &lc->timer);
 }
 
+/* Borrowed until the next one is asked for. */
+static struct breaker *breaker_of(struct gateway *g, const struct provider_entry *p)
+{
+	for (size_t i = 0; i < g->n_gates; i++) {
+		if (g->gates[i].provider == p) {
+			return &g->gates[i].breaker;
+		}
+	}
+	struct gate *gate = array_push(g->gates, g->n_gates, g->cap_gates);
+
+	*gate = (struct gate){ .provider = p };
+	return &gate->breaker;
+}
+
 static int in_flight(const struct gateway *g, const struct provider_entry *p)
 {
 	int n = 0;
@@ -131,7 +155,7 @@ static struct live_call *oldest_waiting(const struct gateway *g, const struct pr
 /* Has the next one look for a place: one became free, or the one before has taken its own. */
 static void start_next(struct gateway *g, const struct provider_entry *p)
 {
-	struct live_call *next = p->max_in_flight > 0 ? oldest_waiting(g, p) : NULL;
+	struct live_call *next = oldest_waiting(g, p);
 
 	if (next != NULL) {
 		arm(next, 0.);
@@ -171,6 +195,7 @@ static void finish(struct live_call *lc, enum call_state state)
 	struct gateway *g = lc->gateway;
 
 	drop_attempt(lc);
+	breaker_gave_up(breaker_of(g, lc->pub.target->provider), lc->is_probe);
 	ev_timer_stop(g->loop->ev, &lc->timer);
 	lc->pub.state = state;
 	lc->pub.end_us = clock_mono_us();
@@ -311,6 +336,12 @@ static void attempt_over(struct live_call *lc, const struct http_result *result)
 	}
 	answer_reader_free(lc->reader);
 	lc->reader = NULL;
+	if (!c->is_cached) {
+		const struct provider_entry *p = c->target->provider;
+
+		breaker_ended(breaker_of(lc->gateway, p), class, in_flight(lc->gateway, p), p->max_in_flight, clock_mono_us());
+		lc->is_probe = false;
+	}
 	if (call_state_is_final(c->state)) { /* cancelled by a listener of the last deltas: the timer tells */
 		return;
 	}
@@ -402,6 +433,28 @@ static bool build(const struct live_call *lc, const char *key, struct wire_reque
 	return t->provider->kind->build(&ep, &r, w, e);
 }
 
+/* False: its provider is left alone, and the call has failed. */
+static bool is_admitted(struct live_call *lc)
+{
+	const struct provider_entry *p = lc->pub.target->provider;
+	struct breaker *b = breaker_of(lc->gateway, p);
+	int64_t now_us = clock_mono_us();
+
+	if (breaker_admits(b, now_us)) {
+		lc->is_probe = b->state == BREAKER_PROBING;
+		return true;
+	}
+	int64_t wait_us = breaker_wait_us(b, now_us);
+	err_set(&lc->pub.err, ERR_PROVIDER, "%s failed %d times in a row: nothing is sent to it for a while", p->name, BREAKER_FAILURES);
+	if (wait_us > 0) {
+		err_hint(&lc->pub.err, "try again in %lld s, or another target", (long long)((wait_us + US_PER_S - 1) / US_PER_S));
+	} else {
+		err_hint(&lc->pub.err, "one request is on its way to see whether it is back: try again then");
+	}
+	fail(lc, CLASS_SERVER_ERROR);
+	return false;
+}
+
 static void send_attempt(struct live_call *lc)
 {
 	static const struct http_handler handler = { .on_reply = on_reply, .on_data = on_data, .on_done = on_done };
@@ -410,6 +463,9 @@ static void send_attempt(struct live_call *lc)
 	struct wire_request w = { 0 };
 
 	reset_attempt(lc);
+	if (!is_admitted(lc)) {
+		return;
+	}
 	c->attempt++;
 	if (!build(lc, p->key, &w, &c->err)) {
 		wire_request_free(&w);
@@ -469,7 +525,8 @@ static void begin(struct live_call *lc)
 	struct provider_entry *p = (struct provider_entry *)lc->pub.target->provider;
 
 	/* Timers that are due at once fire in no order. Whoever is passed over here is woken by start_next. */
-	if (p->max_in_flight > 0 && (in_flight(lc->gateway, p) >= p->max_in_flight || oldest_waiting(lc->gateway, p) != lc)) {
+	int limit = breaker_limit(breaker_of(lc->gateway, p), p->max_in_flight);
+	if (limit > 0 && (in_flight(lc->gateway, p) >= limit || oldest_waiting(lc->gateway, p) != lc)) {
 		return;
 	}
 	lc->holds_place = true;
@@ -769,5 +826,6 @@ void gateway_free(struct gateway *g)
 		job_pool_wait(g->loop->jobs);
 	}
 	http_free(g->http);
+	free(g->gates);
 	free(g);
 }

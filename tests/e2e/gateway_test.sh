@@ -1,4 +1,4 @@
-# What the gateway does between a request and its provider: the cache, fallbacks.
+# What the gateway does between a request and its provider: the cache, fallbacks, the breaker.
 . "$SONDE_SRCDIR/tests/e2e/lib.sh"
 
 start_simulator --rate 20000
@@ -58,6 +58,21 @@ check "failures are calls of their own" [ "$(grep -c '"provider":"dead".*"error"
 printf 'targets:\n  a: {model: openai/x, fallback: [b]}\n  b: {model: openai/y, fallback: [a]}\n' >"$T/config.yaml"
 sonde run -m a hello
 check "a circle is told with its place" exits 4 "config.yaml:2:35: targets.a.fallback: b falls back to this target again"
+: >"$T/config.yaml"
+
+# ---- the breaker ----
+
+cat >"$T/config.yaml" <<END
+providers:
+  dead: {kind: openai, base_url: http://127.0.0.1:1/v1, max_in_flight: 1}
+targets:
+  safe: {model: dead/x, fallback: [openai/gpt-5.4-mini]}
+END
+sonde run --retries 0 --json -m dead/1 -m dead/2 -m dead/3 -m dead/4 -m dead/5 -m dead/6 -m safe hello
+check "some fail" is 10
+check "five are sent" n_out 5 '"class":"network","message"'
+check "the sixth is not" n_out 1 '"class":"server_error","message":"dead failed 5 times in a row: nothing is sent to it for a while","hint":"try again in '
+check "a fallback goes on at once" out '"answered_by":"openai/gpt-5.4-mini","fallback_from":[{"target":"safe","class":"server_error"}]'
 : >"$T/config.yaml"
 
 end
