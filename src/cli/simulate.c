@@ -112,15 +112,21 @@ static bool parse_option(int opt, const char *text, struct sim_options *o, char 
 /* The provider's own address with the simulator's host in place of its own: the path stays. */
 static void print_exports(const char *host, int port)
 {
-	static const char *const kinds[] = { "openai", "anthropic", "gemini", "ollama" };
+	/* Some have a path of their own here, since their paths are those of OpenAI. */
+	static const struct {
+		const char *kind, *prefix;
+	} rows[] = {
+		{ "openai", "" }, { "anthropic", "" }, { "gemini", "" }, { "ollama", "" }, { "mistral", "/mistral" }, { "openrouter", "" },
+		{ "azure", "" }, { "cohere", "/cohere" },
+	};
 	bool is_v6 = strchr(host, ':') != NULL;
 
 	printf("# SIMULATED: sonde's simulated providers, no model answers here. Ctrl-C ends them.\n");
-	for (size_t i = 0; i < COUNT_OF(kinds); i++) {
-		const struct provider *p = provider_find(kinds[i]);
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		const struct provider *p = provider_find(rows[i].kind);
 		const char *scheme = strstr(p->base_url, "://"), *path = scheme != NULL ? strchr(scheme + 3, '/') : NULL;
 
-		printf("export %s=http://%s%s%s:%d%s\n", p->base_url_env, is_v6 ? "[" : "", host, is_v6 ? "]" : "", port,
+		printf("export %s=http://%s%s%s:%d%s%s\n", p->base_url_env, is_v6 ? "[" : "", host, is_v6 ? "]" : "", port, rows[i].prefix,
 		    path != NULL ? path : "");
 		if (p->needs_key) {
 			printf("export %s=simulated\n", p->key_env[0]);
@@ -198,7 +204,7 @@ static int run(int argc, char **argv)
 
 const struct cli_command cli_simulate = {
 	.name = "simulate",
-	.summary = "run simulated OpenAI, Anthropic, Gemini and Ollama servers",
+	.summary = "run a server that plays all providers, SIMULATED",
 	.usage = "sonde simulate [--listen ADDRESS:PORT] [--ttft MS] [--rate TOKENS/S] [--fail KIND=PROBABILITY]... [--seed N]",
 	.help = "Prints the variables to export, then serves until Ctrl-C. Answers follow from model, request and seed alone,\n"
 		"and are shaped by what is asked: labels, JSON by schema, sentences of the prompt.\n"

@@ -41,7 +41,8 @@ static void read_environment(struct config *c)
 		if (!provider_entry_take_env_key(p, &e)) {
 			collect(c, &e);
 		}
-		if (!provider_entry_take_env_url(p, &e)) {
+		/* A version is told only to those who use the kind: others may have the variable for another program. */
+		if (!provider_entry_take_env_url(p, &e) || (!provider_entry_take_version(p, NULL, &e) && found != NULL)) {
 			collect(c, &e);
 			provider_entry_block(p); /* the default address would be a surprise */
 		} else {

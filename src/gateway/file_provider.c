@@ -22,7 +22,7 @@ static bool is_name(const char *text)
 /* What a file says of one provider, before it is put together. */
 struct draft {
 	const struct provider *kind;
-	char *base_url, *key_env, *key_command;
+	char *base_url, *key_env, *key_command, *api_version;
 	char **headers;
 	int timeout_s, max_in_flight;
 	bool is_broken; /* without it the rest means nothing */
@@ -102,6 +102,19 @@ static void read_key_env(struct reader *r, const struct key *k, const struct val
 	}
 }
 
+static void read_api_version(struct reader *r, const struct key *k, const struct value *v, void *into)
+{
+	char **to = key_field(into, k);
+	const char *text = as_text(r, v);
+
+	if (text != NULL && !api_version_is(text)) {
+		problem(r, v->node, "%s must be a version of the API, such as 2024-10-21", v->path);
+	} else if (text != NULL) {
+		free(*to);
+		*to = x_strdup(text);
+	}
+}
+
 /* Headers that sonde sets, and those that carry keys. */
 static const struct {
 	const char *name, *why;
@@ -174,6 +187,8 @@ static const struct key provider_keys[] = {
 	  .help = "the name of the variable that holds the key; default: the variables of the kind" },
 	{ .name = "api_key_command", .read = read_text, .offset = offsetof(struct draft, key_command),
 	  .help = "a shell command that prints the key; run at the first use" },
+	{ .name = "api_version", .read = read_api_version, .offset = offsetof(struct draft, api_version),
+	  .help = "of kinds that want one (azure); default: OPENAI_API_VERSION, else 2024-10-21" },
 	{ .name = "headers", .read = read_headers, .offset = offsetof(struct draft, headers),
 	  .help = "a map of further request headers; those that carry keys are refused" },
 	{ .name = "timeout_s", .read = read_number, .offset = offsetof(struct draft, timeout_s), .lo = 1, .hi = 3600,
@@ -271,6 +286,10 @@ static void add_entry(struct reader *r, const struct yaml_node *key, const struc
 	d->headers = NULL;
 	p->first_byte_ms = d->timeout_s > 0 ? d->timeout_s * 1000 : p->first_byte_ms;
 	p->max_in_flight = d->max_in_flight;
+	if (d->api_version != NULL && d->kind->api_version == NULL) {
+		problem(r, key_node(map, "api_version"), "providers.%s.api_version: the kind %s has none; leave it out", key->text, d->kind->kind);
+	}
+	(void)provider_entry_take_version(p, d->api_version, NULL); /* told when the environment was read */
 	provider_entry_settle(p);
 	config_list_provider(r->c, p);
 }
@@ -296,6 +315,7 @@ static void draft_free(struct draft *d)
 	free(d->base_url);
 	free(d->key_env);
 	free(d->key_command);
+	free(d->api_version);
 }
 
 static void read_provider(struct reader *r, const struct value *v)

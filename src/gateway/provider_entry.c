@@ -76,6 +76,13 @@ void provider_entry_free(struct provider_entry *p)
 	free(p);
 }
 
+bool api_version_is(const char *text)
+{
+	size_t n = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-");
+
+	return n > 0 && n <= 40 && text[n] == '\0';
+}
+
 static const char *variable(const char *name)
 {
 	const char *v = name != NULL ? getenv(name) : NULL;
@@ -129,10 +136,27 @@ bool provider_entry_take_env_url(struct provider_entry *p, struct err *e)
 	return true;
 }
 
+/* In the address, since it belongs to the server and not to a request. */
+bool provider_entry_take_version(struct provider_entry *p, const char *version, struct err *e)
+{
+	const char *set = version != NULL ? version : variable(p->kind->api_version_env);
+
+	if (p->kind->api_version == NULL) {
+		return true;
+	}
+	if (set != NULL && !api_version_is(set)) {
+		return err_set(e, ERR_CONFIG, "%s in the environment must be a version of the API, such as %s", p->kind->api_version_env,
+		    p->kind->api_version);
+	}
+	char *url = x_asprintf("%.*s?api-version=%s", (int)strcspn(p->base_url, "?"), p->base_url, set != NULL ? set : p->kind->api_version);
+	free(p->base_url);
+	p->base_url = url;
+	return true;
+}
+
 void provider_entry_settle(struct provider_entry *p)
 {
-	/* Many local servers speak the format of OpenAI and want no key. */
-	bool is_elsewhere = strcmp(p->kind->kind, "openai") == 0 && strcmp(p->base_url, p->kind->base_url) != 0;
+	bool is_elsewhere = p->kind->is_key_optional_elsewhere && strcmp(p->base_url, p->kind->base_url) != 0;
 
 	p->is_key_optional = !p->kind->needs_key || (is_elsewhere && p->key_env == NULL);
 }

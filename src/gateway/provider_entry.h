@@ -17,6 +17,11 @@ bool provider_entry_take_key(struct provider_entry *p, const char *variable, str
 bool provider_entry_take_env_key(struct provider_entry *p, struct err *e);
 /* Takes the base URL from the variable of the kind, when it is set. False with ERR_CONFIG when it is none. */
 bool provider_entry_take_env_url(struct provider_entry *p, struct err *e);
+/* Puts the version of the API into the address, for kinds that want one: the given one, or that of the environment, or the kind's own.
+ * False with ERR_CONFIG when that of the environment can be none. */
+bool provider_entry_take_version(struct provider_entry *p, const char *version, struct err *e);
+/* Whether a text can be one: letters, digits, "." and "-". */
+bool api_version_is(const char *text);
 /* Once all is known: whether it does without a key. */
 void provider_entry_settle(struct provider_entry *p);
 /* Fills e with "no key for NAME" and what to set; config_file may be NULL. Returns false. */

@@ -22,6 +22,11 @@ static void cost(struct call *c, const struct price_table *prices)
 	r->cost_nano = UNKNOWN;
 	r->cost_source = COST_UNKNOWN;
 	r->cost_is_estimated = false;
+	if (is_known(c->answer.cost_nano)) { /* who sends the bill knows best */
+		r->cost_nano = c->answer.cost_nano;
+		r->cost_source = COST_REPORTED;
+		return;
+	}
 	if (p == NULL && c->answer.model != NULL) {
 		p = price_of(prices, c->target, c->answer.model);
 	}

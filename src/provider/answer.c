@@ -18,7 +18,7 @@ const char *finish_name(enum finish f)
 
 void answer_init(struct answer *a)
 {
-	*a = (struct answer){ .usage = USAGE_UNKNOWN };
+	*a = (struct answer){ .usage = USAGE_UNKNOWN, .cost_nano = UNKNOWN };
 	buf_init(&a->text, TEXT_LIMIT);
 	buf_init(&a->reasoning, TEXT_LIMIT);
 	buf_init(&a->refusal, TEXT_LIMIT);
@@ -37,5 +37,5 @@ void answer_free(struct answer *a)
 	free(a->tool_calls);
 	free(a->model);
 	free(a->response_id);
-	*a = (struct answer){ .usage = USAGE_UNKNOWN };
+	*a = (struct answer){ .usage = USAGE_UNKNOWN, .cost_nano = UNKNOWN };
 }

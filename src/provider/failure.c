@@ -87,6 +87,7 @@ static const struct {
 	{ 409, 409, { CLASS_OTHER, false } },
 	{ 425, 425, { CLASS_OTHER, false } },
 	{ 429, 429, { CLASS_RATE_LIMITED, false } },
+	{ 498, 498, { CLASS_AUTH, false } }, /* Cohere: invalid token */
 	{ 400, 499, { CLASS_BAD_REQUEST, false } },
 	{ 504, 504, { CLASS_TIMEOUT, false } },
 	{ 500, 599, { CLASS_SERVER_ERROR, false } },

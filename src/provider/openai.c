@@ -1,5 +1,6 @@
 /* OpenAI Chat Completions, and the many servers that speak it (Azure, OpenRouter, vLLM, llama.cpp, Mistral, ...).
- * Where they differ, all known forms are taken; where they know less, only what all know is sent. */
+ * Where they differ, all known forms are taken; where they know less, only what all know is sent. What a service that has a row of its own
+ * wants otherwise stands in its manner. */
 #include "provider/rows.h"
 
 #include <string.h>
@@ -21,13 +22,40 @@ static const struct finish_word finish_words[] = {
 	{ NULL, FINISH_NONE },
 };
 
+/* How requests of a row differ. */
+struct manner {
+	const char *key_header;
+	const char *seed;        /* the name of that parameter */
+	bool asks_for_usage;     /* a stream tells usage only when asked to; else the option is unknown or useless */
+	bool knows_new_names;    /* max_completion_tokens, whatever the address is */
+	void (*add_path)(struct buf *path, const char *model);
+};
+
+static void add_plain_path(struct buf *path, const char *model)
+{
+	(void)model;
+	(void)buf_add_str(path, "/chat/completions");
+}
+
+static void add_deployment_path(struct buf *path, const char *model)
+{
+	(void)buf_add_str(path, "/openai/deployments/");
+	wire_encode(path, model);
+	(void)buf_add_str(path, "/chat/completions");
+}
+
+static const struct manner openai_manner = { "Authorization: Bearer ", "seed", true, false, add_plain_path };
+static const struct manner mistral_manner = { "Authorization: Bearer ", "random_seed", false, false, add_plain_path };
+static const struct manner openrouter_manner = { "Authorization: Bearer ", "seed", false, false, add_plain_path };
+static const struct manner azure_manner = { "api-key: ", "seed", true, true, add_deployment_path };
+
 static bool starts_with(const char *s, const char *start)
 {
 	return strncmp(s, start, strlen(start)) == 0;
 }
 
 /* Reasoning and newer models refuse max_tokens, but only the service itself (and Azure) is sure to know the newer name. */
-static bool knows_completion_limit(const char *base_url, const char *model)
+static bool knows_completion_limit(const struct manner *m, const char *base_url, const char *model)
 {
 	static const char *const models[] = { "o1", "o3", "o4", "gpt-5" };
 	const char *host = strstr(base_url, "://");
@@ -35,7 +63,7 @@ static bool knows_completion_limit(const char *base_url, const char *model)
 
 	host = host != NULL ? host + 3 : base_url;
 	len = strcspn(host, ":/?");
-	bool is_own = (len >= 14 && memcmp(host + len - 14, "api.openai.com", 14) == 0) ||
+	bool is_own = m->knows_new_names || (len >= 14 && memcmp(host + len - 14, "api.openai.com", 14) == 0) ||
 	    (len >= 17 && memcmp(host + len - 17, ".openai.azure.com", 17) == 0);
 	if (starts_with(model, "ft:")) {
 		model += 3;
@@ -48,28 +76,58 @@ static bool knows_completion_limit(const char *base_url, const char *model)
 	return false;
 }
 
-static bool build(const struct endpoint *ep, const struct chat_request *r, struct wire_request *out, struct err *e)
+static bool build_as(const struct manner *m, const struct endpoint *ep, const struct chat_request *r, struct wire_request *out,
+    struct err *e)
 {
 	const struct chat_params *p = &r->params;
 
-	if (!wire_check(r, false, e) || !wire_headers(out, ep, "Authorization: Bearer ", e)) {
+	if (!wire_check(r, false, e) || !wire_headers(out, ep, m->key_header, e)) {
 		return false;
 	}
 	json_t *body = json_object();
+	struct buf path = { 0 };
 	(void)json_object_set_new(body, "model", json_string(r->model));
 	(void)json_object_set_new(body, "messages", wire_messages(r));
 	wire_real(body, "temperature", p->temperature);
 	wire_real(body, "top_p", p->top_p);
-	wire_int(body, knows_completion_limit(ep->base_url, r->model) ? "max_completion_tokens" : "max_tokens", p->max_tokens);
-	wire_int(body, "seed", p->seed);
+	wire_int(body, knows_completion_limit(m, ep->base_url, r->model) ? "max_completion_tokens" : "max_tokens", p->max_tokens);
+	wire_int(body, m->seed, p->seed);
 	wire_stop(body, "stop", p);
 	if (r->is_streamed) {
 		(void)json_object_set_new(body, "stream", json_true());
+	}
+	if (r->is_streamed && m->asks_for_usage) {
 		(void)json_object_set_new(body, "stream_options", json_pack("{s:b}", "include_usage", 1));
 	}
-	wire_url(out, ep->base_url, "/chat/completions");
+	m->add_path(&path, r->model);
+	wire_url(out, ep->base_url, buf_str(&path));
+	buf_free(&path);
 	wire_body(out, body);
 	return true;
+}
+
+static bool build(const struct endpoint *ep, const struct chat_request *r, struct wire_request *out, struct err *e)
+{
+	return build_as(&openai_manner, ep, r, out, e);
+}
+
+static bool build_mistral(const struct endpoint *ep, const struct chat_request *r, struct wire_request *out, struct err *e)
+{
+	return build_as(&mistral_manner, ep, r, out, e);
+}
+
+static bool build_openrouter(const struct endpoint *ep, const struct chat_request *r, struct wire_request *out, struct err *e)
+{
+	return build_as(&openrouter_manner, ep, r, out, e);
+}
+
+static bool build_azure(const struct endpoint *ep, const struct chat_request *r, struct wire_request *out, struct err *e)
+{
+	if (starts_with(ep->base_url, provider_azure.base_url)) {
+		(void)err_set(e, ERR_CONFIG, "Azure OpenAI has no common address; that of your resource is not set");
+		return err_hint(e, "set AZURE_OPENAI_ENDPOINT, such as https://NAME.openai.azure.com, or base_url in the configuration");
+	}
+	return build_as(&azure_manner, ep, r, out, e);
 }
 
 /* Content as a list of parts: text, and at Mistral thinking, whose own text may be a list again. */
@@ -175,6 +233,13 @@ static bool event(struct answer_reader *rd, const json_t *v)
 	return true;
 }
 
+/* Credits are US dollars. */
+static bool event_openrouter(struct answer_reader *rd, const json_t *v)
+{
+	reader_cost(rd, json_object_get(json_object_get(v, "usage"), "cost"));
+	return event(rd, v);
+}
+
 const struct provider provider_openai = {
 	.kind = "openai",
 	.title = "OpenAI",
@@ -184,7 +249,53 @@ const struct provider provider_openai = {
 	.price_name = "openai",
 	.usual_model = "gpt-5.4-mini",
 	.needs_key = true,
+	.is_key_optional_elsewhere = true,
 	.framing = FRAMING_SSE,
 	.build = build,
+	.event = event,
+};
+
+const struct provider provider_mistral = {
+	.kind = "mistral",
+	.title = "Mistral",
+	.base_url = "https://api.mistral.ai/v1",
+	.key_env = { "MISTRAL_API_KEY" },
+	.base_url_env = "MISTRAL_BASE_URL",
+	.price_name = "mistral",
+	.usual_model = "mistral-small-latest",
+	.needs_key = true,
+	.framing = FRAMING_SSE,
+	.build = build_mistral,
+	.event = event,
+};
+
+const struct provider provider_openrouter = {
+	.kind = "openrouter",
+	.title = "OpenRouter",
+	.base_url = "https://openrouter.ai/api/v1",
+	.key_env = { "OPENROUTER_API_KEY" },
+	.base_url_env = "OPENROUTER_BASE_URL",
+	.price_name = "openrouter",
+	.usual_model = "openai/gpt-5.4-mini",
+	.needs_key = true,
+	.framing = FRAMING_SSE,
+	.build = build_openrouter,
+	.event = event_openrouter,
+};
+
+const struct provider provider_azure = {
+	.kind = "azure",
+	.title = "Azure OpenAI",
+	.base_url = "https://RESOURCE.openai.azure.com",
+	.key_env = { "AZURE_OPENAI_API_KEY" },
+	.base_url_env = "AZURE_OPENAI_ENDPOINT",
+	.price_name = "openai",
+	.usual_model = "gpt-4o-mini", /* a deployment is mostly named like its model */
+	.api_version = "2024-10-21",
+	.api_version_env = "OPENAI_API_VERSION",
+	.needs_key = true,
+	.needs_base_url = true,
+	.framing = FRAMING_SSE,
+	.build = build_azure,
 	.event = event,
 };

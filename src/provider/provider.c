@@ -5,7 +5,11 @@
 #include "base/mem.h"
 #include "provider/rows.h"
 
-const struct provider *const providers[] = { &provider_openai, &provider_anthropic, &provider_gemini, &provider_ollama };
+/* Where two rows share a column of prices, a bare model goes to the first. */
+const struct provider *const providers[] = {
+	&provider_openai, &provider_anthropic, &provider_gemini, &provider_ollama,
+	&provider_mistral, &provider_cohere, &provider_openrouter, &provider_azure,
+};
 const size_t n_providers = COUNT_OF(providers);
 
 const struct provider *provider_find(const char *kind)

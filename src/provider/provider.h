@@ -76,6 +76,7 @@ struct answer {
 	size_t n_tool_calls, cap_tool_calls;
 	enum finish finish;
 	struct usage usage;
+	int64_t cost_nano; /* as the provider itself reports it; UNKNOWN when it does not */
 	char *model;       /* that answered; NULL when not said */
 	char *response_id; /* NULL when not said */
 	bool has_usage;
@@ -95,12 +96,16 @@ struct json_t;
 struct provider {
 	const char *kind;        /* "openai" */
 	const char *title;       /* "OpenAI" */
-	const char *base_url;    /* default, no trailing slash */
+	const char *base_url;    /* default, no trailing slash; with needs_base_url only a pattern, to which nothing is sent */
 	const char *key_env[3];  /* names of environment variables, first set one wins; NULL-terminated */
 	const char *base_url_env; /* "OPENAI_BASE_URL" */
 	const char *price_name;  /* provider column of the price table; NULL: calls cost nothing (local) */
 	const char *usual_model; /* a model that most accounts have: the first column of a console that was told no target */
+	const char *api_version; /* the address carries it as its query api-version; NULL: none */
+	const char *api_version_env; /* a variable that sets another one; NULL */
 	bool needs_key;
+	bool needs_base_url;     /* every account has an address of its own (azure) */
+	bool is_key_optional_elsewhere; /* other servers of this format may want no key */
 	bool is_found_without_key; /* offered only when base_url_env is set (ollama) */
 	enum framing framing;
 	/* Fills out, which was zeroed; wire_request_free is due even when it fails. */

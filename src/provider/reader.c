@@ -16,6 +16,7 @@
 #define WHOLE_LIMIT ((size_t)64 << 20)
 #define ERROR_KEPT ((size_t)64 << 10)
 #define TOOL_CALLS_MAX 1024
+#define COST_MAX_USD 1e6
 
 enum body_kind { BODY_UNSEEN, BODY_EVENTS, BODY_WHOLE, BODY_ERROR };
 
@@ -177,6 +178,15 @@ void reader_usage(struct answer_reader *rd, const struct usage *u)
 	take(&to->audio_out, u->audio_out);
 	take(&to->image_in, u->image_in);
 	rd->a->has_usage = to->in_tok != UNKNOWN || to->out_tok != UNKNOWN;
+}
+
+void reader_cost(struct answer_reader *rd, const json_t *usd)
+{
+	double v = json_number_value(usd);
+
+	if (json_is_number(usd) && v >= 0 && v <= COST_MAX_USD) {
+		rd->a->cost_nano = (int64_t)(v * 1e9 + 0.5);
+	}
 }
 
 int64_t token_count(const json_t *object, const char *key)

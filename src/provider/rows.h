@@ -4,6 +4,7 @@
 
 #include "provider/provider.h"
 
-extern const struct provider provider_openai, provider_anthropic, provider_gemini, provider_ollama;
+extern const struct provider provider_openai, provider_anthropic, provider_gemini, provider_ollama, provider_mistral, provider_openrouter,
+    provider_azure, provider_cohere;
 
 #endif

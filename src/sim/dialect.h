@@ -61,7 +61,8 @@ struct dialect {
 	json_t *(*models)(void);
 };
 
-extern const struct dialect dialect_openai, dialect_anthropic, dialect_gemini, dialect_ollama;
+extern const struct dialect dialect_openai, dialect_anthropic, dialect_gemini, dialect_ollama, dialect_mistral, dialect_openrouter,
+    dialect_cohere;
 
 /* For the rows: writes v as a server-sent event (name may be NULL) or as a line, and releases it. */
 void dialect_event(struct flow *f, const char *name, json_t *v, struct buf *out);

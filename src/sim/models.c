@@ -54,6 +54,12 @@ static const struct {
 	{ API_OLLAMA, "llama3.1:8b" },
 	{ API_OLLAMA, "mistral:7b" },
 	{ API_OLLAMA, "deepseek-r1:8b" },
+	{ API_MISTRAL, "mistral-small-latest" },
+	{ API_MISTRAL, "mistral-large-3" },
+	{ API_OPENROUTER, "openai/gpt-5.4-mini" },
+	{ API_OPENROUTER, "anthropic/claude-haiku-4-5" },
+	{ API_COHERE, "command-a-03-2025" },
+	{ API_COHERE, "command-r7b-12-2024" },
 };
 
 static bool is_match(enum match match, const char *pattern, const char *model)

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum model_api { API_OPENAI, API_ANTHROPIC, API_GEMINI, API_OLLAMA, API_COUNT };
+enum model_api { API_OPENAI, API_ANTHROPIC, API_GEMINI, API_OLLAMA, API_MISTRAL, API_OPENROUTER, API_COHERE, API_COUNT };
 
 struct temper {
 	double ttft_ms;    /* from the request to the first token, without the time of hidden reasoning */

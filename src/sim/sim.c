@@ -58,6 +58,12 @@ static bool find_route(const struct exchange *x, const char *path, struct route 
 		const struct dialect *dialect;
 		enum action action;
 	} ends[] = {
+		{ "/mistral/v1/chat/completions", &dialect_mistral, ACTION_CHAT },
+		{ "/mistral/v1/models", &dialect_mistral, ACTION_MODELS },
+		{ "/api/v1/chat/completions", &dialect_openrouter, ACTION_CHAT },
+		{ "/api/v1/models", &dialect_openrouter, ACTION_MODELS },
+		{ "/v2/chat", &dialect_cohere, ACTION_CHAT },
+		{ "/cohere/v1/models", &dialect_cohere, ACTION_MODELS },
 		{ "/chat/completions", &dialect_openai, ACTION_CHAT },
 		{ "/messages", &dialect_anthropic, ACTION_CHAT },
 		{ "/api/chat", &dialect_ollama, ACTION_CHAT },
@@ -84,6 +90,9 @@ static bool find_route(const struct exchange *x, const char *path, struct route 
 	}
 	/* For the shape of the 404. */
 	out->dialect = strstr(path, "/v1beta") != NULL     ? &dialect_gemini
+		       : strstr(path, "/mistral/") != NULL ? &dialect_mistral
+		       : strstr(path, "/api/v1/") != NULL  ? &dialect_openrouter
+		       : strstr(path, "/v2/") != NULL      ? &dialect_cohere
 		       : strstr(path, "/api/") != NULL     ? &dialect_ollama
 		       : strstr(path, "/messages") != NULL ? &dialect_anthropic
 							   : &dialect_openai;

@@ -321,7 +321,7 @@ static void models_and_doctor(void **state)
 	assert_true(json_array_size(json_object_get(v, "models")) > 20);
 	json_decref(v);
 	v = value_of(WORDS("doctor", "--json"), 0);
-	assert_int_equal(json_array_size(json_object_get(v, "providers")), 4);
+	assert_int_equal(json_array_size(json_object_get(v, "providers")), 8);
 	json_decref(v);
 	write_file("config.yaml", "colour: \"\x01\"\n");
 	v = value_of(WORDS("doctor", "--json"), 4);

@@ -157,7 +157,7 @@ check "screen: unknown key" is 2
 
 start_simulator
 check "simulate says that it simulates" grep -q '^# SIMULATED' "$T/sim.out"
-check "simulate prints exports" [ "$(grep -c '^export [A-Z_]*=' "$T/sim.out")" -eq 7 ]
+check "simulate prints exports" [ "$(grep -c '^export [A-Z_]*=' "$T/sim.out")" -eq 15 ]
 sonde simulate --listen 127.0.0.1:$PORT
 check "simulate on a port in use" exits 1 "Address already in use"
 kill -TERM "$SIM"

@@ -172,10 +172,25 @@ static inline void bench_free(struct bench *b)
 	free(b);
 }
 
+/* What comes after the host in the address of the simulator. */
+static inline const char *path_of(const char *kind)
+{
+	static const struct {
+		const char *kind, *path;
+	} rows[] = { { "openai", "/v1" }, { "mistral", "/mistral/v1" }, { "openrouter", "/api/v1" }, { "azure", "?api-version=1" } };
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		if (strcmp(rows[i].kind, kind) == 0) {
+			return rows[i].path;
+		}
+	}
+	return "";
+}
+
 /* A provider of that kind at a port of this machine; 0: the simulator's. fault NULL: none is forced. */
 static inline struct provider_entry *bench_provider(struct bench *b, const char *name, const char *kind, int port, const char *fault)
 {
-	char *url = x_asprintf("http://127.0.0.1:%d%s", port != 0 ? port : sim_port(b->sim), strcmp(kind, "openai") == 0 ? "/v1" : "");
+	char *url = x_asprintf("http://127.0.0.1:%d%s", port != 0 ? port : sim_port(b->sim), path_of(kind));
 	struct provider_entry *p = config_add_provider(b->config, name, kind, url, KEY, "a test");
 
 	/* Nothing but a stalled answer may take long enough to meet its limit, however busy the machine is. */

@@ -28,6 +28,9 @@ static void clear_environment(void)
 			(void)unsetenv(providers[i]->key_env[j]);
 		}
 		(void)unsetenv(providers[i]->base_url_env);
+		if (providers[i]->api_version_env != NULL) {
+			(void)unsetenv(providers[i]->api_version_env);
+		}
 	}
 	for (size_t i = 0; i < COUNT_OF(others); i++) {
 		(void)unsetenv(others[i]);
@@ -188,11 +191,11 @@ static void single_mistakes(void **state)
 		{ "providers: {openai: " SECRET "}",
 		    "config.yaml:1:21: providers.openai must be a map such as \"kind: openai\", not a text" },
 		{ "providers: {groq: {base_url: 'https://x.example'}}",
-		    "config.yaml:1:13: providers.groq has no kind; add kind: openai, anthropic, gemini or ollama" },
+		    "config.yaml:1:13: providers.groq has no kind; add kind: openai, anthropic, gemini, ollama, mistral, cohere, openrouter or azure" },
 		{ "providers: {groq: }", "config.yaml:1:13: providers.groq has no kind" },
 		{ "providers: {openai: {kind: ollama}}", "config.yaml:1:13: providers.openai must be of kind openai, whose name it has" },
 		{ "providers: {w: {kind: gpt}}",
-		    "config.yaml:1:23: unknown kind \"gpt\"; known kinds: openai, anthropic, gemini or ollama" },
+		    "config.yaml:1:23: unknown kind \"gpt\"; known kinds: openai, anthropic, gemini, ollama, mistral, cohere, openrouter or azure" },
 		{ "providers: {w: {kind: [openai]}}", "config.yaml:1:23: providers.w.kind must be a text, not a list" },
 		{ "providers: {'a/b': {kind: openai}}", "config.yaml:1:13: providers.a/b: a provider's name is" },
 		{ "providers: {openai: {api_key_env: sk-" SECRET "}}",
@@ -208,6 +211,9 @@ static void single_mistakes(void **state)
 		    "config.yaml:1:38: providers.openai has both" },
 		{ "providers: {openai: {base_url: 'https://u:" SECRET "@h'}}",
 		    "config.yaml:1:32: providers.openai.base_url must not hold a user name or password" },
+		{ "providers: {azure: {api_version: '1&k=" SECRET "'}}",
+		    "config.yaml:1:34: providers.azure.api_version must be a version of the API, such as 2024-10-21" },
+		{ "providers: {openai: {api_version: v1}}", "config.yaml:1:22: providers.openai.api_version: the kind openai has none; leave it out" },
 		{ "providers: {openai: {base_url: 'https://h/?k=" SECRET "'}}",
 		    "config.yaml:1:32: providers.openai.base_url must end before any ? or #" },
 		{ "providers: {openai: {base_url: 'https://h:0'}}",
@@ -402,6 +408,10 @@ static void environment(void **state)
 		{ NULL, NULL, NULL, NULL, "ollama", NULL, NULL, NULL, false },
 		{ "OPENAI_API_KEY", "k1", NULL, NULL, "openai", "https://api.openai.com/v1", "k1", "OPENAI_API_KEY in the environment",
 		    false },
+		{ "CO_API_KEY", "k5", "COHERE_API_KEY", "k6", "cohere", "https://api.cohere.com", "k5", "CO_API_KEY in the environment", false },
+		{ "COHERE_API_KEY", "k6", NULL, NULL, "cohere", "https://api.cohere.com", "k6", "COHERE_API_KEY in the environment", false },
+		{ "AZURE_OPENAI_ENDPOINT", "https://x.example/", "AZURE_OPENAI_API_KEY", "k7", "azure",
+		    "https://x.example?api-version=2024-10-21", "k7", "AZURE_OPENAI_API_KEY in the environment", false },
 		{ "OPENAI_API_KEY", "", NULL, NULL, "openai", NULL, NULL, NULL, false },
 		{ "OPENAI_API_KEY", "k1", NULL, NULL, "anthropic", NULL, NULL, NULL, false },
 		{ "OPENAI_BASE_URL", "http://localhost:8080/v1/", NULL, NULL, "openai", "http://localhost:8080/v1", NULL,
@@ -470,10 +480,51 @@ static void base_url_variables(void **state)
 		const struct provider_entry *p = listed(c, providers[i]->kind);
 
 		assert_non_null(p);
-		assert_string_equal(p->base_url, "https://gw.example/x");
+		assert_memory_equal(p->base_url, "https://gw.example/x", 20);
+		assert_string_equal(p->base_url + 20, p->kind->api_version != NULL ? "?api-version=2024-10-21" : "");
 		assert_int_equal(c->n_providers, 1);
 		config_free(c);
 	}
+}
+
+/* The file's, else the environment's, else the kind's own. */
+static void version_of_the_api(void **state)
+{
+	static const struct {
+		const char *variable, *file, *url;
+	} cases[] = {
+		{ NULL, "providers: {azure: {}}\n", "https://x.example?api-version=2024-10-21" },
+		{ "2025-01-01-preview", "providers: {azure: {}}\n", "https://x.example?api-version=2025-01-01-preview" },
+		{ "2025-01-01", "providers: {azure: {api_version: preview}}\n", "https://x.example?api-version=preview" },
+		{ NULL, "providers: {azure: {base_url: 'https://y.example/', api_version: v2}}\n", "https://y.example?api-version=v2" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		clear_environment();
+		(void)setenv("AZURE_OPENAI_ENDPOINT", "https://x.example/", 1);
+		if (cases[i].variable != NULL) {
+			(void)setenv("OPENAI_API_VERSION", cases[i].variable, 1);
+		}
+		struct config *c = load_well(cases[i].file);
+
+		assert_string_equal(listed(c, "azure")->base_url, cases[i].url);
+		config_free(c);
+	}
+	/* A bad one is a problem of those who use the kind. */
+	for (int is_used = 0; is_used < 2; is_used++) {
+		clear_environment();
+		(void)setenv("OPENAI_API_VERSION", "1&key=" SECRET, 1);
+		if (is_used) {
+			(void)setenv("AZURE_OPENAI_ENDPOINT", "https://x.example/", 1);
+		}
+		struct config *c = config_load(NULL);
+
+		assert_int_equal(c->n_problems, is_used);
+		no_secret_in(c);
+		config_free(c);
+	}
+	clear_environment();
 }
 
 static void bad_environment_is_told(void **state)
@@ -677,7 +728,7 @@ int main(void)
 		cmocka_unit_test_setup(ten_mistakes_are_ten_problems, each), cmocka_unit_test_setup(single_mistakes, each),
 		cmocka_unit_test_setup(fallbacks, each),
 		cmocka_unit_test_setup(a_whole_file_is_read, each),          cmocka_unit_test_setup(little_files_are_fine, each),
-		cmocka_unit_test_setup(environment, each),                   cmocka_unit_test_setup(base_url_variables, each),
+		cmocka_unit_test_setup(environment, each),                   cmocka_unit_test_setup(base_url_variables, each), cmocka_unit_test_setup(version_of_the_api, each),
 		cmocka_unit_test_setup(bad_environment_is_told, each),       cmocka_unit_test_setup(keys_stay_at_home, each),
 		cmocka_unit_test_setup(missing_and_unreadable_files, each),  cmocka_unit_test_setup(providers_can_be_added, each),
 		cmocka_unit_test_setup(commands_give_keys, each),            cmocka_unit_test_setup(a_command_runs_once, each),

@@ -268,7 +268,7 @@ static void test_refused(void **state)
 static void test_table(void **state)
 {
 	(void)state;
-	assert_int_equal(n_providers, 4);
+	assert_int_equal(n_providers, 8);
 	for (size_t i = 0; i < n_providers; i++) {
 		const struct provider *p = providers[i];
 
@@ -279,7 +279,7 @@ static void test_table(void **state)
 		assert_null(p->key_env[2]);
 		assert_true(p->base_url[strlen(p->base_url) - 1] != '/');
 	}
-	assert_null(provider_find("cohere"));
+	assert_null(provider_find("nobody"));
 }
 
 int main(void)

@@ -63,7 +63,7 @@ static inline void show_count(struct buf *out, const char *name, int64_t n)
 }
 
 /* Parts, those that are there, in this order: text="..." reasoning="..." refusal="..." tool=INDEX,ID,NAME,ARGUMENTS finish=... in= cached=
- * written= written1h= out= reason= audio_in= audio_out= image_in= model= id= error=CLASS (or class= without an error) quota "the message".
+ * written= written1h= out= reason= audio_in= audio_out= image_in= cost= model= id= error=CLASS (or class= without an error) quota "the message".
  * Control characters are shown as \xNN. */
 static inline char *line_of(const struct answer *a)
 {
@@ -89,6 +89,7 @@ static inline char *line_of(const struct answer *a)
 	show_count(&out, "audio_in", a->usage.audio_in);
 	show_count(&out, "audio_out", a->usage.audio_out);
 	show_count(&out, "image_in", a->usage.image_in);
+	show_count(&out, "cost", a->cost_nano);
 	if (a->model != NULL) {
 		(void)buf_addf(&out, "model=%s ", a->model);
 	}
