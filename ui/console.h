@@ -49,6 +49,8 @@ unsigned console_input(struct console *c, const struct input *in);
 void console_resize(struct console *c, int w, int h);
 /* Lays out and draws everything; the grid has the size of the last console_resize. */
 void console_draw(struct console *c, struct cells *cells, const struct env *env);
+/* "sonde – Play · 2 running", for the title of the window. */
+void console_title(const struct console *c, struct buf *out);
 /* Milliseconds until something shown changes by itself; 0: nothing does. */
 int console_tick_ms(const struct console *c);
 

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/play.h"
 #include "base/clock.h"
 #include "ui/console_state.h"
 
@@ -261,6 +262,19 @@ void console_draw(struct console *c, struct cells *cells, const struct env *env)
 		cells->cursor_x = -1;
 		palette_layout(c->palette, c->w, c->h);
 		palette_draw(c->palette, cells);
+	}
+}
+
+void console_title(const struct console *c, struct buf *out)
+{
+	size_t running = c->app->play != NULL ? play_running(c->app->play) : 0;
+
+	buf_addf(out, "sonde – %s", console_shown(c)->title);
+	if (running > 0) {
+		buf_addf(out, " · %zu running", running);
+	}
+	if (c->app->is_demo) {
+		buf_add_str(out, " · SIMULATED");
 	}
 }
 

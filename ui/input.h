@@ -16,7 +16,7 @@ enum {
 	K_F1, K_F2, K_F3, K_F4, K_F5, K_F6, K_F7, K_F8, K_F9, K_F10, K_F11, K_F12
 };
 
-enum input_type { INPUT_KEY, INPUT_PASTE, INPUT_MOUSE, INPUT_FOCUS };
+enum input_type { INPUT_KEY, INPUT_PASTE, INPUT_MOUSE, INPUT_FOCUS, INPUT_REPORT };
 enum mouse_action { MOUSE_PRESS, MOUSE_RELEASE, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN };
 
 struct input {
@@ -27,6 +27,7 @@ struct input {
 	enum mouse_action mouse;
 	int x, y;
 	bool has_focus;         /* INPUT_FOCUS */
+	int mode, state;        /* INPUT_REPORT: what the terminal answers about a mode of its own (DECRPM) */
 };
 
 /* One name ("Ctrl-r", "F5", "Space", "x", "é") to a key; 0 when it is none. Names are matched in any case, single characters exactly. */

@@ -174,6 +174,8 @@ static void emit_csi(struct key_decoder *d)
 	}
 	if (private == '<' && (final == 'M' || final == 'm')) {
 		emit_mouse(d, p, final == 'm');
+	} else if (private == '?' && final == 'y' && d->pending[d->n - 2] == '$') {
+		emit(d, &(struct input){.type = INPUT_REPORT, .mode = p[0], .state = p[1]});
 	} else if (private) {
 		return; /* an answer to a question nobody asked */
 	} else if (final == '~') {

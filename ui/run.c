@@ -87,7 +87,12 @@ static void paint(struct run *r)
 		return;
 	}
 	struct env env = env_now(r);
+	struct buf title = {0};
+
 	console_draw(r->console, r->cells, &env);
+	console_title(r->console, &title);
+	term_set_title(r->term, buf_str(&title));
+	buf_free(&title);
 	term_paint(r->term, r->cells);
 	r->is_dirty = false;
 	r->painted_us = clock_mono_us();

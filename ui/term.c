@@ -21,6 +21,7 @@
 #include "text/base64.h"
 #include "text/clean.h"
 #include "text/utf8.h"
+#include "ui/term_reset.h"
 #include "ui/theme.h"
 
 /* Curses writes to a file in memory, and from there the bytes go to the terminal as fast as it takes them: a terminal that stalls (a
@@ -33,6 +34,15 @@
 #define MOUSE_ON "\x1b[?1000h\x1b[?1006h"
 #define MOUSE_OFF "\x1b[?1006l\x1b[?1000l"
 #define MODES_OFF MOUSE_OFF "\x1b[?1004l\x1b[?2004l"
+/* The title of the window is kept on the terminal's own stack. */
+#define TITLE_ON "\x1b[22;2t"
+#define TITLE_OFF "\x1b[23;2t"
+/* A frame is shown when it is whole. Only asked for where the terminal has said that it knows it: others may show the bytes. */
+#define SYNC_ASK "\x1b[?2026$p"
+#define SYNC_ON "\x1b[?2026h"
+#define SYNC_OFF "\x1b[?2026l"
+#define SYNC_MODE 2026
+#define SYNC_LEAST 256 /* bytes: a smaller frame comes in one piece anyhow */
 #define MOST_CELLS 1000 /* in each direction */
 #define READ_SIZE 65536
 #define READS_AT_ONCE 32
@@ -50,60 +60,16 @@ struct terminal {
 	const struct ui_options *options; /* the user's */
 	bool has_sgr_keys; /* the terminal speaks the modes above */
 	bool has_mouse;    /* wanted */
+	bool has_title;    /* it keeps titles */
+	bool has_sync;     /* it has said so */
+	char title[128];
+	input_listener *listener;
+	void *ctx;
 	struct cells *painted;
 	bool is_all_dirty;
 	struct key_decoder decoder;
 	char *bytes; /* READ_SIZE */
 };
-
-/* What a fatal signal has to undo. */
-static const int fatal_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
-static struct {
-	volatile sig_atomic_t is_on;
-	char bytes[256];
-	size_t len;
-	struct termios modes;
-	struct sigaction former[COUNT_OF(fatal_signals)];
-	bool has_atexit;
-} reset;
-
-static void write_all(const char *bytes, size_t len)
-{
-	while (len > 0) {
-		ssize_t n = write(STDOUT_FILENO, bytes, len);
-
-		if (n > 0) {
-			bytes += n;
-			len -= (size_t)n;
-		} else if (errno != EINTR) {
-			return;
-		}
-	}
-}
-
-/* Async-signal-safe. */
-static void reset_now(void)
-{
-	if (reset.is_on) {
-		reset.is_on = 0;
-		write_all(reset.bytes, reset.len);
-		tcsetattr(STDIN_FILENO, TCSANOW, &reset.modes);
-	}
-}
-
-static void on_fatal(int sig)
-{
-	int saved = errno;
-
-	reset_now();
-	for (size_t i = 0; i < COUNT_OF(fatal_signals); i++) {
-		if (fatal_signals[i] == sig) {
-			sigaction(sig, &reset.former[i], NULL);
-		}
-	}
-	errno = saved;
-	raise(sig); /* delivered on return from here, to whoever was in charge before */
-}
 
 /* A capability of terminfo, "" when it has none. */
 static const char *capability(const char *name)
@@ -113,49 +79,24 @@ static const char *capability(const char *name)
 	return s != NULL && s != (const char *)-1 ? s : "";
 }
 
-/* Delays ("$<5>") are for glass terminals; they are left out. */
-static void add_reset(const char *s)
-{
-	while (*s != '\0' && reset.len < sizeof(reset.bytes)) {
-		if (s[0] == '$' && s[1] == '<') {
-			s += strcspn(s, ">");
-			s += *s == '>' ? 1 : 0;
-		} else {
-			reset.bytes[reset.len++] = *s++;
-		}
-	}
-}
-
 static void arm_reset(const struct terminal *t)
 {
-	struct sigaction sa = {.sa_handler = on_fatal};
-
-	reset.len = 0;
+	term_reset_clear();
+	if (t->has_sync) {
+		term_reset_add(SYNC_OFF);
+	}
 	if (t->has_sgr_keys) {
-		add_reset(MODES_OFF);
+		term_reset_add(MODES_OFF);
 	}
-	add_reset(capability("rmkx"));
-	add_reset(capability("sgr0"));
-	add_reset(capability("cnorm"));
-	add_reset(capability("rmcup"));
-	add_reset("\r\n");
-	sigemptyset(&sa.sa_mask);
-	for (size_t i = 0; i < COUNT_OF(fatal_signals); i++) {
-		sigaction(fatal_signals[i], &sa, &reset.former[i]);
+	if (t->has_title) {
+		term_reset_add(TITLE_OFF);
 	}
-	if (!reset.has_atexit) {
-		reset.has_atexit = true;
-		atexit(reset_now);
-	}
-	reset.is_on = 1;
-}
-
-static void disarm_reset(void)
-{
-	reset.is_on = 0;
-	for (size_t i = 0; i < COUNT_OF(fatal_signals); i++) {
-		sigaction(fatal_signals[i], &reset.former[i], NULL);
-	}
+	term_reset_add(capability("rmkx"));
+	term_reset_add(capability("sgr0"));
+	term_reset_add(capability("cnorm"));
+	term_reset_add(capability("rmcup"));
+	term_reset_add("\r\n");
+	term_reset_arm();
 }
 
 /* A bare environment (a container, cron, ssh without SendEnv) names no locale, and its terminal is nearly always UTF-8; one that asks
@@ -242,7 +183,9 @@ static void collect(struct terminal *t)
 {
 	int fd = fileno(t->frame);
 	off_t n = lseek(fd, 0, SEEK_CUR);
+	bool is_synced = t->has_sync && n >= SYNC_LEAST;
 
+	buf_add_str(&t->waiting, is_synced ? SYNC_ON : "");
 	for (off_t at = 0; at < n;) {
 		ssize_t got = pread(fd, t->bytes, READ_SIZE, at);
 
@@ -252,6 +195,7 @@ static void collect(struct terminal *t)
 		buf_add(&t->waiting, t->bytes, (size_t)got);
 		at += got;
 	}
+	buf_add_str(&t->waiting, is_synced ? SYNC_OFF : "");
 	if (n > 0 && ftruncate(fd, 0) == 0) {
 		lseek(fd, 0, SEEK_SET);
 	}
@@ -291,6 +235,13 @@ static void send_all(struct terminal *t)
 	t->sent = 0;
 }
 
+static void send_title(struct terminal *t)
+{
+	if (t->has_title && t->title[0] != '\0') {
+		buf_addf(&t->waiting, "\x1b]2;%s\a", t->title);
+	}
+}
+
 static void enter_modes(struct terminal *t)
 {
 	tcsetattr(STDIN_FILENO, TCSANOW, &t->raw);
@@ -301,6 +252,8 @@ static void enter_modes(struct terminal *t)
 		buf_add_str(&t->waiting, MODES_ON);
 		buf_add_str(&t->waiting, t->has_mouse ? MOUSE_ON : "");
 	}
+	buf_add_str(&t->waiting, t->has_title ? TITLE_ON : "");
+	send_title(t);
 }
 
 static void leave_modes(struct terminal *t)
@@ -308,11 +261,26 @@ static void leave_modes(struct terminal *t)
 	if (t->has_sgr_keys) {
 		buf_add_str(&t->waiting, MODES_OFF);
 	}
+	buf_add_str(&t->waiting, t->has_title ? TITLE_OFF : "");
 	curs_set(1);
 	endwin();
 	collect(t);
 	send_all(t);
-	tcsetattr(STDIN_FILENO, TCSANOW, &reset.modes);
+	tcsetattr(STDIN_FILENO, TCSANOW, term_reset_line());
+}
+
+/* What the terminal says about itself stays here. */
+static void on_decoded(void *ctx, const struct input *in)
+{
+	struct terminal *t = ctx;
+
+	if (in->type != INPUT_REPORT) {
+		t->listener(t->ctx, in);
+	} else if (in->mode == SYNC_MODE && (in->state == 1 || in->state == 2) && !t->has_sync) {
+		t->has_sync = true;
+		term_reset_disarm();
+		arm_reset(t); /* with what switches it off */
+	}
 }
 
 /* A description of our own of the terminal: that of standard output is shared with the shell and must stay blocking. */
@@ -340,7 +308,7 @@ struct terminal *term_start(const struct ui_options *options, input_listener *li
 	/* They would win over the real size. */
 	unsetenv("LINES");
 	unsetenv("COLUMNS");
-	tcgetattr(STDIN_FILENO, &reset.modes);
+	term_reset_save_line();
 	FILE *frame = open_frame();
 	SCREEN *screen = frame != NULL ? newterm(NULL, frame, stdin) : NULL;
 	if (screen == NULL) {
@@ -357,13 +325,17 @@ struct terminal *term_start(const struct ui_options *options, input_listener *li
 	t->has_mouse = options->mouse;
 	t->frame = frame;
 	t->out = open_output();
-	t->raw = reset.modes;
+	t->raw = *term_reset_line();
 	cfmakeraw(&t->raw);
 	t->is_utf8 = is_utf8;
 	/* Terminals of the xterm family name the start of a mouse report; others may print what they do not know. */
 	t->has_sgr_keys = capability("kmous")[0] != '\0';
 	t->bytes = x_malloc(READ_SIZE);
-	key_decoder_init(&t->decoder, listener, ctx);
+	/* The mark of the xterm family in terminfo. */
+	t->has_title = t->has_sgr_keys && tigetflag((char *)(uintptr_t)"XT") == 1;
+	t->listener = listener;
+	t->ctx = ctx;
+	key_decoder_init(&t->decoder, on_decoded, t);
 	define_keys(t);
 	make_colours(t);
 	raw();
@@ -374,6 +346,7 @@ struct terminal *term_start(const struct ui_options *options, input_listener *li
 	t->is_all_dirty = true;
 	arm_reset(t);
 	enter_modes(t);
+	buf_add_str(&t->waiting, t->has_sgr_keys ? SYNC_ASK : ""); /* before the first frame, which would cover what a terminal shows of it */
 	term_resize(t);
 	return t;
 }
@@ -384,7 +357,7 @@ void term_stop(struct terminal *t)
 		return;
 	}
 	leave_modes(t);
-	disarm_reset();
+	term_reset_disarm();
 	delscreen(t->screen);
 	fclose(t->frame);
 	close(t->out);
@@ -531,6 +504,20 @@ void term_paint(struct terminal *t, const struct cells *c)
 	(void)send_waiting(t);
 }
 
+void term_set_title(struct terminal *t, const char *title)
+{
+	char clean[sizeof(t->title)];
+
+	clean_line_into(title, clean, sizeof(clean));
+	for (char *p = clean; !t->is_utf8 && *p != '\0'; p++) {
+		*p = *p & 0x80 ? '-' : *p;
+	}
+	if (strcmp(clean, t->title) != 0) {
+		strcpy(t->title, clean);
+		send_title(t);
+	}
+}
+
 void term_copy(struct terminal *t, const char *bytes, size_t len)
 {
 	if (t->has_sgr_keys) {
@@ -587,19 +574,21 @@ void term_suspend(struct terminal *t)
 	struct sigaction former;
 
 	leave_modes(t);
-	disarm_reset();
+	term_reset_disarm();
 	sigemptyset(&stop.sa_mask);
 	sigaction(SIGTSTP, &stop, &former);
 	kill(0, SIGTSTP);
 	/* Continued, or never stopped: both go on here. */
 	sigaction(SIGTSTP, &former, NULL);
-	tcgetattr(STDIN_FILENO, &reset.modes);
+	term_reset_save_line();
 	arm_reset(t);
-	term_resume(t);
+	enter_modes(t);
+	term_repaint(t);
 }
 
 void term_resume(struct terminal *t)
 {
+	buf_add_str(&t->waiting, t->has_title ? TITLE_OFF : ""); /* ours is still there: it must not be kept as the former one */
 	enter_modes(t);
 	term_repaint(t);
 }

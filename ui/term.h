@@ -29,6 +29,8 @@ enum term_output term_output_state(struct terminal *t);
 /* Writes what differs from the last paint. Only when the output is READY: frames are not queued. */
 void term_paint(struct terminal *t, const struct cells *c);
 
+/* The title of the window, where the terminal keeps the former one for the end. */
+void term_set_title(struct terminal *t, const char *title);
 /* Puts bytes on the clipboard (OSC 52). Whether the terminal understands that and does it, it does not tell. */
 void term_copy(struct terminal *t, const char *bytes, size_t len);
 /* It is of a kind that may: others would show the bytes. */

@@ -33,6 +33,9 @@ static void note(void *ctx, const struct input *in)
 	case INPUT_FOCUS:
 		buf_add_str(out, in->has_focus ? "focus" : "blur");
 		break;
+	case INPUT_REPORT:
+		buf_addf(out, "%d=%d", in->mode, in->state);
+		break;
 	}
 }
 
@@ -58,6 +61,7 @@ static const struct {
 	{"paste", "a\x1b[200~b\rc\r\nd\ne\x1b[3~\x1b[201~f", "a {b\nc\nd\ne\x1b[3~} f"},
 	{"empty paste", "\x1b[200~\x1b[201~", "{}"},
 	{"answers are dropped", "\x1b[?62;22c\x1b[>41;380;0cx", "x"},
+	{"a mode is reported", "\x1b[?2026;2$yx\x1b[?2026;0$y", "2026=2 x 2026=0"},
 	{"broken sequence", "\x1b[1;\x1b[Ax", "Up x"},
 	{"overlong sequence", "\x1b[1111111111111111111111111111111111111111111111111111111111111111111111~x", "x"},
 	{"huge number", "\x1b[99999999999999999999~x", "x"},

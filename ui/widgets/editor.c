@@ -435,6 +435,7 @@ unsigned editor_input(struct editor *e, const struct input *in)
 		bits = mouse(e, in);
 		break;
 	case INPUT_FOCUS:
+	case INPUT_REPORT:
 		break;
 	}
 	if (bits != 0) {

@@ -1,0 +1,116 @@
+/* The title of the window and synchronized output: on where the terminal knows them, and off at the end, however it comes. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <signal.h>
+#include <string.h>
+
+#include "tests/term/pty.h"
+
+#define F5 "\x1b[15~"
+#define CTRL_Z "\x1a"
+
+static const char *const demo[] = { "demo", NULL };
+static struct place place;
+static struct pty p;
+
+static int setup(void **state)
+{
+	(void)state;
+	place_make(&place);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	pty_free(&p);
+	place_remove(&place);
+	return 0;
+}
+
+static void start(void)
+{
+	pty_start(&p, &place, demo, 100, 30, false);
+	pty_wait(&p, "READY");
+}
+
+static size_t count(const char *bytes)
+{
+	size_t n = 0, len = strlen(bytes);
+
+	for (size_t i = 0; i + len <= p.raw.len; i++) {
+		n += memcmp(p.raw.s + i, bytes, len) == 0;
+	}
+	return n;
+}
+
+/* The title of the window says what goes on, and the former one comes back. */
+static void test_title(void **state)
+{
+	(void)state;
+	start();
+	assert_non_null(strstr(pty_modes_on(&p), "title "));
+	assert_int_equal(count("\x1b]2;sonde \u2013 Play \u00b7 SIMULATED\a"), 1);
+	pty_key(&p, F5, "streaming");
+	assert_true(count("\x1b]2;sonde \u2013 Play \u00b7 4 running \u00b7 SIMULATED\a") == 1);
+	pty_key(&p, "4", "[4 Metrics]");
+	assert_true(count("\x1b]2;sonde \u2013 Metrics") >= 1);
+	pty_wait_gone(&p, "running");
+	pty_send(&p, CTRL_Z);
+	pty_wait_stopped(&p);
+	pty_check_clean(&p);
+	pty_continue(&p);
+	pty_wait(&p, "[4 Metrics]");
+	pty_kill(&p, SIGSTOP); /* not asked: nothing was put right before */
+	pty_wait_stopped(&p);
+	pty_continue(&p);
+	pty_key(&p, "2", "[2 Play]");
+	pty_send(&p, "q");
+	assert_int_equal(pty_wait_end(&p), 0);
+	pty_check_clean(&p);
+}
+
+/* Frames are wrapped only after the terminal has said that it knows how. */
+static void test_synchronized(void **state)
+{
+	(void)state;
+	start();
+	assert_int_equal(count("\x1b[?2026$p"), 1);
+	pty_key(&p, "4", "[4 Metrics]");
+	assert_int_equal(count("\x1b[?2026h"), 0);
+	pty_send(&p, "\x1b[?2026;0$y"); /* it does not know the mode */
+	pty_key(&p, "2", "[2 Play]");
+	assert_int_equal(count("\x1b[?2026h"), 0);
+	pty_send(&p, "\x1b[?2026;2$y");
+	pty_key(&p, "4", "[4 Metrics]");
+	pty_key(&p, "2", "[2 Play]");
+	assert_true(count("\x1b[?2026h") >= 1);
+	pty_send(&p, "q");
+	assert_int_equal(pty_wait_end(&p), 0);
+	pty_check_clean(&p);
+	assert_true(count("\x1b[?2026l") >= count("\x1b[?2026h"));
+}
+
+static void test_synchronized_crash(void **state)
+{
+	(void)state;
+	start();
+	pty_send(&p, "\x1b[?2026;2$y");
+	pty_key(&p, "4", "[4 Metrics]");
+	pty_kill(&p, SIGABRT);
+	(void)pty_wait_end(&p);
+	pty_check_clean(&p);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { TEST(test_title), TEST(test_synchronized), TEST(test_synchronized_crash) };
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
