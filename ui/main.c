@@ -64,8 +64,8 @@ static int help(const char *name)
 		printf("  %-10s %s\n", commands[i]->name, commands[i]->summary);
 	}
 	printf("  %-10s %s\n\n", "help", "this list, or the help of one command");
-	printf("Exit status: 0 ok, 1 internal, 2 usage, 4 configuration or auth, 5 check failed, 7 rate limit or retries used up,\n"
-	       "8 provider or network, 9 refused or filtered, 10 some of several targets failed, 130 interrupted, 141 closed pipe.\n");
+	printf("Exit status: 0 ok, 1 internal, 2 usage, 4 configuration or auth, 5 check failed, 6 budget spent, 7 rate limit or retries\n"
+	       "used up, 8 provider or network, 9 refused or filtered, 10 some of several targets failed, 130 interrupted, 141 closed pipe.\n");
 	return cli_finish(0);
 }
 

@@ -92,7 +92,12 @@ void app_summary(const struct app *a, struct buf *out)
 	if (running > 0) {
 		(void)buf_addf(out, "\u25b6%zu running  ", running);
 	}
-	if (is_known(a->board->today_nano)) {
+	char note[160];
+
+	gateway_budget_note(a->gateway, note, sizeof(note));
+	if (note[0] != '\0') {
+		(void)buf_addf(out, "%s", note);
+	} else if (is_known(a->board->today_nano)) {
 		price_format(a->board->today_nano, cost, sizeof(cost));
 		(void)buf_addf(out, "%s today%s", cost, a->board->today_has_simulated && !a->is_demo ? " (SIMULATED too)" : "");
 	}

@@ -397,6 +397,12 @@ static int send_all(const struct options *o, struct config *config, struct targe
 	if (store != NULL) {
 		past_record_run(store, run_us, o->system, buf_str(&o->user), &o->params, o->targets, o->n_targets, is_simulated);
 	}
+	char note[160];
+
+	gateway_budget_note(g, note, sizeof(note));
+	if (note[0] != '\0' && !o->is_quiet) {
+		fprintf(stderr, "sonde: %s\n", note);
+	}
 	gateway_free(g);
 	end_store(store);
 	/* All is recorded: from here a signal ends the process, for whoever reads the rest may be slow. */

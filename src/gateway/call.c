@@ -64,6 +64,8 @@ struct gateway {
 	struct live_call *calls; /* newest first */
 	struct gate *gates;
 	size_t n_gates, cap_gates;
+	struct budget_spent spent;
+	int64_t cost_nano;       /* of all calls so far */
 	int n_keeping;           /* answers on their way to the cache */
 };
 
@@ -186,6 +188,12 @@ static void unlink_call(struct live_call *lc)
 	}
 }
 
+static void add_cost(struct gateway *g, const struct call_row *row)
+{
+	g->cost_nano += known_or(row->cost_nano, 0);
+	g->spent.own_nano += known_or(row->cost_nano, 0);
+}
+
 /* The end of every call: recorded, told, let go. */
 static void finish(struct live_call *lc, enum call_state state)
 {
@@ -201,6 +209,7 @@ static void finish(struct live_call *lc, enum call_state state)
 	lc->pub.end_us = clock_mono_us();
 	record_fill(&lc->pub, g->config->prices, lc->wall_us, lc->key);
 	record_put(&lc->pub, g->store);
+	add_cost(g, &lc->pub.row);
 	if (lc->has_cache_key && cache_may_keep(&lc->pub)) {
 		cache_keep(g->loop->jobs, store_dir(g->store), lc->cache_key, &lc->pub, &g->n_keeping);
 	}
@@ -280,6 +289,7 @@ static void fall_back(struct live_call *lc)
 	c->end_us = clock_mono_us();
 	record_fill(c, lc->gateway->config->prices, lc->wall_us, lc->key);
 	record_put(c, lc->gateway->store);
+	add_cost(lc->gateway, &c->row);
 	*array_push(c->failures, c->n_failures, c->cap_failures) = (struct call_failure){ c->target->name, c->row.error_class };
 	call_row_init(&c->row);
 	c->row.run_us = run_us;
@@ -583,6 +593,83 @@ static void begin_replay(struct live_call *lc)
 	emit(lc, EVENT_SENT);
 }
 
+/* The question of what was spent, which goes to a worker and comes back. */
+struct spend_look {
+	struct live_call *lc;
+	char *dir;
+	int64_t day_us, month_us, cost_before_nano;
+	struct spend spend;
+	struct err err;
+	bool ok;
+};
+
+static void look_at_spend(void *arg)
+{
+	struct spend_look *s = arg;
+
+	s->ok = spend_read(s->dir, s->month_us, s->day_us, &s->spend, &s->err);
+}
+
+static void begin_within_budget(struct live_call *lc)
+{
+	struct gateway *g = lc->gateway;
+
+	if (budget_check(&g->config->budget, &g->spent, &lc->pub.err)) {
+		begin(lc);
+	} else {
+		fail(lc, CLASS_OTHER);
+	}
+}
+
+static void spend_looked(void *arg)
+{
+	struct spend_look *s = arg;
+	struct live_call *lc = s->lc;
+
+	lc->is_looking = false;
+	if (lc->pub.state == CALL_QUEUED && s->ok) {
+		struct gateway *g = lc->gateway;
+
+		/* What ended meanwhile may be in both: rather too much than too little. */
+		g->spent = (struct budget_spent){ s->spend, g->cost_nano - s->cost_before_nano, clock_mono_us() };
+		begin_within_budget(lc);
+	} else if (lc->pub.state == CALL_QUEUED) {
+		lc->pub.err = s->err;
+		lc->pub.err.code = ERR_BUDGET;
+		(void)err_prefix(&lc->pub.err, "not sent: the budget cannot be checked");
+		fail(lc, CLASS_OTHER);
+	}
+	call_unref(&lc->pub);
+	free(s->dir);
+	free(s);
+}
+
+/* Begins, or refuses, once it is known what was spent. */
+static void begin_if_paid(struct live_call *lc)
+{
+	struct gateway *g = lc->gateway;
+
+	if (!budget_is_set(&g->config->budget)) {
+		begin(lc);
+	} else if (g->store == NULL) {
+		err_set(&lc->pub.err, ERR_BUDGET, "not sent: the budget cannot be checked without the store");
+		err_hint(&lc->pub.err, "make the store writable, or take budget out of the configuration");
+		fail(lc, CLASS_OTHER);
+	} else if (budget_is_fresh(&g->spent, clock_mono_us())) {
+		begin_within_budget(lc);
+	} else {
+		struct spend_look *s = x_calloc(1, sizeof(*s));
+
+		s->lc = lc;
+		s->dir = x_strdup(store_dir(g->store));
+		s->cost_before_nano = g->cost_nano;
+		budget_starts(clock_wall_us(), &s->day_us, &s->month_us);
+		lc->is_looking = true;
+		(void)call_ref(&lc->pub);
+		job_submit(g->loop->jobs, look_at_spend, spend_looked, s);
+	}
+}
+
 static void cache_found(void *ctx, struct cached_answer *hit, const unsigned char key[SHA256_SIZE])
 {
 	struct live_call *lc = ctx;
@@ -596,7 +683,7 @@ static void cache_found(void *ctx, struct cached_answer *hit, const unsigned cha
 			begin_replay(lc);
 		} else {
 			lc->pub.sent_us = 0;
-			begin(lc);
+			begin_if_paid(lc);
 		}
 	} else if (hit != NULL) {
 		cached_answer_free(hit);
@@ -647,7 +734,7 @@ static void on_timer(struct ev_loop *ev, ev_timer *w, int revents)
 			emit(lc, EVENT_QUEUED);
 		}
 		if (lc->pub.state == CALL_QUEUED && !lc->is_looking && !look_up(lc)) {
-			begin(lc);
+			begin_if_paid(lc);
 		}
 		break;
 	case CALL_RETRYING:
@@ -803,6 +890,11 @@ struct gateway *gateway_new(struct loop *l, struct config *config, struct store 
 	g->store = store;
 	g->http = http_new(l);
 	return g;
+}
+
+void gateway_budget_note(const struct gateway *g, char *out, size_t size)
+{
+	budget_note(&g->config->budget, &g->spent, out, size);
 }
 
 void gateway_warm_up(struct gateway *g)

@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "gateway/budget.h"
 #include "gateway/ui_options.h"
 #include "provider/price.h"
 #include "provider/provider.h"
@@ -42,6 +43,7 @@ struct config {
 	struct provider_entry **unlisted; size_t n_unlisted, cap_unlisted;    /* kinds not found: can be named, are not offered */
 	struct target **aliases; size_t n_aliases, cap_aliases;
 	struct price_table *prices;
+	struct budget budget;
 	struct ui_options ui;
 	struct err *problems; size_t n_problems, cap_problems; /* of the file: text "config.yaml:3:5: ..."; and of the environment */
 };

@@ -114,6 +114,7 @@ static const struct key sections[] = {
 	{ .name = "providers", .read = read_providers },
 	{ .name = "prices", .read = read_prices },
 	{ .name = "targets", .read = read_targets },
+	{ .name = "budget", .read = read_budget },
 	{ .name = "ui", .read = read_ui },
 };
 
@@ -158,6 +159,7 @@ void config_file_keys(config_key_fn *fn, void *ctx)
 	const struct key_table tables[] = {
 		provider_key_table,
 		target_key_table,
+		budget_key_table,
 		{ "prices.PROVIDER/MODEL", price_keys, COUNT_OF(price_keys) },
 		{ "ui", ui_keys, COUNT_OF(ui_keys) },
 	};

@@ -47,7 +47,7 @@ struct key_table {
 	const struct key *rows;
 	size_t n;
 };
-extern const struct key_table provider_key_table, target_key_table;
+extern const struct key_table provider_key_table, target_key_table, budget_key_table;
 
 void problem(struct reader *r, const struct yaml_node *at, const char *fmt, ...) SONDE_PRINTF(3, 4);
 /* Each key of the map by its row, in the order of the rows; keys without one are problems. */
@@ -78,6 +78,7 @@ static inline void *key_field(void *into, const struct key *k)
 /* The values of the top-level keys, each in the file of its name. */
 void read_providers(struct reader *r, const struct key *k, const struct value *v, void *into);
 void read_targets(struct reader *r, const struct key *k, const struct value *v, void *into);
+void read_budget(struct reader *r, const struct key *k, const struct value *v, void *into);
 
 /* The key `fallback` of all targets, once the aliases are there. targets: the map of that section. */
 void read_fallbacks(struct reader *r, const struct yaml_node *targets);

@@ -1,4 +1,4 @@
-# What the gateway does between a request and its provider: the cache, fallbacks, the breaker.
+# What the gateway does between a request and its provider: the cache, fallbacks, the breaker, budgets.
 . "$SONDE_SRCDIR/tests/e2e/lib.sh"
 
 start_simulator --rate 20000
@@ -73,6 +73,31 @@ check "some fail" is 10
 check "five are sent" n_out 5 '"class":"network","message"'
 check "the sixth is not" n_out 1 '"class":"server_error","message":"dead failed 5 times in a row: nothing is sent to it for a while","hint":"try again in '
 check "a fallback goes on at once" out '"answered_by":"openai/gpt-5.4-mini","fallback_from":[{"target":"safe","class":"server_error"}]'
+: >"$T/config.yaml"
+
+# ---- budgets ----
+
+rm -f "$T"/data/*
+printf 'budget: {day: 0.0001}\n' >"$T/config.yaml"
+sonde run -m openai/gpt-5.4-mini --cache hello
+check "within the budget" is 0
+check "most of it spent: told" err "sonde: \$0.0002 of the day's budget of \$0.0001 is spent (159 %)"
+sonde run -m openai/gpt-5.4-mini hello
+check "over the budget: not sent" exits 6 "not sent: \$0.0002 of the day's budget of \$0.0001 is spent"
+check "and what to do" err "wait until tomorrow, or raise budget.day"
+sonde run -q -m openai/gpt-5.4-mini --cache hello
+check "what is cached is given" is 0
+sonde run -m openai/gpt-5.4-mini --dry-run hello
+check "--dry-run is no matter of money" is 0
+check "and says nothing" no_err
+printf 'budget: {month: 0.0002}\n' >"$T/config.yaml"
+sonde run -q -m openai/gpt-5.4-mini hello
+check "a month with room" is 0
+sonde run -m openai/gpt-5.4-mini hello
+check "a month without" exits 6 "of the month's budget of \$0.0002 is spent"
+printf 'budget: {day: much}\n' >"$T/config.yaml"
+sonde run -m openai/gpt-5.4-mini hello
+check "a wrong figure is told with its place" exits 4 "config.yaml:1:15: budget.day must be a number of US dollars above 0"
 : >"$T/config.yaml"
 
 end

@@ -5,6 +5,7 @@
 #ifndef SONDE_TESTS_GATEWAY_FAKE_GATEWAY_H
 #define SONDE_TESTS_GATEWAY_FAKE_GATEWAY_H
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -202,6 +203,12 @@ void gateway_free(struct gateway *g)
 		fake_finish(g->calls, CALL_CANCELLED);
 	}
 	free(g);
+}
+
+void gateway_budget_note(const struct gateway *g, char *out, size_t size)
+{
+	(void)g;
+	(void)snprintf(out, size, "%s", "");
 }
 
 struct call *call_start(struct gateway *g, const struct gateway_request *r, call_listener *listener, void *ctx)
