@@ -68,7 +68,8 @@ static void looked(void *arg)
 	free(l);
 }
 
-void cache_look_up(struct job_pool *jobs, const char *dir, const struct provider_entry *p, struct wire_request *w, cache_found_fn *fn, void *ctx)
+void cache_look_up(struct job_pool *jobs, const char *dir, const struct provider_entry *p, struct wire_request *w, cache_found_fn *fn,
+    void *ctx)
 {
 	struct look_up *l = x_calloc(1, sizeof(*l));
 

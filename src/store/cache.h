@@ -18,7 +18,8 @@ struct cached_answer {
 void cached_answer_free(struct cached_answer *a); /* its members, not the struct */
 
 /* The answer kept under key, the caller's (cached_answer_free). *found false, and true returned: there is none. */
-bool cache_get(const char *dir, const unsigned char key[SHA256_SIZE], struct cached_answer *out, bool *found, struct err *e) SONDE_MUST_CHECK;
+bool cache_get(const char *dir, const unsigned char key[SHA256_SIZE], struct cached_answer *out, bool *found,
+    struct err *e) SONDE_MUST_CHECK;
 /* Keeps it; one of the same key is replaced. */
 bool cache_put(const char *dir, const struct cached_answer *a, struct err *e) SONDE_MUST_CHECK;
 

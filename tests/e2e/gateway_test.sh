@@ -22,6 +22,8 @@ check "the same text" cmp -s "$T/out/out" "$T/answer"
 check "the progress says cached" err "  cached  SIMULATED"
 sonde run -m openai/gpt-5.4-mini --retries 0 hello
 check "without it the provider is missing" is 8
+sonde screen play --size 100x30 --keys "H Down Enter"
+check "Play's column says cached" grep -q 'gpt-5.4-mini .* cached SIMULATED' "$T/out/out"
 sonde calls --json
 check "recorded as cached" [ "$(grep -c '"cached":true' "$T/out/out")" -eq 2 ]
 sonde calls

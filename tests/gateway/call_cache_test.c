@@ -1,7 +1,9 @@
 /* Calls that may be answered from the cache. */
 #include "tests/gateway/call_fixture.h"
 
-static const char *const models[] = { "openai/gpt-5.4-mini", "anthropic/claude-haiku-4-5", "gemini/gemini-2.5-flash", "ollama/llama3.1:8b" };
+static const char *const models[] = {
+	"openai/gpt-5.4-mini", "anthropic/claude-haiku-4-5", "gemini/gemini-2.5-flash", "ollama/llama3.1:8b",
+};
 
 static void ask(struct bench *b, struct watch *w, const char *target, bool is_streamed, bool caches, const char *text)
 {
