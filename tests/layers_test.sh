@@ -22,7 +22,7 @@ inclusions=$(grep -rnE '^[[:space:]]*#[[:space:]]*include' src ui --include='*.[
 		if (part[2] ~ /^(main|cmd_.*|commands|run|shot)\.[ch]$/) {
 			return "programs"
 		}
-		return part[2] ~ /^(console|command|palette)\.[ch]$/ ? "console" : "drawing"
+		return part[2] ~ /^(console(_[a-z]*)?|command|palette|recall)\.[ch]$/ ? "console" : "drawing"
 	}
 	{ print $1, layer($1), $2, layer($2) }')
 
@@ -42,7 +42,7 @@ cli         base text store net provider gateway metrics app sim
 drawing     base text provider gateway
 widgets     base text drawing
 console     base text app drawing widgets
-screens     base text app drawing widgets console
+screens     base text gateway app cli drawing widgets console
 programs    base text app drawing widgets console screens cli sim data
 '
 

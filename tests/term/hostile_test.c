@@ -18,8 +18,8 @@ static const char *const console[] = { NULL };
 static void test_hostile_answers(void **state)
 {
 	static const char *const simulator[] = { "--fail", "hostile=1", "--ttft", "5", "--rate", "2000", NULL };
-	static const char *const poison[] = { "\x1b]", "\x1bP", "\x1b[6n", "\xc2\x9b", "\xc2\x9d", "\xe2\x80\xae", "\xe2\x81\xa6", "\xe2\x80\x8b",
-		"\xef\xbb\xbf", "\x07", "\x1b\x63" };
+	static const char *const poison[] = { "\x1b]0", "\x1b]1;", "\x1b]4", "\x1b]5", "\x1b]8", "\x1bP", "\x1b[6n", "\xc2\x9b", "\xc2\x9d", "\xe2\x80\xae", "\xe2\x81\xa6", "\xe2\x80\x8b",
+		"\xef\xbb\xbf", "\x1b\x63" };
 	struct place place;
 	struct pty p;
 
@@ -52,6 +52,12 @@ static void test_hostile_answers(void **state)
 	assert_string_equal(foreign != NULL ? foreign : "", "");
 	for (size_t i = 0; i < COUNT_OF(poison); i++) {
 		assert_null(memmem(p.raw.s, p.raw.len, poison[i], strlen(poison[i])));
+	}
+	/* The one such sequence of the program's own is its title. */
+	for (size_t i = 0; i + 1 < p.raw.len; i++) {
+		if (p.raw.s[i] == '\x1b' && p.raw.s[i + 1] == ']') {
+			assert_true(i + 9 <= p.raw.len && memcmp(p.raw.s + i, "\x1b]2;sonde", 9) == 0);
+		}
 	}
 	assert_string_equal(pty_modes_on(&p), "");
 	pty_free(&p);
