@@ -13,6 +13,7 @@
 #include "cli/commands.h"
 #include "cli/result.h"
 #include "gateway/call.h"
+#include "provider/form.h"
 #include "text/clean.h"
 #include "text/utf8.h"
 
@@ -26,7 +27,7 @@ struct options {
 	int64_t retries; /* UNKNOWN: the default */
 	bool is_plain, is_dry, is_quiet, caches;
 	enum output output;
-	struct buf user;
+	struct buf user, schema, tools;
 };
 
 struct run {
@@ -97,15 +98,22 @@ static bool read_prompt(struct options *o, int n, char **words, struct err *e)
 	return check_prompt(&o->user, e);
 }
 
+static bool read_form(struct buf *to, const char *path, bool (*check)(const char *text, size_t len, struct err *e), struct err *e)
+{
+	buf_clear(to);
+	return cli_read(path, to, e) && (check(buf_str(to), to->len, e) || err_prefix(e, "%s", path));
+}
+
 static int parse(struct options *o, int argc, char **argv)
 {
-	enum { RETRIES = 256, NO_STREAM, JSON, JSONL, DRY_RUN, CACHE };
+	enum { RETRIES = 256, NO_STREAM, JSON, JSONL, DRY_RUN, CACHE, SCHEMA, TOOLS };
 	static const struct option longs[] = {
 		{ "model", required_argument, NULL, 'm' }, { "system", required_argument, NULL, 's' },
 		{ "option", required_argument, NULL, 'o' }, { "quiet", no_argument, NULL, 'q' },
 		{ "retries", required_argument, NULL, RETRIES }, { "no-stream", no_argument, NULL, NO_STREAM },
 		{ "json", no_argument, NULL, JSON }, { "jsonl", no_argument, NULL, JSONL },
-		{ "dry-run", no_argument, NULL, DRY_RUN }, { "cache", no_argument, NULL, CACHE }, { NULL, 0, NULL, 0 },
+		{ "dry-run", no_argument, NULL, DRY_RUN }, { "cache", no_argument, NULL, CACHE },
+		{ "schema", required_argument, NULL, SCHEMA }, { "tools", required_argument, NULL, TOOLS }, { NULL, 0, NULL, 0 },
 	};
 	struct err e = { 0 };
 	int opt;
@@ -122,6 +130,16 @@ static int parse(struct options *o, int argc, char **argv)
 		case 'q': o->is_quiet = true; break;
 		case RETRIES:
 			if (!cli_int(optarg, 0, 20, &o->retries, &e)) {
+				return cli_fail(&e);
+			}
+			break;
+		case SCHEMA:
+			if (!read_form(&o->schema, optarg, form_check_schema, &e)) {
+				return cli_fail(&e);
+			}
+			break;
+		case TOOLS:
+			if (!read_form(&o->tools, optarg, form_check_tools, &e)) {
 				return cli_fail(&e);
 			}
 			break;
@@ -150,6 +168,8 @@ static struct gateway_request request_of(const struct options *o, const struct t
 	return (struct gateway_request){
 		.target = t, .messages = messages, .n_messages = n, .params = o->params, .is_streamed = !o->is_plain,
 		.caches = o->caches,
+		.schema_json = o->schema.len > 0 ? buf_str(&o->schema) : NULL,
+		.tools_json = o->tools.len > 0 ? buf_str(&o->tools) : NULL,
 		.max_attempts = is_known(o->retries) ? (int)o->retries + 1 : 0,
 	};
 }
@@ -477,6 +497,8 @@ static int run(int argc, char **argv)
 	free(o.targets);
 	chat_params_free(&o.params);
 	buf_free(&o.user);
+	buf_free(&o.schema);
+	buf_free(&o.tools);
 	return status;
 }
 
@@ -488,6 +510,8 @@ const struct cli_command cli_run = {
 	    "  -m TARGET        provider/model or an alias of the configuration; several: all at once\n"
 	    "  -s SYSTEM        system prompt\n"
 	    "  -o NAME=VALUE    temperature, top_p, max_tokens, seed, stop\n"
+	    "  --schema FILE    ask for JSON that fits the JSON schema in FILE\n"
+	    "  --tools FILE     offer the model the tools in FILE, a list as OpenAI has it\n"
 	    "  --retries N      how often a failed request is tried again (default 2)\n"
 	    "  --no-stream      ask for the answer in one piece\n"
 	    "  --json           one object with all results at the end\n"

@@ -33,6 +33,7 @@ struct live_call {
 	void *ctx;
 	struct message *messages; /* the first is for the target's system prompt; its text is NULL when there is none */
 	size_t n_messages;
+	char *schema_json, *tools_json;
 	struct chat_params wished, params; /* of the request; with the defaults of the target */
 	int64_t wall_us;
 	uint64_t key;
@@ -438,6 +439,7 @@ static bool build(const struct live_call *lc, const char *key, struct wire_reque
 	size_t first = lc->messages[0].text == NULL;
 	struct chat_request r = {
 		.model = t->model, .messages = lc->messages + first, .n_messages = lc->n_messages - first, .params = lc->params, .is_streamed = lc->pub.is_streamed,
+		.schema_json = lc->schema_json, .tools_json = lc->tools_json,
 	};
 
 	return t->provider->kind->build(&ep, &r, w, e);
@@ -778,6 +780,8 @@ static struct live_call *live_new(const struct gateway_request *r)
 	lc->pub.row.run_column = r->run_column;
 	answer_init(&lc->pub.answer);
 	buf_init(&lc->pub.response_body, BODY_LIMIT);
+	lc->schema_json = x_strdup(r->schema_json);
+	lc->tools_json = x_strdup(r->tools_json);
 	chat_params_copy(&lc->wished, &r->params);
 	chat_params_init(&lc->params);
 	copy_messages(lc, r);
@@ -844,6 +848,8 @@ void call_unref(struct call *c)
 		free((char *)lc->messages[i].text);
 	}
 	free(lc->messages);
+	free(lc->schema_json);
+	free(lc->tools_json);
 	chat_params_free(&lc->wished);
 	chat_params_free(&lc->params);
 	answer_free(&c->answer);

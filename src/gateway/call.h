@@ -79,6 +79,7 @@ struct gateway_request {
 	struct chat_params params;  /* set ones win over the target's */
 	bool is_streamed;
 	int max_attempts;           /* 0: the default of 3 */
+	const char *schema_json, *tools_json; /* see provider/form.h; NULL: none */
 	bool caches;                /* an answer to the same request may be given again; also when the target says so */
 	int64_t run_us;             /* see struct call_row */
 	int run_column;

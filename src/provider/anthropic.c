@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "base/mem.h"
+#include "provider/form.h"
 #include "provider/reader.h"
 #include "provider/wire.h"
 
@@ -80,9 +81,10 @@ static json_t *system_of(const struct chat_request *r)
 static bool build(const struct endpoint *ep, const struct chat_request *r, struct wire_request *out, struct err *e)
 {
 	const struct chat_params *p = &r->params;
+	json_t *schema, *tools;
 
 	if (!wire_check(r, true, e) || !wire_header(out, "anthropic-version", "2023-06-01", e) ||
-	    !wire_headers(out, ep, "x-api-key: ", e)) {
+	    !wire_headers(out, ep, "x-api-key: ", e) || !form_read(r, &schema, &tools, e)) {
 		return false;
 	}
 	json_t *body = json_object(), *system = system_of(r);
@@ -98,9 +100,17 @@ static bool build(const struct endpoint *ep, const struct chat_request *r, struc
 	if (r->is_streamed) {
 		(void)json_object_set_new(body, "stream", json_true());
 	}
-	if (is_known(p->seed)) {
-		(void)snprintf(out->warning, sizeof(out->warning), "seed is not supported by Anthropic and was not sent");
+	if (tools != NULL) {
+		(void)json_object_set_new(body, "tools", form_functions(tools, "input_schema"));
+		json_decref(tools);
 	}
+	if (is_known(p->seed) || schema != NULL) {
+		const char *what = schema == NULL ? "seed is" : is_known(p->seed) ? "seed and a JSON schema are" : "a JSON schema is";
+
+		(void)snprintf(out->warning, sizeof(out->warning), "%s not supported by Anthropic and %s not sent", what,
+		    is_known(p->seed) && schema != NULL ? "were" : "was");
+	}
+	json_decref(schema);
 	wire_url(out, ep->base_url, "/v1/messages");
 	wire_body(out, body);
 	return true;

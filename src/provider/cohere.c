@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "provider/failure.h"
+#include "provider/form.h"
 #include "provider/reader.h"
 #include "provider/wire.h"
 
@@ -23,8 +24,9 @@ static const struct finish_word finish_words[] = {
 static bool build(const struct endpoint *ep, const struct chat_request *r, struct wire_request *out, struct err *e)
 {
 	const struct chat_params *p = &r->params;
+	json_t *schema, *tools;
 
-	if (!wire_check(r, true, e) || !wire_headers(out, ep, "Authorization: Bearer ", e)) {
+	if (!wire_check(r, true, e) || !wire_headers(out, ep, "Authorization: Bearer ", e) || !form_read(r, &schema, &tools, e)) {
 		return false;
 	}
 	json_t *body = json_object();
@@ -36,6 +38,12 @@ static bool build(const struct endpoint *ep, const struct chat_request *r, struc
 	wire_int(body, "seed", p->seed);
 	wire_stop(body, "stop_sequences", p);
 	(void)json_object_set_new(body, "stream", json_boolean(r->is_streamed)); /* required */
+	if (schema != NULL) {
+		(void)json_object_set_new(body, "response_format", json_pack("{s:s, s:o}", "type", "json_object", "json_schema", schema));
+	}
+	if (tools != NULL) {
+		(void)json_object_set_new(body, "tools", tools);
+	}
 	wire_url(out, ep->base_url, "/v2/chat");
 	wire_body(out, body);
 	return true;

@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "base/mem.h"
+#include "provider/form.h"
 #include "provider/reader.h"
 #include "provider/wire.h"
 
@@ -79,8 +80,9 @@ static void set_address(struct wire_request *out, const struct endpoint *ep, con
 static bool build(const struct endpoint *ep, const struct chat_request *r, struct wire_request *out, struct err *e)
 {
 	const struct chat_params *p = &r->params;
+	json_t *schema, *tools;
 
-	if (!wire_check(r, true, e) || !wire_headers(out, ep, "x-goog-api-key: ", e)) {
+	if (!wire_check(r, true, e) || !wire_headers(out, ep, "x-goog-api-key: ", e) || !form_read(r, &schema, &tools, e)) {
 		return false;
 	}
 	json_t *body = json_object(), *config = json_object(), *system = system_parts(r);
@@ -94,6 +96,16 @@ static bool build(const struct endpoint *ep, const struct chat_request *r, struc
 	wire_int(config, "maxOutputTokens", p->max_tokens);
 	wire_int(config, "seed", p->seed);
 	wire_stop(config, "stopSequences", p);
+	if (schema != NULL) {
+		(void)json_object_set_new(config, "responseMimeType", json_string("application/json"));
+		(void)json_object_set_new(config, "responseJsonSchema", schema);
+	}
+	if (tools != NULL) {
+		json_t *functions = form_functions(tools, "parametersJsonSchema");
+
+		(void)json_object_set_new(body, "tools", json_pack("[{s:o}]", "functionDeclarations", functions));
+		json_decref(tools);
+	}
 	if (json_object_size(config) > 0) {
 		(void)json_object_set(body, "generationConfig", config);
 	}

@@ -2,6 +2,7 @@
 #include "provider/rows.h"
 
 #include "base/json.h"
+#include "provider/form.h"
 #include "provider/reader.h"
 #include "provider/wire.h"
 
@@ -15,8 +16,9 @@ static const struct finish_word finish_words[] = {
 static bool build(const struct endpoint *ep, const struct chat_request *r, struct wire_request *out, struct err *e)
 {
 	const struct chat_params *p = &r->params;
+	json_t *schema, *tools;
 
-	if (!wire_check(r, false, e) || !wire_headers(out, ep, "Authorization: Bearer ", e)) {
+	if (!wire_check(r, false, e) || !wire_headers(out, ep, "Authorization: Bearer ", e) || !form_read(r, &schema, &tools, e)) {
 		return false;
 	}
 	json_t *body = json_object(), *options = json_object();
@@ -32,6 +34,12 @@ static bool build(const struct endpoint *ep, const struct chat_request *r, struc
 		(void)json_object_set(body, "options", options);
 	}
 	json_decref(options);
+	if (schema != NULL) {
+		(void)json_object_set_new(body, "format", schema);
+	}
+	if (tools != NULL) {
+		(void)json_object_set_new(body, "tools", tools);
+	}
 	wire_url(out, ep->base_url, "/api/chat");
 	wire_body(out, body);
 	return true;

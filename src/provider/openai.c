@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "base/mem.h"
+#include "provider/form.h"
 #include "provider/reader.h"
 #include "provider/wire.h"
 
@@ -80,8 +81,9 @@ static bool build_as(const struct manner *m, const struct endpoint *ep, const st
     struct err *e)
 {
 	const struct chat_params *p = &r->params;
+	json_t *schema, *tools;
 
-	if (!wire_check(r, false, e) || !wire_headers(out, ep, m->key_header, e)) {
+	if (!wire_check(r, false, e) || !wire_headers(out, ep, m->key_header, e) || !form_read(r, &schema, &tools, e)) {
 		return false;
 	}
 	json_t *body = json_object();
@@ -98,6 +100,13 @@ static bool build_as(const struct manner *m, const struct endpoint *ep, const st
 	}
 	if (r->is_streamed && m->asks_for_usage) {
 		(void)json_object_set_new(body, "stream_options", json_pack("{s:b}", "include_usage", 1));
+	}
+	if (schema != NULL) {
+		(void)json_object_set_new(body, "response_format",
+		    json_pack("{s:s, s:{s:s, s:o}}", "type", "json_schema", "json_schema", "name", "answer", "schema", schema));
+	}
+	if (tools != NULL) {
+		(void)json_object_set_new(body, "tools", tools);
 	}
 	m->add_path(&path, r->model);
 	wire_url(out, ep->base_url, buf_str(&path));

@@ -41,6 +41,7 @@ struct chat_request {
 	size_t n_messages;
 	struct chat_params params;
 	bool is_streamed;
+	const char *schema_json, *tools_json; /* see provider/form.h; NULL: none */
 };
 
 /* A destination: one entry of the configuration with its key resolved. The key stays in here and in request headers, nowhere else. */

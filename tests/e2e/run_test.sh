@@ -162,4 +162,20 @@ if [ -c /dev/full ]; then
 else
 	skip "full disk: a sentence" "no /dev/full"
 fi
+
+# A schema and tools.
+echo '{"type":"object","required":["n"],"properties":{"n":{"type":"integer"}}}' >"$T/schema.json"
+echo '[{"type":"function","function":{"name":"look_up"}}]' >"$T/tools.json"
+sonde run -m openai/x --dry-run --schema "$T/schema.json" --tools "$T/tools.json" hi
+check "schema: sent" out '"json_schema":{"name":"answer","schema":{"type":"object"'
+check "tools: sent" out '"tools":[{"type":"function"'
+sonde run -m openai/x --schema "$T/schema.json" 'How many?'
+check "schema: the answer fits" out '{"n":'
+echo '{"type":' >"$T/bad.json"
+sonde run -m openai/x --schema "$T/bad.json" hi
+check "schema: a broken one is told" exits 2 "bad.json: the schema is not valid JSON (line 2"
+sonde run -m openai/x --tools "$T/schema.json" hi
+check "tools: no list" exits 2 "schema.json: the tools must be a JSON list"
+sonde run -m openai/x --tools "$T/nothing.json" hi
+check "tools: no such file" exits 2 "cannot read"
 end

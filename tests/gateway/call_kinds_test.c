@@ -1,6 +1,8 @@
 /* Calls to the kinds whose manners differ from the four of the other tests, against the simulator. */
 #include "tests/gateway/call_fixture.h"
 
+#include <jansson.h>
+
 static const struct {
 	const char *kind, *model;
 	enum cost_source source;
@@ -118,12 +120,49 @@ static void parameters(void **state)
 	bench_free(b);
 }
 
+/* A schema reaches the server, which then answers with JSON that fits it. */
+static void schema(void **state)
+{
+	static const char *const targets[] = { "mistral/mistral-small-latest", "cohere/command-a-03-2025", "gemini/gemini-2.5-flash",
+		"ollama/llama3.1:8b" };
+	static const struct message hi = { ROLE_USER, "How many rivers?" };
+	struct bench *b = bench_new(NULL);
+	struct err e = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(targets); i++) {
+		char *kind = x_strndup(targets[i], strcspn(targets[i], "/"));
+
+		bench_provider(b, kind, kind, 0, NULL);
+		free(kind);
+		struct target *t = target_resolve(b->config, targets[i], &e);
+		struct gateway_request r = { .target = t, .messages = &hi, .n_messages = 1, .is_streamed = true,
+			.schema_json = "{\"type\":\"object\",\"required\":[\"n\"],\"properties\":{\"n\":{\"type\":\"integer\"}}}" };
+		struct watch w = { .bench = b };
+
+		assert_non_null(t);
+		chat_params_init(&r.params);
+		b->n_running++;
+		b->is_idle = false;
+		w.call = call_ref(call_start(b->gateway, &r, watch_event, &w));
+		target_free(t);
+		bench_run(b, NULL);
+		assert_int_equal(w.call->state, CALL_DONE);
+		json_t *v = json_loads(buf_str(&w.call->answer.text), 0, NULL);
+		assert_true(json_is_integer(json_object_get(v, "n")));
+		json_decref(v);
+		watch_end(&w);
+	}
+	bench_free(b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(good_answers),
 		cmocka_unit_test(failures),
 		cmocka_unit_test(parameters),
+		cmocka_unit_test(schema),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
