@@ -193,6 +193,7 @@ void console_free(struct console *c)
 	palette_free(c->palette);
 	recall_free(&c->recall);
 	buf_free(&c->copied);
+	buf_free(&c->edited);
 	for (size_t i = 0; i < c->n; i++) {
 		if (c->states[i] != NULL) {
 			c->screens[i]->free(c->states[i]);
@@ -250,6 +251,32 @@ void console_resize(struct console *c, int w, int h)
 {
 	c->w = w;
 	c->h = h;
+}
+
+unsigned console_edit(struct console *c, const char *text, size_t len, console_take *take, void *ctx)
+{
+	buf_clear(&c->edited);
+	buf_add(&c->edited, text, len);
+	c->take = take;
+	c->take_ctx = ctx;
+	return INPUT_HANDLED | INPUT_REDRAW | CONSOLE_EDIT;
+}
+
+const struct buf *console_edited(const struct console *c)
+{
+	return &c->edited;
+}
+
+void console_edit_end(struct console *c, const struct buf *text, const struct err *e)
+{
+	if (text == NULL) {
+		console_say(c, ST_BAD, "The text is as it was: %s%s%s", e->text, e->hint[0] != '\0' ? "; " : "", e->hint);
+	} else if (text->len == c->edited.len && memcmp(buf_str(text), buf_str(&c->edited), text->len) == 0) {
+		console_say(c, ST_DIM, "The editor changed nothing");
+	} else {
+		c->take(c->take_ctx, buf_str(text), text->len);
+		console_say(c, ST_TEXT, "Taken from the editor: %zu bytes", text->len);
+	}
 }
 
 void console_set_terminal(struct console *c, bool can_copy, bool has_mouse)

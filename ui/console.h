@@ -12,7 +12,7 @@
 #define CONSOLE_MIN_H 16
 
 /* Bits that console_input adds to INPUT_*: what only the owner of the terminal can do. */
-enum { CONSOLE_SUSPEND = 8, CONSOLE_REPAINT = 16, CONSOLE_COPY = 32, CONSOLE_MOUSE = 64 };
+enum { CONSOLE_SUSPEND = 8, CONSOLE_REPAINT = 16, CONSOLE_COPY = 32, CONSOLE_MOUSE = 64, CONSOLE_EDIT = 128 };
 
 /* Letters of base64 that terminals take at once. */
 #define CONSOLE_COPY_LIMIT 74994
@@ -37,6 +37,13 @@ void console_say(struct console *c, enum style st, const char *fmt, ...) SONDE_P
 unsigned console_copy(struct console *c, const char *what, const char *bytes, size_t len);
 /* What CONSOLE_COPY is about; valid until the next input. */
 const struct buf *console_copied(const struct console *c);
+/* Gives a text to the person's editor (CONSOLE_EDIT). When that has changed it, take(ctx, ...) gets the new text: ctx must live as long as the
+ * console. Returns input bits. */
+typedef void console_take(void *ctx, const char *text, size_t len);
+unsigned console_edit(struct console *c, const char *text, size_t len, console_take *take, void *ctx);
+/* What CONSOLE_EDIT is about; and its end: text NULL when the editor failed, and why. */
+const struct buf *console_edited(const struct console *c);
+void console_edit_end(struct console *c, const struct buf *text, const struct err *e);
 /* What the terminal can do and does; at first both are taken for true. */
 void console_set_terminal(struct console *c, bool can_copy, bool has_mouse);
 /* Whether the mouse is ours (after CONSOLE_MOUSE) or the terminal's own. */

@@ -24,6 +24,9 @@ struct console {
 	int64_t drawn_us;           /* monotonic time of the last picture */
 	struct buf copied;          /* for the clipboard */
 	bool can_copy, has_mouse;
+	struct buf edited;          /* as given to the person's editor */
+	console_take *take;
+	void *take_ctx;
 	char message[400];
 	enum style message_style;
 	bool is_quit_asked;         /* q was pressed while something runs */

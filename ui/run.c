@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "ui/handoff.h"
 #include "ui/shot.h"
 #include "ui/term.h"
 
@@ -25,6 +26,9 @@ struct run {
 	ev_timer frame, tick, pending;
 	ev_signal signals[SIGNALS];
 	bool has_focus, is_dirty;
+	bool is_away;        /* the terminal is the editor's */
+	struct handoff handoff;
+	ev_io editor;        /* its end */
 	unsigned bits;       /* of the input since the last look */
 	int64_t painted_us;  /* monotonic */
 	enum err_code end;
@@ -74,9 +78,12 @@ static void arm_tick(struct run *r)
 static void paint(struct run *r)
 {
 	struct ev_loop *ev = r->app->loop->ev;
-	enum term_output state = term_output_state(r->term);
 
 	ev_timer_stop(ev, &r->frame);
+	if (r->is_away) {
+		return;
+	}
+	enum term_output state = term_output_state(r->term);
 	if (state == TERM_GONE) {
 		stop(r, ERR_INTERRUPTED);
 		return;
@@ -123,6 +130,9 @@ static void resize(struct run *r)
 {
 	int w, h;
 
+	if (r->is_away) {
+		return; /* looked at on return */
+	}
 	term_resize(r->term);
 	term_size(r->term, &w, &h);
 	if (w != r->cells->w || h != r->cells->h) {
@@ -142,6 +152,59 @@ static void suspend(struct run *r)
 	ev_signal_start(r->app->loop->ev, cont);
 	resize(r);
 	paint(r);
+}
+
+/* The streams go on while a text is in the person's editor. */
+static void edit(struct run *r)
+{
+	const struct buf *text = console_edited(r->console);
+	struct err e = {0};
+
+	if (!handoff_has_editor(&e)) {
+		console_edit_end(r->console, NULL, &e);
+		return;
+	}
+	term_leave(r->term);
+	if (!handoff_start(&r->handoff, buf_str(text), text->len, &e)) {
+		term_return(r->term);
+		console_edit_end(r->console, NULL, &e);
+		return;
+	}
+	r->is_away = true;
+	ev_io_stop(r->app->loop->ev, &r->input);
+	ev_io_stop(r->app->loop->ev, &r->output);
+	ev_io_set(&r->editor, r->handoff.fd, EV_READ);
+	ev_io_start(r->app->loop->ev, &r->editor);
+}
+
+static void on_editor_end(struct ev_loop *ev, ev_io *w, int events)
+{
+	struct run *r = w->data;
+	struct buf text = {0};
+	struct err e = {0};
+
+	(void)events;
+	ev_io_stop(ev, w);
+	r->is_away = false;
+	bool ok = handoff_end(&r->handoff, &text, &e);
+	console_edit_end(r->console, ok ? &text : NULL, &e);
+	buf_free(&text);
+	term_return(r->term);
+	ev_io_start(ev, &r->input);
+	resize(r);
+	paint(r);
+}
+
+/* Signals that the keys of the terminal make are meant for the editor. True when that was all about it. */
+static bool is_for_editor(const struct run *r, int sig)
+{
+	if (!r->is_away) {
+		return false;
+	}
+	if (sig == SIGTSTP) { /* it stops itself, and the shell waits for both */
+		raise(SIGSTOP);
+	}
+	return sig == SIGTSTP || sig == SIGCONT || sig == SIGWINCH || sig == SIGINT || sig == SIGQUIT;
 }
 
 static void on_event(void *ctx, const struct input *in)
@@ -176,6 +239,9 @@ static void after_input(struct run *r)
 		const struct buf *copied = console_copied(r->console);
 
 		term_copy(r->term, buf_str(copied), copied->len);
+	}
+	if (bits & CONSOLE_EDIT) {
+		edit(r);
 	}
 	if (bits & CONSOLE_MOUSE) {
 		term_set_mouse(r->term, console_has_mouse(r->console));
@@ -237,6 +303,9 @@ static void on_signal(struct ev_loop *ev, ev_signal *w, int events)
 
 	(void)ev;
 	(void)events;
+	if (is_for_editor(r, w->signum)) {
+		return;
+	}
 	switch (w->signum) {
 	case SIGWINCH:
 		resize(r);
@@ -265,10 +334,11 @@ static void start_watchers(struct run *r)
 	}
 	ev_io_init(&r->input, on_input, STDIN_FILENO, EV_READ);
 	ev_io_init(&r->output, on_output, STDOUT_FILENO, EV_WRITE);
+	ev_io_init(&r->editor, on_editor_end, -1, EV_READ);
 	ev_timer_init(&r->frame, on_frame, 0, 0);
 	ev_timer_init(&r->tick, on_frame, 0, 0);
 	ev_timer_init(&r->pending, on_pending, 0, 0);
-	r->input.data = r->output.data = r->frame.data = r->tick.data = r->pending.data = r;
+	r->input.data = r->output.data = r->editor.data = r->frame.data = r->tick.data = r->pending.data = r;
 }
 
 static void stop_watchers(struct run *r)
@@ -280,6 +350,7 @@ static void stop_watchers(struct run *r)
 	}
 	ev_io_stop(ev, &r->input);
 	ev_io_stop(ev, &r->output);
+	ev_io_stop(ev, &r->editor);
 	ev_timer_stop(ev, &r->frame);
 	ev_timer_stop(ev, &r->tick);
 	ev_timer_stop(ev, &r->pending);
@@ -321,6 +392,10 @@ int console_run(struct app *app, const struct screen *const *screens, size_t n, 
 		return err_exit_status(e.code);
 	}
 	run_loop(&r, screens, n, first);
+	if (r.is_away) {
+		handoff_abandon(&r.handoff);
+		term_return(r.term);
+	}
 	term_stop(r.term);
 	stop_watchers(&r);
 	console_free(r.console);

@@ -568,22 +568,32 @@ void term_timeout(struct terminal *t)
 	key_decoder_timeout(&t->decoder);
 }
 
+void term_leave(struct terminal *t)
+{
+	leave_modes(t);
+	term_reset_disarm();
+}
+
+void term_return(struct terminal *t)
+{
+	arm_reset(t);
+	enter_modes(t);
+	term_repaint(t);
+}
+
 void term_suspend(struct terminal *t)
 {
 	struct sigaction stop = {.sa_handler = SIG_DFL};
 	struct sigaction former;
 
-	leave_modes(t);
-	term_reset_disarm();
+	term_leave(t);
 	sigemptyset(&stop.sa_mask);
 	sigaction(SIGTSTP, &stop, &former);
 	kill(0, SIGTSTP);
 	/* Continued, or never stopped: both go on here. */
 	sigaction(SIGTSTP, &former, NULL);
 	term_reset_save_line();
-	arm_reset(t);
-	enter_modes(t);
-	term_repaint(t);
+	term_return(t);
 }
 
 void term_resume(struct terminal *t)

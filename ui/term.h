@@ -47,6 +47,9 @@ void term_timeout(struct terminal *t);
 /* Leaves full-screen mode, stops the process group, and comes back when it is continued; comes back at once in an orphaned process group,
  * where nobody could continue it. */
 void term_suspend(struct terminal *t);
+/* Gives the terminal to another program, and takes it back. In between nothing else may be called. */
+void term_leave(struct terminal *t);
+void term_return(struct terminal *t);
 /* Switches everything on again, after the process was stopped without being asked. The next paint writes every cell. */
 void term_resume(struct terminal *t);
 

@@ -585,6 +585,7 @@ static const struct command commands[] = {
 	{ "stop", "x", "stop", NULL, "stop this column", 0, cmd_stop, NULL, is_busy },
 	{ "stop all", "X", "stop all", NULL, "stop all columns", 0, cmd_stop_all, NULL, is_busy },
 	{ "edit", "e i", "edit", NULL, "edit the prompt", 0, cmd_edit, NULL, NULL },
+	{ "edit outside", "E Ctrl-x+Ctrl-e", NULL, NULL, "edit the prompt in $VISUAL or $EDITOR", COMMAND_IN_TEXT, play_edit_outside, NULL, NULL },
 	{ "add", "a", "add", "TARGET", "add a target: provider/model or an alias", 0, cmd_add, complete_target, NULL },
 	{ "diff", "d", "diff", NULL, "compare with the marked answer, or with the next one", 0, cmd_diff, NULL, shows_columns },
 	{ "retry", "R", "retry", NULL, "send this column again, at once when it waits", 0, cmd_retry, NULL, shows_columns },

@@ -27,6 +27,35 @@ static unsigned input_editor(struct play_screen *s, const struct input *in)
 	return editor_input(focused_editor(s), in);
 }
 
+static void take_system(void *self, const char *text, size_t len)
+{
+	struct play_screen *s = self;
+
+	editor_set(s->system, text, len);
+	editor_set_cursor(s->system, 0); /* shown from its start */
+	play_keep_text(s);
+}
+
+static void take_user(void *self, const char *text, size_t len)
+{
+	struct play_screen *s = self;
+
+	editor_set(s->user, text, len);
+	editor_set_cursor(s->user, 0);
+	play_keep_text(s);
+}
+
+unsigned play_edit_outside(void *self, struct console *c, const char *arg)
+{
+	struct play_screen *s = self;
+	bool is_system = s->focus == FOCUS_SYSTEM;
+	size_t len;
+	const char *text = editor_text(is_system ? s->system : s->user, &len);
+
+	(void)arg;
+	return console_edit(c, text, len, is_system ? take_system : take_user, s);
+}
+
 static unsigned input_history(struct play_screen *s, const struct input *in)
 {
 	if (in->type == INPUT_MOUSE && in->mouse == MOUSE_PRESS) {

@@ -73,6 +73,8 @@ bool play_diff_open(struct play_screen *s, size_t a, size_t b, struct err *e);
 void play_diff_close(struct play_screen *s);
 void play_diff_layout(struct play_screen *s);
 void play_diff_draw(const struct play_screen *s, struct cells *cells);
+/* play_input.c: a command that gives the part of the prompt to the person's editor. */
+unsigned play_edit_outside(void *self, struct console *c, const char *arg);
 /* play_copy.c: commands. */
 unsigned play_copy_answer(void *self, struct console *c, const char *arg);
 unsigned play_copy_response(void *self, struct console *c, const char *arg);

@@ -1,0 +1,156 @@
+/* The prompt in the person's own editor: the terminal is given away and comes back whole, and the text is never lost. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "tests/term/pty.h"
+
+#define ESC "\x1b"
+
+static const char *const demo[] = { "demo", NULL };
+static struct place place;
+static struct pty p;
+
+static int setup(void **state)
+{
+	(void)state;
+	place_make(&place);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	pty_free(&p);
+	place_remove(&place);
+	return 0;
+}
+
+/* `editor` is a line of shell; the file is its "$1". */
+static void start(const char *editor)
+{
+	char *path = x_asprintf("%s/ed", place.dir);
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	(void)fprintf(f, "%s\n", editor != NULL ? editor : "");
+	assert_int_equal(fclose(f), 0);
+	char *command = x_asprintf("sh %s", path); /* with an argument of its own */
+	place_set(&place, "PATH", "/usr/bin:/bin");
+	place_set(&place, "EDITOR", editor != NULL ? command : NULL);
+	free(command);
+	free(path);
+	pty_start(&p, &place, demo, 100, 30, false);
+	pty_wait(&p, "READY");
+}
+
+static void quit(void)
+{
+	pty_send(&p, "q");
+	assert_int_equal(pty_wait_end(&p), 0);
+	pty_check_clean(&p);
+}
+
+static void test_taken(void **state)
+{
+	(void)state;
+	start("stat -c 'mode %a' \"$1\"; head -c 20 \"$1\"; printf 'from outside\\n' > \"$1\"; stty -a | grep -o ' icanon'; read x");
+	pty_send(&p, "E");
+	pty_wait(&p, "mode 600");
+	pty_wait(&p, "Notes of the night"); /* what was there */
+	pty_wait(&p, "icanon");             /* the line is as in the shell */
+	assert_string_equal(pty_modes_on(&p), "");
+	pty_key(&p, "\r", "Taken from the editor: 13 bytes");
+	pty_wait(&p, "from outside");
+	pty_key(&p, "e", "EDIT");
+	pty_key(&p, "!", "!from outside");
+	pty_key(&p, "\x18\x05", "mode 600"); /* from the field, by its two keys */
+	pty_wait(&p, "!from outside");
+	pty_key(&p, "\r", "Taken from the editor");
+	pty_send(&p, ESC);
+	pty_wait_gone(&p, "EDIT");
+	quit();
+}
+
+static void test_unchanged(void **state)
+{
+	(void)state;
+	start("exit 0");
+	pty_key(&p, "E", "The editor changed nothing");
+	pty_wait(&p, "Notes of the night");
+	quit();
+}
+
+static void test_failed(void **state)
+{
+	(void)state;
+	start("echo lost > \"$1\"; exit 3");
+	pty_key(&p, "E", "as it was: the editor ended with status 3");
+	pty_wait(&p, "Notes of the night");
+	quit();
+}
+
+static void test_missing(void **state)
+{
+	(void)state;
+	start(NULL);
+	pty_key(&p, "E", "no editor is named; set EDITOR");
+	pty_wait(&p, "Notes of the night");
+	quit();
+}
+
+static void test_not_found(void **state)
+{
+	(void)state;
+	place_set(&place, "EDITOR", "no-such-editor");
+	pty_start(&p, &place, demo, 100, 30, false);
+	pty_wait(&p, "READY");
+	pty_key(&p, "E", "the editor was not found");
+	quit();
+}
+
+/* The keys of the terminal are the editor's: Ctrl-C does not end sonde. A resize meanwhile is looked at afterwards. */
+static void test_signals(void **state)
+{
+	(void)state;
+	start("trap 'echo caught' INT; echo ready; read x; read x");
+	pty_key(&p, "E", "ready");
+	pty_send(&p, "\x03");
+	pty_wait(&p, "caught");
+	pty_resize(&p, 80, 24);
+	pty_send(&p, "\r");
+	pty_key(&p, "\r", "The editor changed nothing");
+	pty_key(&p, "4", "[4 Metrics]");
+	pty_send(&p, "2");
+	pty_wait(&p, "[2 Play]");
+	quit();
+}
+
+static void test_terminated(void **state)
+{
+	(void)state;
+	start("echo ready; read x");
+	pty_key(&p, "E", "ready");
+	pty_kill(&p, SIGTERM);
+	(void)pty_wait_end(&p);
+	pty_check_clean(&p);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_taken), TEST(test_unchanged), TEST(test_failed), TEST(test_missing), TEST(test_not_found), TEST(test_signals),
+		TEST(test_terminated),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
