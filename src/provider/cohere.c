@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "provider/failure.h"
+#include "provider/embed.h"
 #include "provider/form.h"
 #include "provider/reader.h"
 #include "provider/wire.h"
@@ -129,6 +130,43 @@ static bool event(struct answer_reader *rd, const json_t *v)
 	return type == NULL || strcmp(type, "message-end") != 0;
 }
 
+static bool build_embed(const struct endpoint *ep, const struct embed_request *r, struct wire_request *out, struct err *e)
+{
+	if (!wire_headers(out, ep, "Authorization: Bearer ", e)) {
+		return false;
+	}
+	json_t *body = json_pack("{s:s, s:s, s:o, s:[s]}", "model", r->model, "input_type", r->is_query ? "search_query" : "search_document",
+	    "texts", wire_texts(r->texts, r->n), "embedding_types", "float");
+	wire_int(body, "output_dimension", r->dimensions);
+	wire_url(out, ep->base_url, "/v2/embed");
+	wire_body(out, body);
+	return true;
+}
+
+static bool build_rerank(const struct endpoint *ep, const struct rerank_request *r, struct wire_request *out, struct err *e)
+{
+	if (!wire_headers(out, ep, "Authorization: Bearer ", e)) {
+		return false;
+	}
+	json_t *body = json_pack("{s:s, s:s, s:o}", "model", r->model, "query", r->query, "documents", wire_texts(r->documents, r->n));
+	wire_int(body, "top_n", r->top);
+	wire_url(out, ep->base_url, "/v2/rerank");
+	wire_body(out, body);
+	return true;
+}
+
+static void read_side_usage(const json_t *v, struct usage *u)
+{
+	const json_t *billed = json_get_path(v, "meta.billed_units");
+
+	u->in_tok = token_count(billed, "input_tokens");
+	u->n_queries = token_count(billed, "search_units");
+}
+
+static const struct side_calls side = {
+	.embed_most = 96, .build_embed = build_embed, .vectors = "embeddings.float", .read_usage = read_side_usage, .build_rerank = build_rerank,
+};
+
 const struct provider provider_cohere = {
 	.kind = "cohere",
 	.title = "Cohere",
@@ -141,4 +179,5 @@ const struct provider provider_cohere = {
 	.framing = FRAMING_SSE,
 	.build = build,
 	.event = event,
+	.side = &side,
 };

@@ -1,10 +1,12 @@
 /* Google Gemini. Each event of a stream has the shape of a whole answer, with the next piece of text and the running totals of usage. */
 #include "provider/rows.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
 #include "base/mem.h"
+#include "provider/embed.h"
 #include "provider/form.h"
 #include "provider/reader.h"
 #include "provider/wire.h"
@@ -212,6 +214,41 @@ static bool event(struct answer_reader *rd, const json_t *v)
 	return true;
 }
 
+static bool build_embed(const struct endpoint *ep, const struct embed_request *r, struct wire_request *out, struct err *e)
+{
+	const char *model = strncmp(r->model, "models/", 7) == 0 ? r->model + 7 : r->model;
+	char *name = x_asprintf("models/%s", model);
+	json_t *list = json_array();
+	struct buf path = { 0 };
+	bool ok = wire_headers(out, ep, "x-goog-api-key: ", e);
+
+	for (size_t i = 0; i < r->n; i++) {
+		json_t *one = json_pack("{s:s, s:{s:[{s:s}]}, s:s}", "model", name, "content", "parts", "text", r->texts[i], "taskType",
+		    r->is_query ? "RETRIEVAL_QUERY" : "RETRIEVAL_DOCUMENT");
+
+		wire_int(one, "outputDimensionality", r->dimensions);
+		(void)json_array_append_new(list, one);
+	}
+	(void)buf_add_str(&path, "/v1beta/models/");
+	wire_encode(&path, model);
+	(void)buf_add_str(&path, ":batchEmbedContents");
+	wire_url(out, ep->base_url, buf_str(&path));
+	wire_body(out, json_pack("{s:o}", "requests", list));
+	buf_free(&path);
+	free(name);
+	return ok;
+}
+
+/* It tells none. */
+static void read_embed_usage(const json_t *v, struct usage *u)
+{
+	u->in_tok = token_count(json_object_get(v, "usageMetadata"), "promptTokenCount");
+}
+
+static const struct side_calls side = {
+	.embed_most = 100, .build_embed = build_embed, .vectors = "embeddings", .member = "values", .read_usage = read_embed_usage,
+};
+
 const struct provider provider_gemini = {
 	.kind = "gemini",
 	.title = "Google Gemini",
@@ -224,4 +261,5 @@ const struct provider provider_gemini = {
 	.framing = FRAMING_SSE,
 	.build = build,
 	.event = event,
+	.side = &side,
 };

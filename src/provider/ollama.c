@@ -2,6 +2,7 @@
 #include "provider/rows.h"
 
 #include "base/json.h"
+#include "provider/embed.h"
 #include "provider/form.h"
 #include "provider/reader.h"
 #include "provider/wire.h"
@@ -89,6 +90,27 @@ static bool event(struct answer_reader *rd, const json_t *v)
 	return false;
 }
 
+static bool build_embed(const struct endpoint *ep, const struct embed_request *r, struct wire_request *out, struct err *e)
+{
+	if (!wire_headers(out, ep, "Authorization: Bearer ", e)) {
+		return false;
+	}
+	json_t *body = json_pack("{s:s, s:o}", "model", r->model, "input", wire_texts(r->texts, r->n));
+	wire_int(body, "dimensions", r->dimensions);
+	wire_url(out, ep->base_url, "/api/embed");
+	wire_body(out, body);
+	return true;
+}
+
+static void read_embed_usage(const json_t *v, struct usage *u)
+{
+	u->in_tok = token_count(v, "prompt_eval_count");
+}
+
+static const struct side_calls side = {
+	.embed_most = 2048, .build_embed = build_embed, .vectors = "embeddings", .read_usage = read_embed_usage,
+};
+
 const struct provider provider_ollama = {
 	.kind = "ollama",
 	.usual_model = "llama3.1:8b",
@@ -100,4 +122,5 @@ const struct provider provider_ollama = {
 	.framing = FRAMING_NDJSON,
 	.build = build,
 	.event = event,
+	.side = &side,
 };

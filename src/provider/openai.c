@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "base/mem.h"
+#include "provider/embed.h"
 #include "provider/form.h"
 #include "provider/reader.h"
 #include "provider/wire.h"
@@ -29,26 +30,35 @@ struct manner {
 	const char *seed;        /* the name of that parameter */
 	bool asks_for_usage;     /* a stream tells usage only when asked to; else the option is unknown or useless */
 	bool knows_new_names;    /* max_completion_tokens, whatever the address is */
-	void (*add_path)(struct buf *path, const char *model);
+	const char *dimensions;  /* the name of that parameter of embeddings */
+	bool knows_base64;       /* embeddings may be asked for so: a quarter of the bytes */
+	void (*add_path)(struct buf *path, const char *model); /* what stands before that of the call */
 };
 
 static void add_plain_path(struct buf *path, const char *model)
 {
+	(void)path;
 	(void)model;
-	(void)buf_add_str(path, "/chat/completions");
 }
 
 static void add_deployment_path(struct buf *path, const char *model)
 {
 	(void)buf_add_str(path, "/openai/deployments/");
 	wire_encode(path, model);
-	(void)buf_add_str(path, "/chat/completions");
 }
 
-static const struct manner openai_manner = { "Authorization: Bearer ", "seed", true, false, add_plain_path };
-static const struct manner mistral_manner = { "Authorization: Bearer ", "random_seed", false, false, add_plain_path };
-static const struct manner openrouter_manner = { "Authorization: Bearer ", "seed", false, false, add_plain_path };
-static const struct manner azure_manner = { "api-key: ", "seed", true, true, add_deployment_path };
+static const struct manner openai_manner = {
+	"Authorization: Bearer ", "seed", true, false, "dimensions", true, add_plain_path,
+};
+static const struct manner mistral_manner = {
+	"Authorization: Bearer ", "random_seed", false, false, "output_dimension", false, add_plain_path,
+};
+static const struct manner openrouter_manner = {
+	"Authorization: Bearer ", "seed", false, false, "dimensions", false, add_plain_path,
+};
+static const struct manner azure_manner = {
+	"api-key: ", "seed", true, true, "dimensions", true, add_deployment_path,
+};
 
 static bool starts_with(const char *s, const char *start)
 {
@@ -77,6 +87,16 @@ static bool knows_completion_limit(const struct manner *m, const char *base_url,
 	return false;
 }
 
+static void set_address(const struct manner *m, const struct endpoint *ep, const char *model, const char *call, struct wire_request *out)
+{
+	struct buf path = { 0 };
+
+	m->add_path(&path, model);
+	(void)buf_add_str(&path, call);
+	wire_url(out, ep->base_url, buf_str(&path));
+	buf_free(&path);
+}
+
 static bool build_as(const struct manner *m, const struct endpoint *ep, const struct chat_request *r, struct wire_request *out,
     struct err *e)
 {
@@ -87,7 +107,6 @@ static bool build_as(const struct manner *m, const struct endpoint *ep, const st
 		return false;
 	}
 	json_t *body = json_object();
-	struct buf path = { 0 };
 	(void)json_object_set_new(body, "model", json_string(r->model));
 	(void)json_object_set_new(body, "messages", wire_messages(r));
 	wire_real(body, "temperature", p->temperature);
@@ -108,9 +127,7 @@ static bool build_as(const struct manner *m, const struct endpoint *ep, const st
 	if (tools != NULL) {
 		(void)json_object_set_new(body, "tools", tools);
 	}
-	m->add_path(&path, r->model);
-	wire_url(out, ep->base_url, buf_str(&path));
-	buf_free(&path);
+	set_address(m, ep, r->model, "/chat/completions", out);
 	wire_body(out, body);
 	return true;
 }
@@ -130,13 +147,18 @@ static bool build_openrouter(const struct endpoint *ep, const struct chat_reques
 	return build_as(&openrouter_manner, ep, r, out, e);
 }
 
-static bool build_azure(const struct endpoint *ep, const struct chat_request *r, struct wire_request *out, struct err *e)
+static bool has_address(const struct endpoint *ep, struct err *e)
 {
 	if (starts_with(ep->base_url, provider_azure.base_url)) {
 		(void)err_set(e, ERR_CONFIG, "Azure OpenAI has no common address; that of your resource is not set");
 		return err_hint(e, "set AZURE_OPENAI_ENDPOINT, such as https://NAME.openai.azure.com, or base_url in the configuration");
 	}
-	return build_as(&azure_manner, ep, r, out, e);
+	return true;
+}
+
+static bool build_azure(const struct endpoint *ep, const struct chat_request *r, struct wire_request *out, struct err *e)
+{
+	return has_address(ep, e) && build_as(&azure_manner, ep, r, out, e);
 }
 
 /* Content as a list of parts: text, and at Mistral thinking, whose own text may be a list again. */
@@ -249,6 +271,76 @@ static bool event_openrouter(struct answer_reader *rd, const json_t *v)
 	return event(rd, v);
 }
 
+/* ---- embeddings and reranking ---- */
+
+static bool build_embed_as(const struct manner *m, const struct endpoint *ep, const struct embed_request *r, struct wire_request *out,
+    struct err *e)
+{
+	if (!wire_headers(out, ep, m->key_header, e)) {
+		return false;
+	}
+	json_t *body = json_object();
+	(void)json_object_set_new(body, "model", json_string(r->model));
+	(void)json_object_set_new(body, "input", wire_texts(r->texts, r->n));
+	wire_int(body, m->dimensions, r->dimensions);
+	if (m->knows_base64) {
+		(void)json_object_set_new(body, "encoding_format", json_string("base64"));
+	}
+	set_address(m, ep, r->model, "/embeddings", out);
+	wire_body(out, body);
+	return true;
+}
+
+static bool build_embed(const struct endpoint *ep, const struct embed_request *r, struct wire_request *out, struct err *e)
+{
+	return build_embed_as(&openai_manner, ep, r, out, e);
+}
+
+static bool build_embed_mistral(const struct endpoint *ep, const struct embed_request *r, struct wire_request *out, struct err *e)
+{
+	return build_embed_as(&mistral_manner, ep, r, out, e);
+}
+
+static bool build_embed_openrouter(const struct endpoint *ep, const struct embed_request *r, struct wire_request *out, struct err *e)
+{
+	return build_embed_as(&openrouter_manner, ep, r, out, e);
+}
+
+static bool build_embed_azure(const struct endpoint *ep, const struct embed_request *r, struct wire_request *out, struct err *e)
+{
+	return has_address(ep, e) && build_embed_as(&azure_manner, ep, r, out, e);
+}
+
+/* Not of OpenAI itself, but of servers that speak its format: vLLM, llama.cpp. */
+static bool build_rerank(const struct endpoint *ep, const struct rerank_request *r, struct wire_request *out, struct err *e)
+{
+	if (!wire_headers(out, ep, openai_manner.key_header, e)) {
+		return false;
+	}
+	json_t *body = json_pack("{s:s, s:s, s:o}", "model", r->model, "query", r->query, "documents", wire_texts(r->documents, r->n));
+	wire_int(body, "top_n", r->top);
+	wire_url(out, ep->base_url, "/rerank");
+	wire_body(out, body);
+	return true;
+}
+
+static void read_side_usage(const json_t *v, struct usage *u)
+{
+	const json_t *usage = json_object_get(v, "usage");
+
+	u->in_tok = token_count(usage, "prompt_tokens");
+	if (u->in_tok == UNKNOWN) {
+		u->in_tok = token_count(usage, "total_tokens");
+	}
+}
+
+#define SIDE_EMBED(most, build) \
+	.embed_most = (most), .build_embed = (build), .vectors = "data", .member = "embedding", .read_usage = read_side_usage
+static const struct side_calls openai_side = { SIDE_EMBED(2048, build_embed), .build_rerank = build_rerank };
+static const struct side_calls mistral_side = { SIDE_EMBED(512, build_embed_mistral) };
+static const struct side_calls openrouter_side = { SIDE_EMBED(2048, build_embed_openrouter) };
+static const struct side_calls azure_side = { SIDE_EMBED(2048, build_embed_azure) };
+
 const struct provider provider_openai = {
 	.kind = "openai",
 	.title = "OpenAI",
@@ -262,6 +354,7 @@ const struct provider provider_openai = {
 	.framing = FRAMING_SSE,
 	.build = build,
 	.event = event,
+	.side = &openai_side,
 };
 
 const struct provider provider_mistral = {
@@ -276,6 +369,7 @@ const struct provider provider_mistral = {
 	.framing = FRAMING_SSE,
 	.build = build_mistral,
 	.event = event,
+	.side = &mistral_side,
 };
 
 const struct provider provider_openrouter = {
@@ -290,6 +384,7 @@ const struct provider provider_openrouter = {
 	.framing = FRAMING_SSE,
 	.build = build_openrouter,
 	.event = event_openrouter,
+	.side = &openrouter_side,
 };
 
 const struct provider provider_azure = {
@@ -307,4 +402,5 @@ const struct provider provider_azure = {
 	.framing = FRAMING_SSE,
 	.build = build_azure,
 	.event = event,
+	.side = &azure_side,
 };

@@ -93,6 +93,7 @@ void answer_free(struct answer *a);
 
 struct answer_reader;
 struct json_t;
+struct side_calls;
 
 struct provider {
 	const char *kind;        /* "openai" */
@@ -114,6 +115,7 @@ struct provider {
 	/* One event of a stream, or a whole answer: the formats share most of their members. Appends to the answer through
 	 * provider/reader.h; errors, [DONE] and broken JSON are the reader's matter. False: the stream has said that it is over. */
 	bool (*event)(struct answer_reader *rd, const struct json_t *event);
+	const struct side_calls *side; /* embeddings and reranking, see provider/embed.h; NULL: none */
 };
 
 /* All rows, and lookup by kind. */

@@ -144,6 +144,16 @@ bool wire_check(const struct chat_request *r, bool needs_turn, struct err *e)
 	return true;
 }
 
+json_t *wire_texts(const char *const *texts, size_t n)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < n; i++) {
+		(void)json_array_append_new(list, json_string(texts[i]));
+	}
+	return list;
+}
+
 json_t *wire_messages(const struct chat_request *r)
 {
 	json_t *list = json_array();
@@ -175,9 +185,5 @@ void wire_stop(json_t *object, const char *key, const struct chat_params *p)
 	if (p->n_stop == 0) {
 		return;
 	}
-	json_t *list = json_array();
-	for (size_t i = 0; i < p->n_stop; i++) {
-		(void)json_array_append_new(list, json_string(p->stop[i]));
-	}
-	(void)json_object_set_new(object, key, list);
+	(void)json_object_set_new(object, key, wire_texts(p->stop, p->n_stop));
 }

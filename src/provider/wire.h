@@ -20,6 +20,8 @@ void wire_body(struct wire_request *w, json_t *body);
 /* Whether model and messages can be sent: UTF-8, a model name, and at least one message that is not of the system when `needs_turn`. */
 bool wire_check(const struct chat_request *r, bool needs_turn, struct err *e);
 
+/* A list of texts. */
+json_t *wire_texts(const char *const *texts, size_t n);
 /* All messages as a list of {"role", "content"}. */
 json_t *wire_messages(const struct chat_request *r);
 /* Sets members of a JSON object where the parameter is set. */

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "net/server.h"
 #include "sim/fault.h"
+#include "sim/side.h"
 #include "sim/talk.h"
 
 #define ONCE_SLOTS 256
@@ -19,11 +20,12 @@ struct sim {
 	uint64_t once[ONCE_SLOTS]; /* requests that were refused at their first try, by hash: the next try gets through */
 };
 
-enum action { ACTION_CHAT, ACTION_MODELS };
+enum action { ACTION_CHAT, ACTION_SIDE, ACTION_MODELS };
 
 struct route {
 	const struct dialect *dialect;
 	enum action action;
+	const struct side_path *side;
 	const char *model; /* from the path, not terminated; NULL when the body names it */
 	size_t model_len;
 	bool is_streamed; /* the path says so */
@@ -72,7 +74,12 @@ static bool find_route(const struct exchange *x, const char *path, struct route 
 		{ "/models", &dialect_openai, ACTION_MODELS },
 	};
 
-	*out = (struct route){ .dialect = &dialect_openai };
+	*out = (struct route){ .dialect = &dialect_openai, .side = side_find(path) };
+	if (out->side != NULL) {
+		out->dialect = out->side->dialect;
+		out->action = ACTION_SIDE;
+		return true;
+	}
 	for (size_t i = 0; i < COUNT_OF(ends); i++) {
 		if (ends_with(path, ends[i].end)) {
 			out->dialect = ends[i].dialect;
@@ -308,6 +315,24 @@ static void answer(struct sim *s, struct exchange *x, const struct route *route,
 	buf_free(&headers);
 }
 
+static void answer_side(struct sim *s, struct exchange *x, const struct route *route, const struct server_request *r)
+{
+	json_t *body = json_loadb(r->body != NULL ? r->body : "", r->body_len, 0, NULL), *reply = NULL;
+	struct err e = { 0 };
+
+	if (!json_is_object(body)) {
+		(void)err_set(&e, ERR_CHECK, "We could not parse the JSON body of your request");
+	} else {
+		reply = route->side->answer(body, &e);
+	}
+	if (reply != NULL) {
+		reply_json(s, x, 200, NULL, reply);
+	} else {
+		refuse(s, x, route->dialect, REFUSE_BAD_REQUEST, e.text, NULL);
+	}
+	json_decref(body);
+}
+
 static void on_request(void *ctx, struct exchange *x, const struct server_request *r)
 {
 	struct sim *s = ctx;
@@ -320,7 +345,7 @@ static void on_request(void *ctx, struct exchange *x, const struct server_reques
 		return;
 	}
 	bool is_get = strcmp(r->method, "GET") == 0 || strcmp(r->method, "HEAD") == 0;
-	if (route.action == ACTION_CHAT ? strcmp(r->method, "POST") != 0 : !is_get) {
+	if (route.action != ACTION_MODELS ? strcmp(r->method, "POST") != 0 : !is_get) {
 		refuse(s, x, route.dialect, REFUSE_METHOD, NULL, NULL);
 		return;
 	}
@@ -329,6 +354,10 @@ static void on_request(void *ctx, struct exchange *x, const struct server_reques
 	}
 	if (route.action == ACTION_MODELS) {
 		reply_json(s, x, 200, NULL, route.dialect->models());
+		return;
+	}
+	if (route.action == ACTION_SIDE) {
+		answer_side(s, x, &route, r);
 		return;
 	}
 	ask_init(&a);

@@ -2,7 +2,8 @@
  * streamed and plain, with faults on demand. Answers follow from (model, request, seed) alone and are shaped by what is asked.
  * Every answer carries "Server: sonde-simulator"; whoever shows it labels it SIMULATED.
  * Paths: /v1/chat/completions (as Mistral below /mistral, as OpenRouter below /api), /v1/messages, /v2/chat (Cohere),
- * /v1beta/models/M:generateContent and :streamGenerateContent, /api/chat, and the lists of models, also below a prefix. Keys: any but "bad-key". A model with "missing" in its name is not found, one with "flaky" fails at times.
+ * /v1beta/models/M:generateContent and :streamGenerateContent, /api/chat, embeddings and reranking of each, and the lists of
+ * models, also below a prefix. Keys: any but "bad-key". A model with "missing" in its name is not found, one with "flaky" fails at times.
  * A request header "X-Sonde-Fault: NAME" forces one fault, "NAME once" at the first try of that request only. */
 #ifndef SONDE_SIM_SIM_H
 #define SONDE_SIM_SIM_H

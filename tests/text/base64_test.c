@@ -28,12 +28,29 @@ static void test_vectors(void **state)
 		assert_string_equal(buf_str(&out), rows[i].letters);
 		assert_int_equal(BASE64_SIZE(rows[i].len), out.len);
 		buf_free(&out);
+		assert_true(base64_get(&out, rows[i].letters, strlen(rows[i].letters)));
+		assert_int_equal(out.len, rows[i].len);
+		assert_memory_equal(buf_str(&out), rows[i].bytes, rows[i].len);
+		buf_free(&out);
+	}
+}
+
+static void test_refused(void **state)
+{
+	static const char *const texts[] = { "A", "AAAAA", "A===", "AA?A", "AA A", "=AAA", "AA=A" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct buf out = { 0 };
+
+		assert_false(base64_get(&out, texts[i], strlen(texts[i])));
+		buf_free(&out);
 	}
 }
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_vectors) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_vectors), cmocka_unit_test(test_refused) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
