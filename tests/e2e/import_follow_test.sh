@@ -7,6 +7,11 @@ follow() { # ARGS: in the background
 	sonde_env "$SONDE" import --follow "$@" >"$T/out/out" 2>"$T/out/err" &
 	FOLLOW=$!
 	EXEC=
+	# Until it has the file open: what is done to the file next is then done under its eyes.
+	for i in $(seq 50); do
+		[ ! -e "$1" ] || find "/proc/$FOLLOW/fd" -lname "$1" 2>/dev/null | grep -q . && break
+		sleep 0.1
+	done
 }
 unfollow() { # SIGNAL
 	kill -"$1" "$FOLLOW" 2>/dev/null
