@@ -14,6 +14,7 @@
 
 #define DIM_MOST 65536
 #define DOCUMENTS_MOST 10000
+#define MODERATED_MOST 32
 
 void embed_reply_free(struct embed_reply *r)
 {
@@ -40,6 +41,11 @@ size_t embed_most(const struct provider *p)
 bool rerank_is_known(const struct provider *p)
 {
 	return p->side != NULL && p->side->build_rerank != NULL;
+}
+
+bool moderate_is_known(const struct provider *p)
+{
+	return p->side != NULL && p->side->build_moderate != NULL;
 }
 
 static bool check(const char *model, const char *const *texts, size_t n, size_t most, const char *what, struct err *e)
@@ -221,6 +227,52 @@ bool rerank_read(const struct provider *p, const struct rerank_request *r, int s
 		rerank_reply_free(out);
 	}
 	free(seen);
+	json_decref(v);
+	return ok;
+}
+
+bool moderate_build(const struct provider *p, const struct endpoint *ep, const char *model, const char *const *texts, size_t n,
+    struct wire_request *out, struct err *e)
+{
+	if (!moderate_is_known(p)) {
+		return err_set(e, ERR_CONFIG, "%s has no moderation", p->title);
+	}
+	return check(model != NULL ? model : "usual", texts, n, MODERATED_MOST, "text", e) &&
+	       p->side->build_moderate(ep, model, texts, n, out, e);
+}
+
+static bool judge(const json_t *result, struct moderation *out)
+{
+	const json_t *flagged = json_object_get(result, "flagged"), *score;
+	const char *name;
+
+	*out = (struct moderation){ .is_flagged = json_is_true(flagged) };
+	json_object_foreach ((json_t *)json_object_get(result, "category_scores"), name, score) {
+		double v = json_is_number(score) ? json_number_value(score) : -1;
+
+		if (v > out->score && v <= 1) {
+			out->score = v;
+			failure_text(out->category, sizeof(out->category), name, strlen(name));
+		}
+	}
+	return json_is_boolean(flagged);
+}
+
+bool moderate_read(const struct provider *p, size_t n, int status, const char *body, size_t len, struct moderation *out, struct err *e)
+{
+	json_t *v = parse(p, status, body, len, e);
+	const json_t *list = json_object_get(v, "results"), *item;
+	bool ok = v != NULL;
+	size_t i;
+
+	if (ok && json_array_size(list) != n) {
+		ok = err_set(e, ERR_PROVIDER, "%zu judgements came for %zu texts", json_array_size(list), n);
+	}
+	json_array_foreach (list, i, item) {
+		if (ok && !judge(item, &out[i])) {
+			ok = err_set(e, ERR_PROVIDER, "result %zu of the moderation does not say whether the text is flagged", i + 1);
+		}
+	}
 	json_decref(v);
 	return ok;
 }

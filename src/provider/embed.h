@@ -1,5 +1,5 @@
-/* embed - texts to vectors, and documents to an order: the other calls of model providers, as pure as provider.h. Each wire format builds
- * the request and reads the answer of those it has; the checks that are the same for all are here. No retries, no I/O. */
+/* embed - texts to vectors, documents to an order, texts to a judgement: the other calls of model providers, as pure as provider.h. Each
+ * wire format builds the request and reads the answer of those it has; the checks that are the same for all are here. No retries, no I/O. */
 #ifndef SONDE_PROVIDER_EMBED_H
 #define SONDE_PROVIDER_EMBED_H
 
@@ -55,6 +55,21 @@ bool rerank_build(const struct provider *p, const struct endpoint *ep, const str
 bool rerank_read(const struct provider *p, const struct rerank_request *r, int status, const char *body, size_t len,
     struct rerank_reply *out, struct err *e) SONDE_MUST_CHECK;
 
+/* What a moderation says of one text. */
+struct moderation {
+	bool is_flagged;
+	char category[64]; /* the one with the highest score, "" when none was told */
+	double score;      /* of it, 0 to 1 */
+};
+
+bool moderate_is_known(const struct provider *p);
+/* model NULL: the provider's usual one. */
+bool moderate_build(const struct provider *p, const struct endpoint *ep, const char *model, const char *const *texts, size_t n,
+    struct wire_request *out, struct err *e) SONDE_MUST_CHECK;
+/* Fills out[n]; false when not each text has its judgement. */
+bool moderate_read(const struct provider *p, size_t n, int status, const char *body, size_t len, struct moderation *out, struct err *e)
+    SONDE_MUST_CHECK;
+
 /* ---- for the wire formats ---- */
 
 /* A row points to its calls here; NULL functions: it has none. */
@@ -67,6 +82,8 @@ struct side_calls {
 	const char *member;   /* NULL: the items are the vectors */
 	void (*read_usage)(const struct json_t *v, struct usage *u);
 	bool (*build_rerank)(const struct endpoint *ep, const struct rerank_request *r, struct wire_request *out, struct err *e);
+	bool (*build_moderate)(const struct endpoint *ep, const char *model, const char *const *texts, size_t n, struct wire_request *out,
+	    struct err *e);
 };
 
 #endif

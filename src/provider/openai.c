@@ -324,6 +324,21 @@ static bool build_rerank(const struct endpoint *ep, const struct rerank_request 
 	return true;
 }
 
+static bool build_moderate(const struct endpoint *ep, const char *model, const char *const *texts, size_t n, struct wire_request *out,
+    struct err *e)
+{
+	if (!wire_headers(out, ep, openai_manner.key_header, e)) {
+		return false;
+	}
+	json_t *body = json_pack("{s:o}", "input", wire_texts(texts, n));
+	if (model != NULL) {
+		(void)json_object_set_new(body, "model", json_string(model));
+	}
+	wire_url(out, ep->base_url, "/moderations");
+	wire_body(out, body);
+	return true;
+}
+
 static void read_side_usage(const json_t *v, struct usage *u)
 {
 	const json_t *usage = json_object_get(v, "usage");
@@ -336,7 +351,9 @@ static void read_side_usage(const json_t *v, struct usage *u)
 
 #define SIDE_EMBED(most, build) \
 	.embed_most = (most), .build_embed = (build), .vectors = "data", .member = "embedding", .read_usage = read_side_usage
-static const struct side_calls openai_side = { SIDE_EMBED(2048, build_embed), .build_rerank = build_rerank };
+static const struct side_calls openai_side = {
+	SIDE_EMBED(2048, build_embed), .build_rerank = build_rerank, .build_moderate = build_moderate,
+};
 static const struct side_calls mistral_side = { SIDE_EMBED(512, build_embed_mistral) };
 static const struct side_calls openrouter_side = { SIDE_EMBED(2048, build_embed_openrouter) };
 static const struct side_calls azure_side = { SIDE_EMBED(2048, build_embed_azure) };

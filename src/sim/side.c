@@ -287,6 +287,27 @@ static json_t *rerank_cohere(const json_t *body, struct err *e)
 			    : NULL;
 }
 
+/* A text is flagged when it names violence. */
+static json_t *moderate_openai(const json_t *body, struct err *e)
+{
+	json_t *texts = texts_of(body, "input", e), *list = json_array();
+	size_t i;
+	const json_t *item;
+
+	if (texts == NULL) {
+		json_decref(list);
+		return NULL;
+	}
+	json_array_foreach (texts, i, item) {
+		bool is_flagged = strcasestr(json_string_value(item), "kill") != NULL;
+
+		(void)json_array_append_new(list, json_pack("{s:b, s:{s:b, s:b}, s:{s:f, s:f}}", "flagged", is_flagged, "categories", "hate", 0,
+		    "violence", is_flagged, "category_scores", "hate", 0.01, "violence", is_flagged ? 0.97 : 0.02));
+	}
+	json_decref(texts);
+	return json_pack("{s:s, s:s, s:o}", "id", "modr-simulated", "model", "omni-moderation-latest", "results", list);
+}
+
 const struct side_path *side_find(const char *path)
 {
 	static const struct side_path rows[] = {
@@ -298,6 +319,7 @@ const struct side_path *side_find(const char *path)
 		{ ":batchEmbedContents", &dialect_gemini, embed_gemini },
 		{ "/v2/rerank", &dialect_cohere, rerank_cohere },
 		{ "/rerank", &dialect_openai, rerank_openai },
+		{ "/moderations", &dialect_openai, moderate_openai },
 	};
 	size_t len = strlen(path);
 

@@ -1,4 +1,4 @@
-/* side - the simulator's other calls: embeddings and reranking, each wire format in a row. Pure: JSON in, JSON out.
+/* side - the simulator's other calls: embeddings, reranking and moderation, each wire format in a row. Pure: JSON in, JSON out.
  * A vector is the sum of a fixed direction for each word, made one long: texts that share words are near, and nothing else is. */
 #ifndef SONDE_SIM_SIDE_H
 #define SONDE_SIM_SIDE_H

@@ -188,11 +188,49 @@ static void test_rerank(void **state)
 	}
 }
 
+static void test_moderation(void **state)
+{
+	static const struct {
+		const char *body, *category; /* NULL: refused */
+		bool is_flagged;
+	} cases[] = {
+		{ "{\"results\":[{\"flagged\":true,\"category_scores\":{\"hate\":0.1,\"violence\":0.9}}]}", "violence", true },
+		{ "{\"results\":[{\"flagged\":false,\"category_scores\":{\"a\":\"x\",\"b\":7,\"c\":-1}}]}", "", false },
+		{ "{\"results\":[{\"flagged\":false}]}", "", false },
+		{ "{\"results\":[{\"flagged\":1}]}", NULL, false },
+		{ "{\"results\":[3]}", NULL, false },
+		{ "{\"results\":[]}", NULL, false },
+		{ "{\"error\":{\"message\":\"no\"}}", NULL, false },
+	};
+	struct endpoint ep = { .base_url = "http://h/v1" };
+	struct wire_request w = { 0 };
+	struct moderation out;
+	struct err e = { 0 };
+
+	(void)state;
+	assert_true(moderate_build(&provider_openai, &ep, "omni", two, 2, &w, &e));
+	assert_string_equal(w.url, "http://h/v1/moderations");
+	assert_string_equal(buf_str(&w.body), "{\"input\":[\"a\",\"bé\"],\"model\":\"omni\"}");
+	wire_request_free(&w);
+	assert_false(moderate_build(&provider_gemini, &ep, NULL, two, 2, &w, &e));
+	assert_string_equal(e.text, "Google Gemini has no moderation");
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		bool ok = moderate_read(&provider_openai, 1, 200, cases[i].body, strlen(cases[i].body), &out, &e);
+
+		assert_int_equal(ok, cases[i].category != NULL);
+		if (ok) {
+			assert_string_equal(out.category, cases[i].category);
+			assert_int_equal(out.is_flagged, cases[i].is_flagged);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_build), cmocka_unit_test(test_refused), cmocka_unit_test(test_read),
 		cmocka_unit_test(test_bad_answers), cmocka_unit_test(test_rerank),
+		cmocka_unit_test(test_moderation),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -104,6 +104,26 @@ static void reranking(void **state)
 	}
 }
 
+static void moderation(void **state)
+{
+	static const char *const said[] = { "Good morning.", "I will kill you." };
+	const struct provider *p = provider_find("openai");
+	struct endpoint ep = { .base_url = "http://127.0.0.1:9", .key = "k" };
+	struct wire_request w = { 0 };
+	struct moderation out[2];
+	struct err e = { 0 };
+
+	(void)state;
+	assert_true(moderate_build(p, &ep, NULL, said, 2, &w, &e));
+	char *text = answer_to(&w);
+	assert_true(moderate_read(p, 2, 200, text, strlen(text), out, &e));
+	assert_false(out[0].is_flagged);
+	assert_true(out[1].is_flagged);
+	assert_string_equal(out[1].category, "violence");
+	free(text);
+	wire_request_free(&w);
+}
+
 static void vectors(void **state)
 {
 	float a[16], b[16];
@@ -132,6 +152,7 @@ static void refusals(void **state)
 		{ "/v1beta/models/m:batchEmbedContents", "{\"requests\":[{\"content\":{}}]}" },
 		{ "/v2/rerank", "{\"query\":\"a\"}" },
 		{ "/v1/rerank", "{\"documents\":[\"a\"]}" },
+		{ "/v1/moderations", "{\"input\":[]}" },
 	};
 
 	(void)state;
@@ -151,6 +172,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(embeddings),
 		cmocka_unit_test(reranking),
+		cmocka_unit_test(moderation),
 		cmocka_unit_test(vectors),
 		cmocka_unit_test(refusals),
 	};
