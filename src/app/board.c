@@ -374,7 +374,7 @@ static void call_read(void *arg)
 		b->detail_body = j->body;
 	} else if (!is_late) {
 		b->is_opening = false;
-		b->err = j->err;
+		b->detail_err = j->err;
 	}
 	app_changed(b->app);
 	free(j->dir);
@@ -386,6 +386,7 @@ void board_open_call(struct board *b, struct call_id id)
 	struct detail_job *j = x_calloc(1, sizeof(*j));
 
 	b->is_opening = true;
+	b->detail_err = (struct err){ 0 };
 	*j = (struct detail_job){ .board = b, .opening = ++b->work->openings, .dir = x_strdup(b->app->data_dir), .id = id };
 	job_submit(b->app->loop->jobs, read_call, call_read, j);
 }

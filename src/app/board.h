@@ -32,6 +32,7 @@ struct board {
 	size_t n_log;
 	int64_t updated_us;        /* wall clock of the answer; 0: none yet */
 	struct err err;            /* of the last query; ERR_NONE when fine */
+	struct err detail_err;     /* of the last opening of a call */
 	bool is_loading;
 	bool today_has_simulated;
 	int64_t today_nano;        /* cost since the local midnight; UNKNOWN before the first answer. Kept up to date while hidden, too */

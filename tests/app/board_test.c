@@ -128,7 +128,7 @@ static void missing_call_ends_the_opening(void **state)
 	settle(f);
 	assert_false(f->board->is_opening);
 	assert_false(f->board->has_detail);
-	assert_int_equal(f->board->err.code, ERR_CHECK);
+	assert_int_equal(f->board->detail_err.code, ERR_CHECK);
 }
 
 static void pause_holds_what_is_written_but_not_a_new_question(void **state)

@@ -151,8 +151,8 @@ static void status(const void *self, const struct env *env, struct buf *left, st
 	const struct board *b = ((const struct metrics_screen *)self)->board;
 	char when[FORMAT_SIZE], n[FORMAT_SIZE];
 
-	if (b->err.code != ERR_NONE) {
-		(void)buf_addf(left, "%s", b->err.text);
+	if (b->err.code != ERR_NONE || b->detail_err.code != ERR_NONE) {
+		(void)buf_addf(left, "%s", b->err.code != ERR_NONE ? b->err.text : b->detail_err.text);
 	} else if (b->updated_us == 0) {
 		(void)buf_add_str(left, "reading\u2026");
 	} else {
