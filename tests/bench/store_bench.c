@@ -60,7 +60,8 @@ static void import(const char *dir, const char *file, uint64_t *rows, struct too
 	double start = table_now(), cpu_start = table_cpu();
 	struct bulk *b = bulk_open(dir, &e);
 	must(b != NULL, &e);
-	must(ingest_jsonl(fd, b, config->prices, NULL, NULL, &result, &e), &e);
+	struct ingest_options options = { .prices = config->prices, .format = INGEST_AUTO };
+	must(ingest_jsonl(fd, b, &options, &result, &e), &e);
 	bulk_close(b);
 	note(took, table_now() - start, table_cpu() - cpu_start);
 	(void)close(fd);
