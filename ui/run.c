@@ -16,6 +16,8 @@
 
 static const int signal_numbers[] = {SIGWINCH, SIGCONT, SIGTSTP, SIGTERM, SIGHUP, SIGINT, SIGQUIT};
 enum { SIGNAL_CONT = 1, SIGNALS = COUNT_OF(signal_numbers) };
+static const int interrupts[] = {SIGINT, SIGQUIT};
+enum { INTERRUPTS = COUNT_OF(interrupts) };
 
 struct run {
 	struct app *app;
@@ -29,6 +31,7 @@ struct run {
 	bool is_away;        /* the terminal is the editor's */
 	struct handoff handoff;
 	ev_io editor;        /* its end */
+	struct sigaction handlers[INTERRUPTS]; /* meanwhile */
 	unsigned bits;       /* of the input since the last look */
 	int64_t painted_us;  /* monotonic */
 	enum err_code end;
@@ -154,6 +157,24 @@ static void suspend(struct run *r)
 	paint(r);
 }
 
+/* Ctrl-C and Ctrl-\\ reach everybody at the terminal. While the editor has it the kernel throws sonde's away: one that the loop looked at
+ * later could be found after the editor's end, and would end sonde. The handlers come back as libev set them. */
+static void ignore_interrupts(struct run *r)
+{
+	const struct sigaction ignore = {.sa_handler = SIG_IGN};
+
+	for (size_t i = 0; i < INTERRUPTS; i++) {
+		sigaction(interrupts[i], &ignore, &r->handlers[i]);
+	}
+}
+
+static void take_interrupts(struct run *r)
+{
+	for (size_t i = 0; i < INTERRUPTS; i++) {
+		sigaction(interrupts[i], &r->handlers[i], NULL);
+	}
+}
+
 /* The streams go on while a text is in the person's editor. */
 static void edit(struct run *r)
 {
@@ -165,7 +186,9 @@ static void edit(struct run *r)
 		return;
 	}
 	term_leave(r->term);
+	ignore_interrupts(r);
 	if (!handoff_start(&r->handoff, buf_str(text), text->len, &e)) {
+		take_interrupts(r);
 		term_return(r->term);
 		console_edit_end(r->console, NULL, &e);
 		return;
@@ -185,6 +208,7 @@ static void on_editor_end(struct ev_loop *ev, ev_io *w, int events)
 
 	(void)events;
 	ev_io_stop(ev, w);
+	take_interrupts(r);
 	r->is_away = false;
 	bool ok = handoff_end(&r->handoff, &text, &e);
 	console_edit_end(r->console, ok ? &text : NULL, &e);
@@ -195,7 +219,8 @@ static void on_editor_end(struct ev_loop *ev, ev_io *w, int events)
 	paint(r);
 }
 
-/* Signals that the keys of the terminal make are meant for the editor. True when that was all about it. */
+/* Signals that the keys of the terminal make are meant for the editor; interrupts came before they were ignored. True when that was all
+ * about it. */
 static bool is_for_editor(const struct run *r, int sig)
 {
 	if (!r->is_away) {
@@ -393,6 +418,7 @@ int console_run(struct app *app, const struct screen *const *screens, size_t n, 
 	}
 	run_loop(&r, screens, n, first);
 	if (r.is_away) {
+		take_interrupts(&r);
 		handoff_abandon(&r.handoff);
 		term_return(r.term);
 	}
