@@ -161,14 +161,14 @@ static void print_column(const struct play_column *c)
 	struct play_figures f;
 	char t[5][FORMAT_SIZE];
 
-	play_column_figures(c, clock_mono_us(), &f);
+	play_answer_figures(c->answer, clock_mono_us(), &f);
 	figure_duration(f.ttft_us, t[0]);
 	format_rate(f.tokens_per_s, t[1]);
 	figure_duration(f.total_us, t[2]);
 	figure_count(f.in_tok, t[3]);
 	price_format(f.cost_nano, t[4], FORMAT_SIZE);
 	printf("\n%s  SIMULATED\n  ttft %s  %s tok/s  total %s  %s in  %lld out  %s\n  %s\n", c->name, t[0], t[1], t[2], t[3],
-	    (long long)known_or(f.out_tok, 0), t[4], c->state == CALL_DONE ? buf_str(&c->text) : c->err.text);
+	    (long long)known_or(f.out_tok, 0), t[4], c->answer->state == CALL_DONE ? buf_str(&c->answer->text) : play_column_err(c)->text);
 }
 
 static void stop_loop_when_done(void *ctx)

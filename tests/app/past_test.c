@@ -156,11 +156,11 @@ static void play_opens_a_run(void **state)
 	assert_int_equal(p->run_us, FIXTURE_T0);
 	assert_int_equal(p->n_columns, 3);
 	/* the first column was sent twice: its last answer counts */
-	assert_int_equal(p->columns[0]->state, CALL_FAILED);
-	assert_string_equal(p->columns[0]->err.text, "no answer in 120 s");
-	assert_int_equal(p->columns[1]->state, CALL_DONE);
-	assert_string_equal(buf_str(&p->columns[1]->text), "other");
-	assert_false(p->columns[2]->has_run);
+	assert_int_equal(p->columns[0]->answer->state, CALL_FAILED);
+	assert_string_equal(p->columns[0]->answer->err.text, "no answer in 120 s");
+	assert_int_equal(p->columns[1]->answer->state, CALL_DONE);
+	assert_string_equal(buf_str(&p->columns[1]->answer->text), "other");
+	assert_false(p->columns[2]->answer->has_run);
 	assert_int_equal(play_running(p), 0);
 	assert_true(fabs(p->params.temperature - 0.2) < 1e-12);
 	play_open_run(p, 0);

@@ -63,7 +63,7 @@ static int teardown(void **state)
 
 static const struct call *call_of(const struct fixture *f, size_t i)
 {
-	return f->play->columns[i]->call;
+	return f->play->columns[i]->answer->call;
 }
 
 static void send_all(struct fixture *f)
@@ -109,21 +109,21 @@ static void sends_prompt_and_parameters(void **state)
 static void answers_are_cleaned_as_they_stream(void **state)
 {
 	struct fixture *f = *state;
-	struct play_column *c = f->play->columns[0];
+	struct play_answer *a = f->play->columns[0]->answer;
 
 	send_all(f);
-	assert_true(play_column_is_running(c));
+	assert_true(play_answer_is_running(a));
 	assert_int_equal(play_running(f->play), 2);
 	fake_delta(call_of(f, 0), DELTA_REASONING, "hm\033");
 	fake_delta(call_of(f, 0), DELTA_REASONING, "[1mm");
 	fake_delta(call_of(f, 0), DELTA_TEXT, "a\xc3");
 	fake_delta(call_of(f, 0), DELTA_TEXT, "\xa9\033]0;title");
 	fake_delta(call_of(f, 0), DELTA_TEXT, "\007b\xe4");
-	assert_string_equal(buf_str(&c->reasoning), "hmm");
-	assert_string_equal(buf_str(&c->text), "a\u00e9b");
+	assert_string_equal(buf_str(&a->reasoning), "hmm");
+	assert_string_equal(buf_str(&a->text), "a\u00e9b");
 	fake_done(call_of(f, 0), 10, 5, UNKNOWN);
-	assert_string_equal(buf_str(&c->text), "a\u00e9b\ufffd");
-	assert_int_equal(c->state, CALL_DONE);
+	assert_string_equal(buf_str(&a->text), "a\u00e9b\ufffd");
+	assert_int_equal(a->state, CALL_DONE);
 	assert_int_equal(play_running(f->play), 1);
 	assert_true(f->changes > 7);
 }
@@ -131,22 +131,22 @@ static void answers_are_cleaned_as_they_stream(void **state)
 static void errors_are_cleaned_and_forgotten_when_sent_again(void **state)
 {
 	struct fixture *f = *state;
-	struct play_column *c = f->play->columns[0];
+	struct play_answer *a = f->play->columns[0]->answer;
 
 	send_all(f);
 	fake_retry(call_of(f, 0), 1000, "429: \033[31mslow\033[0m\ndown");
-	assert_int_equal(c->state, CALL_RETRYING);
-	assert_string_equal(c->err.text, "429: slow down");
+	assert_int_equal(a->state, CALL_RETRYING);
+	assert_string_equal(a->err.text, "429: slow down");
 	fake_clock_pass_ms(999);
 	fake_settle(f->app->gateway);
-	assert_int_equal(c->state, CALL_RETRYING);
+	assert_int_equal(a->state, CALL_RETRYING);
 	fake_clock_pass_ms(1);
 	fake_settle(f->app->gateway);
-	assert_int_equal(c->state, CALL_SENT);
-	assert_int_equal(c->err.code, ERR_NONE);
+	assert_int_equal(a->state, CALL_SENT);
+	assert_int_equal(a->err.code, ERR_NONE);
 	fake_fail(call_of(f, 0), CLASS_AUTH, "401: no", "check \033[1mthe key");
-	assert_int_equal(c->state, CALL_FAILED);
-	assert_string_equal(c->err.hint, "check the key");
+	assert_int_equal(a->state, CALL_FAILED);
+	assert_string_equal(a->err.hint, "check the key");
 }
 
 static void a_waiting_retry_goes_at_once(void **state)
@@ -166,15 +166,15 @@ static void a_waiting_retry_goes_at_once(void **state)
 static void stopping_keeps_what_came(void **state)
 {
 	struct fixture *f = *state;
-	struct play_column *c = f->play->columns[0];
+	struct play_answer *a = f->play->columns[0]->answer;
 
 	send_all(f);
 	fake_delta(call_of(f, 0), DELTA_TEXT, "half");
 	play_stop(f->play, 0);
 	fake_settle(f->app->gateway);
-	assert_int_equal(c->state, CALL_CANCELLED);
-	assert_string_equal(buf_str(&c->text), "half");
-	assert_int_equal(f->play->columns[1]->state, CALL_SENT);
+	assert_int_equal(a->state, CALL_CANCELLED);
+	assert_string_equal(buf_str(&a->text), "half");
+	assert_int_equal(f->play->columns[1]->answer->state, CALL_SENT);
 	play_stop_all(f->play);
 	fake_settle(f->app->gateway);
 	assert_int_equal(play_running(f->play), 0);
@@ -191,13 +191,13 @@ static void late_events_are_ignored(void **state)
 	fake_delta(first, DELTA_TEXT, "old");
 	retry(f, 0);
 	assert_ptr_not_equal(call_of(f, 0), first);
-	assert_string_equal(buf_str(&f->play->columns[0]->text), "");
-	assert_int_equal(f->play->columns[0]->state, CALL_SENT);
+	assert_string_equal(buf_str(&f->play->columns[0]->answer->text), "");
+	assert_int_equal(f->play->columns[0]->answer->state, CALL_SENT);
 	play_drop(f->play, 1);
 	fake_settle(f->app->gateway);
 	assert_int_equal(f->play->n_columns, 1);
 	finish(f, 0, "new");
-	assert_string_equal(buf_str(&f->play->columns[0]->text), "new");
+	assert_string_equal(buf_str(&f->play->columns[0]->answer->text), "new");
 }
 
 static void retry_same(struct fixture *f)
@@ -285,12 +285,12 @@ static void figures_while_it_runs(void **state)
 	struct fixture *f = *state;
 	struct play_figures g;
 
-	play_column_figures(f->play->columns[0], clock_mono_us(), &g);
+	play_answer_figures(f->play->columns[0]->answer, clock_mono_us(), &g);
 	assert_false(g.is_running);
 	assert_false(is_known(g.total_us) || is_known(g.wait_us) || is_known(g.out_tok) || is_known(g.cost_nano));
 	send_all(f);
 	fake_clock_pass_ms(300);
-	play_column_figures(f->play->columns[0], clock_mono_us(), &g);
+	play_answer_figures(f->play->columns[0]->answer, clock_mono_us(), &g);
 	assert_true(g.is_running);
 	assert_false(is_known(g.ttft_us));
 	assert_int_equal(g.wait_us, 300000);
@@ -299,7 +299,7 @@ static void figures_while_it_runs(void **state)
 	fake_clock_pass_ms(500);
 	fake_delta(call_of(f, 0), DELTA_TEXT, "b");
 	fake_clock_pass_ms(200);
-	play_column_figures(f->play->columns[0], clock_mono_us(), &g);
+	play_answer_figures(f->play->columns[0]->answer, clock_mono_us(), &g);
 	assert_int_equal(g.ttft_us, 300000);
 	assert_int_equal(g.wait_us, 300000);
 	assert_int_equal(g.gen_us, 500000); /* to the last piece, not to now */
@@ -322,7 +322,7 @@ static void figures_at_the_end(void **state)
 	fake_clock_pass_ms(100);
 	fake_done(call_of(f, 0), 100, 60, 10);
 	fake_clock_pass_ms(9000);
-	play_column_figures(f->play->columns[0], clock_mono_us(), &g);
+	play_answer_figures(f->play->columns[0]->answer, clock_mono_us(), &g);
 	assert_false(g.is_running || g.tokens_are_estimated);
 	assert_int_equal(g.ttft_us, 400000);
 	assert_int_equal(g.total_us, 1000000);
@@ -334,10 +334,10 @@ static void figures_at_the_end(void **state)
 	assert_int_equal(g.cost_nano, 100 * 1000 + 60 * 2000);
 	/* a retry of the other column leaves this one's timeline alone */
 	retry(f, 1);
-	play_column_figures(f->play->columns[0], clock_mono_us(), &g);
+	play_answer_figures(f->play->columns[0]->answer, clock_mono_us(), &g);
 	assert_int_equal(g.wait_us, 400000);
 	fake_clock_pass_ms(50);
-	play_column_figures(f->play->columns[1], clock_mono_us(), &g);
+	play_answer_figures(f->play->columns[1]->answer, clock_mono_us(), &g);
 	assert_int_equal(g.wait_us, 50000);
 }
 

@@ -48,7 +48,7 @@ static void no_two_columns_have_one_generation(void **state)
 
 	for (size_t i = 0; i < COUNT_OF(seen); i++) {
 		play_add(f->play, "openai/gpt-5.4-mini");
-		seen[i] = f->play->columns[0]->generation;
+		seen[i] = f->play->columns[0]->answer->generation;
 		for (size_t j = 0; j < i; j++) {
 			assert_int_not_equal(seen[i], seen[j]);
 		}

@@ -229,8 +229,8 @@ static inline void fixture_tick(struct fixture *f, int64_t ms)
 static inline const struct call *fixture_call(const struct fixture *f, size_t column)
 {
 	assert_in_range(column, 1, f->app->play->n_columns);
-	assert_non_null(f->app->play->columns[column - 1]->call);
-	return f->app->play->columns[column - 1]->call;
+	assert_non_null(f->app->play->columns[column - 1]->answer->call);
+	return f->app->play->columns[column - 1]->answer->call;
 }
 
 /* -- a past --------------------------------------------------------------------------------------------------------------------------- */

@@ -165,7 +165,7 @@ static void demo(struct fixture *f)
 	f->app->is_demo = true;
 	run_four(f);
 	for (size_t i = 0; i < f->app->play->n_columns; i++) {
-		f->app->play->columns[i]->is_simulated = true;
+		f->app->play->columns[i]->answer->is_simulated = true;
 	}
 }
 

@@ -69,10 +69,10 @@ static const struct call *need_call(const struct player *p, char **at)
 	size_t column = (size_t)strtoul(need(p, at, "which column?"), NULL, 10);
 	const struct play *play = p->f->app->play;
 
-	if (column < 1 || column > play->n_columns || play->columns[column - 1]->call == NULL) {
+	if (column < 1 || column > play->n_columns || play->columns[column - 1]->answer->call == NULL) {
 		broken(p, "this column has no call");
 	}
-	return play->columns[column - 1]->call;
+	return play->columns[column - 1]->answer->call;
 }
 
 static bool shows(const struct player *p, const char *text)

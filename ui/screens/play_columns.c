@@ -65,31 +65,32 @@ struct rect play_column_rect(const struct play_screen *s, size_t i)
  * this text. */
 static void fill_text(struct answer_view *v)
 {
-	const struct play_column *c = v->column;
-	bool grows = v->generation == c->generation && v->parts[0] == c->reasoning.len && v->parts[2] == 0 && c->err.code == ERR_NONE;
+	const struct play_answer *a = v->column->answer;
+	const struct err *e = play_column_err(v->column);
+	bool grows = v->generation == a->generation && v->parts[0] == a->reasoning.len && v->parts[2] == 0 && e->code == ERR_NONE;
 
 	if (!grows) {
 		buf_clear(&v->text);
 		wrap_reset(&v->wrap);
 		v->parts[1] = 0;
-		if (v->generation != c->generation) {
+		if (v->generation != a->generation) {
 			v->top = 0;
 			v->is_held = false;
 		}
-		if (c->reasoning.len > 0) {
-			(void)buf_add(&v->text, c->reasoning.s, c->reasoning.len);
+		if (a->reasoning.len > 0) {
+			(void)buf_add(&v->text, a->reasoning.s, a->reasoning.len);
 			(void)buf_add_str(&v->text, "\n\n");
 		}
 	}
-	if (c->text.len > v->parts[1]) {
-		(void)buf_add(&v->text, c->text.s + v->parts[1], c->text.len - v->parts[1]);
+	if (a->text.len > v->parts[1]) {
+		(void)buf_add(&v->text, a->text.s + v->parts[1], a->text.len - v->parts[1]);
 	}
-	v->generation = c->generation;
-	v->parts[0] = c->reasoning.len;
-	v->parts[1] = c->text.len;
+	v->generation = a->generation;
+	v->parts[0] = a->reasoning.len;
+	v->parts[1] = a->text.len;
 	v->parts[2] = 0;
-	if (c->err.code != ERR_NONE) {
-		(void)buf_addf(&v->text, "%s%s\n%s", v->text.len > 0 ? "\n\n" : "", c->err.text, c->err.hint);
+	if (e->code != ERR_NONE) {
+		(void)buf_addf(&v->text, "%s%s\n%s", v->text.len > 0 ? "\n\n" : "", e->text, e->hint);
 		v->parts[2] = 1;
 	}
 }
@@ -131,7 +132,7 @@ void play_columns_layout(struct play_screen *s)
 		fill_text(v);
 		v->rows = r.h - HEAD_ROWS;
 		wrap_update(&v->wrap, buf_str(&v->text), v->text.len, (size_t)(r.w > 3 ? r.w - 2 : 1));
-		follow(v, play_column_is_running(c));
+		follow(v, play_answer_is_running(c->answer));
 	}
 }
 
@@ -146,22 +147,22 @@ const char *play_state_glyph(const struct play_column *c, enum style *st)
 		[CALL_CANCELLED] = { "\u2717", ST_DIM },
 	};
 
-	if (c->target == NULL && !c->has_run) {
+	if (c->target == NULL && !c->answer->has_run) {
 		*st = ST_BAD;
 		return "\u2717";
 	}
-	if (!c->has_run) {
+	if (!c->answer->has_run) {
 		*st = ST_DIM;
 		return "\u00b7";
 	}
-	*st = rows[c->state].st;
-	return rows[c->state].glyph;
+	*st = rows[c->answer->state].st;
+	return rows[c->answer->state].glyph;
 }
 
 /* The one that answers: a fallback, where the target itself failed. */
 static const struct target *shown_target(const struct play_column *c)
 {
-	return c->call != NULL ? c->call->target : c->target;
+	return c->answer->call != NULL ? c->answer->call->target : c->target;
 }
 
 /* The model's part of "provider/model": the provider stands at the right. */
@@ -175,21 +176,21 @@ static void draw_head(const struct play_screen *s, const struct play_column *c, 
 	struct play_figures f;
 	enum style st;
 	const char *glyph = play_state_glyph(c, &st);
-	const char *right = c->is_simulated ? "SIMULATED" : c->target != NULL ? shown_target(c)->provider->name : "";
+	const char *right = c->answer->is_simulated ? "SIMULATED" : c->target != NULL ? shown_target(c)->provider->name : "";
 	char a[FORMAT_SIZE], b[FORMAT_SIZE];
 	int end = r.x + r.w - 1;
 
-	play_column_figures(c, env->mono_us, &f);
+	play_answer_figures(c->answer, env->mono_us, &f);
 	(void)cells_put(cells, r.x + 1, r.y, st, glyph);
-	int used = cells_right(cells, end, r.y, c->is_simulated ? ST_SIMULATED : ST_DIM, right);
-	if (c->is_cached) {
+	int used = cells_right(cells, end, r.y, c->answer->is_simulated ? ST_SIMULATED : ST_DIM, right);
+	if (c->answer->is_cached) {
 		used = cells_right(cells, used - 1, r.y, ST_OK, "cached");
 	}
 	(void)cells_fit(cells, r.x + 3, r.y, used - r.x - 4, ST_BOLD, model_name(c));
 	if (c == s->marked) {
 		(void)cells_put(cells, r.x, r.y, ST_HIT, "m");
 	}
-	if (!c->has_run) {
+	if (!c->answer->has_run) {
 		(void)cells_fit(cells, r.x + 1, r.y + 1, r.w - 2, ST_DIM, c->target != NULL ? "not sent yet" : "cannot be used");
 		return;
 	}
@@ -226,7 +227,7 @@ static enum style style_at(const struct answer_view *v, size_t offset)
 	if (offset < reasoning + v->parts[1]) {
 		return ST_TEXT;
 	}
-	return c->state == CALL_CANCELLED && c->has_run ? ST_DIM : c->state == CALL_RETRYING && c->has_run ? ST_WARN : ST_BAD;
+	return c->answer->state == CALL_CANCELLED && c->answer->has_run ? ST_DIM : c->answer->state == CALL_RETRYING && c->answer->has_run ? ST_WARN : ST_BAD;
 }
 
 static void draw_answer(const struct answer_view *v, struct cells *cells, struct rect r, const struct env *env)
@@ -240,18 +241,18 @@ static void draw_answer(const struct answer_view *v, struct cells *cells, struct
 
 		(void)cells_text(cells, r.x + 1, y, r.w - 2, style_at(v, start), v->text.s + start, len);
 	}
-	if (play_column_is_running(c) && c->state == CALL_RETRYING && y < r.y + r.h) {
-		double wait = (double)(c->call->retry_at_us - env->mono_us) / 1e6;
+	if (play_answer_is_running(c->answer) && c->answer->state == CALL_RETRYING && y < r.y + r.h) {
+		double wait = (double)(c->answer->call->retry_at_us - env->mono_us) / 1e6;
 
-		(void)cells_putf(cells, r.x + 1, y, ST_WARN, "retry in %.1fs \u00b7 attempt %d of %d", wait > 0 ? wait : 0., c->call->attempt + 1,
-		    c->call->max_attempts);
-	} else if (c->has_run && c->state == CALL_DONE && c->text.len == 0 && y < r.y + r.h) {
+		(void)cells_putf(cells, r.x + 1, y, ST_WARN, "retry in %.1fs \u00b7 attempt %d of %d", wait > 0 ? wait : 0., c->answer->call->attempt + 1,
+		    c->answer->call->max_attempts);
+	} else if (c->answer->has_run && c->answer->state == CALL_DONE && c->answer->text.len == 0 && y < r.y + r.h) {
 		(void)cells_put(cells, r.x + 1, y, ST_DIM, "(an empty answer)");
 	}
-	if (c->cleaner.dropped > 0 && r.h > 2) {
-		(void)cells_putf(cells, r.x + 1, r.y + r.h - 1, ST_WARN, "\u26a0 %lu control characters removed", c->cleaner.dropped);
+	if (c->answer->cleaner.dropped > 0 && r.h > 2) {
+		(void)cells_putf(cells, r.x + 1, r.y + r.h - 1, ST_WARN, "\u26a0 %lu control characters removed", c->answer->cleaner.dropped);
 	}
-	if (v->is_held && play_column_is_running(c)) {
+	if (v->is_held && play_answer_is_running(c->answer)) {
 		(void)cells_right(cells, r.x + r.w, r.y + r.h - 1, ST_HIT, "held");
 	}
 }

@@ -14,12 +14,12 @@ static const struct call *call_of(const struct play_screen *s, struct console *c
 {
 	const struct play_column *column = focused(s);
 
-	if (column == NULL || column->call == NULL) {
-		console_say(c, ST_DIM, column != NULL && column->has_run ? "a past answer: Metrics (4) opens its request and copies it" :
+	if (column == NULL || column->answer->call == NULL) {
+		console_say(c, ST_DIM, column != NULL && column->answer->has_run ? "a past answer: Metrics (4) opens its request and copies it" :
 		    "nothing was sent yet: F5 sends the prompt");
 		return NULL;
 	}
-	return column->call;
+	return column->answer->call;
 }
 
 unsigned play_copy_answer(void *self, struct console *c, const char *arg)
@@ -28,10 +28,10 @@ unsigned play_copy_answer(void *self, struct console *c, const char *arg)
 	const struct play_column *column = focused(s);
 
 	(void)arg;
-	if (column != NULL && column->call != NULL) {
-		return console_copy(c, "answer", buf_str(&column->call->answer.text), column->call->answer.text.len);
+	if (column != NULL && column->answer->call != NULL) {
+		return console_copy(c, "answer", buf_str(&column->answer->call->answer.text), column->answer->call->answer.text.len);
 	}
-	return column != NULL ? console_copy(c, "answer", buf_str(&column->text), column->text.len) : INPUT_HANDLED;
+	return column != NULL ? console_copy(c, "answer", buf_str(&column->answer->text), column->answer->text.len) : INPUT_HANDLED;
 }
 
 unsigned play_copy_response(void *self, struct console *c, const char *arg)

@@ -52,19 +52,19 @@ bool play_diff_open(struct play_screen *s, size_t a, size_t b, struct err *e)
 	}
 	const struct play_column *left = p->columns[a], *right = p->columns[b];
 
-	if (play_column_is_running(left) || play_column_is_running(right) || left->text.len == 0 || right->text.len == 0) {
+	if (play_answer_is_running(left->answer) || play_answer_is_running(right->answer) || left->answer->text.len == 0 || right->answer->text.len == 0) {
 		return err_set(e, ERR_USAGE, "both answers must be finished: %zu and %zu", a + 1, b + 1);
 	}
 	struct diff d = { 0 };
 
-	diff_words(left->text.s, left->text.len, right->text.s, right->text.len, &d);
+	diff_words(left->answer->text.s, left->answer->text.len, right->answer->text.s, right->answer->text.len, &d);
 	play_diff_close(s);
 	s->diff = styled_new();
 	add_legend(s->diff, left, right);
 	if (d.words_added + d.words_removed == 0) {
 		styled_addf(s->diff, ST_DIM, "The two answers are the same.\n\n");
 	}
-	add_parts(s->diff, &d, left->text.s, right->text.s);
+	add_parts(s->diff, &d, left->answer->text.s, right->answer->text.s);
 	(void)snprintf(s->diff_title, sizeof(s->diff_title), "Diff %zu \u2194 %zu  \u2212%zu +%zu words", a + 1, b + 1, d.words_removed,
 	    d.words_added);
 	diff_free(&d);

@@ -3,63 +3,10 @@
 #include "ui/screens/play_state.h"
 #include "ui/widgets/styled.h"
 
-static unsigned changed(void)
-{
-	return INPUT_HANDLED | INPUT_REDRAW;
-}
-
-static struct editor *focused_editor(const struct play_screen *s)
-{
-	return s->focus == FOCUS_SYSTEM ? s->system : s->focus == FOCUS_USER ? s->user : NULL;
-}
-
-static unsigned input_editor(struct play_screen *s, const struct input *in)
-{
-	if (in->type == INPUT_KEY && (in->key == K_ESC || in->key == (K_CTRL | '['))) {
-		s->focus = FOCUS_COLUMNS;
-		play_keep_text(s);
-		return changed();
-	}
-	if (in->type == INPUT_KEY && (in->key == K_TAB || in->key == K_BACKTAB)) {
-		s->focus = s->focus == FOCUS_USER ? FOCUS_SYSTEM : FOCUS_USER;
-		return changed();
-	}
-	return editor_input(focused_editor(s), in);
-}
-
-static void take_system(void *self, const char *text, size_t len)
-{
-	struct play_screen *s = self;
-
-	editor_set(s->system, text, len);
-	editor_set_cursor(s->system, 0); /* shown from its start */
-	play_keep_text(s);
-}
-
-static void take_user(void *self, const char *text, size_t len)
-{
-	struct play_screen *s = self;
-
-	editor_set(s->user, text, len);
-	editor_set_cursor(s->user, 0);
-	play_keep_text(s);
-}
-
-unsigned play_edit_outside(void *self, struct console *c, const char *arg)
-{
-	struct play_screen *s = self;
-	bool is_system = s->focus == FOCUS_SYSTEM;
-	size_t len;
-	const char *text = editor_text(is_system ? s->system : s->user, &len);
-
-	(void)arg;
-	return console_edit(c, text, len, is_system ? take_system : take_user, s);
-}
-
 static unsigned input_history(struct play_screen *s, const struct input *in)
 {
 	if (in->type == INPUT_MOUSE && in->mouse == MOUSE_PRESS) {
-		return list_click(&s->history, in->y - s->columns.y - 1) ? changed() : 0;
+		return list_click(&s->history, in->y - s->columns.y - 1) ? play_changed() : 0;
 	}
 	return list_input(&s->history, in);
 }
@@ -68,7 +15,7 @@ static unsigned input_diff(struct play_screen *s, const struct input *in)
 {
 	if (in->type == INPUT_KEY && (in->key == ']' || in->key == '[')) {
 		list_select(&s->diff_scroll, (int)styled_next_mark(s->diff, (size_t)s->diff_scroll.selected, in->key == ']' ? 1 : -1));
-		return changed();
+		return play_changed();
 	}
 	return list_input(&s->diff_scroll, in);
 }
@@ -86,7 +33,7 @@ static unsigned scroll(struct play_screen *s, int by)
 	v->top = top < 0 ? 0 : (size_t)top > last ? last : (size_t)top;
 	/* Reading back holds the column; reaching the end follows again. */
 	v->is_held = v->top < last;
-	return changed();
+	return play_changed();
 }
 
 static unsigned select_column(struct play_screen *s, long i)
@@ -96,7 +43,7 @@ static unsigned select_column(struct play_screen *s, long i)
 	if (n > 0) {
 		s->column = (size_t)(i < 0 ? 0 : i >= n ? n - 1 : i);
 	}
-	return changed();
+	return play_changed();
 }
 
 static unsigned input_columns(struct play_screen *s, const struct input *in)
@@ -146,13 +93,13 @@ static unsigned input_mouse(struct play_screen *s, const struct input *in)
 {
 	if (contains(s->system_area, in->x, in->y) || contains(s->user_area, in->x, in->y)) {
 		s->focus = contains(s->system_area, in->x, in->y) ? FOCUS_SYSTEM : FOCUS_USER;
-		return editor_input(focused_editor(s), in) | changed();
+		return play_prompt_input(s, in) | play_changed();
 	}
 	for (size_t i = 0; i < s->n_shown; i++) {
 		if (contains(play_column_rect(s, i), in->x, in->y)) {
 			s->focus = FOCUS_COLUMNS;
 			s->column = s->first + i;
-			return in->mouse == MOUSE_WHEEL_UP ? scroll(s, -3) : in->mouse == MOUSE_WHEEL_DOWN ? scroll(s, 3) : changed();
+			return in->mouse == MOUSE_WHEEL_UP ? scroll(s, -3) : in->mouse == MOUSE_WHEEL_DOWN ? scroll(s, 3) : play_changed();
 		}
 	}
 	return 0;
@@ -173,11 +120,11 @@ unsigned play_input(void *self, struct console *c, const struct input *in)
 		return input_mouse(s, in);
 	}
 	if (play_is_editing(s)) {
-		return input_editor(s, in);
+		return play_prompt_input(s, in);
 	}
 	if (in->type == INPUT_PASTE) { /* what is pasted is a prompt */
 		s->focus = FOCUS_USER;
-		return editor_input(s->user, in) | changed();
+		return editor_input(s->user, in) | play_changed();
 	}
 	return in->type == INPUT_KEY ? input_columns(s, in) : 0;
 }

@@ -31,7 +31,7 @@ static int64_t longest_us(const struct play_screen *s, const struct env *env)
 	for (size_t i = 0; i < s->play->n_columns; i++) {
 		struct play_figures f;
 
-		play_column_figures(s->play->columns[i], env->mono_us, &f);
+		play_answer_figures(s->play->columns[i]->answer, env->mono_us, &f);
 		if (is_known(f.wait_us) && f.wait_us + known_or(f.gen_us, 0) > longest) {
 			longest = f.wait_us + known_or(f.gen_us, 0);
 		}
@@ -42,7 +42,7 @@ static int64_t longest_us(const struct play_screen *s, const struct env *env)
 /* ░ waiting for the first token, █ streaming; one scale for all rows. */
 static void draw_timeline(struct cells *cells, int x, int y, int w, const struct play_column *c, const struct play_figures *f, int64_t scale_us)
 {
-	enum style st = c->state == CALL_FAILED ? ST_BAD : ST_GRAPH;
+	enum style st = c->answer->state == CALL_FAILED ? ST_BAD : ST_GRAPH;
 
 	if (!is_known(f->wait_us) || w < 4) {
 		return;
@@ -69,7 +69,7 @@ static void draw_row(const struct play_screen *s, struct cells *cells, int y, si
 	int x = s->race.x;
 	bool is_selected = i == s->column && s->focus == FOCUS_COLUMNS;
 
-	play_column_figures(c, env->mono_us, &f);
+	play_answer_figures(c->answer, env->mono_us, &f);
 	figure_duration(f.ttft_us, t[0]);
 	figure_duration(f.total_us, t[1]);
 	format_rate(f.tokens_per_s, t[2]);
@@ -80,14 +80,14 @@ static void draw_row(const struct play_screen *s, struct cells *cells, int y, si
 	(void)cells_putf(cells, x + 1, y, ST_DIM, "%2zu", i + 1);
 	(void)cells_fit(cells, x + 4, y, 21, is_selected ? ST_BOLD : ST_TEXT, c->target != NULL ? c->target->model : c->name);
 	(void)cells_put(cells, x + 26, y, st, glyph);
-	(void)cells_put(cells, x + 28, y, st, c->has_run ? words[c->state] : c->target == NULL ? "unusable" : "ready");
+	(void)cells_put(cells, x + 28, y, st, c->answer->has_run ? words[c->answer->state] : c->target == NULL ? "unusable" : "ready");
 	static const int ends[] = { 43, 51, 58, 64, 70, 82 };
 
 	for (size_t k = 0; k < sizeof(ends) / sizeof(ends[0]); k++) {
 		(void)cells_right(cells, x + ends[k], y, ST_TEXT, t[k]);
 	}
-	if (c->has_run && (c->state == CALL_FAILED || c->state == CALL_RETRYING || !is_known(f.wait_us))) {
-		(void)cells_fit(cells, x + 84, y, s->race.w - 85, st, c->err.text);
+	if (c->answer->has_run && (c->answer->state == CALL_FAILED || c->answer->state == CALL_RETRYING || !is_known(f.wait_us))) {
+		(void)cells_fit(cells, x + 84, y, s->race.w - 85, st, play_column_err(c)->text);
 	} else {
 		draw_timeline(cells, x + 84, y, s->race.w - 85, c, &f, scale_us);
 	}
@@ -125,19 +125,19 @@ static void draw_names(const struct play_screen *s, struct cells *cells, const s
 		enum style st;
 		const char *glyph = play_state_glyph(c, &st);
 		char total[FORMAT_SIZE], cost[FORMAT_SIZE], text[128], name[40];
-		int status = c->call != NULL ? c->call->row.http_status : c->row.http_status;
+		int status = c->answer->call != NULL ? c->answer->call->row.http_status : c->answer->row.http_status;
 
-		play_column_figures(c, env->mono_us, &f);
+		play_answer_figures(c->answer, env->mono_us, &f);
 		figure_duration(f.total_us, total);
 		price_format(f.cost_nano, cost, FORMAT_SIZE);
 		(void)snprintf(name, sizeof(name), "%s", c->target != NULL ? c->target->model : c->name);
-		if (f.is_running && c->state == CALL_RETRYING && c->call->http.reply.status >= 400) {
-			(void)snprintf(text, sizeof(text), "%zu %s %d", i + 1, name, c->call->http.reply.status);
+		if (f.is_running && c->answer->state == CALL_RETRYING && c->answer->call->http.reply.status >= 400) {
+			(void)snprintf(text, sizeof(text), "%zu %s %d", i + 1, name, c->answer->call->http.reply.status);
 		} else if (f.is_running) {
 			(void)snprintf(text, sizeof(text), "%zu %s %s\u2026", i + 1, name, total);
-		} else if (c->has_run && c->state == CALL_DONE) {
+		} else if (c->answer->has_run && c->answer->state == CALL_DONE) {
 			(void)snprintf(text, sizeof(text), "%zu %s %s %s", i + 1, name, total, cost);
-		} else if (c->has_run && status >= 400) {
+		} else if (c->answer->has_run && status >= 400) {
 			(void)snprintf(text, sizeof(text), "%zu %s %d", i + 1, name, status);
 		} else {
 			(void)snprintf(text, sizeof(text), "%zu %s", i + 1, name);

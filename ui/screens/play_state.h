@@ -49,13 +49,28 @@ struct play_screen {
 	struct rect area, prompt, system_area, user_area, columns, race;
 };
 
+/* -- small things that all of them say */
+static inline unsigned play_changed(void)
+{
+	return INPUT_HANDLED | INPUT_REDRAW;
+}
+/* Says an error; returns the bits. */
+unsigned play_said(struct console *c, const struct err *e);
+
 struct answer_view *play_answer_view(const struct play_screen *s, const struct play_column *c);
 /* Rectangle of the i-th shown column, heads included. */
 struct rect play_column_rect(const struct play_screen *s, size_t i);
 
-/* play.c: whether a part of the prompt has the focus; the texts of the fields into the model. */
+/* play_prompt.c: both parts of the prompt and the parameters. */
 bool play_is_editing(const void *self);
+/* The texts of the fields into the model, and back. */
 void play_keep_text(struct play_screen *s);
+void play_take_prompt(struct play_screen *s);
+void play_prompt_layout(struct play_screen *s, struct rect r);
+void play_prompt_draw(const struct play_screen *s, struct cells *cells);
+void play_params_draw(const struct play_screen *s, struct cells *cells, const struct env *env);
+/* To the part that has the focus. */
+unsigned play_prompt_input(struct play_screen *s, const struct input *in);
 /* play_input.c */
 unsigned play_input(void *self, struct console *c, const struct input *in);
 /* The answer in the focused column; NULL when there is none. */
@@ -73,16 +88,31 @@ bool play_diff_open(struct play_screen *s, size_t a, size_t b, struct err *e);
 void play_diff_close(struct play_screen *s);
 void play_diff_layout(struct play_screen *s);
 void play_diff_draw(const struct play_screen *s, struct cells *cells);
-/* play_input.c: a command that gives the part of the prompt to the person's editor. */
-unsigned play_edit_outside(void *self, struct console *c, const char *arg);
-/* play_copy.c: commands. */
-unsigned play_copy_answer(void *self, struct console *c, const char *arg);
-unsigned play_copy_response(void *self, struct console *c, const char *arg);
-unsigned play_copy_json(void *self, struct console *c, const char *arg);
-unsigned play_copy_curl(void *self, struct console *c, const char *arg);
-unsigned play_copy_python(void *self, struct console *c, const char *arg);
 /* play_history.c */
 void play_history_layout(struct play_screen *s);
 void play_history_draw(const struct play_screen *s, struct cells *cells, const struct env *env);
+/* play_status.c */
+void play_status(const void *self, const struct env *env, struct buf *left, struct buf *right);
+int play_tick_ms(const void *self);
+void play_card(const void *self, const struct env *env, struct buf *out);
+
+/* When a command is offered. */
+bool play_has_columns(const void *self);
+bool play_shows_columns(const void *self);
+bool play_shows_history(const void *self);
+bool play_shows_overlay(const void *self);
+
+typedef unsigned play_command(void *self, struct console *c, const char *arg);
+/* play_commands.c */
+play_command play_cmd_run, play_cmd_stop, play_cmd_stop_all, play_cmd_retry, play_cmd_edit, play_cmd_mark, play_cmd_diff, play_cmd_hold, play_cmd_zoom,
+    play_cmd_history, play_cmd_open, play_cmd_close;
+/* play_targets.c */
+play_command play_cmd_add, play_cmd_drop, play_cmd_left, play_cmd_right, play_cmd_param;
+const char *play_complete_target(void *self, size_t i);
+const char *play_complete_param(void *self, size_t i);
+/* play_prompt.c: gives the part of the prompt to the person's editor. */
+play_command play_edit_outside;
+/* play_copy.c */
+play_command play_copy_answer, play_copy_response, play_copy_json, play_copy_curl, play_copy_python;
 
 #endif

@@ -1,0 +1,69 @@
+/* Past runs in Play: their list, and one of them put on the screen. */
+#include <stdlib.h>
+
+#include "app/play.h"
+#include "base/mem.h"
+
+static void history_loaded(void *ctx, struct run_row *runs, size_t n, const struct err *e)
+{
+	struct play *p = ctx;
+
+	past_free_runs(p->runs, p->n_runs);
+	p->runs = runs;
+	p->n_runs = n;
+	p->history_err = *e;
+	p->is_loading = false;
+	app_changed(p->app);
+}
+
+void play_load_history(struct play *p)
+{
+	if (!p->is_loading) {
+		p->is_loading = true;
+		past_list(p->app, history_loaded, p);
+	}
+}
+
+static void run_loaded(void *ctx, const struct past_run *run, const struct err *e)
+{
+	struct play *p = ctx;
+
+	p->is_loading = false;
+	p->history_err = *e;
+	if (run == NULL || p->run_us != p->asked_at_run_us) { /* not there, or something was sent meanwhile: that goes before */
+		app_changed(p->app);
+		return;
+	}
+	while (p->n_columns > 0) {
+		play_drop(p, p->n_columns - 1);
+	}
+	play_set_prompt(p, run->row.system != NULL ? run->row.system : "", run->row.user != NULL ? run->row.user : "");
+	p->opened++;
+	p->run_us = run->row.ts_us;
+	p->start_us = 0;
+	free(p->question);
+	p->question = NULL;
+	for (size_t i = 0; i < run->n_names; i++) {
+		struct play_column *c = play_add(p, run->names[i]);
+
+		for (size_t j = 0; j < run->n_calls; j++) {
+			if (run->calls[j].row.run_column == (int)i) {
+				play_answer_recall(c->answer, ++p->generations, &run->calls[j]);
+				break; /* newest first: a retried column shows its last answer */
+			}
+		}
+	}
+	chat_params_free(&p->params);
+	chat_params_copy(&p->params, &run->params);
+	app_changed(p->app);
+}
+
+void play_open_run(struct play *p, size_t run)
+{
+	if (run < p->n_runs && !p->is_loading) {
+		play_stop_all(p);
+		p->is_loading = true;
+		p->asked_at_run_us = p->run_us;
+		past_open(p->app, p->runs[run].ts_us, run_loaded, p);
+	}
+}

@@ -1,0 +1,197 @@
+/* Commands on runs and on what is shown of them. */
+#include "ui/console.h"
+#include "ui/screens/play_state.h"
+
+unsigned play_said(struct console *c, const struct err *e)
+{
+	console_say(c, ST_BAD, "%s%s%s", e->text, e->hint[0] != '\0' ? ": " : "", e->hint);
+	return play_changed();
+}
+
+unsigned play_cmd_run(void *self, struct console *c, const char *arg)
+{
+	struct play_screen *s = self;
+	struct err e = { 0 };
+
+	(void)arg;
+	play_keep_text(s);
+	play_diff_close(s);
+	s->view = VIEW_COLUMNS;
+	if (!play_send(s->play, &e)) {
+		return play_said(c, &e);
+	}
+	s->focus = FOCUS_COLUMNS;
+	return play_changed();
+}
+
+/* The next layout puts a column that is gone in order, but keys may come before it. */
+bool play_has_columns(const void *self)
+{
+	const struct play_screen *s = self;
+
+	return s->column < s->play->n_columns;
+}
+
+bool play_shows_columns(const void *self)
+{
+	return play_has_columns(self) && ((const struct play_screen *)self)->view == VIEW_COLUMNS;
+}
+
+unsigned play_cmd_stop(void *self, struct console *c, const char *arg)
+{
+	struct play_screen *s = self;
+
+	(void)arg;
+	if (!play_has_columns(s) || !play_answer_is_running(s->play->columns[s->column]->answer)) {
+		console_say(c, ST_DIM, "this column is not running");
+	} else {
+		play_stop(s->play, s->column);
+	}
+	return play_changed();
+}
+
+unsigned play_cmd_stop_all(void *self, struct console *c, const char *arg)
+{
+	struct play_screen *s = self;
+
+	(void)c;
+	(void)arg;
+	play_stop_all(s->play);
+	return play_changed();
+}
+
+unsigned play_cmd_retry(void *self, struct console *c, const char *arg)
+{
+	struct play_screen *s = self;
+	struct err e = { 0 };
+
+	(void)arg;
+	play_keep_text(s);
+	if (play_has_columns(s) && !play_retry(s->play, s->column, &e)) {
+		return play_said(c, &e);
+	}
+	return play_changed();
+}
+
+unsigned play_cmd_edit(void *self, struct console *c, const char *arg)
+{
+	struct play_screen *s = self;
+
+	(void)c;
+	(void)arg;
+	s->focus = FOCUS_USER;
+	return play_changed();
+}
+
+unsigned play_cmd_mark(void *self, struct console *c, const char *arg)
+{
+	struct play_screen *s = self;
+
+	(void)c;
+	(void)arg;
+	if (play_has_columns(s)) {
+		const struct play_column *here = s->play->columns[s->column];
+
+		s->marked = s->marked == here ? NULL : here;
+	}
+	return play_changed();
+}
+
+unsigned play_cmd_diff(void *self, struct console *c, const char *arg)
+{
+	struct play_screen *s = self;
+	size_t other = s->play->n_columns;
+	struct err e = { 0 };
+
+	(void)arg;
+	if (s->view == VIEW_DIFF) {
+		play_diff_close(s);
+		s->view = VIEW_COLUMNS;
+		return play_changed();
+	}
+	for (size_t i = 0; i < s->play->n_columns; i++) {
+		if (s->play->columns[i] == s->marked && i != s->column) {
+			other = i;
+		}
+	}
+	if (other == s->play->n_columns) { /* nothing marked: this one and its neighbour */
+		other = s->column + 1 < s->play->n_columns ? s->column + 1 : s->column - 1;
+	}
+	bool ok = play_diff_open(s, other < s->column ? other : s->column, other < s->column ? s->column : other, &e);
+
+	return ok ? play_changed() : play_said(c, &e);
+}
+
+unsigned play_cmd_hold(void *self, struct console *c, const char *arg)
+{
+	struct play_screen *s = self;
+	struct answer_view *v = play_focused_answer(s);
+
+	(void)arg;
+	if (v != NULL) {
+		v->is_held = !v->is_held;
+		console_say(c, ST_DIM, v->is_held ? "held: this column stays where you read" : "following the end of this column");
+	}
+	return play_changed();
+}
+
+unsigned play_cmd_zoom(void *self, struct console *c, const char *arg)
+{
+	struct play_screen *s = self;
+
+	(void)c;
+	(void)arg;
+	s->is_zoomed = !s->is_zoomed;
+	return play_changed();
+}
+
+unsigned play_cmd_history(void *self, struct console *c, const char *arg)
+{
+	struct play_screen *s = self;
+
+	(void)c;
+	(void)arg;
+	s->view = VIEW_HISTORY;
+	s->history.selected = 0;
+	play_load_history(s->play);
+	return play_changed();
+}
+
+bool play_shows_history(const void *self)
+{
+	return ((const struct play_screen *)self)->view == VIEW_HISTORY;
+}
+
+bool play_shows_overlay(const void *self)
+{
+	return ((const struct play_screen *)self)->view != VIEW_COLUMNS;
+}
+
+unsigned play_cmd_open(void *self, struct console *c, const char *arg)
+{
+	struct play_screen *s = self;
+
+	(void)c;
+	(void)arg;
+	if (!play_shows_history(s) || s->play->n_runs == 0) {
+		return 0;
+	}
+	play_open_run(s->play, (size_t)s->history.selected);
+	s->view = VIEW_COLUMNS;
+	return play_changed();
+}
+
+unsigned play_cmd_close(void *self, struct console *c, const char *arg)
+{
+	struct play_screen *s = self;
+
+	(void)c;
+	(void)arg;
+	if (!play_shows_overlay(s)) {
+		return 0;
+	}
+	play_diff_close(s);
+	s->view = VIEW_COLUMNS;
+	return play_changed();
+}
+

@@ -1,0 +1,151 @@
+/* The prompt: both parts of it and the parameters, shown and edited. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "ui/console.h"
+#include "ui/format.h"
+#include "ui/screens/play_state.h"
+
+bool play_is_editing(const void *self)
+{
+	return ((const struct play_screen *)self)->focus != FOCUS_COLUMNS;
+}
+
+void play_keep_text(struct play_screen *s)
+{
+	play_set_prompt(s->play, editor_text(s->system, NULL), editor_text(s->user, NULL));
+}
+
+/* The model's prompt into the fields, shown from its start. */
+void play_take_prompt(struct play_screen *s)
+{
+	editor_set(s->system, s->play->system, strlen(s->play->system));
+	editor_set(s->user, s->play->user, strlen(s->play->user));
+	editor_set_cursor(s->system, 0);
+	editor_set_cursor(s->user, 0);
+}
+
+/* Rows for the text of both parts: a glance while the answers matter, half the screen while one edits. */
+void play_prompt_layout(struct play_screen *s, struct rect r)
+{
+	int most = play_is_editing(s) ? r.h / 2 : r.h >= 30 ? 6 : 2;
+	int text_w = r.w - 9, x = r.x + 8;
+
+	editor_layout(s->system, (struct rect){ x, 0, text_w, most });
+	editor_layout(s->user, (struct rect){ x, 0, text_w, most });
+	int system_h = (int)editor_lines(s->system), user_h = (int)editor_lines(s->user);
+	int system_most = s->focus == FOCUS_SYSTEM ? most - 1 : most / 3 > 1 ? most / 3 : 1;
+
+	system_h = system_h < 1 ? 1 : system_h > system_most ? system_most : system_h;
+	user_h = user_h < 1 ? 1 : user_h > most - system_h ? most - system_h : user_h;
+	user_h = user_h < 1 ? 1 : user_h;
+	s->prompt = (struct rect){ r.x, r.y + 1, r.w, 1 + system_h + user_h };
+	s->system_area = (struct rect){ x, s->prompt.y + 1, text_w, system_h };
+	s->user_area = (struct rect){ x, s->system_area.y + system_h, text_w, user_h };
+	editor_layout(s->system, s->system_area);
+	editor_layout(s->user, s->user_area);
+}
+
+void play_params_draw(const struct play_screen *s, struct cells *cells, const struct env *env)
+{
+	const struct chat_params *p = &s->play->params;
+	struct buf b = { 0 };
+	char when[FORMAT_SIZE];
+
+	if (!isnan(p->temperature)) {
+		(void)buf_addf(&b, "temp %g  ", p->temperature);
+	}
+	if (!isnan(p->top_p)) {
+		(void)buf_addf(&b, "top_p %g  ", p->top_p);
+	}
+	if (is_known(p->max_tokens)) {
+		(void)buf_addf(&b, "max %lld  ", (long long)p->max_tokens);
+	}
+	if (is_known(p->seed)) {
+		(void)buf_addf(&b, "seed %lld  ", (long long)p->seed);
+	}
+	if (p->n_stop > 0) {
+		(void)buf_addf(&b, "stop \u00d7%zu  ", p->n_stop);
+	}
+	(void)cells_fit(cells, s->area.x + 1, s->area.y, s->area.w - (s->play->run_us != 0 ? 24 : 2), b.len > 0 ? ST_TEXT : ST_DIM,
+	    b.len > 0 ? b.s : "parameters: the providers' own defaults (p sets one)");
+	if (s->play->run_us != 0) {
+		char text[FORMAT_SIZE + 16];
+
+		format_time(s->play->run_us, env->now_us, env->utc_offset_us, when);
+		(void)snprintf(text, sizeof(text), "%s %s", s->play->start_us == 0 ? "past run" : "run", when);
+		(void)cells_right(cells, s->area.x + s->area.w - 1, s->area.y, ST_DIM, text);
+	}
+	buf_free(&b);
+}
+
+void play_prompt_draw(const struct play_screen *s, struct cells *cells)
+{
+	char right[64];
+	size_t len;
+
+	(void)editor_text(s->user, &len);
+	(void)snprintf(right, sizeof(right), "%s%zu bytes", play_is_editing(s) ? "Tab other part \u00b7 Esc done \u00b7 " : "e edit \u00b7 ", len);
+	cells_rule(cells, s->prompt.x, s->prompt.y, s->prompt.w, play_is_editing(s), "Prompt", right);
+	(void)cells_put(cells, s->prompt.x + 1, s->system_area.y, s->focus == FOCUS_SYSTEM ? ST_BOLD : ST_DIM, "SYSTEM");
+	(void)cells_put(cells, s->prompt.x + 1, s->user_area.y, s->focus == FOCUS_USER ? ST_BOLD : ST_DIM, "USER");
+	editor_draw(s->system, cells, s->system_area, s->focus == FOCUS_SYSTEM);
+	editor_draw(s->user, cells, s->user_area, s->focus == FOCUS_USER);
+	if ((int)editor_lines(s->user) > s->user_area.h && !play_is_editing(s)) {
+		char more[40];
+
+		(void)snprintf(more, sizeof(more), " (+%d lines)", (int)editor_lines(s->user) - s->user_area.h);
+		(void)cells_right(cells, s->prompt.x + s->prompt.w - 1, s->user_area.y + s->user_area.h - 1, ST_DIM, more);
+	}
+}
+
+static struct editor *focused_editor(const struct play_screen *s)
+{
+	return s->focus == FOCUS_SYSTEM ? s->system : s->focus == FOCUS_USER ? s->user : NULL;
+}
+
+unsigned play_prompt_input(struct play_screen *s, const struct input *in)
+{
+	if (in->type == INPUT_KEY && (in->key == K_ESC || in->key == (K_CTRL | '['))) {
+		s->focus = FOCUS_COLUMNS;
+		play_keep_text(s);
+		return play_changed();
+	}
+	if (in->type == INPUT_KEY && (in->key == K_TAB || in->key == K_BACKTAB)) {
+		s->focus = s->focus == FOCUS_USER ? FOCUS_SYSTEM : FOCUS_USER;
+		return play_changed();
+	}
+	return editor_input(focused_editor(s), in);
+}
+
+static void take_system(void *self, const char *text, size_t len)
+{
+	struct play_screen *s = self;
+
+	editor_set(s->system, text, len);
+	editor_set_cursor(s->system, 0); /* shown from its start */
+	play_keep_text(s);
+}
+
+static void take_user(void *self, const char *text, size_t len)
+{
+	struct play_screen *s = self;
+
+	editor_set(s->user, text, len);
+	editor_set_cursor(s->user, 0);
+	play_keep_text(s);
+}
+
+unsigned play_edit_outside(void *self, struct console *c, const char *arg)
+{
+	struct play_screen *s = self;
+	bool is_system = s->focus == FOCUS_SYSTEM;
+	size_t len;
+	const char *text = editor_text(is_system ? s->system : s->user, &len);
+
+	(void)arg;
+	return console_edit(c, text, len, is_system ? take_system : take_user, s);
+}
+

@@ -1,0 +1,124 @@
+/* Commands on columns as such: their targets, their order, the parameters of all. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "ui/console.h"
+#include "ui/screens/play_state.h"
+
+unsigned play_cmd_add(void *self, struct console *c, const char *arg)
+{
+	struct play_screen *s = self;
+
+	if (arg[0] == '\0') {
+		console_ask(c, "add ");
+		return play_changed();
+	}
+	play_add(s->play, arg);
+	s->column = s->play->n_columns - 1;
+	const struct play_column *added = s->play->columns[s->column];
+
+	return added->target == NULL ? play_said(c, &added->err) : play_changed();
+}
+
+/* Aliases, then every priced model of a provider that is set up. */
+static void collect_targets(struct play_screen *s)
+{
+	const struct config *config = s->app->config;
+
+	for (size_t i = 0; i < config->n_aliases; i++) {
+		*array_push(s->targets, s->n_targets, s->cap_targets) = x_strdup(config->aliases[i]->name);
+	}
+	for (size_t i = 0; i < config->n_providers; i++) {
+		const struct provider_entry *p = config->providers[i];
+
+		for (size_t k = 0; k < price_count(config->prices); k++) {
+			const struct price *price = price_at(config->prices, k);
+
+			/* A compatible server under another name has models of its own. */
+			if (p->kind->price_name != NULL && strcmp(price->provider, p->kind->price_name) == 0 && strcmp(p->name, p->kind->kind) == 0) {
+				*array_push(s->targets, s->n_targets, s->cap_targets) = x_asprintf("%s/%s", p->name, price->model);
+			}
+		}
+	}
+}
+
+const char *play_complete_target(void *self, size_t i)
+{
+	struct play_screen *s = self;
+
+	if (s->n_targets == 0) {
+		collect_targets(s);
+	}
+	return i < s->n_targets ? s->targets[i] : NULL;
+}
+
+unsigned play_cmd_drop(void *self, struct console *c, const char *arg)
+{
+	struct play_screen *s = self;
+
+	(void)arg;
+	if (!play_has_columns(s)) {
+		console_say(c, ST_DIM, "no target to drop");
+	} else {
+		const struct play_column *here = s->play->columns[s->column];
+
+		console_say(c, ST_DIM, "dropped %s", here->name);
+		s->marked = s->marked == here ? NULL : s->marked;
+		play_drop(s->play, s->column);
+		s->column -= s->column > 0 && s->column == s->play->n_columns;
+	}
+	return play_changed();
+}
+
+static unsigned move(struct play_screen *s, int by)
+{
+	if (play_has_columns(s) && play_move(s->play, s->column, by)) {
+		s->column += (size_t)by;
+	}
+	return play_changed();
+}
+
+unsigned play_cmd_left(void *self, struct console *c, const char *arg)
+{
+	(void)c;
+	(void)arg;
+	return move(self, -1);
+}
+
+unsigned play_cmd_right(void *self, struct console *c, const char *arg)
+{
+	(void)c;
+	(void)arg;
+	return move(self, 1);
+}
+
+unsigned play_cmd_param(void *self, struct console *c, const char *arg)
+{
+	struct play_screen *s = self;
+	const char *eq = strchr(arg, '=');
+	struct err e = { 0 };
+
+	if (arg[0] == '\0') {
+		console_ask(c, "param ");
+		return play_changed();
+	}
+	if (eq == NULL) {
+		console_say(c, ST_BAD, "give it as name=value, for example temperature=0.2; name= alone unsets it");
+		return play_changed();
+	}
+	char *name = x_strndup(arg, (size_t)(eq - arg));
+	bool ok = chat_params_set(&s->play->params, name, eq + 1, &e);
+
+	free(name);
+	return ok ? play_changed() : play_said(c, &e);
+}
+
+const char *play_complete_param(void *self, size_t i)
+{
+	static const char *const names[] = { "temperature=", "top_p=", "max_tokens=", "seed=", "stop=" };
+
+	(void)self;
+	return i < COUNT_OF(names) ? names[i] : NULL;
+}
+
