@@ -3,7 +3,7 @@
 #ifndef SONDE_APP_APP_H
 #define SONDE_APP_APP_H
 
-#include "gateway/call.h"
+#include "gateway/gateway.h"
 #include "gateway/config.h"
 #include "net/loop.h"
 #include "store/store.h"

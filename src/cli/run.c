@@ -12,7 +12,7 @@
 #include "base/mem.h"
 #include "cli/commands.h"
 #include "cli/result.h"
-#include "gateway/call.h"
+#include "gateway/gateway.h"
 #include "provider/form.h"
 #include "text/clean.h"
 #include "text/utf8.h"

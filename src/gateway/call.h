@@ -85,14 +85,6 @@ struct gateway_request {
 	int run_column;
 };
 
-/* store may be NULL: nothing is recorded. */
-struct gateway *gateway_new(struct loop *l, struct config *config, struct store *store);
-/* Cancels what runs (recording it), without events. References to calls stay valid. */
-void gateway_free(struct gateway *g);
-/* A sentence once most of the budget is spent, as far as the last look knows; else "". */
-void gateway_budget_note(const struct gateway *g, char *out, size_t size);
-/* Makes ready what the first call would wait for. */
-void gateway_warm_up(struct gateway *g);
 /* Copies the request. Never NULL; a request that cannot be sent fails through its event. */
 struct call *call_start(struct gateway *g, const struct gateway_request *r, call_listener *listener, void *ctx);
 /* Closes the connection at once; EVENT_CANCELLED follows from the loop. Nothing on a call that is over. */

@@ -16,7 +16,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "gateway/call.h"
+#include "gateway/gateway.h"
 #include "sim/sim.h"
 
 #define KEY "sk-test-7f3a9c1e5b2d8046"

@@ -11,7 +11,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "gateway/call.h"
+#include "gateway/gateway.h"
 #include "gateway/record.h"
 
 #define FAKE_MAX_ATTEMPTS 4

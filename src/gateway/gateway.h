@@ -1,0 +1,17 @@
+/* gateway - what all calls of a process share: the HTTP client, the configuration, the store, what is known of each provider and of what was
+ * spent. Calls themselves: call.h. */
+#ifndef SONDE_GATEWAY_GATEWAY_H
+#define SONDE_GATEWAY_GATEWAY_H
+
+#include "gateway/call.h"
+
+/* store may be NULL: nothing is recorded. */
+struct gateway *gateway_new(struct loop *l, struct config *config, struct store *store);
+/* Cancels what runs (recording it), without events. References to calls stay valid. */
+void gateway_free(struct gateway *g);
+/* A sentence once most of the budget is spent, as far as the last look knows; else "". */
+void gateway_budget_note(const struct gateway *g, char *out, size_t size);
+/* Makes ready what the first call would wait for. */
+void gateway_warm_up(struct gateway *g);
+
+#endif
