@@ -9,30 +9,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#include "base/mem.h"
-#include "tests/term/pty.h"
-
-#define F5 "\x1b[15~"
-#define ESC "\x1b"
-#define DOWN "\x1bOB"
-
-static const char *const demo[] = { "demo", NULL };
-
-static void start(struct pty *p, struct place *place, int w, int h)
-{
-	place_make(place);
-	pty_start(p, place, demo, w, h, false);
-	pty_wait(p, "READY");
-}
-
-static void end(struct pty *p, struct place *place)
-{
-	pty_send(p, "q");
-	assert_int_equal(pty_wait_end(p), 0);
-	pty_check_clean(p);
-	pty_free(p);
-	place_remove(place);
-}
+#include "tests/term/console.h"
 
 static size_t count(const char *text, const char *part)
 {
@@ -45,9 +22,9 @@ static size_t count(const char *text, const char *part)
 }
 
 /* "302→115" out of the first head: what the same call must say in the log. */
-static void tokens_of_head(struct pty *p, char out[40])
+static void tokens_of_head(char out[40])
 {
-	const char *text = pty_text(p), *arrow = strstr(text, "\u2192"), *start = arrow;
+	const char *text = pty_text(&p), *arrow = strstr(text, "\u2192"), *start = arrow;
 
 	assert_non_null(arrow);
 	while (start[-1] >= '0' && start[-1] <= '9') {
@@ -60,15 +37,15 @@ static void tokens_of_head(struct pty *p, char out[40])
 /* Heads, race and Metrics carry figures, and the new calls are in the log. */
 static void walk(int w, int h, size_t columns)
 {
-	struct place place;
-	struct pty p;
 	char tokens[40];
 
-	start(&p, &place, w, h);
-	pty_wait(&p, "? help"); /* the last cells of the first frame */
-	assert_true(pty_has(&p, "[2 Play]") && pty_has(&p, "SIMULATED") && pty_has(&p, "F5 run"));
-	pty_key(&p, F5, "streaming");
+	console_demo(w, h);
+	pty_wait(&p, "[2 Play]");
+	pty_wait(&p, "SIMULATED");
+	pty_wait(&p, "F5 run");
+	pty_key(&p, F5, IS_RUNNING);
 	pty_wait(&p, "RUN  4 done");
+	pty_wait_gone(&p, IS_RUNNING); /* the last row of that frame */
 	const char *text = pty_text(&p);
 	assert_int_equal(count(text, "\u2713"), columns + 4); /* heads, and a row of the race or of All each */
 	assert_int_equal(count(text, "\u2192"), columns);
@@ -77,14 +54,14 @@ static void walk(int w, int h, size_t columns)
 	assert_null(strstr(text, "\u2013\u2192"));
 	assert_int_equal(count(text, "s $"), w >= 100 ? 0 : 4); /* "0.98s $0.0007" */
 	assert_int_equal(count(text, "\u2713 done "), w >= 100 ? 4 : 0);
-	tokens_of_head(&p, tokens);
-	pty_send(&p, "4");
-	pty_wait_within(&p, "live \u00b7 as of", 1000);
-	pty_wait_within(&p, tokens, 1000);
-	assert_true(pty_has(&p, "$") && pty_has(&p, "Latency p95"));
+	tokens_of_head(tokens);
+	pty_key(&p, "4", "live \u00b7 as of");
+	pty_wait(&p, tokens);
+	pty_wait(&p, "$");
+	pty_wait(&p, "Latency p95");
 	pty_wait(&p, "claude-haiku-4-5 "); /* the past, written in the background */
 	pty_key(&p, "2", "RUN  4 done");
-	end(&p, &place);
+	console_quit();
 }
 
 static void test_80x24(void **state)
@@ -108,9 +85,9 @@ static void test_200x60(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_80x24),
-		cmocka_unit_test(test_120x40),
-		cmocka_unit_test(test_200x60),
+		CONSOLE_TEST(test_80x24),
+		CONSOLE_TEST(test_120x40),
+		CONSOLE_TEST(test_200x60),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

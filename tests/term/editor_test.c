@@ -10,28 +10,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "tests/term/pty.h"
-
-#define ESC "\x1b"
-
-static const char *const demo[] = { "demo", NULL };
-static struct place place;
-static struct pty p;
-
-static int setup(void **state)
-{
-	(void)state;
-	place_make(&place);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	pty_free(&p);
-	place_remove(&place);
-	return 0;
-}
+#include "tests/term/console.h"
 
 /* `editor` is a line of shell; the file is its "$1". */
 static void start(const char *editor)
@@ -47,23 +26,14 @@ static void start(const char *editor)
 	place_set(&place, "EDITOR", editor != NULL ? command : NULL);
 	free(command);
 	free(path);
-	pty_start(&p, &place, demo, 100, 30, false);
-	pty_wait(&p, "READY");
-}
-
-static void quit(void)
-{
-	pty_send(&p, "q");
-	assert_int_equal(pty_wait_end(&p), 0);
-	pty_check_clean(&p);
+	console_demo(100, 30);
 }
 
 static void test_taken(void **state)
 {
 	(void)state;
 	start("stat -c 'mode %a' \"$1\"; head -c 20 \"$1\"; printf 'from outside\\n' > \"$1\"; stty -a | grep -o ' icanon'; read x");
-	pty_send(&p, "E");
-	pty_wait(&p, "mode 600");
+	pty_key(&p, "E", "mode 600");
 	pty_wait(&p, "Notes of the night"); /* what was there */
 	pty_wait(&p, "icanon");             /* the line is as in the shell */
 	assert_string_equal(pty_modes_on(&p), "");
@@ -76,7 +46,7 @@ static void test_taken(void **state)
 	pty_key(&p, "\r", "Taken from the editor");
 	pty_send(&p, ESC);
 	pty_wait_gone(&p, "EDIT");
-	quit();
+	console_quit();
 }
 
 static void test_unchanged(void **state)
@@ -85,7 +55,7 @@ static void test_unchanged(void **state)
 	start("exit 0");
 	pty_key(&p, "E", "The editor changed nothing");
 	pty_wait(&p, "Notes of the night");
-	quit();
+	console_quit();
 }
 
 static void test_failed(void **state)
@@ -94,7 +64,7 @@ static void test_failed(void **state)
 	start("echo lost > \"$1\"; exit 3");
 	pty_key(&p, "E", "as it was: the editor ended with status 3");
 	pty_wait(&p, "Notes of the night");
-	quit();
+	console_quit();
 }
 
 static void test_missing(void **state)
@@ -103,17 +73,16 @@ static void test_missing(void **state)
 	start(NULL);
 	pty_key(&p, "E", "no editor is named; set EDITOR");
 	pty_wait(&p, "Notes of the night");
-	quit();
+	console_quit();
 }
 
 static void test_not_found(void **state)
 {
 	(void)state;
 	place_set(&place, "EDITOR", "no-such-editor");
-	pty_start(&p, &place, demo, 100, 30, false);
-	pty_wait(&p, "READY");
+	console_demo(100, 30);
 	pty_key(&p, "E", "the editor was not found");
-	quit();
+	console_quit();
 }
 
 /* The keys of the terminal are the editor's: Ctrl-C does not end sonde, not even when the editor ends before sonde has looked at it.
@@ -128,7 +97,7 @@ static void test_signals(void **state)
 	pty_key(&p, "end\r", "The editor changed nothing");
 	pty_key(&p, "4", "[4 Metrics]");
 	pty_key(&p, "2", "[2 Play]");
-	quit();
+	console_quit();
 }
 
 static void test_terminated(void **state)
@@ -141,13 +110,11 @@ static void test_terminated(void **state)
 	pty_check_clean(&p);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_taken), TEST(test_unchanged), TEST(test_failed), TEST(test_missing), TEST(test_not_found), TEST(test_signals),
-		TEST(test_terminated),
+		CONSOLE_TEST(test_taken), CONSOLE_TEST(test_unchanged), CONSOLE_TEST(test_failed), CONSOLE_TEST(test_missing), CONSOLE_TEST(test_not_found), CONSOLE_TEST(test_signals),
+		CONSOLE_TEST(test_terminated),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,34 +10,11 @@
 #include <sys/wait.h>
 
 #include "base/mem.h"
-#include "tests/term/pty.h"
-
-#define F5 "\x1b[15~"
-#define CTRL_C "\x03"
-
-static const char *const demo[] = { "demo", NULL };
-static struct place place;
-static struct pty p;
-
-static int setup(void **state)
-{
-	(void)state;
-	place_make(&place);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	pty_free(&p);
-	place_remove(&place);
-	return 0;
-}
+#include "tests/term/console.h"
 
 static void start(void)
 {
-	pty_start(&p, &place, demo, 100, 30, false);
-	pty_wait(&p, "READY");
+	console_demo(100, 30);
 	assert_string_not_equal(pty_modes_on(&p), ""); /* what follows can fail */
 	assert_false(pty_is_line_same(&p));
 }
@@ -57,37 +34,31 @@ static void test_quit(void **state)
 {
 	(void)state;
 	start();
-	pty_send(&p, "q");
-	assert_int_equal(pty_wait_end(&p), 0);
-	pty_check_clean(&p);
+	console_quit();
 	assert_false(has_leftover());
 }
 
 static void test_quit_while_streaming(void **state)
 {
 	(void)state;
-	start();
-	pty_key(&p, F5, "streaming");
+	console_simulated("2", 100, 30);
+	pty_key(&p, F5, IS_RUNNING);
 	pty_key(&p, "q", "q again");
 	pty_send(&p, "j"); /* another key takes the question back */
 	pty_wait_gone(&p, "q again");
 	pty_key(&p, "q", "q again");
-	pty_send(&p, "q");
-	assert_int_equal(pty_wait_end(&p), 0);
-	pty_check_clean(&p);
-	assert_false(has_leftover());
+	console_quit();
 }
 
 static void test_ctrl_c(void **state)
 {
 	(void)state;
-	start();
+	console_simulated("2", 100, 30);
 	pty_key(&p, CTRL_C, "Nothing to stop here. q quits");
-	pty_key(&p, F5, "streaming");
+	pty_key(&p, F5, IS_RUNNING);
 	pty_key(&p, CTRL_C, "1 stopped");
-	pty_send(&p, "qq");
-	assert_int_equal(pty_wait_end(&p), 0);
-	pty_check_clean(&p);
+	pty_key(&p, "q", "q again");
+	console_quit();
 }
 
 /* -- signals ------------------------------------------------------------------------------------------------------------------------ */
@@ -95,7 +66,7 @@ static void test_ctrl_c(void **state)
 static void end_by(int sig)
 {
 	start();
-	pty_key(&p, F5, "streaming");
+	pty_key(&p, F5, IS_RUNNING);
 	pty_kill(&p, sig);
 	int status = pty_wait_end(&p);
 	assert_true(WIFEXITED(status) && WEXITSTATUS(status) != 0);
@@ -131,7 +102,7 @@ static void test_hang_up(void **state)
 {
 	(void)state;
 	start();
-	pty_key(&p, F5, "streaming");
+	pty_key(&p, F5, IS_RUNNING);
 	pty_hang_up(&p);
 	int status = pty_wait_end(&p);
 	assert_true(WIFEXITED(status) && WEXITSTATUS(status) != 0);
@@ -142,7 +113,7 @@ static void test_hang_up(void **state)
 static void crash_by(int sig)
 {
 	start();
-	pty_key(&p, F5, "streaming");
+	pty_key(&p, F5, IS_RUNNING);
 	pty_kill(&p, sig);
 	int status = pty_wait_end(&p);
 #ifdef __SANITIZE_ADDRESS__ /* ends a program in its own way */
@@ -165,13 +136,11 @@ static void test_sigabrt(void **state)
 	crash_by(SIGABRT);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_quit), TEST(test_quit_while_streaming), TEST(test_ctrl_c),
-		TEST(test_sigterm), TEST(test_sighup), TEST(test_sigint), TEST(test_sigquit), TEST(test_hang_up), TEST(test_sigsegv), TEST(test_sigabrt),
+		CONSOLE_TEST(test_quit), CONSOLE_TEST(test_quit_while_streaming), CONSOLE_TEST(test_ctrl_c),
+		CONSOLE_TEST(test_sigterm), CONSOLE_TEST(test_sighup), CONSOLE_TEST(test_sigint), CONSOLE_TEST(test_sigquit), CONSOLE_TEST(test_hang_up), CONSOLE_TEST(test_sigsegv), CONSOLE_TEST(test_sigabrt),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,10 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "tests/term/pty.h"
-
-#define F5 "\x1b[15~"
-#define PROMPT "\x1b[200~Say what there is to say.\x1b[201~"
+#include "tests/term/console.h"
 
 static const char *const console[] = { NULL };
 
@@ -20,15 +17,12 @@ static void test_hostile_answers(void **state)
 	static const char *const simulator[] = { "--fail", "hostile=1", "--ttft", "5", "--rate", "2000", NULL };
 	static const char *const poison[] = { "\x1b]0", "\x1b]1;", "\x1b]4", "\x1b]5", "\x1b]8", "\x1bP", "\x1b[6n", "\xc2\x9b", "\xc2\x9d", "\xe2\x80\xae", "\xe2\x81\xa6", "\xe2\x80\x8b",
 		"\xef\xbb\xbf", "\x1b\x63" };
-	struct place place;
-	struct pty p;
 
 	(void)state;
-	place_make(&place);
 	pid_t sim = place_simulate(&place, simulator);
 	pty_start(&p, &place, console, 200, 60, false);
 	pty_wait(&p, "READY  4 targets");
-	pty_key(&p, PROMPT F5, "RUN  4 done");
+	pty_key(&p, PASTED("Say what there is to say.") F5, "RUN  4 done");
 	pty_wait(&p, "Hostile text begins.");
 	pty_wait(&p, "control characters removed");
 	assert_false(pty_has(&p, "owned"));
@@ -40,10 +34,11 @@ static void test_hostile_answers(void **state)
 	pty_wait(&p, "control characters removed");
 	pty_key(&p, "4", "live \u00b7 as of");
 	pty_wait(&p, "SIMULATED");
-	pty_key(&p, "\t\r", "\u2501 Request ");
+	pty_key(&p, TAB, "\u2501 Requests");
+	pty_key(&p, ENTER, "\u2501 Request ");
 	pty_wait(&p, "Hostile text begins.");
 	for (int i = 0; i < 5; i++) {
-		pty_send(&p, "\x1b[6~"); /* all pages of it */
+		pty_send(&p, PAGE_DOWN); /* all pages of it */
 		(void)pty_pump(&p, 30);
 	}
 	pty_send(&p, "q");
@@ -60,16 +55,14 @@ static void test_hostile_answers(void **state)
 		}
 	}
 	assert_string_equal(pty_modes_on(&p), "");
-	pty_free(&p);
 	place_end(sim);
 	assert_int_equal(place_check_store(&place), 4);
-	place_remove(&place);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_hostile_answers),
+		CONSOLE_TEST(test_hostile_answers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,27 +10,16 @@
 #include <sys/wait.h>
 
 #include "base/mem.h"
-#include "tests/term/pty.h"
+#include "tests/term/console.h"
 #include "tests/term/stream.h"
 
 static const char *const console[] = { NULL };
-static struct place place;
-static struct pty p;
 
 static int setup(void **state)
 {
-	(void)state;
-	place_make(&place);
+	(void)console_setup(state);
 	place_set(&place, "OPENAI_API_KEY", "none");
 	place_set(&place, "OPENAI_BASE_URL", "http://127.0.0.1:9");
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	pty_free(&p);
-	place_remove(&place);
 	return 0;
 }
 
@@ -98,11 +87,6 @@ static bool visit(const char *term)
 	return stream_has_colour(p.raw.s, p.raw.len);
 }
 
-static bool has_bytes(const char *bytes)
-{
-	return memmem(p.raw.s, p.raw.len, bytes, strlen(bytes)) != NULL;
-}
-
 static void test_colours(void **state)
 {
 	static const char *const terms[] = { "xterm-256color", "xterm", "screen-256color", "tmux-256color", "linux" };
@@ -122,7 +106,7 @@ static void test_no_color(void **state)
 	(void)state;
 	place_set(&place, "NO_COLOR", "1");
 	assert_false(visit("xterm-256color"));
-	assert_true(has_bytes("\x1b[?2004h"));
+	assert_true(console_sent("\x1b[?2004h"));
 }
 
 static void test_vt100(void **state)
@@ -132,7 +116,7 @@ static void test_vt100(void **state)
 	(void)state;
 	assert_false(visit("vt100"));
 	for (size_t i = 0; i < COUNT_OF(alien); i++) {
-		assert_false(has_bytes(alien[i]));
+		assert_false(console_sent(alien[i]));
 	}
 }
 
@@ -146,7 +130,7 @@ static void test_c_locale(void **state)
 	}
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, console_teardown)
 
 int main(void)
 {

@@ -8,35 +8,7 @@
 #include <signal.h>
 #include <string.h>
 
-#include "tests/term/pty.h"
-
-#define F5 "\x1b[15~"
-#define CTRL_Z "\x1a"
-
-static const char *const demo[] = { "demo", NULL };
-static struct place place;
-static struct pty p;
-
-static int setup(void **state)
-{
-	(void)state;
-	place_make(&place);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	pty_free(&p);
-	place_remove(&place);
-	return 0;
-}
-
-static void start(void)
-{
-	pty_start(&p, &place, demo, 100, 30, false);
-	pty_wait(&p, "READY");
-}
+#include "tests/term/console.h"
 
 static size_t count(const char *bytes)
 {
@@ -52,13 +24,13 @@ static size_t count(const char *bytes)
 static void test_title(void **state)
 {
 	(void)state;
-	start();
+	console_demo(100, 30);
+	pty_wait_bytes(&p, "\x1b]2;sonde \u2013 Play \u00b7 SIMULATED\a");
 	assert_non_null(strstr(pty_modes_on(&p), "title "));
-	assert_int_equal(count("\x1b]2;sonde \u2013 Play \u00b7 SIMULATED\a"), 1);
-	pty_key(&p, F5, "streaming");
-	assert_true(count("\x1b]2;sonde \u2013 Play \u00b7 4 running \u00b7 SIMULATED\a") == 1);
+	pty_send(&p, F5);
+	pty_wait_bytes(&p, "\x1b]2;sonde \u2013 Play \u00b7 4 running \u00b7 SIMULATED\a");
 	pty_key(&p, "4", "[4 Metrics]");
-	assert_true(count("\x1b]2;sonde \u2013 Metrics") >= 1);
+	pty_wait_bytes(&p, "\x1b]2;sonde \u2013 Metrics");
 	pty_wait_gone(&p, "running");
 	pty_send(&p, CTRL_Z);
 	pty_wait_stopped(&p);
@@ -69,17 +41,15 @@ static void test_title(void **state)
 	pty_wait_stopped(&p);
 	pty_continue(&p);
 	pty_key(&p, "2", "[2 Play]");
-	pty_send(&p, "q");
-	assert_int_equal(pty_wait_end(&p), 0);
-	pty_check_clean(&p);
+	console_quit();
 }
 
 /* Frames are wrapped only after the terminal has said that it knows how. */
 static void test_synchronized(void **state)
 {
 	(void)state;
-	start();
-	assert_int_equal(count("\x1b[?2026$p"), 1);
+	console_demo(100, 30);
+	pty_wait_bytes(&p, "\x1b[?2026$p");
 	pty_key(&p, "4", "[4 Metrics]");
 	assert_int_equal(count("\x1b[?2026h"), 0);
 	pty_send(&p, "\x1b[?2026;0$y"); /* it does not know the mode */
@@ -88,17 +58,15 @@ static void test_synchronized(void **state)
 	pty_send(&p, "\x1b[?2026;2$y");
 	pty_key(&p, "4", "[4 Metrics]");
 	pty_key(&p, "2", "[2 Play]");
-	assert_true(count("\x1b[?2026h") >= 1);
-	pty_send(&p, "q");
-	assert_int_equal(pty_wait_end(&p), 0);
-	pty_check_clean(&p);
+	pty_wait_bytes(&p, "\x1b[?2026h");
+	console_quit();
 	assert_true(count("\x1b[?2026l") >= count("\x1b[?2026h"));
 }
 
 static void test_synchronized_crash(void **state)
 {
 	(void)state;
-	start();
+	console_demo(100, 30);
 	pty_send(&p, "\x1b[?2026;2$y");
 	pty_key(&p, "4", "[4 Metrics]");
 	pty_kill(&p, SIGABRT);
@@ -106,11 +74,9 @@ static void test_synchronized_crash(void **state)
 	pty_check_clean(&p);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
 int main(void)
 {
-	const struct CMUnitTest tests[] = { TEST(test_title), TEST(test_synchronized), TEST(test_synchronized_crash) };
+	const struct CMUnitTest tests[] = { CONSOLE_TEST(test_title), CONSOLE_TEST(test_synchronized), CONSOLE_TEST(test_synchronized_crash) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

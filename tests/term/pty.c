@@ -24,6 +24,7 @@
 
 #define MOST_ARGS 16
 #define SHELL_FD 100 /* its pipes are here and above */
+#define PIECE 512    /* bytes put on the screen between two looks at it */
 
 /* What the shell says. */
 struct report {
@@ -221,7 +222,8 @@ void pty_continue(struct pty *p)
 
 /* -- from the program --------------------------------------------------------------------------------------------------------------- */
 
-size_t pty_pump(struct pty *p, int ms)
+/* Takes what has come, waiting at most ms for a first byte. */
+static size_t take(struct pty *p, int ms)
 {
 	struct pollfd f = { .fd = p->master, .events = POLLIN };
 	char bytes[16384];
@@ -240,10 +242,38 @@ size_t pty_pump(struct pty *p, int ms)
 		(void)buf_add(&p->raw, bytes, (size_t)n);
 		taken += (size_t)n;
 	}
+	return taken;
+}
+
+/* Puts the next bytes taken on the screen, about PIECE of them. Returns false when all that are whole are there. */
+static bool show_piece(struct pty *p)
+{
+	size_t left = p->raw.len - p->n_shown, used = 0;
 	struct buf shown = { 0 };
-	p->n_shown += stream_expand(buf_str(&p->raw) + p->n_shown, p->raw.len - p->n_shown, p->last, &shown);
+
+	for (size_t most = PIECE; used == 0 && left > 0; most *= 2) { /* a sequence may be longer */
+		used = stream_expand(p->raw.s + p->n_shown, left < most ? left : most, p->last, &shown);
+		if (most >= left) {
+			break;
+		}
+	}
+	p->n_shown += used;
 	(void)vterm_input_write(p->vt, buf_str(&shown), shown.len);
 	buf_free(&shown);
+	return used > 0;
+}
+
+static void show_all(struct pty *p)
+{
+	while (show_piece(p)) {
+	}
+}
+
+size_t pty_pump(struct pty *p, int ms)
+{
+	size_t taken = take(p, ms);
+
+	show_all(p);
 	return taken;
 }
 
@@ -321,19 +351,39 @@ static _Noreturn void give_up(struct pty *p, const char *what, const char *text,
 	abort();
 }
 
-double pty_wait_(struct pty *p, const char *text, bool there, int ms, const char *file, int line)
+/* Looks after every piece, so that what stood there for a moment is seen however late this process comes to it; what is to be gone must be
+ * so at the end of what has come. */
+double pty_wait_(struct pty *p, const char *text, bool there, const char *file, int line)
 {
 	double start = now_ms();
 
 	while (pty_has(p, text) != there) {
-		if (now_ms() - start > ms || p->is_over) {
+		if (there ? show_piece(p) : pty_pump(p, 0) > 0) {
+			continue;
+		}
+		if (now_ms() - start > WAIT_MS || p->is_over) {
 			give_up(p, there ? "does not show" : "still shows", text, file, line);
+		}
+		if (take(p, 20) == 0) {
+			take_report(p, 0);
+		}
+	}
+	show_all(p);
+	return now_ms() - start;
+}
+
+void pty_wait_bytes_(struct pty *p, const char *bytes, const char *file, int line)
+{
+	double start = now_ms();
+
+	while (p->raw.len == 0 || memmem(p->raw.s, p->raw.len, bytes, strlen(bytes)) == NULL) {
+		if (now_ms() - start > WAIT_MS || p->is_over) {
+			give_up(p, "has not sent", bytes, file, line);
 		}
 		if (pty_pump(p, 20) == 0) {
 			take_report(p, 0);
 		}
 	}
-	return now_ms() - start;
 }
 
 /* Output goes on being taken meanwhile: a full terminal would hold the program up. */

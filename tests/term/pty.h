@@ -15,7 +15,7 @@
 #include "base/buf.h"
 #include "tests/term/place.h"
 
-#define WAIT_MS 15000 /* generous: a busy machine is no fault of the program */
+#define WAIT_MS 60000 /* generous: a busy machine is no fault of the program */
 
 struct pty {
 	int master;
@@ -55,11 +55,14 @@ const char *pty_text(struct pty *p);
 const char *pty_row(struct pty *p, int y);
 bool pty_has(struct pty *p, const char *text);
 
-/* Returns the milliseconds it took. */
-double pty_wait_(struct pty *p, const char *text, bool there, int ms, const char *file, int line);
-#define pty_wait(p, text) pty_wait_(p, text, true, WAIT_MS, __FILE__, __LINE__)
-#define pty_wait_gone(p, text) pty_wait_(p, text, false, WAIT_MS, __FILE__, __LINE__)
-#define pty_wait_within(p, text, ms) pty_wait_(p, text, true, ms, __FILE__, __LINE__)
+/* The text is, or was for a moment, on the screen since the last look; pty_wait_gone: it is not there any more. Returns the milliseconds it
+ * took. */
+double pty_wait_(struct pty *p, const char *text, bool there, const char *file, int line);
+#define pty_wait(p, text) pty_wait_(p, text, true, __FILE__, __LINE__)
+#define pty_wait_gone(p, text) pty_wait_(p, text, false, __FILE__, __LINE__)
+/* The bytes were sent to the terminal, now or before. */
+void pty_wait_bytes_(struct pty *p, const char *bytes, const char *file, int line);
+#define pty_wait_bytes(p, bytes) pty_wait_bytes_(p, bytes, __FILE__, __LINE__)
 /* Sends keys, then waits for the text. */
 #define pty_key(p, keys, text) (pty_send(p, keys), pty_wait(p, text))
 void pty_wait_stopped_(struct pty *p, const char *file, int line);

@@ -7,22 +7,19 @@
 
 #include <signal.h>
 
-#include "tests/term/pty.h"
+#include "tests/term/console.h"
 
-#define F5 "\x1b[15~"
-#define PROMPT "\x1b[200~Say what there is to say.\x1b[201~"
+#define PROMPT PASTED("Say what there is to say.")
 
 static const char *const console[] = { NULL };
 static const char *const fast[] = { "--ttft", "5", "--rate", "2000", NULL };
-static const char *const slow[] = { "--ttft", "5", "--rate", "20", NULL };
+static const char *const slow[] = { "--ttft", "5", "--rate", "2", NULL };
 
 static void test_two_consoles(void **state)
 {
-	struct place place;
 	struct pty a, b;
 
 	(void)state;
-	place_make(&place);
 	pid_t sim = place_simulate(&place, fast);
 	pty_start(&a, &place, console, 120, 40, false);
 	pty_start(&b, &place, console, 80, 24, false);
@@ -45,22 +42,21 @@ static void test_two_consoles(void **state)
 	pty_free(&b);
 	place_end(sim);
 	assert_int_equal(place_check_store(&place), 16);
-	place_remove(&place);
 }
 
 /* One is closed, one is killed, one goes on. */
 static void test_lost_in_mid_stream(void **state)
 {
-	struct place place;
 	struct pty a, b, c;
 
 	(void)state;
-	place_make(&place);
 	pid_t sim = place_simulate(&place, slow);
 	pty_start(&a, &place, console, 120, 40, false);
 	pty_start(&b, &place, console, 80, 24, false);
 	pty_start(&c, &place, console, 80, 24, false);
 	pty_wait(&c, "READY  4 targets");
+	pty_wait(&a, "READY  4 targets");
+	pty_wait(&b, "READY  4 targets");
 	pty_key(&a, PROMPT F5, "4 streaming");
 	pty_key(&b, PROMPT F5, "4 streaming");
 	pty_hang_up(&a);
@@ -77,14 +73,13 @@ static void test_lost_in_mid_stream(void **state)
 	pty_free(&c);
 	place_end(sim);
 	assert_int_equal(place_check_store(&place), 8);
-	place_remove(&place);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_two_consoles),
-		cmocka_unit_test(test_lost_in_mid_stream),
+		CONSOLE_TEST(test_two_consoles),
+		CONSOLE_TEST(test_lost_in_mid_stream),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

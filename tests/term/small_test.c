@@ -8,36 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "tests/term/pty.h"
-
-#define F5 "\x1b[15~"
-#define UNDO "\x1f"
+#include "tests/term/console.h"
 
 static const char *const demo[] = { "demo", NULL };
-static struct place place;
-static struct pty p;
-
-static int setup(void **state)
-{
-	(void)state;
-	place_make(&place);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	pty_free(&p);
-	place_remove(&place);
-	return 0;
-}
-
-static void quit(const char *keys)
-{
-	pty_send(&p, keys);
-	assert_int_equal(pty_wait_end(&p), 0);
-	pty_check_clean(&p);
-}
 
 static void test_card(void **state)
 {
@@ -45,9 +18,10 @@ static void test_card(void **state)
 	pty_start(&p, &place, demo, 38, 8, false);
 	pty_wait(&p, "needs 60\u00d716 (now 38\u00d78)");
 	pty_wait(&p, "q quit");
-	assert_true(pty_has(&p, "SIMULATED") && pty_has(&p, "gpt-5.4-mini"));
+	pty_wait(&p, "SIMULATED");
+	pty_wait(&p, "gpt-5.4-mini");
 	size_t before = p.raw.len;
-	pty_send(&p, F5 "\x0c"); /* the first sends nothing, as nothing of it could be seen; the second shows that both were read */
+	pty_send(&p, F5 CTRL_L); /* the first sends nothing, as nothing of it could be seen; the second shows that both were read */
 	while (p.raw.len == before) {
 		assert_true(pty_pump(&p, WAIT_MS) > 0);
 	}
@@ -59,7 +33,7 @@ static void test_card(void **state)
 	pty_wait(&p, "(now 59\u00d716)");
 	pty_resize(&p, 60, 15);
 	pty_wait(&p, "(now 60\u00d715)");
-	quit("q");
+	console_quit();
 }
 
 static void test_one_cell(void **state)
@@ -67,38 +41,47 @@ static void test_one_cell(void **state)
 	(void)state;
 	pty_start(&p, &place, demo, 1, 1, false);
 	assert_true(pty_pump(&p, WAIT_MS) > 0);
-	quit("q");
+	console_quit();
 }
 
 /* A stream goes on behind the card. */
 static void test_card_while_streaming(void **state)
 {
 	(void)state;
-	pty_start(&p, &place, demo, 60, 16, false);
-	pty_wait(&p, "READY");
-	pty_key(&p, F5, "streaming");
+	console_demo(60, 16);
+	pty_key(&p, F5, IS_RUNNING);
 	pty_resize(&p, 38, 8);
 	pty_wait(&p, "\u2713");
+	pty_resize(&p, 60, 16);
+	pty_wait(&p, "4 done");
+	console_quit();
+}
+
+static void test_quit_on_the_card(void **state)
+{
+	(void)state;
+	console_simulated("2", 60, 16);
+	pty_key(&p, F5, IS_RUNNING);
+	pty_resize(&p, 38, 8);
+	pty_wait(&p, "(now 38\u00d78)");
 	pty_key(&p, "q", "q again");
-	quit("q");
+	console_quit();
 }
 
 static void test_smallest(void **state)
 {
 	(void)state;
-	pty_start(&p, &place, demo, 60, 16, false);
-	pty_wait(&p, "READY");
-	pty_wait(&p, "? help");
-	assert_true(pty_has(&p, "F5 run"));
+	console_demo(60, 16);
+	pty_wait(&p, "F5 run");
 	pty_key(&p, F5, "RUN  4 done");
 	pty_wait(&p, "1 of 4");
 	pty_key(&p, "ll", "3 of 4");
 	pty_key(&p, "4", "live \u00b7 as of");
 	pty_wait(&p, "Requests");
 	pty_key(&p, "?", "\u250c");
-	pty_send(&p, "\x1b");
+	pty_send(&p, ESC);
 	pty_wait_gone(&p, "\u250c");
-	quit("q");
+	console_quit();
 }
 
 /* -- pastes ------------------------------------------------------------------------------------------------------------------------- */
@@ -109,8 +92,7 @@ static void test_paste(void **state)
 				    "bidi\rq\x1b[5n third\x1b[201~";
 
 	(void)state;
-	pty_start(&p, &place, demo, 120, 40, false);
-	pty_wait(&p, "READY");
+	console_demo(120, 40);
 	pty_key(&p, "e", "EDIT");
 	size_t from = p.raw.len;
 	pty_send(&p, paste);
@@ -121,29 +103,24 @@ static void test_paste(void **state)
 	assert_null(memmem(p.raw.s + from, p.raw.len - from, "aGFjaw==\x07", 9));
 	pty_send(&p, UNDO);
 	pty_wait_gone(&p, "pasted");
-	assert_false(pty_has(&p, "second") || pty_has(&p, "third"));
-	pty_send(&p, "\x1b");
+	pty_wait_gone(&p, "second");
+	pty_wait_gone(&p, "third");
+	pty_send(&p, ESC);
 	pty_wait_gone(&p, "EDIT");
-	quit("q");
+	console_quit();
 }
 
-/* Outside the field a paste is a prompt, never keys; one that is cut into pieces too. */
+/* Outside the field a paste is a prompt, never keys. (Cut into pieces: tests/ui/keys_test.) */
 static void test_paste_is_no_command(void **state)
 {
-	static const char *const parts[] = { "\x1b[20", "0~qqX", "qq pasted\x1b", "[20", "1~" };
-
 	(void)state;
-	pty_start(&p, &place, demo, 120, 40, false);
-	pty_wait(&p, "READY");
-	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
-		pty_send(&p, parts[i]);
-		(void)pty_pump(&p, 2);
-	}
+	console_demo(120, 40);
+	pty_send(&p, PASTED("qqXqq pasted"));
 	pty_wait(&p, "qqXqq pasted");
 	pty_wait(&p, "EDIT");
-	pty_send(&p, "\x1b");
+	pty_send(&p, ESC);
 	pty_wait_gone(&p, "EDIT");
-	quit("q");
+	console_quit();
 }
 
 static void test_large_paste(void **state)
@@ -151,8 +128,7 @@ static void test_large_paste(void **state)
 	char line[81];
 
 	(void)state;
-	pty_start(&p, &place, demo, 120, 40, false);
-	pty_wait(&p, "READY");
+	console_demo(120, 40);
 	pty_send(&p, "\x1b[200~");
 	for (int i = 0; i < 5000; i++) {
 		(void)snprintf(line, sizeof(line), "%-79d\n", i);
@@ -162,18 +138,16 @@ static void test_large_paste(void **state)
 	pty_wait(&p, "last of all");
 	pty_send(&p, UNDO);
 	pty_wait_gone(&p, "last of all");
-	pty_send(&p, "\x1b");
+	pty_send(&p, ESC);
 	pty_wait_gone(&p, "EDIT");
-	quit("q");
+	console_quit();
 }
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_card), TEST(test_one_cell), TEST(test_card_while_streaming), TEST(test_smallest),
-		TEST(test_paste), TEST(test_paste_is_no_command), TEST(test_large_paste),
+		CONSOLE_TEST(test_card), CONSOLE_TEST(test_one_cell), CONSOLE_TEST(test_card_while_streaming), CONSOLE_TEST(test_quit_on_the_card), CONSOLE_TEST(test_smallest),
+		CONSOLE_TEST(test_paste), CONSOLE_TEST(test_paste_is_no_command), CONSOLE_TEST(test_large_paste),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

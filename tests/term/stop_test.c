@@ -10,29 +10,9 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "tests/term/pty.h"
-
-#define F5 "\x1b[15~"
-#define CTRL_Z "\x1a"
+#include "tests/term/console.h"
 
 static const char *const demo[] = { "demo", NULL };
-static struct place place;
-static struct pty p;
-
-static int setup(void **state)
-{
-	(void)state;
-	place_make(&place);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	pty_free(&p);
-	place_remove(&place);
-	return 0;
-}
 
 static void start(bool is_orphan)
 {
@@ -48,7 +28,7 @@ static void test_suspend(void **state)
 {
 	(void)state;
 	start(false);
-	pty_key(&p, F5, "streaming");
+	pty_key(&p, F5, IS_RUNNING);
 	for (int i = 0; i < 3; i++) {
 		pty_send(&p, CTRL_Z);
 		pty_wait_stopped(&p);
@@ -58,9 +38,7 @@ static void test_suspend(void **state)
 		assert_false(pty_is_line_same(&p));
 	}
 	pty_wait(&p, "4 done");
-	pty_send(&p, "q");
-	assert_int_equal(pty_wait_end(&p), 0);
-	pty_check_clean(&p);
+	console_quit();
 }
 
 /* The shell's own kill -TSTP, and a resize while it slept. */
@@ -74,9 +52,7 @@ static void test_sigtstp(void **state)
 	pty_resize(&p, 120, 40);
 	pty_continue(&p);
 	pty_wait(&p, "3 of 4");
-	pty_send(&p, "q");
-	assert_int_equal(pty_wait_end(&p), 0);
-	pty_check_clean(&p);
+	console_quit();
 }
 
 /* SIGSTOP cannot be caught: what happened to the terminal since is repaired on SIGCONT. */
@@ -91,9 +67,7 @@ static void test_sigstop(void **state)
 	pty_continue(&p);
 	pty_wait(&p, "F5 run");
 	pty_key(&p, "4", "[4 Metrics]");
-	pty_send(&p, "q");
-	assert_int_equal(pty_wait_end(&p), 0);
-	pty_check_clean(&p);
+	console_quit();
 }
 
 static void test_suspend_orphaned(void **state)
@@ -103,9 +77,7 @@ static void test_suspend_orphaned(void **state)
 	pty_send(&p, CTRL_Z);
 	pty_key(&p, "4", "[4 Metrics]"); /* not stopped, and not confused */
 	assert_false(pty_is_line_same(&p));
-	pty_send(&p, "q");
-	assert_int_equal(pty_wait_end(&p), 0);
-	pty_check_clean(&p);
+	console_quit();
 }
 
 /* -- resize ------------------------------------------------------------------------------------------------------------------------- */
@@ -116,7 +88,7 @@ static void test_resize_storm(void **state)
 	unsigned seed = 7;
 
 	start(false);
-	pty_key(&p, F5, "streaming");
+	pty_key(&p, F5, IS_RUNNING);
 	for (int i = 0; i < 100; i++) {
 		seed = seed * 1103515245u + 12345u;
 		int w = (int)(seed >> 16) % 300 + 1;
@@ -139,24 +111,20 @@ static void test_resize_storm(void **state)
 	pty_wait(&p, "3 of 4");
 	char *seen = x_strdup(pty_text(&p));
 	size_t before = p.raw.len;
-	pty_send(&p, "\x0c"); /* paints everything again: what curses thought was there, was */
+	pty_send(&p, CTRL_L); /* paints everything again: what curses thought was there, was */
 	while (p.raw.len < before + 2000) {
 		assert_true(pty_pump(&p, WAIT_MS) > 0);
 	}
 	pty_wait(&p, "? help");
 	assert_string_equal(pty_text(&p), seen);
 	free(seen);
-	pty_send(&p, "q");
-	assert_int_equal(pty_wait_end(&p), 0);
-	pty_check_clean(&p);
+	console_quit();
 }
-
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_suspend), TEST(test_sigtstp), TEST(test_sigstop), TEST(test_suspend_orphaned), TEST(test_resize_storm),
+		CONSOLE_TEST(test_suspend), CONSOLE_TEST(test_sigtstp), CONSOLE_TEST(test_sigstop), CONSOLE_TEST(test_suspend_orphaned), CONSOLE_TEST(test_resize_storm),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
