@@ -3,10 +3,15 @@
 
 # fault NAME: the target sim/x meets it at every attempt.
 fault() {
+	# Only what stalls may meet the limit, however busy the machine is.
+	case $1 in
+	stall*) limit=1 ;;
+	*) limit=60 ;;
+	esac
 	cat >"$T/config.yaml" <<END
 providers:
-  sim: {kind: openai, base_url: "http://127.0.0.1:$PORT/v1", api_key_env: OPENAI_API_KEY, timeout_s: 1, headers: {X-Sonde-Fault: "$1"}}
-  claude: {kind: anthropic, base_url: "http://127.0.0.1:$PORT", api_key_env: ANTHROPIC_API_KEY, timeout_s: 1, headers: {X-Sonde-Fault: "$1"}}
+  sim: {kind: openai, base_url: "http://127.0.0.1:$PORT/v1", api_key_env: OPENAI_API_KEY, timeout_s: $limit, headers: {X-Sonde-Fault: "$1"}}
+  claude: {kind: anthropic, base_url: "http://127.0.0.1:$PORT", api_key_env: ANTHROPIC_API_KEY, timeout_s: $limit, headers: {X-Sonde-Fault: "$1"}}
 END
 }
 class() { is "$1" && out "\"class\":\"$2\"" && out "\"attempts\":$3,"; }

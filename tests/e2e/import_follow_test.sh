@@ -8,11 +8,9 @@ follow() { # ARGS: in the background
 	FOLLOW=$!
 	EXEC=
 	# Until it has the file open: what is done to the file next is then done under its eyes.
-	for i in $(seq 50); do
-		[ ! -e "$1" ] || find "/proc/$FOLLOW/fd" -lname "$1" 2>/dev/null | grep -q . && break
-		sleep 0.1
-	done
+	soon is_followed "$1"
 }
+is_followed() { [ ! -e "$1" ] || find "/proc/$FOLLOW/fd" -lname "$1" 2>/dev/null | grep -q .; }
 unfollow() { # SIGNAL
 	kill -"$1" "$FOLLOW" 2>/dev/null
 	wait "$FOLLOW" 2>/dev/null
@@ -32,14 +30,13 @@ lines() { # FROM TO
 stored() { # how many calls there are
 	sonde_env "$SONDE" metrics --since 2026-11-20 --until 2026-11-21 --json 2>/dev/null | sed -n 's/.*"total_invocations":\([0-9]*\).*/\1/p' | head -n 1
 }
-comes_to() { # N [TENTHS]: soon
-	for i in $(seq "${2:-50}"); do
-		[ "$(stored)" = "$1" ] && return 0
-		sleep 0.1
-	done
-	echo "# stored: $(stored)"
-	return 1
+comes_to() { # N
+	soon has_stored "$1" || {
+		echo "# stored: $(stored)"
+		return 1
+	}
 }
+has_stored() { [ "$(stored)" = "$1" ]; }
 
 lines 1 10 >"$T/log"
 follow "$T/log"
@@ -132,7 +129,7 @@ for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
 done
 wait "$writer"
 follow "$T/k/log"
-check "killed 20 times: nothing is lost" comes_to 4000 100
+check "killed 20 times: nothing is lost" comes_to 4000
 sleep 0.2
 check "and nothing doubled" [ "$(stored)" = 4000 ]
 unfollow INT
@@ -157,6 +154,6 @@ for i in 1 2 3 4 5 6; do
 done
 follow "$T/k/r"
 wait "$writer"
-check "stopped and rotated" comes_to 2000 100
+check "stopped and rotated" comes_to 2000
 unfollow INT
 end

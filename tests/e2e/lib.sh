@@ -38,16 +38,22 @@ start_simulator() {
 	: >"$T/sim.out"
 	env -i PATH="$PATH" ASAN_OPTIONS="${ASAN_OPTIONS-}" "$SONDE" simulate --listen 127.0.0.1:0 --ttft 0 "$@" >"$T/sim.out" 2>"$T/sim.err" &
 	SIM=$!
-	for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do
-		grep -q OLLAMA_HOST "$T/sim.out" && break
-		sleep 0.1
-	done
+	soon grep -q OLLAMA_HOST "$T/sim.out"
 	PORT=$(sed -n 's/^export OLLAMA_HOST=.*:\([0-9]*\)$/\1/p' "$T/sim.out")
 	if [ -z "$PORT" ]; then
 		echo "Bail out! no simulator: $(cat "$T/sim.err")"
 		exit 99
 	fi
 	VARIABLES=$(sed -n -e "s/=simulated\$/=sk-$SECRET/" -e 's/^export //p' "$T/sim.out" | tr '\n' ' ')
+}
+
+# soon COMMAND...: waits until it succeeds; false when it does not within a minute.
+soon() {
+	for i in $(seq 600); do
+		"$@" && return
+		sleep 0.1
+	done
+	return 1
 }
 
 stop_simulator() {

@@ -122,28 +122,24 @@ sonde run -m qick hello
 check "unknown alias: hint" exits 4 "quick"
 : >"$T/config.yaml"
 
-# Ends from outside.
+# Ends from outside, in the middle of an answer.
 start_simulator --rate 5
-EXEC=exec
-sonde_env "$SONDE" run -m openai/x --json 'Explain in ten sentences why queues grow.' >"$T/out/out" 2>"$T/out/err" &
-pid=$!
-EXEC=
-sleep 0.7
-kill -INT "$pid"
-wait "$pid"
-status=$?
+end_by() { # SIGNAL
+	EXEC=exec
+	sonde_env "$SONDE" run -m openai/x --jsonl 'Explain in ten sentences why queues grow.' >"$T/out/out" 2>"$T/out/err" &
+	pid=$!
+	EXEC=
+	soon out '"event":"delta"'
+	kill -"$1" "$pid"
+	wait "$pid"
+	status=$?
+}
+end_by INT
 check "SIGINT: 130" is 130
 check "SIGINT: the result is told" out '"class":"cancelled"'
 sonde calls --errors --json
 check "SIGINT: the call is recorded" out '"error":"cancelled"'
-EXEC=exec
-sonde_env "$SONDE" run -m openai/x --json 'Explain in ten sentences why queues grow.' >"$T/out/out" 2>"$T/out/err" &
-pid=$!
-EXEC=
-sleep 0.7
-kill -HUP "$pid"
-wait "$pid"
-status=$?
+end_by HUP
 check "SIGHUP: 130" is 130
 sonde calls --errors --json
 check "SIGHUP: the call is recorded" [ "$(count '"error":"cancelled"')" -eq 2 ]

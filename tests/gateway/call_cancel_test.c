@@ -92,14 +92,16 @@ static void from_outside(void **state)
 {
 	struct bench *b = slow_bench();
 	struct watch queued = { 0 }, sent = { 0 }, streaming = { 0 }, retrying = { 0 };
-	bool streams = false;
+	bool streams = false, retries = false;
 
 	(void)state;
 	bench_provider(b, "calm", "anthropic", 0, NULL);
-	bench_provider(b, "stall", "openai", 0, "stall")->first_byte_ms = 5000;
+	bench_provider(b, "stall", "openai", 0, "stall")->first_byte_ms = LONG_MS;
 	bench_provider(b, "failing", "gemini", 0, "529");
 	streaming.flag = &streams;
 	streaming.flag_at = 'd';
+	retrying.flag = &retries;
+	retrying.flag_at = 'r';
 	bench_start(b, &queued, "calm/plain-model", true, TEXT);
 	call_cancel(queued.call); /* before the loop has seen it */
 	call_cancel(queued.call); /* twice is once */
@@ -108,7 +110,7 @@ static void from_outside(void **state)
 	bench_start(b, &retrying, "failing/plain-model", true, TEXT);
 	bench_start(b, &streaming, "calm/plain-model", true, TEXT);
 	bench_run(b, &streams);
-	bench_nap(b, 0.1);
+	bench_run(b, &retries);
 	assert_int_equal(sent.call->state, CALL_SENT);
 	assert_int_equal(streaming.call->state, CALL_STREAMING);
 	assert_int_equal(retrying.call->state, CALL_RETRYING);
@@ -219,7 +221,7 @@ static void two_places(void **state)
 	(void)state;
 	struct provider_entry *p = bench_provider(b, "narrow", "openai", 0, "stall");
 	p->max_in_flight = 2;
-	p->first_byte_ms = 10000;
+	p->first_byte_ms = LONG_MS;
 	for (size_t i = 0; i < COUNT_OF(watches); i++) {
 		bench_start(b, &watches[i], "narrow/plain-model", true, "hello");
 	}
@@ -275,27 +277,29 @@ static void gateway_ends_first(void **state)
 	};
 	struct bench *b = slow_bench();
 	struct watch watches[COUNT_OF(cases)] = { 0 };
-	bool streams = false;
+	bool streams = false, retries = false;
 
 	(void)state;
 	bench_provider(b, "calm", "openai", 0, NULL);
-	bench_provider(b, "stall", "openai", 0, "stall")->first_byte_ms = 5000;
+	bench_provider(b, "stall", "openai", 0, "stall")->first_byte_ms = LONG_MS;
 	bench_provider(b, "failing", "gemini", 0, "429");
 	struct provider_entry *p = bench_provider(b, "narrow", "openai", 0, "stall");
 	p->max_in_flight = 1;
-	p->first_byte_ms = 5000;
+	p->first_byte_ms = LONG_MS;
 	p = bench_provider(b, "vault", "anthropic", 0, NULL);
 	free(p->key);
 	p->key = NULL;
 	p->is_key_optional = false;
-	p->key_command = x_strdup("sleep 0.3; echo " KEY);
+	p->key_command = x_strdup("sleep 2; echo " KEY);
 	watches[0].flag = &streams;
 	watches[0].flag_at = 'd';
+	watches[2].flag = &retries;
+	watches[2].flag_at = 'r';
 	for (size_t i = 0; i + 1 < COUNT_OF(cases); i++) {
 		bench_start(b, &watches[i], cases[i].target, true, TEXT);
 	}
 	bench_run(b, &streams);
-	bench_nap(b, 0.1);
+	bench_run(b, &retries);
 	bench_start(b, &watches[COUNT_OF(cases) - 1], cases[COUNT_OF(cases) - 1].target, true, TEXT);
 	gateway_free(b->gateway);
 	b->gateway = NULL;

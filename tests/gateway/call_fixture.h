@@ -20,7 +20,9 @@
 #include "sim/sim.h"
 
 #define KEY "sk-test-7f3a9c1e5b2d8046"
-#define PATIENCE_S 20.
+#define PATIENCE_S 120.
+#define LONG_MS 60000 /* a limit that no busy machine meets */
+#define NAP_ROUNDS 20
 
 static const char *const kinds[] = { "openai", "anthropic", "gemini", "ollama" };
 
@@ -46,7 +48,8 @@ struct watch {
 	struct call *victim; /* NULL: its own */
 	bool *flag;          /* set at `flag_at` */
 	char flag_at;
-	int64_t retry_seen_us, retry_wait_us, resent_us; /* the last retry: when told, how long announced, when sent */
+	/* The last retry: when told, how long announced, from when it was told and from when it was sent before, when sent. */
+	int64_t retry_seen_us, retry_wait_us, retry_since_sent_us, resent_us;
 	int *order;          /* counts EVENT_SENT of several calls */
 	int sent_as;
 	int max_attempts;
@@ -74,6 +77,7 @@ static inline void watch_event(void *ctx, const struct call_event *ev)
 		assert_true(ev->call->err.text[0] != '\0');
 		w->retry_seen_us = clock_mono_us();
 		w->retry_wait_us = ev->call->retry_at_us - w->retry_seen_us;
+		w->retry_since_sent_us = ev->call->retry_at_us - w->resent_us;
 	} else if (ev->type == EVENT_SENT) {
 		w->resent_us = clock_mono_us();
 		w->sent_as = w->order != NULL ? ++*w->order : 0;
@@ -194,8 +198,8 @@ static inline struct provider_entry *bench_provider(struct bench *b, const char 
 	struct provider_entry *p = config_add_provider(b->config, name, kind, url, KEY, "a test");
 
 	/* Nothing but a stalled answer may take long enough to meet its limit, however busy the machine is. */
-	p->first_byte_ms = fault != NULL && (strcmp(fault, "stall") == 0 || strcmp(fault, "stall once") == 0) ? 400 : 10000;
-	p->idle_ms = fault != NULL && strcmp(fault, "stall-mid") == 0 ? 400 : 10000;
+	p->first_byte_ms = fault != NULL && (strcmp(fault, "stall") == 0 || strcmp(fault, "stall once") == 0) ? 400 : LONG_MS;
+	p->idle_ms = fault != NULL && strcmp(fault, "stall-mid") == 0 ? 400 : LONG_MS;
 	if (fault != NULL) {
 		p->headers = x_calloc(2, sizeof(char *));
 		p->headers[0] = x_asprintf("X-Sonde-Fault: %s", fault);
@@ -250,17 +254,19 @@ static inline void bench_on_nap(struct ev_loop *ev, ev_timer *t, int events)
 	*(bool *)t->data = true;
 }
 
-/* Lets the loop run for a while. */
+/* Lets the loop run for a while, and then for some rounds more: a process that got no time meanwhile has its input still before it. */
 static inline void bench_nap(struct bench *b, double seconds)
 {
-	bool is_over = false;
-	ev_timer t;
+	for (int i = 0; i < NAP_ROUNDS; i++) {
+		bool is_over = false;
+		ev_timer t;
 
-	ev_now_update(b->loop->ev);
-	ev_timer_init(&t, bench_on_nap, seconds, 0.);
-	t.data = &is_over;
-	ev_timer_start(b->loop->ev, &t);
-	loop_run_until(b->loop, &is_over);
+		ev_now_update(b->loop->ev);
+		ev_timer_init(&t, bench_on_nap, i == 0 ? seconds : 0., 0.);
+		t.data = &is_over;
+		ev_timer_start(b->loop->ev, &t);
+		loop_run_until(b->loop, &is_over);
+	}
 }
 
 static inline void watch_end(struct watch *w)
@@ -274,7 +280,7 @@ static inline void bench_recorded(struct bench *b, const struct call *c, struct 
 {
 	struct err e = { 0 };
 
-	if (!store_flush(b->store, 5000, &e)) {
+	if (!store_flush(b->store, LONG_MS, &e)) {
 		fail_msg("%s", e.text);
 	}
 	struct reader *r = reader_open(b->dir, &e);

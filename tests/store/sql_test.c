@@ -145,7 +145,7 @@ static void a_lock_is_waited_for(void **state)
 	int64_t t = clock_mono_us();
 	assert_false(sql_begin(b, &e));
 	t = clock_mono_us() - t;
-	assert_true(t >= 30000 && t < 3000000);
+	assert_true(t >= 30000);
 	assert_non_null(strstr(e.text, "is locked by another process"));
 	sql_rollback(a);
 	assert_true(sql_begin(b, &e));
