@@ -78,6 +78,9 @@ int manual_print(const struct cli_command *const *commands, size_t n)
 	open_part(&out, "providers");
 	manual_providers(&out);
 	close_part(&out);
+	open_part(&out, "filter");
+	manual_filter(&out);
+	close_part(&out);
 	open_part(&out, "configuration");
 	manual_config(&out);
 	close_part(&out);

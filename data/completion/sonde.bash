@@ -39,13 +39,13 @@ _sonde() {
 		compopt -o nospace 2>/dev/null
 		return
 		;;
-	-n | -s | --retries | --model | --keys | --ttft | --rate | --seed) return ;;
+	-n | -s | --retries | --model | --filter | --keys | --ttft | --rate | --seed) return ;;
 	esac
 	if [[ -z $words ]]; then
 		case $command in
 		run) words="-m -s -o --schema --tools --retries --no-stream --json --jsonl --cache --dry-run -q --help -" ;;
-		metrics) words="--since --until --by --provider --model --operation --json --help" ;;
-		calls) words="show -n --since --until --provider --model --errors --json --help" ;;
+		metrics) words="--since --until --by --provider --model --operation --filter --json --help" ;;
+		calls) words="show -n --since --until --provider --model --errors --filter --json --help" ;;
 		import)
 			if [[ $cur != -* ]]; then
 				compopt -o filenames 2>/dev/null

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "metrics/filter.h"
 
 /* A burst of commits becomes one query. With the writer's 50 ms this keeps well under the promised 250 ms. */
 #define SETTLE_S 0.06
@@ -96,7 +97,7 @@ static struct question question_of(const struct board *b, bool is_whole, int64_t
 static bool ask_metrics(struct reader *r, const struct question *q, struct answer_set *a)
 {
 	struct metrics_query m = {
-		.from_us = q->now_us - q->span_us, .to_us = q->now_us, .by = q->by, .columns = q->columns, .with_previous = true,
+		.from_us = q->now_us - q->span_us, .to_us = q->now_us, .by = q->by, .columns = q->columns, .before_us = q->span_us,
 	};
 
 	a->metrics = metrics_query(r, &m, &a->err);
@@ -114,12 +115,21 @@ static bool ask_metrics(struct reader *r, const struct question *q, struct answe
 
 static bool ask_log(struct reader *r, const struct question *q, struct answer_set *a)
 {
-	struct call_filter f = { .from_us = q->now_us - q->span_us, .to_us = INT64_MAX, .errors_only = q->errors_only, .text = q->text };
+	static const char *const fields[BY_COUNT] = { [BY_PROVIDER] = "provider", [BY_MODEL] = "model", [BY_OPERATION] = "op" };
+	struct condition where;
+	struct call_filter f = { .from_us = q->now_us - q->span_us, .to_us = INT64_MAX, .where = &where };
+	struct buf text = { 0 };
 
+	filter_add(&text, q->errors_only ? "status=err" : NULL);
+	filter_add(&text, q->text);
 	if (q->key != NULL) {
-		*(q->by == BY_PROVIDER ? &f.provider : q->by == BY_MODEL ? &f.model : &f.operation) = q->key;
+		filter_add_name(&text, fields[q->by], q->key);
 	}
-	return calls_list(r, &f, q->log_limit, &a->log, &a->n_log, &a->err);
+	bool ok = filter_compile(buf_str(&text), q->now_us, &where, NULL, &a->err) && calls_list(r, &f, q->log_limit, &a->log, &a->n_log, &a->err);
+
+	condition_free(&where);
+	buf_free(&text);
+	return ok;
 }
 
 static void ask_today(struct reader *r, const struct question *q, struct answer_set *a)

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cli/commands.h"
+#include "metrics/filter.h"
 #include "provider/price.h"
 #include "store/store.h"
 #include "text/clean.h"
@@ -19,8 +20,8 @@
 #define LIST_MOST 100000
 
 struct options {
-	struct call_filter filter;
-	int64_t limit;
+	int64_t since_us, until_us, limit;
+	struct buf where; /* a filter */
 	bool is_json;
 };
 
@@ -280,8 +281,13 @@ static int list(struct reader *r, const struct options *o, struct buf *out, stru
 {
 	struct call_row *rows = NULL;
 	size_t n = 0;
+	struct condition where;
+	struct call_filter f = { .from_us = o->since_us, .to_us = o->until_us, .where = &where };
+	bool ok = filter_compile(buf_str(&o->where), clock_wall_us(), &where, NULL, e) &&
+	    (r == NULL || calls_list(r, &f, (size_t)o->limit, &rows, &n, e));
 
-	if (r != NULL && !calls_list(r, &o->filter, (size_t)o->limit, &rows, &n, e)) {
+	condition_free(&where);
+	if (!ok) {
 		return cli_fail(e);
 	}
 	if (o->is_json) {
@@ -337,21 +343,32 @@ static int answer(const struct options *o, const char *id)
 
 static bool set_option(struct options *o, int opt, int64_t now_us, struct err *e)
 {
+	struct buf model = { 0 }, other = { 0 };
+
 	switch (opt) {
 	case 'n':
 		return cli_int(optarg, 1, LIST_MOST, &o->limit, e);
 	case 's':
-		return cli_time(optarg, now_us, &o->filter.from_us, e);
+		return cli_time(optarg, now_us, &o->since_us, e);
 	case 'u':
-		return cli_time(optarg, now_us, &o->filter.to_us, e);
+		return cli_time(optarg, now_us, &o->until_us, e);
 	case 'p':
-		o->filter.provider = optarg;
+		filter_add_name(&o->where, "provider", optarg);
 		return true;
 	case 'm':
-		o->filter.model = optarg;
+		filter_add_name(&model, "model", optarg);
+		(void)buf_add_str(&model, " or ");
+		filter_add_name(&other, "asked", optarg);
+		(void)buf_add_str(&model, buf_str(&other));
+		filter_add(&o->where, buf_str(&model));
+		buf_free(&model);
+		buf_free(&other);
 		return true;
 	case 'e':
-		o->filter.errors_only = true;
+		filter_add(&o->where, "status=err");
+		return true;
+	case 'f':
+		filter_add(&o->where, optarg);
 		return true;
 	default:
 		o->is_json = true;
@@ -363,8 +380,9 @@ static int run(int argc, char **argv)
 {
 	static const struct option long_options[] = { { "since", required_argument, NULL, 's' }, { "until", required_argument, NULL, 'u' },
 		{ "provider", required_argument, NULL, 'p' }, { "model", required_argument, NULL, 'm' }, { "errors", no_argument, NULL, 'e' },
+		{ "filter", required_argument, NULL, 'f' },
 		{ "json", no_argument, NULL, 'j' }, { NULL, 0, NULL, 0 } };
-	struct options o = { .filter = { .to_us = INT64_MAX }, .limit = LIST_DEFAULT };
+	struct options o = { .until_us = INT64_MAX, .limit = LIST_DEFAULT };
 	int64_t now_us = clock_wall_us();
 	struct err e = { 0 };
 	int opt;
@@ -399,6 +417,7 @@ const struct cli_command cli_calls = {
 		"  --provider NAME    only calls of this provider\n"
 		"  --model NAME       only calls of this model\n"
 		"  --errors           only failed calls\n"
+		"  --filter TEXT      only calls that meet it: 'status=err cost>0.01'; the manual has the language\n"
 		"  --json             one JSON object, all fields; with `show` the bodies byte for byte too\n"
 		"\n"
 		"ID may be the start or the end of an id when only one call has it.\n"

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "gateway/config_file.h"
+#include "metrics/filter.h"
 
 void manual_cell(struct buf *out, const char *text)
 {
@@ -47,6 +48,16 @@ void manual_providers(struct buf *out)
 		(void)buf_addf(out, "| `%s` | %s | ", p->kind, p->title);
 		variables(out, p);
 		(void)buf_addf(out, " | `%s` | `%s` |\n", p->base_url_env, p->base_url);
+	}
+}
+
+void manual_filter(struct buf *out)
+{
+	const char *name, *help, *example;
+
+	(void)buf_add_str(out, "| field | is | example |\n|---|---|---|\n");
+	for (size_t i = 0; (name = filter_field(i, &help, &example)) != NULL; i++) {
+		(void)buf_addf(out, "| `%s` | %s | `%s` |\n", name, help, example);
 	}
 }
 

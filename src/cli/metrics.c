@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cli/commands.h"
+#include "metrics/filter.h"
 #include "metrics/summary.h"
 #include "provider/price.h"
 #include "text/figure.h"
@@ -19,6 +20,7 @@
 
 struct options {
 	struct metrics_query query;
+	struct condition where;
 	bool is_json;
 };
 
@@ -263,9 +265,10 @@ static int run(int argc, char **argv)
 {
 	static const struct option long_options[] = { { "since", required_argument, NULL, 's' }, { "until", required_argument, NULL, 'u' },
 		{ "by", required_argument, NULL, 'b' }, { "provider", required_argument, NULL, 'p' }, { "model", required_argument, NULL, 'm' },
-		{ "operation", required_argument, NULL, 'o' }, { "json", no_argument, NULL, 'j' }, { NULL, 0, NULL, 0 } };
+		{ "operation", required_argument, NULL, 'o' }, { "filter", required_argument, NULL, 'f' }, { "json", no_argument, NULL, 'j' }, { NULL, 0, NULL, 0 } };
 	int64_t now_us = clock_wall_us();
 	struct options o = { .query = { .from_us = now_us - 86400 * US_PER_S, .to_us = now_us, .by = BY_PROVIDER } };
+	const char *filter = NULL;
 	struct err e = { 0 };
 	bool ok = true;
 	int opt;
@@ -293,6 +296,9 @@ static int run(int argc, char **argv)
 		case 'o':
 			o.query.operation = optarg;
 			break;
+		case 'f':
+			filter = optarg;
+			break;
 		case 'j':
 			o.is_json = true;
 			break;
@@ -309,7 +315,16 @@ static int run(int argc, char **argv)
 	if (o.query.from_us > o.query.to_us) {
 		return cli_usage(&cli_metrics, "--since is later than --until");
 	}
-	return answer(&o);
+	if (filter != NULL) {
+		if (!filter_compile(filter, now_us, &o.where, NULL, &e)) {
+			return cli_fail(&e);
+		}
+		o.query.where = &o.where;
+	}
+	int status = answer(&o);
+
+	condition_free(&o.where);
+	return status;
 }
 
 const struct cli_command cli_metrics = {

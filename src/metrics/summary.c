@@ -11,7 +11,7 @@
 
 /* A span is covered by the coarsest whole slots that are complete and not longer than a bucket, then by finer ones at both ends, and
  * what no slot covers by the rows themselves: at most 10 s at each end of a recent span. All of it is read in one transaction, so
- * rollups and rows are of the same moment. */
+ * rollups and rows are of the same moment. Under a condition all is read from the rows, in pieces with a read transaction each. */
 
 #define TIME_END_US (1LL << 56) /* later than any call can be */
 #define SPARK_MOST ((size_t)4 << 20) /* numbers in all sparks together */
@@ -24,10 +24,14 @@ static const int64_t bucket_lengths_s[] = { 10, 30, 60, 120, 300, 600, 900, 1800
 static const char floor_sql[] = "SELECT level, from_us FROM rollup_floor";
 static const char slots_sql[] = "SELECT slot, provider, model, operation, " ROLLUP_FIGURES " FROM rollup WHERE level=?1 AND slot>=?2 AND slot<?3 "
 				"AND (?4=0 OR provider=?4) AND (?5=0 OR model=?5) AND (?6=0 OR operation=?6)";
-static const char rows_sql[] =
+/* Ordered for the reading in pieces. ?7: key of the last row of the piece before; the condition is a column, so that every row is seen. */
+static const char rows_format[] =
     "SELECT ts_us, provider, coalesce(model_resp, model_req), operation, error_class, in_tok, out_tok, cache_read_tok, reason_tok, cost_nano, "
-    "latency_us, ttft_us, gen_us FROM call WHERE ts_us>=?2 AND ts_us<?3 "
-    "AND (?4=0 OR provider=?4) AND (?5=0 OR coalesce(model_resp, model_req)=?5) AND (?6=0 OR operation=?6)";
+    "latency_us, ttft_us, gen_us, key, %s FROM call WHERE (ts_us, key)>=(?2, ?7) AND ts_us<?3 "
+    "AND (?4=0 OR provider=?4) AND (?5=0 OR coalesce(model_resp, model_req)=?5) AND (?6=0 OR operation=?6) ORDER BY ts_us, key";
+enum { ROW_KEY = 13, ROW_MATCHES };
+#define READ_US 50000    /* longest read transaction aimed at under a condition */
+#define ROWS_PER_LOOK 64 /* at the clock */
 
 /* A group while it is being summed. */
 struct tally {
@@ -47,6 +51,7 @@ struct query {
 	size_t n_tallies, cap_tallies;
 	struct map *places; /* id -> place in tallies + 1 */
 	struct figures one;
+	sqlite3_stmt *rows; /* of rows_format; made when first needed */
 	struct err *e;
 };
 
@@ -99,14 +104,16 @@ static void count(struct query *s, int64_t us, const int64_t dims[3])
 	struct metrics *m = s->m;
 	struct tally *t = tally_of(s, s->q->by == BY_NONE ? 0 : dims[s->q->by - BY_PROVIDER]);
 
+	struct figures *buckets = s->is_before ? m->buckets_before : m->buckets;
+
 	figures_merge(s->is_before ? &t->before : &t->now, &s->one);
-	if (s->is_before || m->n_buckets == 0) {
+	if (buckets == NULL) {
 		return;
 	}
-	size_t i = (size_t)((us - m->buckets_from_us) / m->bucket_us);
+	size_t i = (size_t)((us + (s->is_before ? s->q->before_us : 0) - m->buckets_from_us) / m->bucket_us);
 
-	figures_merge(&m->buckets[i], &s->one);
-	if (t->cost != NULL) {
+	figures_merge(&buckets[i], &s->one);
+	if (!s->is_before && t->cost != NULL) {
 		t->cost[i] += (double)s->one.cost_nano;
 		t->calls[i] += (double)s->one.calls;
 	}
@@ -128,7 +135,7 @@ static bool each(struct query *s, sqlite3_stmt *st, int64_t unit, bool (*read)(s
 	int rc;
 
 	while (ok && (rc = sqlite3_step(st)) != SQLITE_DONE) {
-		ok = rc == SQLITE_ROW ? read(s, st, unit) : sql_failed(s->r->sql, s->e);
+		ok = rc == SQLITE_ROW ? read(s, st, unit) : reader_goes_on(s->r, s->e) && sql_failed(s->r->sql, s->e);
 	}
 	(void)sqlite3_reset(st);
 	return ok;
@@ -185,15 +192,59 @@ static bool read_floor(struct query *s, sqlite3_stmt *st, int64_t unit)
 	return true;
 }
 
+static bool prepare_rows(struct query *s)
+{
+	if (s->rows == NULL) {
+		char *text = x_asprintf(rows_format, condition_sql(s->q->where));
+
+		s->rows = sql_prepare_once(s->r->sql, text, s->e);
+		free(text);
+		if (s->rows != NULL) {
+			condition_bind(s->q->where, s->rows);
+		}
+	}
+	return s->rows != NULL;
+}
+
+/* One piece, from a row on; moves *from and *key behind its last row. */
+static bool add_piece(struct query *s, int64_t *from_us, int64_t *key, int64_t to_us, bool *is_done)
+{
+	int64_t until_us = s->q->where != NULL ? clock_mono_us() + READ_US : INT64_MAX;
+	bool ok = true;
+	int rc = SQLITE_ROW;
+
+	bind_span(s, s->rows, *from_us, to_us);
+	(void)sqlite3_bind_int64(s->rows, 7, *key);
+	for (unsigned n = 1; ok && (rc = sqlite3_step(s->rows)) == SQLITE_ROW; n++) {
+		ok = sqlite3_column_int(s->rows, ROW_MATCHES) == 0 || read_row(s, s->rows, 0);
+		if (n % ROWS_PER_LOOK == 0 && until_us != INT64_MAX && clock_mono_us() >= until_us) {
+			*from_us = sqlite3_column_int64(s->rows, 0);
+			*key = sqlite3_column_int64(s->rows, ROW_KEY);
+			*is_done = *key == INT64_MAX && ++*from_us >= to_us;
+			*key = *key == INT64_MAX ? INT64_MIN : *key + 1;
+			(void)sqlite3_reset(s->rows);
+			return true;
+		}
+	}
+	*is_done = true;
+	ok = ok && (rc == SQLITE_DONE || (reader_goes_on(s->r, s->e) && sql_failed(s->r->sql, s->e)));
+	(void)sqlite3_reset(s->rows);
+	return ok;
+}
+
 static bool add_rows(struct query *s, int64_t from_us, int64_t to_us)
 {
-	sqlite3_stmt *st = sql_prepare(s->r->sql, rows_sql, s->e);
+	const struct condition *where = s->q->where;
+	int64_t key = INT64_MIN;
 
-	if (st == NULL) {
-		return false;
+	from_us = where != NULL && where->from_us > from_us ? where->from_us : from_us;
+	to_us = where != NULL && where->to_us != 0 && where->to_us < to_us ? where->to_us : to_us;
+	bool is_done = false, ok = prepare_rows(s);
+
+	while (ok && !is_done) {
+		ok = reader_goes_on(s->r, s->e) && add_piece(s, &from_us, &key, to_us, &is_done);
 	}
-	bind_span(s, st, from_us, to_us);
-	return each(s, st, 0, read_row);
+	return ok;
 }
 
 static bool add_slots(struct query *s, int level, int64_t from_us, int64_t to_us)
@@ -241,28 +292,51 @@ static void make_buckets(struct metrics *m, int columns)
 	m->buckets = x_calloc(m->n_buckets, sizeof(*m->buckets));
 }
 
-/* The coarsest level whose slots lie within buckets. */
-static int coarsest(const struct metrics *m)
+/* The coarsest level whose slots lie within buckets; none (-1) under a condition, which slots know nothing of. */
+static int coarsest(const struct query *s, const struct figures *buckets)
 {
-	int level = ROLLUP_LEVELS - 1;
+	int level = s->q->where != NULL ? -1 : ROLLUP_LEVELS - 1;
 
-	while (level > 0 && m->n_buckets > 0 && m->bucket_us % rollup_levels[level].slot_us != 0) {
+	while (level > 0 && buckets != NULL && s->m->bucket_us % rollup_levels[level].slot_us != 0) {
 		level--;
 	}
 	return level;
 }
 
-static bool add_all(struct query *s)
+static bool add_before(struct query *s)
 {
-	const struct metrics *m = s->m;
-	sqlite3_stmt *st = sql_prepare(s->r->sql, floor_sql, s->e);
-	int64_t before_us = m->from_us - (m->to_us - m->from_us);
+	struct metrics *m = s->m;
+	int64_t from_us = m->from_us - s->q->before_us, to_us = m->to_us - s->q->before_us;
 
-	if (st == NULL || !each(s, st, 0, read_floor) || !add_span(s, coarsest(m), m->from_us, m->to_us)) {
-		return false;
+	if (s->q->before_us <= 0) {
+		return true;
+	}
+	if (m->n_buckets > 0 && s->q->before_us % m->bucket_us == 0) {
+		m->buckets_before = x_calloc(m->n_buckets, sizeof(*m->buckets_before));
 	}
 	s->is_before = true;
-	return !s->q->with_previous || add_span(s, ROLLUP_LEVELS - 1, before_us > 0 ? before_us : 0, m->from_us);
+	return add_span(s, coarsest(s, m->buckets_before), from_us > 0 ? from_us : 0, to_us);
+}
+
+static bool add_all(struct query *s)
+{
+	struct metrics *m = s->m;
+	sqlite3_stmt *st = sql_prepare(s->r->sql, floor_sql, s->e);
+
+	return st != NULL && each(s, st, 0, read_floor) && add_span(s, coarsest(s, m->buckets), m->from_us, m->to_us) && add_before(s);
+}
+
+/* Rollups and rows of the same moment; rows alone are read in pieces. */
+static bool add_all_at_once(struct query *s)
+{
+	if (s->q->where != NULL) {
+		return add_all(s);
+	}
+	bool ok = sql_exec(s->r->sql, "BEGIN", s->e) && add_all(s);
+
+	/* After a failed BEGIN there is nothing to end. */
+	(void)sql_exec(s->r->sql, "COMMIT", NULL);
+	return ok;
 }
 
 static int compare_groups(const void *va, const void *vb)
@@ -316,6 +390,7 @@ static void query_free(struct query *s)
 	free(s->tallies);
 	map_free(s->places, NULL);
 	figures_free(&s->one);
+	(void)sqlite3_finalize(s->rows);
 }
 
 /* Wanted names to ids; false when no call can match. */
@@ -365,9 +440,7 @@ struct metrics *metrics_query(struct reader *r, const struct metrics_query *q, s
 		make_buckets(m, q->columns);
 	}
 	if (find_dims(&s)) {
-		ok = sql_exec(r->sql, "BEGIN", e) && add_all(&s) && look_for_simulated(&s);
-		/* After a failed BEGIN there is nothing to end. */
-		(void)sql_exec(r->sql, "COMMIT", NULL);
+		ok = add_all_at_once(&s) && look_for_simulated(&s);
 	}
 	if (ok) {
 		finish(&s);
@@ -394,9 +467,13 @@ void metrics_free(struct metrics *m)
 	for (size_t i = 0; i < m->n_buckets; i++) {
 		figures_free(&m->buckets[i]);
 	}
+	for (size_t i = 0; m->buckets_before != NULL && i < m->n_buckets; i++) {
+		figures_free(&m->buckets_before[i]);
+	}
 	figures_free(&m->total);
 	figures_free(&m->before);
 	free(m->groups);
 	free(m->buckets);
+	free(m->buckets_before);
 	free(m);
 }

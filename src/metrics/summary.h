@@ -1,8 +1,10 @@
 /* summary - the figures of a span of time: totals, groups, and a series of buckets, exact for any borders.
- * Counts, tokens and cost are exact; percentiles within 2 %. Whole slots come from rollups, the ragged ends from raw rows. */
+ * Counts, tokens and cost are exact; percentiles within 2 %. Whole slots come from rollups, the ragged ends from raw rows; under a
+ * condition all of it comes from the rows. */
 #ifndef SONDE_METRICS_SUMMARY_H
 #define SONDE_METRICS_SUMMARY_H
 
+#include "store/condition.h"
 #include "store/figures.h"
 #include "store/store.h"
 
@@ -15,8 +17,9 @@ struct metrics_query {
 	int64_t from_us, to_us;
 	enum metrics_by by; /* BY_NONE: no groups */
 	const char *provider, *model, *operation; /* NULL: any */
+	const struct condition *where; /* NULL: any; else every row of the span is looked at, in short read transactions */
 	int columns;       /* series: at most this many buckets; 0: no series */
-	bool with_previous; /* also the span of the same length just before */
+	int64_t before_us; /* also the span that lies so much earlier, for comparison; 0: none */
 };
 
 struct metrics_group {
@@ -32,6 +35,7 @@ struct metrics {
 	size_t n_groups;
 	struct figures *buckets; /* n_buckets of bucket_us from from_us rounded down to a bucket; they hold the calls of the span only */
 	int64_t buckets_from_us;
+	struct figures *buckets_before; /* the same of the span before; NULL without one, or where its calls do not fall into whole buckets */
 	size_t n_buckets;
 	bool has_simulated; /* a call of the span (of any group) was answered by the simulator: say so */
 	int64_t took_us; /* how long the query ran */

@@ -1,10 +1,12 @@
-/* A list walks keys and the few columns that filters look at, newest first, and reads a whole row only for a match. The walk lets go of
- * its read transaction after a while and goes on behind the last key: calls are never changed, so nothing is missed or seen twice. */
+/* A list walks keys in the order of time, newest first, and reads a whole row only where the condition is met. The condition is a column of
+ * the walk, not its WHERE: so each row is seen here, and the walk lets go of its read transaction after a while, also where nothing matches,
+ * and goes on behind the last key. Calls are never changed, so nothing is missed or seen twice. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "store/condition.h"
 #include "store/reader.h"
 #include "store/row.h"
 
@@ -14,110 +16,10 @@
 #define SUFFIX_ROWS 1000000
 #define ID_CHARS (CALL_ID_SIZE - 1)
 
-#define WALK_COLUMNS "SELECT ts_us, key, provider, model_req, model_resp, operation, error_class, finish_reason, error_text FROM call "
-#define WALK_ORDER " ORDER BY ts_us DESC, key DESC"
-enum { W_TS, W_KEY, W_PROVIDER, W_MODEL_REQ, W_MODEL_RESP, W_OPERATION, W_ERROR_CLASS, W_FINISH, W_ERROR_TEXT };
-
-static const char walk_all[] = WALK_COLUMNS "WHERE ts_us >= ?1 AND (ts_us, key) < (?2, ?3)" WALK_ORDER;
-static const char walk_run[] = WALK_COLUMNS "WHERE run_us = ?4 AND ts_us >= ?1 AND (ts_us, key) < (?2, ?3)" WALK_ORDER;
-
-#define NAMES_SEEN 256
-
-/* What is looked for, with names as ids; 0: any. */
-struct search {
-	int64_t provider, model, operation;
-	bool errors_only;
-	char *text; /* lower case */
-	/* Whether names contain text, by id modulo the size: the same few names come again in each row. */
-	struct name_seen {
-		int64_t id;
-		bool matches;
-	} seen[NAMES_SEEN];
-};
-
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-static bool contains(const char *s, const char *part)
-{
-	for (; *s != '\0'; s++) {
-		size_t i = 0;
-
-		while (part[i] != '\0' && lower(s[i]) == part[i]) {
-			i++;
-		}
-		if (part[i] == '\0') {
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool name_matches(struct reader *r, struct search *s, int64_t id)
-{
-	struct name_seen *n = &s->seen[(uint64_t)id % NAMES_SEEN];
-
-	if (n->id != id) {
-		*n = (struct name_seen){ id, contains(dims_name(r->dims, id), s->text) };
-	}
-	return n->matches;
-}
-
-static bool text_matches(struct reader *r, sqlite3_stmt *walk, struct search *s)
-{
-	static const int named[] = { W_PROVIDER, W_MODEL_REQ, W_MODEL_RESP, W_FINISH };
-
-	for (size_t i = 0; i < COUNT_OF(named); i++) {
-		if (name_matches(r, s, sqlite3_column_int64(walk, named[i]))) {
-			return true;
-		}
-	}
-	const char *error_text = (const char *)sqlite3_column_text(walk, W_ERROR_TEXT);
-	return error_text != NULL && contains(error_text, s->text);
-}
-
-static bool matches(struct reader *r, sqlite3_stmt *walk, struct search *s)
-{
-	if (s->errors_only && sqlite3_column_int(walk, W_ERROR_CLASS) == CLASS_NONE) {
-		return false;
-	}
-	if (s->provider != 0 && sqlite3_column_int64(walk, W_PROVIDER) != s->provider) {
-		return false;
-	}
-	if (s->model != 0 && sqlite3_column_int64(walk, W_MODEL_REQ) != s->model &&
-	    sqlite3_column_int64(walk, W_MODEL_RESP) != s->model) {
-		return false;
-	}
-	if (s->operation != 0 && sqlite3_column_int64(walk, W_OPERATION) != s->operation) {
-		return false;
-	}
-	return s->text == NULL || text_matches(r, walk, s);
-}
-
-/* A wanted name to its id; false when no call can have it. */
-static bool name_to_id(struct reader *r, enum dim_kind kind, const char *name, int64_t *id)
-{
-	*id = name != NULL ? dims_find(r->dims, kind, name) : 0;
-	return name == NULL || *id != 0;
-}
-
-static bool search_init(struct search *s, struct reader *r, const struct call_filter *f)
-{
-	*s = (struct search){ .errors_only = f->errors_only };
-	if (!name_to_id(r, DIM_PROVIDER, f->provider, &s->provider) || !name_to_id(r, DIM_MODEL, f->model, &s->model) ||
-	    !name_to_id(r, DIM_OPERATION, f->operation, &s->operation)) {
-		return false;
-	}
-	if (f->text != NULL && f->text[0] != '\0') {
-		s->text = x_strdup(f->text);
-		for (char *c = s->text; *c != '\0'; c++) {
-			*c = lower(*c);
-		}
-	}
-	return true;
-}
+#define WALK_SPAN "ts_us >= ?1 AND (ts_us, key) < (?2, ?3) ORDER BY ts_us DESC, key DESC"
+static const char walk_all[] = "SELECT ts_us, key, 1 FROM call WHERE " WALK_SPAN;
+static const char walk_run[] = "SELECT ts_us, key, 1 FROM call WHERE run_us = ?4 AND " WALK_SPAN;
+enum { W_TS, W_KEY, W_MATCHES };
 
 static sqlite3_stmt *get_statement(struct reader *r, struct err *e)
 {
@@ -145,99 +47,132 @@ static bool read_call(struct reader *r, sqlite3_stmt *get, struct call_id id, st
 	return ok;
 }
 
-/* Calls visit(ctx, walk) for each row before *at, newest first, until it returns false; *at moves along.
- * *is_done: the visitor had enough or there is no more; else the time was up. */
-static bool walk_some(struct reader *r, sqlite3_stmt *walk, struct call_id *at, bool (*visit)(void *ctx, sqlite3_stmt *walk), void *ctx,
-    bool *is_done, struct err *e)
+struct walk {
+	struct reader *r;
+	bool (*visit)(void *ctx, struct call_id id); /* until it returns false */
+	void *ctx;
+	sqlite3_stmt *stmt;
+	struct call_id at;
+	bool is_done; /* the visitor had enough or there is no more */
+};
+
+/* As far as one read transaction goes. */
+static bool walk_some(struct walk *w, struct err *e)
 {
 	int64_t until = clock_mono_us() + READ_US;
 	int rc;
 
-	sqlite3_reset(walk);
-	sqlite3_bind_int64(walk, 2, at->ts_us);
-	sqlite3_bind_int64(walk, 3, (int64_t)at->key);
-	*is_done = false;
-	for (unsigned n = 1; (rc = sqlite3_step(walk)) == SQLITE_ROW; n++) {
-		at->ts_us = sqlite3_column_int64(walk, W_TS);
-		at->key = (uint64_t)sqlite3_column_int64(walk, W_KEY);
-		if (!visit(ctx, walk)) {
-			*is_done = true;
+	sqlite3_reset(w->stmt);
+	sqlite3_bind_int64(w->stmt, 2, w->at.ts_us);
+	sqlite3_bind_int64(w->stmt, 3, (int64_t)w->at.key);
+	for (unsigned n = 1; (rc = sqlite3_step(w->stmt)) == SQLITE_ROW; n++) {
+		w->at = (struct call_id){ sqlite3_column_int64(w->stmt, W_TS), (uint64_t)sqlite3_column_int64(w->stmt, W_KEY) };
+		if (sqlite3_column_int(w->stmt, W_MATCHES) != 0 && !w->visit(w->ctx, w->at)) {
+			w->is_done = true;
 			break;
 		}
 		if (n % ROWS_PER_LOOK == 0 && clock_mono_us() >= until) {
 			break;
 		}
 	}
-	*is_done = *is_done || rc == SQLITE_DONE;
-	bool ok = rc == SQLITE_DONE || rc == SQLITE_ROW || sql_failed(r->sql, e);
-	sqlite3_reset(walk);
+	w->is_done = w->is_done || rc == SQLITE_DONE;
+	bool ok = rc == SQLITE_DONE || rc == SQLITE_ROW || (reader_goes_on(w->r, e) && sql_failed(w->r->sql, e));
+	sqlite3_reset(w->stmt);
 	return ok;
 }
 
-static bool walk_calls(struct reader *r, const struct call_filter *f, bool (*visit)(void *ctx, sqlite3_stmt *walk), void *ctx,
-    struct err *e)
+/* Kept by the connection, but for one with a condition, which is the walk's own. */
+static sqlite3_stmt *walk_statement(struct reader *r, const struct call_filter *f, struct err *e)
 {
-	sqlite3_stmt *walk = sql_prepare(r->sql, f->run_us != 0 ? walk_run : walk_all, e);
+	if (f->where == NULL) {
+		return sql_prepare(r->sql, f->run_us != 0 ? walk_run : walk_all, e);
+	}
+	char *text = x_asprintf("SELECT ts_us, key, %s FROM call WHERE %s" WALK_SPAN, condition_sql(f->where),
+	    f->run_us != 0 ? "run_us = ?4 AND " : "");
+	sqlite3_stmt *stmt = sql_prepare_once(r->sql, text, e);
+
+	free(text);
+	condition_bind(f->where, stmt);
+	return stmt;
+}
+
+static bool walk_calls(struct reader *r, const struct call_filter *f, bool (*visit)(void *ctx, struct call_id id), void *ctx, struct err *e)
+{
+	const struct condition *where = f->where;
+	int64_t from_us = where != NULL && where->from_us > f->from_us ? where->from_us : f->from_us;
+	int64_t to_us = where != NULL && where->to_us != 0 && where->to_us < f->to_us ? where->to_us : f->to_us;
 	/* to_us is exclusive: behind the smallest key of that moment, which is the most negative one. */
-	struct call_id at = { .ts_us = f->to_us, .key = (uint64_t)INT64_MIN };
-	bool is_done = false, ok = walk != NULL;
+	struct walk w = { .r = r, .visit = visit, .ctx = ctx, .at = { .ts_us = to_us, .key = (uint64_t)INT64_MIN } };
+
+	w.stmt = walk_statement(r, f, e);
+	bool ok = w.stmt != NULL;
 
 	if (ok) {
-		sqlite3_bind_int64(walk, 1, f->from_us);
+		sqlite3_bind_int64(w.stmt, 1, from_us);
 		if (f->run_us != 0) {
-			sqlite3_bind_int64(walk, 4, f->run_us);
+			sqlite3_bind_int64(w.stmt, 4, f->run_us);
 		}
 	}
-	while (ok && !is_done) {
-		ok = walk_some(r, walk, &at, visit, ctx, &is_done, e);
+	while (ok && !w.is_done) {
+		ok = reader_goes_on(r, e) && walk_some(&w, e);
+	}
+	if (where != NULL) {
+		sqlite3_finalize(w.stmt);
 	}
 	return ok;
 }
 
-struct listing {
+struct reading {
 	struct reader *r;
-	struct search search;
 	sqlite3_stmt *get;
-	size_t limit;
-	struct call_row *rows;
-	size_t n, cap;
+	call_visit *visit;
+	void *ctx;
 	struct err *e;
 	bool is_failed;
 };
 
-static bool list_one(void *ctx, sqlite3_stmt *walk)
+static bool visit_one(void *ctx, struct call_id id)
+{
+	struct reading *g = ctx;
+	struct call_row row;
+
+	g->is_failed = !read_call(g->r, g->get, id, &row, g->e);
+	if (g->is_failed) {
+		return false;
+	}
+	bool goes_on = g->visit(g->ctx, &row);
+	call_row_free(&row);
+	return goes_on;
+}
+
+bool calls_each(struct reader *r, const struct call_filter *f, call_visit *visit, void *ctx, struct err *e)
+{
+	struct reading g = { .r = r, .get = get_statement(r, e), .visit = visit, .ctx = ctx, .e = e };
+
+	return g.get != NULL && walk_calls(r, f, visit_one, &g, e) && !g.is_failed;
+}
+
+struct listing {
+	size_t limit;
+	struct call_row *rows;
+	size_t n, cap;
+};
+
+static bool list_one(void *ctx, const struct call_row *row)
 {
 	struct listing *l = ctx;
-	struct call_id id = { sqlite3_column_int64(walk, W_TS), (uint64_t)sqlite3_column_int64(walk, W_KEY) };
 
-	if (l->n >= l->limit) {
-		return false;
-	}
-	if (!matches(l->r, walk, &l->search)) {
-		return true;
-	}
-	struct call_row *row = array_push(l->rows, l->n, l->cap);
-
-	if (!read_call(l->r, l->get, id, row, l->e)) {
-		l->n--;
-		l->is_failed = true;
-		return false;
-	}
+	call_row_copy(array_push(l->rows, l->n, l->cap), row);
 	return l->n < l->limit;
 }
 
 bool calls_list(struct reader *r, const struct call_filter *f, size_t limit, struct call_row **rows, size_t *n, struct err *e)
 {
-	struct listing l = { .r = r, .limit = limit, .e = e };
-	bool ok = true;
+	struct listing l = { .limit = limit };
+	bool ok = limit == 0 || calls_each(r, f, list_one, &l, e);
 
 	*rows = NULL;
 	*n = 0;
-	if (search_init(&l.search, r, f) && limit > 0) {
-		l.get = get_statement(r, e);
-		ok = l.get != NULL && walk_calls(r, f, list_one, &l, e) && !l.is_failed;
-	}
-	free(l.search.text);
 	if (!ok) {
 		for (size_t i = 0; i < l.n; i++) {
 			call_row_free(&l.rows[i]);
@@ -302,10 +237,9 @@ struct finding {
 	size_t n, seen;
 };
 
-static bool find_one(void *ctx, sqlite3_stmt *walk)
+static bool find_one(void *ctx, struct call_id id)
 {
 	struct finding *f = ctx;
-	struct call_id id = { sqlite3_column_int64(walk, W_TS), (uint64_t)sqlite3_column_int64(walk, W_KEY) };
 
 	if (((id.ts_us ^ f->want.ts_us) & f->mask.ts_us) == 0 && ((id.key ^ f->want.key) & f->mask.key) == 0) {
 		f->found[f->n++] = id;

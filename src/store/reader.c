@@ -56,6 +56,22 @@ void reader_close(struct reader *r)
 	}
 }
 
+void reader_interrupt(struct reader *r)
+{
+	atomic_store(&r->is_interrupted, true);
+	sqlite3_interrupt(r->sql->db);
+}
+
+void reader_resume(struct reader *r)
+{
+	atomic_store(&r->is_interrupted, false);
+}
+
+bool reader_goes_on(struct reader *r, struct err *e)
+{
+	return !atomic_load(&r->is_interrupted) || err_set(e, ERR_INTERRUPTED, "the question was taken back");
+}
+
 bool reader_check(struct reader *r, struct err *e)
 {
 	sqlite3_stmt *st = sql_prepare(r->sql, "PRAGMA quick_check(1)", e);

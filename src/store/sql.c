@@ -321,6 +321,17 @@ sqlite3_stmt *sql_prepare(struct sql *s, const char *text, struct err *e)
 	return stmt;
 }
 
+sqlite3_stmt *sql_prepare_once(struct sql *s, const char *text, struct err *e)
+{
+	sqlite3_stmt *stmt = NULL;
+
+	if (sqlite3_prepare_v2(s->db, text, -1, &stmt, NULL) != SQLITE_OK) {
+		sql_failed(s, e);
+		return NULL;
+	}
+	return stmt;
+}
+
 bool sql_exec(struct sql *s, const char *text, struct err *e)
 {
 	return sqlite3_exec(s->db, text, NULL, NULL, NULL) == SQLITE_OK || sql_failed(s, e);

@@ -34,6 +34,8 @@ void sql_close(struct sql *s);
 /* A prepared statement, kept until sql_close; the same text gives the same statement, reset but with its bindings. The text must
  * live as long as s. NULL and e on failure. */
 sqlite3_stmt *sql_prepare(struct sql *s, const char *text, struct err *e) SONDE_MUST_CHECK;
+/* One that is not kept: for texts that differ each time. The caller's, sqlite3_finalize. */
+sqlite3_stmt *sql_prepare_once(struct sql *s, const char *text, struct err *e) SONDE_MUST_CHECK;
 /* Runs a text of one or more statements and ignores rows. */
 bool sql_exec(struct sql *s, const char *text, struct err *e);
 /* One integer; UNKNOWN for NULL and no row. */

@@ -10,6 +10,7 @@
 
 struct store;
 struct reader;
+struct condition;
 
 /* Opens or makes DIR/sonde.db (directory 0700, files 0600), applies migrations and starts the writer thread.
  * Fails with a sentence for: no permission, not a database, corrupt, written by a newer sonde. */
@@ -47,14 +48,20 @@ void bulk_close(struct bulk *b);
 /* Read-only connection; DIR/sonde.db must exist (a missing file is an error of its own: ERR_CHECK, "nothing recorded yet"). */
 struct reader *reader_open(const char *dir, struct err *e) SONDE_MUST_CHECK;
 void reader_close(struct reader *r);
+/* Breaks off what the reader does on another thread, with ERR_INTERRUPTED, and everything it is asked from then on until reader_resume:
+ * the answer is not wanted any more. */
+void reader_interrupt(struct reader *r);
+void reader_resume(struct reader *r);
 
 struct call_filter {
 	int64_t from_us, to_us; /* [from, to); 0 and INT64_MAX for all */
-	const char *provider, *model, *operation; /* NULL: any. Model matches model_req or model_resp, exactly */
-	bool errors_only;
-	const char *text; /* NULL: any; else a part of provider, model, error text or finish reason, ASCII case folded */
-	int64_t run_us;   /* 0: any */
+	int64_t run_us;         /* 0: any */
+	const struct condition *where; /* NULL: any; store/condition.h */
 };
+/* Shows each call, newest first, until visit returns false; the row is borrowed. Holds no read transaction for long, however many there
+ * are and however few of them are shown: a call written meanwhile is shown or not, none is missed or shown twice. */
+typedef bool call_visit(void *ctx, const struct call_row *row);
+bool calls_each(struct reader *r, const struct call_filter *f, call_visit *visit, void *ctx, struct err *e) SONDE_MUST_CHECK;
 /* Newest first, at most limit rows. The array and rows are the caller's (call_row_free each, then free). */
 bool calls_list(struct reader *r, const struct call_filter *f, size_t limit, struct call_row **rows, size_t *n,
     struct err *e) SONDE_MUST_CHECK;

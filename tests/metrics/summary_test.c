@@ -145,7 +145,7 @@ struct plain {
 static bool row_matches(const struct call_row *r, const struct metrics_query *q)
 {
 	return (q->provider == NULL || strcmp(q->provider, r->provider) == 0) && (q->model == NULL || strcmp(q->model, model_of(r)) == 0) &&
-	    (q->operation == NULL || strcmp(q->operation, r->operation) == 0);
+	    (q->operation == NULL || strcmp(q->operation, r->operation) == 0) && (q->where == NULL || r->usage.out_tok > 1000);
 }
 
 static void plain_add(struct plain *p, const struct call_row *r)
@@ -239,6 +239,17 @@ static struct metrics *query(const struct metrics_query *q)
 	return m;
 }
 
+static void check_buckets_before(const struct metrics *m, const struct metrics_query *q)
+{
+	for (size_t i = 0; m->buckets_before != NULL && i < m->n_buckets; i++) {
+		int64_t from_us = m->buckets_from_us + (int64_t)i * m->bucket_us, to_us = from_us + m->bucket_us;
+
+		from_us = from_us > q->from_us ? from_us : q->from_us;
+		to_us = to_us < q->to_us ? to_us : q->to_us;
+		check_same(&m->buckets_before[i], plain_of(q, from_us - q->before_us, to_us - q->before_us, NULL));
+	}
+}
+
 static void check_buckets(const struct metrics *m, const struct metrics_query *q)
 {
 	assert_true(m->n_buckets <= (size_t)q->columns);
@@ -260,8 +271,13 @@ static void check_buckets(const struct metrics *m, const struct metrics_query *q
 	}
 }
 
+static char long_sql[] = "coalesce(out_tok > ?10, 0)";
+static const struct condition long_answers = { .sql = { .s = long_sql, .len = sizeof(long_sql) - 1 }, .values = { { .number = 1000 } }, .n = 1 };
+
 static void random_spans(void **state)
 {
+	size_t n_before = 0;
+
 	(void)state;
 	for (int round = 0; round < 600; round++) {
 		struct metrics_query q = { .from_us = random_time(), .to_us = random_time(), .by = (enum metrics_by)below(BY_COUNT) };
@@ -276,13 +292,14 @@ static void random_spans(void **state)
 		q.model = below(4) == 0 ? models[below(COUNT_OF(models))] : NULL;
 		q.operation = below(4) == 0 ? operations[below(COUNT_OF(operations))] : NULL;
 		q.columns = below(3) == 0 ? (int)(1 + below(120)) : 0;
-		q.with_previous = below(2) == 0;
+		q.before_us = below(2) == 0 ? 0 : below(2) == 0 ? q.to_us - q.from_us : (1 + below(7)) * DAY_US;
+		q.where = below(3) == 0 ? &long_answers : NULL;
 
 		struct metrics *m = query(&q);
 
 		check_same(&m->total, plain_of(&q, q.from_us, q.to_us, NULL));
-		if (q.with_previous) {
-			check_same(&m->before, plain_of(&q, q.from_us - (q.to_us - q.from_us), q.from_us, NULL));
+		if (q.before_us > 0) {
+			check_same(&m->before, plain_of(&q, q.from_us - q.before_us, q.to_us - q.before_us, NULL));
 		} else {
 			assert_int_equal(m->before.calls, 0);
 		}
@@ -294,16 +311,19 @@ static void random_spans(void **state)
 			calls += m->groups[g].now.calls;
 		}
 		assert_int_equal(calls, q.by == BY_NONE ? 0 : m->total.calls);
-		if (q.columns > 0) {
+		if (q.columns > 0 && q.from_us < q.to_us) {
 			check_buckets(m, &q);
+			check_buckets_before(m, &q);
+			n_before += m->buckets_before != NULL;
 		}
 		metrics_free(m);
 	}
+	assert_true(n_before > 20);
 }
 
 static void everything(void **state)
 {
-	struct metrics_query q = { .from_us = INT64_MIN, .to_us = INT64_MAX, .by = BY_MODEL, .columns = 50, .with_previous = true };
+	struct metrics_query q = { .from_us = INT64_MIN, .to_us = INT64_MAX, .by = BY_MODEL, .columns = 50, .before_us = INT64_C(1) << 40 };
 
 	(void)state;
 	struct metrics *m = query(&q);
@@ -318,7 +338,7 @@ static void nothing(void **state)
 {
 	const struct metrics_query queries[] = {
 		{ .from_us = now_us, .to_us = now_us, .by = BY_MODEL, .columns = 10 },
-		{ .from_us = now_us, .to_us = now_us - 5, .by = BY_MODEL, .with_previous = true },
+		{ .from_us = now_us, .to_us = now_us - 5, .by = BY_MODEL, .before_us = DAY_US },
 		{ .from_us = 5, .to_us = DAY_US, .by = BY_PROVIDER, .columns = 10 },
 		{ .from_us = 0, .to_us = INT64_MAX, .by = BY_PROVIDER, .model = "no such model" },
 	};

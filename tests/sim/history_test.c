@@ -128,7 +128,7 @@ static void test_rows(void **state)
 {
 	char dir[64];
 	struct call_row *rows;
-	size_t errors = 0;
+	size_t errors = 0, embeddings = 0;
 
 	(void)state;
 	make_dir(dir);
@@ -137,11 +137,10 @@ static void test_rows(void **state)
 	for (size_t i = 0; i < n; i++) {
 		check_row(&rows[i]);
 		errors += call_row_is_error(&rows[i]);
+		embeddings += strcmp(rows[i].operation, "embeddings") == 0;
 	}
 	assert_in_range(errors, n / 200, n / 20);
-	free_rows(rows, n);
-	n = list(dir, &(struct call_filter){ .to_us = INT64_MAX, .operation = "embeddings" }, &rows);
-	assert_true(n > 2000);
+	assert_true(embeddings > 2000);
 	free_rows(rows, n);
 	remove_dir(dir);
 }

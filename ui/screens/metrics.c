@@ -373,7 +373,7 @@ static const struct command commands[] = {
 	{ "range", "t", "range", "[SPAN]", "next time range: 15m 1h 6h 24h 7d 30d 90d", 0, cmd_range, complete_range, NULL },
 	{ "group", "g", "group", "[BY]", "group by provider, model or operation", 0, cmd_group, complete_group, NULL },
 	{ "errors", "e", "errors only", NULL, "requests that failed, or all", 0, cmd_errors, NULL, NULL },
-	{ "filter", "/", "filter", "TEXT", "requests whose provider, model or error has this text", 0, cmd_filter, NULL, NULL },
+	{ "filter", "/", "filter", "TEXT", "requests that meet a filter such as status=429 or a word", 0, cmd_filter, NULL, NULL },
 	{ "sort", "s", "sort", NULL, "order of the table: cost, calls, p95, errors", 0, cmd_sort, NULL, NULL },
 	{ "pause", "p", "pause", NULL, "hold the figures, or follow again", 0, cmd_pause, NULL, NULL },
 	{ "copy row", "y+y", "copy", NULL, "copy the selected row as text", 0, metrics_copy_row, NULL, NULL },
