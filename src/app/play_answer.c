@@ -37,6 +37,7 @@ static void let_go(struct play_answer *a)
 	}
 	call_row_free(&a->row);
 	call_row_init(&a->row);
+	call_body_free(&a->body);
 }
 
 struct play_answer *play_answer_new(unsigned generation)
@@ -142,6 +143,7 @@ void play_answer_recall(struct play_answer *a, unsigned generation, const struct
 {
 	let_go(a);
 	call_row_copy(&a->row, &past->row);
+	call_body_copy(&a->body, &past->body);
 	a->has_run = true;
 	a->state = past->row.error_class == CLASS_NONE ? CALL_DONE : past->row.error_class == CLASS_CANCELLED ? CALL_CANCELLED : CALL_FAILED;
 	a->is_simulated = past->row.is_simulated;
@@ -157,6 +159,28 @@ void play_answer_recall(struct play_answer *a, unsigned generation, const struct
 		err_set(&e, ERR_PROVIDER, "%s", past->row.error_text != NULL ? past->row.error_text : error_class_name(past->row.error_class));
 		play_clean_err(&e, &a->err);
 	}
+}
+
+const struct call_row *play_answer_row(const struct play_answer *a)
+{
+	return a->call != NULL ? &a->call->row : &a->row;
+}
+
+const char *play_answer_response(const struct play_answer *a, size_t *len)
+{
+	if (a->call != NULL) {
+		*len = a->call->response_body.len;
+		return buf_str(&a->call->response_body);
+	}
+	*len = a->body.response_len;
+	return a->body.response != NULL ? a->body.response : "";
+}
+
+int64_t play_answer_arrival_us(const struct play_answer *a, size_t len)
+{
+	int64_t at_us = a->call != NULL ? arrivals_time(&a->call->arrivals, len) : 0;
+
+	return at_us != 0 ? at_us - a->call->sent_us : UNKNOWN;
 }
 
 /* -- figures ----------------------------------------------------------------------------------------------------------------------- */
@@ -185,7 +209,7 @@ static void live_figures(const struct play_answer *a, int64_t mono_us, struct pl
 
 static void final_figures(const struct play_answer *a, struct play_figures *f)
 {
-	const struct call_row *r = a->call != NULL ? &a->call->row : &a->row;
+	const struct call_row *r = play_answer_row(a);
 
 	f->ttft_us = r->ttft_us;
 	f->total_us = r->latency_us;

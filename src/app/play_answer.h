@@ -11,6 +11,7 @@ struct play_answer {
 	enum call_state state;  /* when has_run */
 	struct call *call;      /* a reference; NULL before it was asked for and for one out of the history */
 	struct call_row row;    /* out of the history only; owned */
+	struct call_body body;  /* the same */
 	struct err err;         /* why it failed or waits; text and hint clean */
 	struct buf text;        /* the answer; only grows while it streams */
 	struct buf reasoning;   /* what the model thought aloud */
@@ -42,6 +43,11 @@ void play_answer_begin(struct play_answer *a, unsigned generation);
 void play_answer_event(struct play_answer *a, const struct call_event *ev);
 /* Becomes what was recorded. */
 void play_answer_recall(struct play_answer *a, unsigned generation, const struct past_call *past);
+/* What its call was or is: figures and names; the bytes as received, and the time at which the first len of them were there after it was sent
+ * (UNKNOWN when that was not kept). */
+const struct call_row *play_answer_row(const struct play_answer *a);
+const char *play_answer_response(const struct play_answer *a, size_t *len);
+int64_t play_answer_arrival_us(const struct play_answer *a, size_t len);
 bool play_answer_is_running(const struct play_answer *a);
 void play_answer_figures(const struct play_answer *a, int64_t mono_us, struct play_figures *out);
 

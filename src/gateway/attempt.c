@@ -25,6 +25,7 @@ void attempt_reset(struct live_call *lc)
 	answer_free(&lc->pub.answer);
 	answer_init(&lc->pub.answer);
 	buf_clear(&lc->pub.response_body);
+	arrivals_clear(&lc->pub.arrivals);
 	lc->pub.http = (struct http_result){ .reply = { .retry_after_ms = -1, .should_retry = -1 } };
 	lc->pub.row.error_class = CLASS_NONE;
 	lc->is_over = false;
@@ -118,6 +119,7 @@ void attempt_data(void *ctx, const char *bytes, size_t len)
 	struct live_call *lc = ctx;
 
 	(void)buf_add(&lc->pub.response_body, bytes, len);
+	arrivals_note(&lc->pub.arrivals, lc->pub.response_body.len, clock_mono_us());
 	if (!lc->is_over && lc->reader != NULL && !answer_reader_feed(lc->reader, bytes, len) && !call_state_is_final(lc->pub.state)) {
 		lc->is_over = true;
 		live_arm(lc, GRACE_S);

@@ -256,6 +256,7 @@ void call_unref(struct call *c)
 	answer_free(&c->answer);
 	buf_free(&c->request_body);
 	buf_free(&c->response_body);
+	arrivals_free(&c->arrivals);
 	cached_answer_free(&lc->hit);
 	free(c->failures);
 	target_free(c->asked);

@@ -4,6 +4,7 @@
 #ifndef SONDE_GATEWAY_CALL_H
 #define SONDE_GATEWAY_CALL_H
 
+#include "gateway/arrivals.h"
 #include "gateway/config.h"
 #include "net/http.h"
 #include "net/loop.h"
@@ -65,6 +66,7 @@ struct call {
 	struct call_row row;        /* whole at the end (usage, cost, class); strings belong to the call */
 	struct err err;             /* why the last attempt failed */
 	struct buf request_body, response_body; /* as sent and received; no headers, no key */
+	struct arrivals arrivals;   /* when the bytes of response_body came */
 	char warning[160];          /* what of the request the provider does not take; "" */
 	bool is_simulated;          /* the server named itself the simulator */
 	bool is_cached;             /* answered from the cache: nothing was sent, it cost nothing */

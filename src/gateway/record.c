@@ -3,7 +3,7 @@
 #include "base/mem.h"
 #include "gateway/secret.h"
 
-static const struct price *price_of(const struct price_table *prices, const struct target *t, const char *model)
+const struct price *record_price(const struct price_table *prices, const struct target *t, const char *model)
 {
 	const struct price *p = price_find(prices, t->provider->name, model);
 
@@ -17,7 +17,7 @@ static const struct price *price_of(const struct price_table *prices, const stru
 static void cost(struct call *c, const struct price_table *prices)
 {
 	struct call_row *r = &c->row;
-	const struct price *p = price_of(prices, c->target, c->target->model);
+	const struct price *p = record_price(prices, c->target, c->target->model);
 
 	r->cost_nano = UNKNOWN;
 	r->cost_source = COST_UNKNOWN;
@@ -28,7 +28,7 @@ static void cost(struct call *c, const struct price_table *prices)
 		return;
 	}
 	if (p == NULL && c->answer.model != NULL) {
-		p = price_of(prices, c->target, c->answer.model);
+		p = record_price(prices, c->target, c->answer.model);
 	}
 	bool is_refused = c->state == CALL_FAILED && r->http_status >= 400 && !c->answer.has_usage;
 	if (p == NULL && c->target->provider->kind->price_name == NULL) {

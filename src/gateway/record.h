@@ -5,6 +5,8 @@
 
 #include "gateway/call.h"
 
+/* The price of a model at a target: of its provider as configured, else of the one whose wire format it speaks. NULL: not listed. */
+const struct price *record_price(const struct price_table *prices, const struct target *t, const char *model);
 /* Fills c->row from what the call is now (state, times, answer, error class in c->row.error_class, c->err). wall_us: when it began. */
 void record_fill(struct call *c, const struct price_table *prices, int64_t wall_us, uint64_t key);
 /* Queues row and bodies; nothing when store is NULL. */

@@ -54,6 +54,16 @@ static bool build(const struct call *c, struct wire_request *w, struct err *e)
 	return p->kind->build(&ep, &r, w, e);
 }
 
+char *snippet_url(const struct call *c)
+{
+	struct wire_request w = { 0 };
+	struct err e;
+	char *url = build(c, &w, &e) ? x_strdup(w.url) : NULL;
+
+	wire_request_free(&w);
+	return url;
+}
+
 /* A configured header replaces a built one of the same name. */
 static bool is_replaced(const struct provider_entry *p, const char *line)
 {

@@ -5,6 +5,8 @@
 
 #include "gateway/call.h"
 
+/* Where it was sent, without a key; the caller's. NULL when it never was. */
+char *snippet_url(const struct call *c);
 /* A command for the shell. False when the call was never sent, with what to do. */
 bool snippet_curl(const struct call *c, struct buf *out, struct err *e);
 /* The same for Python, with its standard library alone. */

@@ -80,6 +80,8 @@ static inline void fake_send(struct fake_call *fc)
 	c->attempt++;
 	c->sent_us = c->sent_us != 0 ? c->sent_us : clock_mono_us();
 	c->state = CALL_SENT;
+	buf_clear(&c->request_body);
+	(void)buf_addf(&c->request_body, "{\"model\":\"%s\"}", c->target->model);
 	fake_tell(fc, EVENT_SENT);
 }
 
@@ -114,6 +116,27 @@ static inline void fake_settle(struct gateway *g)
 	}
 }
 
+/* Bytes of the answer as a server would send them. */
+static inline void fake_receive(struct fake_call *fc, const char *bytes)
+{
+	(void)buf_add_str(&fc->pub.response_body, bytes);
+	arrivals_note(&fc->pub.arrivals, fc->pub.response_body.len, clock_mono_us());
+}
+
+static inline void fake_receive_piece(struct fake_call *fc, enum delta_kind kind, const char *text)
+{
+	struct buf event = { 0 };
+
+	(void)buf_addf(&event, "data: {\"%s\":\"", kind == DELTA_REASONING ? "thinking" : "text");
+	for (; *text != '\0'; text++) {
+		(void)(*text == '"' || *text == '\\' ? buf_addf(&event, "\\%c", *text) : *text == '\n' ? buf_add_str(&event, "\\n") :
+		    buf_add_char(&event, *text));
+	}
+	(void)buf_add_str(&event, "\"}\n\n");
+	fake_receive(fc, event.s);
+	buf_free(&event);
+}
+
 /* A piece of the answer of a call that was sent. */
 static inline void fake_delta(const struct call *call, enum delta_kind kind, const char *text)
 {
@@ -121,6 +144,7 @@ static inline void fake_delta(const struct call *call, enum delta_kind kind, con
 	struct call *c = &fc->pub;
 	size_t len = strlen(text);
 
+	fake_receive_piece(fc, kind, text);
 	c->last_us = clock_mono_us();
 	if (c->first_us == 0) {
 		c->first_us = c->last_us;
@@ -131,11 +155,25 @@ static inline void fake_delta(const struct call *call, enum delta_kind kind, con
 	fake_emit(fc, &(struct call_event){ .type = EVENT_DELTA, .call = c, .kind = kind, .text = text, .len = len });
 }
 
+/* The phases of a new connection, and the rest of the time on the way to the first piece. */
+static inline void fake_time(struct call *c)
+{
+	struct http_result *h = &c->http;
+
+	*h = (struct http_result){ .dns_us = 2 * US_PER_MS, .connect_us = 13 * US_PER_MS, .tls_us = 37 * US_PER_MS };
+	h->total_us = clock_mono_us() - c->sent_us;
+	h->first_byte_us = c->first_us != 0 ? c->first_us - c->sent_us : h->total_us;
+	h->reply.http_version = 20;
+	(void)snprintf(h->reply.request_id, sizeof(h->reply.request_id), "req_%llu", (unsigned long long)((struct fake_call *)c)->key);
+}
+
 /* Figures that are UNKNOWN are not told. */
 static inline void fake_done(const struct call *call, int64_t in, int64_t out, int64_t reason)
 {
 	struct fake_call *fc = (struct fake_call *)call;
 
+	fake_receive(fc, "data: [DONE]\n\n");
+	fake_time(&fc->pub);
 	fc->pub.http.reply.status = 200;
 	fc->pub.answer.finish = FINISH_STOP;
 	fc->pub.answer.has_usage = is_known(in) || is_known(out);
@@ -268,6 +306,9 @@ void call_unref(struct call *c)
 	answer_free(&c->answer);
 	chat_params_free(&fc->params);
 	buf_free(&fc->prompt);
+	buf_free(&c->request_body);
+	buf_free(&c->response_body);
+	arrivals_free(&c->arrivals);
 	target_free(c->asked);
 	free(fc);
 }

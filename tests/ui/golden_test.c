@@ -78,6 +78,25 @@ static void zoomed(struct fixture *f)
 	fixture_keys(f, "l m z");
 }
 
+/* The second answer is finished. */
+static void inspector(struct fixture *f)
+{
+	run_four(f);
+	fixture_keys(f, "l i");
+}
+
+static void inspector_beside(struct fixture *f)
+{
+	run_four(f);
+	fixture_keys(f, "l");
+}
+
+static void events(struct fixture *f)
+{
+	run_four(f);
+	fixture_keys(f, "l J");
+}
+
 static void unusable(struct fixture *f)
 {
 	fixture_keys(f, ":");
@@ -183,6 +202,7 @@ static const struct shape every[] = { { 80, 24 }, { 120, 40 }, { 200, 60 }, { 60
 static const struct shape usual[] = { { 80, 24 }, { 120, 40 }, { 0, 0 } };
 static const struct shape wide[] = { { 80, 24 }, { 200, 60 }, { 0, 0 } };
 static const struct shape small[] = { { 60, 16 }, { 80, 24 }, { 0, 0 } };
+static const struct shape large[] = { { 200, 60 }, { 160, 45 }, { 0, 0 } };
 static const struct shape one[] = { { 80, 24 }, { 0, 0 } };
 
 enum { ANSI = 1 << THEME_ANSI, MONO = 1 << THEME_MONO };
@@ -205,6 +225,9 @@ static const struct {
 	{ "play-history", history, 4, usual, ANSI, GLYPHS_BRAILLE },
 	{ "play-past", past_run, 4, one, ANSI, GLYPHS_BRAILLE },
 	{ "play-zoomed", zoomed, 4, one, ANSI, GLYPHS_BRAILLE },
+	{ "play-inspector", inspector, 4, small, ANSI, GLYPHS_BRAILLE },
+	{ "play-inspector", inspector_beside, 4, large, ANSI | MONO, GLYPHS_BRAILLE },
+	{ "play-events", events, 4, usual, ANSI, GLYPHS_BRAILLE },
 	{ "play-unusable", unusable, 1, usual, ANSI, GLYPHS_BRAILLE },
 	{ "play-ascii", run_four, 4, usual, MONO, GLYPHS_ASCII },
 	{ "play-demo", demo, 4, small, ANSI, GLYPHS_BRAILLE },

@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "ui/screens/play_state.h"
 #include "ui/screens/screens.h"
+#include "ui/widgets/styled.h"
 
 /* -- life ----------------------------------------------------------------------------------------------------------------------------- */
 
@@ -30,6 +31,9 @@ static void free_screen(void *self)
 		buf_free(&s->answers[i].text);
 	}
 	free(s->answers);
+	styled_free(s->facts);
+	styled_free(s->event_text);
+	raw_events_free(&s->events);
 	for (size_t i = 0; i < s->n_targets; i++) {
 		free(s->targets[i]);
 	}
@@ -42,6 +46,16 @@ static bool is_busy(const void *self)
 	return play_running(((const struct play_screen *)self)->play) > 0;
 }
 
+/* What stands in the columns' place. */
+static const struct {
+	void (*layout)(struct play_screen *s); /* besides the columns'; NULL */
+	void (*draw)(const struct play_screen *s, struct cells *cells, const struct env *env);
+} views[] = {
+	[VIEW_COLUMNS] = { NULL, play_columns_draw }, [VIEW_DIFF] = { play_diff_layout, play_diff_draw },
+	[VIEW_HISTORY] = { play_history_layout, play_history_draw }, [VIEW_INSPECTOR] = { NULL, play_inspector_draw },
+	[VIEW_EVENTS] = { play_events_view_layout, play_events_view_draw },
+};
+
 /* -- layout --------------------------------------------------------------------------------------------------------------------------- */
 
 static void layout(void *self, struct rect r)
@@ -53,21 +67,29 @@ static void layout(void *self, struct rect r)
 		s->marked = NULL; /* its column is gone */
 		play_take_prompt(s);
 	}
+	s->width = r.w;
+	int inspector_w = play_inspector_width(s, r);
+	struct rect beside = { r.x + r.w - inspector_w, r.y, inspector_w, r.h };
+
+	r.w -= inspector_w > 0 ? inspector_w + 1 : 0;
 	s->area = r;
 	play_prompt_layout(s, r);
 	int y = s->prompt.y + s->prompt.h;
 	int race_h = s->is_zoomed ? 0 : play_race_height(s, r);
 
-	if (r.y + r.h - y - race_h < 9) { /* the answer first: the status row counts the others */
+	if (r.y + r.h - y - race_h < 6) { /* the answer first: the status row counts the others */
 		race_h = 0;
 	}
 	s->race = (struct rect){ r.x, r.y + r.h - race_h, r.w, race_h };
 	s->columns = (struct rect){ r.x, y, r.w, r.y + r.h - race_h - y };
 	play_columns_layout(s);
-	if (s->view == VIEW_DIFF) {
-		play_diff_layout(s);
-	} else if (s->view == VIEW_HISTORY) {
-		play_history_layout(s);
+	play_events_layout(s);
+	if (s->view == VIEW_INSPECTOR && s->width >= PLAY_WIDE) {
+		s->view = VIEW_COLUMNS; /* the terminal has grown */
+	}
+	play_inspector_layout(s, s->view == VIEW_INSPECTOR ? s->columns : beside);
+	if (views[s->view].layout != NULL) {
+		views[s->view].layout(s);
 	}
 }
 
@@ -79,14 +101,12 @@ static void draw(const void *self, struct cells *cells, const struct env *env)
 
 	play_params_draw(s, cells, env);
 	play_prompt_draw(s, cells);
-	if (s->view == VIEW_DIFF) {
-		play_diff_draw(s, cells);
-	} else if (s->view == VIEW_HISTORY) {
-		play_history_draw(s, cells, env);
-	} else {
-		play_columns_draw(s, cells, env);
-	}
+	views[s->view].draw(s, cells, env);
 	play_race_draw(s, cells, env);
+	if (s->view != VIEW_INSPECTOR && s->inspector.w > 0) {
+		cells_vline(cells, s->inspector.x - 1, s->inspector.y, s->inspector.h);
+		play_inspector_draw(s, cells, env);
+	}
 	if (s->focus == FOCUS_COLUMNS && s->view == VIEW_COLUMNS && s->n_shown > 0) {
 		struct rect r = play_column_rect(s, s->column - s->first);
 
@@ -98,12 +118,12 @@ static void draw(const void *self, struct cells *cells, const struct env *env)
 
 static const struct command commands[] = {
 	{ "open", "Enter", "open", NULL, "open the selected past run", 0, play_cmd_open, NULL, play_shows_history },
-	{ "close", "Esc", "close", NULL, "close the diff or the past runs", 0, play_cmd_close, NULL, play_shows_overlay },
+	{ "close", "Esc", "close", NULL, "close what stands in the columns' place", 0, play_cmd_close, NULL, play_shows_overlay },
 	{ "run", "F5", "run", NULL, "send the prompt to all targets", COMMAND_IN_TEXT, play_cmd_run, NULL, NULL },
 	{ "rerun", "r", NULL, NULL, "the same as run", 0, play_cmd_run, NULL, NULL },
 	{ "stop", "x", "stop", NULL, "stop this column", 0, play_cmd_stop, NULL, is_busy },
 	{ "stop all", "X", "stop all", NULL, "stop all columns", 0, play_cmd_stop_all, NULL, is_busy },
-	{ "edit", "e i", "edit", NULL, "edit the prompt", 0, play_cmd_edit, NULL, NULL },
+	{ "edit", "e", "edit", NULL, "edit the prompt", 0, play_cmd_edit, NULL, NULL },
 	{ "edit outside", "E Ctrl-x+Ctrl-e", NULL, NULL, "edit the prompt in $VISUAL or $EDITOR", COMMAND_IN_TEXT, play_edit_outside, NULL, NULL },
 	{ "add", "a", "add", "TARGET", "add a target: provider/model or an alias", 0, play_cmd_add, play_complete_target, NULL },
 	{ "diff", "d", "diff", NULL, "compare with the marked answer, or with the next one", 0, play_cmd_diff, NULL, play_shows_columns },
@@ -116,6 +136,8 @@ static const struct command commands[] = {
 	{ "copy json", "y+j", NULL, NULL, "copy the result as JSON", 0, play_copy_json, NULL, NULL },
 	{ "copy curl", "y+c", NULL, NULL, "copy a curl command; the key is a variable in it", 0, play_copy_curl, NULL, NULL },
 	{ "copy python", "y+p", NULL, NULL, "copy Python code; the key is a variable in it", 0, play_copy_python, NULL, NULL },
+	{ "inspector", "i", "inspector", NULL, "how this answer's request went: times, tokens, cost", 0, play_cmd_inspector, NULL, play_has_columns },
+	{ "raw events", "J", "raw events", NULL, "what this column received, event by event", 0, play_cmd_events, NULL, play_has_columns },
 	{ "zoom", "z", "zoom", NULL, "one column alone, or all", 0, play_cmd_zoom, NULL, play_has_columns },
 	{ "mark", "m", "mark", NULL, "mark this answer for the diff", 0, play_cmd_mark, NULL, play_shows_columns },
 	{ "drop", "D", "drop", NULL, "drop this column's target", 0, play_cmd_drop, NULL, play_has_columns },

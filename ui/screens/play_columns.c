@@ -8,7 +8,8 @@
 #include "ui/format.h"
 #include "ui/screens/play_state.h"
 
-#define HEAD_ROWS 4
+#define SMALL_H 10      /* of the columns: below, heads are short where they are wide enough */
+#define SHORT_HEAD_W 56
 #define MIN_COLUMN 38
 
 struct answer_view *play_answer_view(const struct play_screen *s, const struct play_column *c)
@@ -124,13 +125,14 @@ void play_columns_layout(struct play_screen *s)
 	s->n_shown = s->is_zoomed ? 1 : n < fit ? n : fit;
 	s->first = s->first + s->n_shown > n ? n - s->n_shown : s->first;
 	s->first = s->column < s->first ? s->column : s->column >= s->first + s->n_shown ? s->column - s->n_shown + 1 : s->first;
+	s->head_rows = s->columns.h < SMALL_H && s->columns.w / (int)s->n_shown >= SHORT_HEAD_W ? 2 : 4;
 	for (size_t i = 0; i < s->n_shown; i++) {
 		const struct play_column *c = s->play->columns[s->first + i];
 		struct answer_view *v = play_answer_view(s, c);
 		struct rect r = play_column_rect(s, i);
 
 		fill_text(v);
-		v->rows = r.h - HEAD_ROWS;
+		v->rows = r.h - s->head_rows;
 		wrap_update(&v->wrap, buf_str(&v->text), v->text.len, (size_t)(r.w > 3 ? r.w - 2 : 1));
 		follow(v, play_answer_is_running(c->answer));
 	}
@@ -166,9 +168,41 @@ static const struct target *shown_target(const struct play_column *c)
 }
 
 /* The model's part of "provider/model": the provider stands at the right. */
-static const char *model_name(const struct play_column *c)
+const char *play_model_name(const struct play_column *c)
 {
 	return c->target != NULL ? shown_target(c)->model : c->name;
+}
+
+/* "ttft 0.34s  71 tok/s    0:01.2" and "412→58 tok    $0.0001"; on a small screen both in one row. */
+static void draw_figures(const struct play_screen *s, const struct play_figures *f, struct cells *cells, struct rect r)
+{
+	char a[FORMAT_SIZE], b[FORMAT_SIZE];
+	int end = r.x + r.w - 1, x = r.x + 1, y = r.y + 1;
+
+	figure_duration(f->ttft_us, a);
+	format_rate(f->tokens_per_s, b);
+	x += cells_putf(cells, x, y, ST_TEXT, "ttft %s  %s tok/s", a, b);
+	if (f->is_running) {
+		format_running(f->total_us, a);
+	} else {
+		figure_duration(f->total_us, a);
+	}
+	(void)cells_right(cells, end, y, ST_TEXT, a);
+	if (s->head_rows > 2) {
+		x = r.x + 1;
+		y++;
+	} else {
+		x += 2;
+	}
+	figure_count(f->in_tok, a);
+	figure_count(f->out_tok, b);
+	x += cells_putf(cells, x, y, ST_TEXT, "%s\u2192%s%s tok", a, f->tokens_are_estimated ? "~" : "", b);
+	price_format(f->cost_nano, a, FORMAT_SIZE);
+	if (s->head_rows > 2) {
+		(void)cells_right(cells, end, y, ST_TEXT, a);
+	} else {
+		(void)cells_put(cells, x + 2, y, ST_TEXT, a);
+	}
 }
 
 static void draw_head(const struct play_screen *s, const struct play_column *c, struct cells *cells, struct rect r, const struct env *env)
@@ -177,7 +211,6 @@ static void draw_head(const struct play_screen *s, const struct play_column *c, 
 	enum style st;
 	const char *glyph = play_state_glyph(c, &st);
 	const char *right = c->answer->is_simulated ? "SIMULATED" : c->target != NULL ? shown_target(c)->provider->name : "";
-	char a[FORMAT_SIZE], b[FORMAT_SIZE];
 	int end = r.x + r.w - 1;
 
 	play_answer_figures(c->answer, env->mono_us, &f);
@@ -186,7 +219,7 @@ static void draw_head(const struct play_screen *s, const struct play_column *c, 
 	if (c->answer->is_cached) {
 		used = cells_right(cells, used - 1, r.y, ST_OK, "cached");
 	}
-	(void)cells_fit(cells, r.x + 3, r.y, used - r.x - 4, ST_BOLD, model_name(c));
+	(void)cells_fit(cells, r.x + 3, r.y, used - r.x - 4, ST_BOLD, play_model_name(c));
 	if (c == s->marked) {
 		(void)cells_put(cells, r.x, r.y, ST_HIT, "m");
 	}
@@ -194,20 +227,7 @@ static void draw_head(const struct play_screen *s, const struct play_column *c, 
 		(void)cells_fit(cells, r.x + 1, r.y + 1, r.w - 2, ST_DIM, c->target != NULL ? "not sent yet" : "cannot be used");
 		return;
 	}
-	figure_duration(f.ttft_us, a);
-	format_rate(f.tokens_per_s, b);
-	(void)cells_putf(cells, r.x + 1, r.y + 1, ST_TEXT, "ttft %s  %s tok/s", a, b);
-	if (f.is_running) {
-		format_running(f.total_us, a);
-	} else {
-		figure_duration(f.total_us, a);
-	}
-	(void)cells_right(cells, end, r.y + 1, ST_TEXT, a);
-	figure_count(f.in_tok, a);
-	figure_count(f.out_tok, b);
-	(void)cells_putf(cells, r.x + 1, r.y + 2, ST_TEXT, "%s\u2192%s%s tok", a, f.tokens_are_estimated ? "~" : "", b);
-	price_format(f.cost_nano, a, FORMAT_SIZE);
-	(void)cells_right(cells, end, r.y + 2, ST_TEXT, a);
+	draw_figures(s, &f, cells, r);
 }
 
 static size_t trimmed(const struct answer_view *v, size_t line, size_t *start)
@@ -283,7 +303,7 @@ void play_columns_draw(const struct play_screen *s, struct cells *cells, const s
 		const struct play_column *c = s->play->columns[s->first + i];
 		const struct answer_view *v = play_answer_view(s, c);
 		struct rect r = play_column_rect(s, i);
-		struct rect body = { r.x, r.y + HEAD_ROWS, r.w, r.h - HEAD_ROWS };
+		struct rect body = { r.x, r.y + s->head_rows, r.w, r.h - s->head_rows };
 
 		draw_rule(s, cells, i, r);
 		if (i + 1 < s->n_shown) {
@@ -293,7 +313,9 @@ void play_columns_draw(const struct play_screen *s, struct cells *cells, const s
 		struct rect former = cells_clip(cells, r);
 
 		draw_head(s, c, cells, r, env);
-		cells_fill(cells, (struct rect){ r.x + 1, r.y + HEAD_ROWS - 1, r.w - 2, 1 }, ST_RULE, 0x254c);
+		if (s->head_rows > 2) {
+			cells_fill(cells, (struct rect){ r.x + 1, r.y + s->head_rows - 1, r.w - 2, 1 }, ST_RULE, 0x254c);
+		}
 		draw_answer(v, cells, body, env);
 		cells_unclip(cells, former);
 	}

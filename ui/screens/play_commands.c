@@ -8,6 +8,14 @@ unsigned play_said(struct console *c, const struct err *e)
 	return play_changed();
 }
 
+/* Another view in the columns' place; what the one before kept is let go. */
+static void show(struct play_screen *s, enum play_view view)
+{
+	play_diff_close(s);
+	s->facts_scroll = (struct list){ 0 };
+	s->view = view;
+}
+
 unsigned play_cmd_run(void *self, struct console *c, const char *arg)
 {
 	struct play_screen *s = self;
@@ -15,8 +23,7 @@ unsigned play_cmd_run(void *self, struct console *c, const char *arg)
 
 	(void)arg;
 	play_keep_text(s);
-	play_diff_close(s);
-	s->view = VIEW_COLUMNS;
+	show(s, VIEW_COLUMNS);
 	if (!play_send(s->play, &e)) {
 		return play_said(c, &e);
 	}
@@ -105,8 +112,7 @@ unsigned play_cmd_diff(void *self, struct console *c, const char *arg)
 
 	(void)arg;
 	if (s->view == VIEW_DIFF) {
-		play_diff_close(s);
-		s->view = VIEW_COLUMNS;
+		show(s, VIEW_COLUMNS);
 		return play_changed();
 	}
 	for (size_t i = 0; i < s->play->n_columns; i++) {
@@ -145,13 +151,37 @@ unsigned play_cmd_zoom(void *self, struct console *c, const char *arg)
 	return play_changed();
 }
 
+unsigned play_cmd_inspector(void *self, struct console *c, const char *arg)
+{
+	struct play_screen *s = self;
+
+	(void)c;
+	(void)arg;
+	if (s->width >= PLAY_WIDE) {
+		s->hides_inspector = !s->hides_inspector;
+	} else {
+		show(s, s->view == VIEW_INSPECTOR ? VIEW_COLUMNS : VIEW_INSPECTOR);
+	}
+	return play_changed();
+}
+
+unsigned play_cmd_events(void *self, struct console *c, const char *arg)
+{
+	struct play_screen *s = self;
+
+	(void)c;
+	(void)arg;
+	show(s, s->view == VIEW_EVENTS ? VIEW_COLUMNS : VIEW_EVENTS);
+	return play_changed();
+}
+
 unsigned play_cmd_history(void *self, struct console *c, const char *arg)
 {
 	struct play_screen *s = self;
 
 	(void)c;
 	(void)arg;
-	s->view = VIEW_HISTORY;
+	show(s, VIEW_HISTORY);
 	s->history.selected = 0;
 	play_load_history(s->play);
 	return play_changed();
@@ -190,8 +220,7 @@ unsigned play_cmd_close(void *self, struct console *c, const char *arg)
 	if (!play_shows_overlay(s)) {
 		return 0;
 	}
-	play_diff_close(s);
-	s->view = VIEW_COLUMNS;
+	show(s, VIEW_COLUMNS);
 	return play_changed();
 }
 

@@ -89,10 +89,11 @@ void play_diff_layout(struct play_screen *s)
 	list_set_n(&s->diff_scroll, (int)n > rows ? (int)n - rows + 1 : 1);
 }
 
-void play_diff_draw(const struct play_screen *s, struct cells *cells)
+void play_diff_draw(const struct play_screen *s, struct cells *cells, const struct env *env)
 {
 	struct rect r = { s->columns.x + 1, s->columns.y + 1, s->columns.w - 2, s->columns.h - 1 };
 
+	(void)env;
 	cells_rule(cells, s->columns.x, s->columns.y, s->columns.w, true, s->diff_title, "Esc closes \u00b7 ] [ next change");
 	styled_draw(s->diff, cells, r, (size_t)s->diff_scroll.selected);
 }

@@ -46,12 +46,10 @@ static unsigned select_column(struct play_screen *s, long i)
 	return play_changed();
 }
 
-static unsigned input_columns(struct play_screen *s, const struct input *in)
+/* Left and right: the next column. */
+static unsigned input_choice(struct play_screen *s, const struct input *in)
 {
-	const struct answer_view *v = play_focused_answer(s);
-	int page = v != NULL && v->rows > 2 ? v->rows - 1 : 1;
-
-	switch (in->key) {
+	switch (in->type == INPUT_KEY ? in->key : 0) {
 	case K_LEFT:
 	case 'h':
 	case K_BACKTAB:
@@ -61,6 +59,33 @@ static unsigned input_columns(struct play_screen *s, const struct input *in)
 		return select_column(s, (long)s->column + 1);
 	case K_TAB:
 		return select_column(s, s->column + 1 < s->play->n_columns ? (long)s->column + 1 : 0);
+	default:
+		return 0;
+	}
+}
+
+/* A text or list about the focused column. */
+static unsigned input_beside(struct play_screen *s, struct list *list, const struct input *in)
+{
+	unsigned bits = input_choice(s, in);
+
+	return bits != 0 ? bits : list_input(list, in);
+}
+
+static unsigned input_events(struct play_screen *s, const struct input *in)
+{
+	if (in->type == INPUT_MOUSE && in->mouse == MOUSE_PRESS) {
+		return list_click(&s->events_list, in->y - s->columns.y - 1) ? play_changed() : 0;
+	}
+	return input_beside(s, &s->events_list, in);
+}
+
+static unsigned input_columns(struct play_screen *s, const struct input *in)
+{
+	const struct answer_view *v = play_focused_answer(s);
+	int page = v != NULL && v->rows > 2 ? v->rows - 1 : 1;
+
+	switch (in->key) {
 	case K_UP:
 	case 'k':
 		return scroll(s, -1);
@@ -80,7 +105,7 @@ static unsigned input_columns(struct play_screen *s, const struct input *in)
 	case 'G':
 		return scroll(s, 1 << 30);
 	default:
-		return 0;
+		return input_choice(s, in);
 	}
 }
 
@@ -115,6 +140,12 @@ unsigned play_input(void *self, struct console *c, const struct input *in)
 	}
 	if (s->view == VIEW_DIFF && !play_is_editing(s)) {
 		return input_diff(s, in);
+	}
+	if (s->view == VIEW_EVENTS && !play_is_editing(s)) {
+		return input_events(s, in);
+	}
+	if (s->view == VIEW_INSPECTOR && !play_is_editing(s)) {
+		return input_beside(s, &s->facts_scroll, in);
 	}
 	if (in->type == INPUT_MOUSE) {
 		return input_mouse(s, in);

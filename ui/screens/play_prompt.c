@@ -30,7 +30,7 @@ void play_take_prompt(struct play_screen *s)
 /* Rows for the text of both parts: a glance while the answers matter, half the screen while one edits. */
 void play_prompt_layout(struct play_screen *s, struct rect r)
 {
-	int most = play_is_editing(s) ? r.h / 2 : r.h >= 30 ? 6 : 2;
+	int most = play_is_editing(s) ? r.h / 2 : r.h >= 50 ? 10 : r.h >= 30 ? 6 : 2;
 	int text_w = r.w - 9, x = r.x + 8;
 
 	editor_layout(s->system, (struct rect){ x, 0, text_w, most });

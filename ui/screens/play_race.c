@@ -1,4 +1,4 @@
-/* All targets in one table, so that a column out of sight is never forgotten. On a small screen: two lines that only name them. */
+/* All targets in one table, so that a column out of sight is never forgotten. On a small screen: two lines that only name them, or one. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,6 +7,8 @@
 #include "ui/screens/play_state.h"
 
 #define SMALL_H 28
+#define STRIP_H 16 /* below, one row */
+#define STRIP_MIN 9 /* cells of a target in it */
 #define MAX_ROWS 8
 
 static bool is_table(struct rect area)
@@ -18,8 +20,11 @@ int play_race_height(const struct play_screen *s, struct rect area)
 {
 	int n = (int)s->play->n_columns;
 
-	if (n == 0 || area.h < 12) {
+	if (n == 0 || area.h < 12 || (area.h < STRIP_H && n == 1)) {
 		return 0;
+	}
+	if (area.h < STRIP_H) {
+		return 1;
 	}
 	return is_table(area) ? 2 + (n < MAX_ROWS ? n : MAX_ROWS) : 3;
 }
@@ -78,7 +83,7 @@ static void draw_row(const struct play_screen *s, struct cells *cells, int y, si
 	price_format(f.cost_nano, t[5], FORMAT_SIZE);
 	(void)cells_put(cells, x, y, ST_SEL, is_selected ? "\u258c" : " ");
 	(void)cells_putf(cells, x + 1, y, ST_DIM, "%2zu", i + 1);
-	(void)cells_fit(cells, x + 4, y, 21, is_selected ? ST_BOLD : ST_TEXT, c->target != NULL ? c->target->model : c->name);
+	(void)cells_fit(cells, x + 4, y, 21, is_selected ? ST_BOLD : ST_TEXT, play_model_name(c));
 	(void)cells_put(cells, x + 26, y, st, glyph);
 	(void)cells_put(cells, x + 28, y, st, c->answer->has_run ? words[c->answer->state] : c->target == NULL ? "unusable" : "ready");
 	static const int ends[] = { 43, 51, 58, 64, 70, 82 };
@@ -130,7 +135,7 @@ static void draw_names(const struct play_screen *s, struct cells *cells, const s
 		play_answer_figures(c->answer, env->mono_us, &f);
 		figure_duration(f.total_us, total);
 		price_format(f.cost_nano, cost, FORMAT_SIZE);
-		(void)snprintf(name, sizeof(name), "%s", c->target != NULL ? c->target->model : c->name);
+		(void)snprintf(name, sizeof(name), "%s", play_model_name(c));
 		if (f.is_running && c->answer->state == CALL_RETRYING && c->answer->call->http.reply.status >= 400) {
 			(void)snprintf(text, sizeof(text), "%zu %s %d", i + 1, name, c->answer->call->http.reply.status);
 		} else if (f.is_running) {
@@ -157,9 +162,35 @@ static void draw_names(const struct play_screen *s, struct cells *cells, const s
 	}
 }
 
+/* "▶1 gpt-5.4-mini ✓2 claude-haik…": each gets as much as the others. */
+static void draw_strip(const struct play_screen *s, struct cells *cells)
+{
+	int n = (int)s->play->n_columns, fit = (s->race.w - 2) / STRIP_MIN;
+	int shown = n < fit ? n : fit, w = (s->race.w - 2) / shown, x = s->race.x + 1;
+	int first = (int)s->column < shown ? 0 : (int)s->column - shown + 1;
+
+	for (int i = first; i < first + shown; i++, x += w) {
+		const struct play_column *c = s->play->columns[i];
+		bool is_focused = i == (int)s->column;
+		enum style st;
+		const char *glyph = play_state_glyph(c, &st);
+
+		(void)cells_put(cells, x, s->race.y, st, glyph);
+		int used = 1 + cells_putf(cells, x + 1, s->race.y, is_focused ? ST_BOLD : ST_DIM, "%d ", i + 1);
+		(void)cells_fit(cells, x + used, s->race.y, w - used - 1, is_focused ? ST_BOLD : ST_TEXT, play_model_name(c));
+	}
+	if (shown < n) {
+		(void)cells_putf(cells, s->race.x + s->race.w - 1, s->race.y, ST_DIM, "\u2026");
+	}
+}
+
 void play_race_draw(const struct play_screen *s, struct cells *cells, const struct env *env)
 {
 	if (s->race.h == 0) {
+		return;
+	}
+	if (s->race.h == 1) {
+		draw_strip(s, cells);
 		return;
 	}
 	bool is_big = is_table(s->area);

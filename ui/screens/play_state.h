@@ -4,13 +4,17 @@
 #define SONDE_UI_SCREENS_PLAY_STATE_H
 
 #include "app/play.h"
+#include "app/raw_events.h"
 #include "text/wrap.h"
 #include "ui/screen.h"
 #include "ui/widgets/editor.h"
 #include "ui/widgets/list.h"
 
 enum play_focus { FOCUS_COLUMNS, FOCUS_SYSTEM, FOCUS_USER };
-enum play_view { VIEW_COLUMNS, VIEW_DIFF, VIEW_HISTORY };
+/* What stands in the columns' place. */
+enum play_view { VIEW_COLUMNS, VIEW_DIFF, VIEW_HISTORY, VIEW_INSPECTOR, VIEW_EVENTS };
+
+#define PLAY_WIDE 160 /* from here on the inspector stands beside the columns */
 
 /* Lines and scroll position of one column's answer. Belongs to the column by address; found again after a reorder. */
 struct answer_view {
@@ -43,10 +47,18 @@ struct play_screen {
 	struct styled_text *diff; /* VIEW_DIFF */
 	char diff_title[80];
 	struct list diff_scroll;
+	bool hides_inspector;     /* where it would stand beside */
+	struct styled_text *facts; /* of the inspector */
+	struct list facts_scroll, events_list;
+	struct raw_events events; /* of the focused column's answer ... */
+	unsigned events_generation; /* ... of this generation */
+	struct styled_text *event_text; /* VIEW_EVENTS: the opened one */
 	char **targets;           /* candidates for `:add`, collected when first asked */
 	size_t n_targets, cap_targets;
 	/* the last layout */
-	struct rect area, prompt, system_area, user_area, columns, race;
+	int width;                /* with the inspector */
+	int head_rows;            /* of a column */
+	struct rect area, prompt, system_area, user_area, columns, race, inspector, facts_area, events_area;
 };
 
 /* -- small things that all of them say */
@@ -83,11 +95,22 @@ const char *play_state_glyph(const struct play_column *c, enum style *st);
 /* play_race.c */
 int play_race_height(const struct play_screen *s, struct rect area);
 void play_race_draw(const struct play_screen *s, struct cells *cells, const struct env *env);
+/* The model's part of "provider/model"; of the one that answers: a fallback, where the target itself failed. */
+const char *play_model_name(const struct play_column *c);
+/* play_inspector.c: 0 where it does not stand beside the columns. */
+int play_inspector_width(const struct play_screen *s, struct rect area);
+void play_inspector_layout(struct play_screen *s, struct rect r);
+void play_inspector_draw(const struct play_screen *s, struct cells *cells, const struct env *env);
+/* play_events.c: of the focused column. */
+void play_events_layout(struct play_screen *s);
+void play_events_draw_glance(const struct play_screen *s, struct cells *cells, struct rect r);
+void play_events_view_layout(struct play_screen *s);
+void play_events_view_draw(const struct play_screen *s, struct cells *cells, const struct env *env);
 /* play_diff.c: the answers of two columns; false when there is nothing to compare. */
 bool play_diff_open(struct play_screen *s, size_t a, size_t b, struct err *e);
 void play_diff_close(struct play_screen *s);
 void play_diff_layout(struct play_screen *s);
-void play_diff_draw(const struct play_screen *s, struct cells *cells);
+void play_diff_draw(const struct play_screen *s, struct cells *cells, const struct env *env);
 /* play_history.c */
 void play_history_layout(struct play_screen *s);
 void play_history_draw(const struct play_screen *s, struct cells *cells, const struct env *env);
@@ -105,6 +128,7 @@ bool play_shows_overlay(const void *self);
 typedef unsigned play_command(void *self, struct console *c, const char *arg);
 /* play_commands.c */
 play_command play_cmd_run, play_cmd_stop, play_cmd_stop_all, play_cmd_retry, play_cmd_edit, play_cmd_mark, play_cmd_diff, play_cmd_hold, play_cmd_zoom,
+    play_cmd_inspector, play_cmd_events,
     play_cmd_history, play_cmd_open, play_cmd_close;
 /* play_targets.c */
 play_command play_cmd_add, play_cmd_drop, play_cmd_left, play_cmd_right, play_cmd_param;

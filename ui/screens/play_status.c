@@ -78,7 +78,7 @@ void play_card(const void *self, const struct env *env, struct buf *out)
 		play_answer_figures(c->answer, env->mono_us, &f);
 		figure_duration(f.total_us, time);
 		price_format(f.cost_nano, cost, FORMAT_SIZE);
-		(void)buf_addf(out, "%s %s %s %s\n", c->target != NULL ? c->target->model : c->name, play_state_glyph(c, &st), time,
+		(void)buf_addf(out, "%s %s %s %s\n", play_model_name(c), play_state_glyph(c, &st), time,
 		    f.is_running ? "" : cost);
 	}
 }
