@@ -48,7 +48,7 @@ programs    base text app drawing widgets console screens cli sim data
 
 # header (a pattern): the files that may include it (a pattern)
 libraries='
-^n?cursesw?[.]h$|^ncursesw?/|^term[.]h$ ^ui/term[.]c$
+^n?cursesw?[.]h$|^ncursesw?/|^term[.]h$ ^ui/term(_look)?[.]c$
 ^curl/ ^src/net/
 ^dlfcn[.]h$ ^src/net/curl[.]c$
 ^ev[.]h$ ^src/net/

@@ -63,6 +63,9 @@ static inline bool console_is_too_small(const struct console *c)
 	return c->w < CONSOLE_MIN_W || c->h < CONSOLE_MIN_H;
 }
 
+/* console.c: shows the i-th screen; opens the command line or help. */
+void console_show_at(struct console *c, size_t i);
+void console_open_palette(struct console *c, enum palette_kind kind, const char *line);
 /* console_draw.c: the tab at a cell of the first row; c->n when there is none. */
 size_t console_tab_at(const struct console *c, int x);
 /* The command whose hint is at a cell of the last row and the key it is hinted with; NULL when there is none. */

@@ -2,7 +2,6 @@
 
 #include <curses.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <poll.h>
@@ -10,23 +9,18 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <term.h>
 #include <termios.h>
 #include <unistd.h>
-#include <wchar.h>
 
 #include "base/mem.h"
 #include "gateway/ui_options.h"
 #include "text/base64.h"
 #include "text/clean.h"
-#include "text/utf8.h"
+#include "ui/term_look.h"
 #include "ui/term_reset.h"
-#include "ui/theme.h"
 
-/* Curses writes to a file in memory, and from there the bytes go to the terminal as fast as it takes them: a terminal that stalls (a
- * network, a stopped multiplexer) holds up neither the streams nor the end of the program. At most one frame waits. The modes of the line are
- * therefore set here and not by curses, which sees no terminal. */
+/* The modes of the line are set here and not by curses, which writes to a file (ui/term_out.h) and sees no terminal. */
 
 /* Bracketed paste and focus; mouse presses and wheel in SGR form, when wanted. Off in reverse order, the mouse in any case: that is harmless
  * where it was not on. */
@@ -37,26 +31,19 @@
 /* The title of the window is kept on the terminal's own stack. */
 #define TITLE_ON "\x1b[22;2t"
 #define TITLE_OFF "\x1b[23;2t"
-/* A frame is shown when it is whole. Only asked for where the terminal has said that it knows it: others may show the bytes. */
+/* Whether it knows frames that are shown when they are whole. */
 #define SYNC_ASK "\x1b[?2026$p"
-#define SYNC_ON "\x1b[?2026h"
-#define SYNC_OFF "\x1b[?2026l"
 #define SYNC_MODE 2026
-#define SYNC_LEAST 256 /* bytes: a smaller frame comes in one piece anyhow */
 #define MOST_CELLS 1000 /* in each direction */
 #define READ_SIZE 65536
 #define READS_AT_ONCE 32
-#define END_WAIT_MS 200 /* what a stalled terminal is given at the end */
 
 struct terminal {
 	SCREEN *screen;
-	FILE *frame;       /* in memory: what curses wrote since the last collect() */
-	int out;           /* the terminal, not blocking */
-	struct buf waiting; /* bytes for it, of which sent are gone already */
-	size_t sent;
+	struct term_out out;
 	struct termios raw;
 	bool is_utf8;
-	enum theme theme;
+	struct term_look look;
 	const struct ui_options *options; /* the user's */
 	bool has_sgr_keys; /* the terminal speaks the modes above */
 	bool has_mouse;    /* wanted */
@@ -163,82 +150,10 @@ static void define_keys(struct terminal *t)
 	}
 }
 
-static void make_colours(struct terminal *t)
-{
-	enum theme named = theme_from_name(t->options->theme);
-
-	t->theme = named != THEME_COUNT ? named : theme_pick(getenv("NO_COLOR"), getenv("TERM"));
-	if (!has_colors() || start_color() != OK || use_default_colors() != OK || COLORS < 8) {
-		t->theme = THEME_MONO;
-	}
-	for (int st = 0; t->theme != THEME_MONO && st < ST_COUNT; st++) {
-		struct look look = theme_look(t->theme, (enum style)st);
-
-		init_pair((short)(st + 1), look.fg, look.bg);
-	}
-}
-
-/* Takes over what curses wrote. */
-static void collect(struct terminal *t)
-{
-	int fd = fileno(t->frame);
-	off_t n = lseek(fd, 0, SEEK_CUR);
-	bool is_synced = t->has_sync && n >= SYNC_LEAST;
-
-	buf_add_str(&t->waiting, is_synced ? SYNC_ON : "");
-	for (off_t at = 0; at < n;) {
-		ssize_t got = pread(fd, t->bytes, READ_SIZE, at);
-
-		if (got <= 0) {
-			break;
-		}
-		buf_add(&t->waiting, t->bytes, (size_t)got);
-		at += got;
-	}
-	buf_add_str(&t->waiting, is_synced ? SYNC_OFF : "");
-	if (n > 0 && ftruncate(fd, 0) == 0) {
-		lseek(fd, 0, SEEK_SET);
-	}
-}
-
-/* Sends what the terminal takes without waiting. */
-static enum term_output send_waiting(struct terminal *t)
-{
-	while (t->sent < t->waiting.len) {
-		ssize_t n = write(t->out, t->waiting.s + t->sent, t->waiting.len - t->sent);
-
-		if (n >= 0) {
-			t->sent += (size_t)n;
-		} else if (errno == EAGAIN) {
-			return TERM_SLOW;
-		} else if (errno != EINTR) {
-			return TERM_GONE;
-		}
-	}
-	buf_clear(&t->waiting);
-	t->sent = 0;
-	return TERM_READY;
-}
-
-/* Sends everything. A terminal that takes nothing for a while loses what it has not taken, but must get the bytes that reset it. */
-static void send_all(struct terminal *t)
-{
-	struct pollfd p = {.fd = t->out, .events = POLLOUT};
-
-	for (int i = 0; i < 2 && send_waiting(t) == TERM_SLOW;) {
-		if (poll(&p, 1, END_WAIT_MS) == 0) {
-			tcflush(t->out, TCOFLUSH);
-			i++;
-		}
-	}
-	buf_clear(&t->waiting);
-	t->sent = 0;
-}
-
 static void send_title(struct terminal *t)
 {
 	if (t->has_title && t->title[0] != '\0') {
-		buf_addf(&t->waiting, "\x1b]2;%s\a", t->title);
+		buf_addf(&t->out.waiting, "\x1b]2;%s\a", t->title);
 	}
 }
 
@@ -247,25 +162,25 @@ static void enter_modes(struct terminal *t)
 	tcsetattr(STDIN_FILENO, TCSANOW, &t->raw);
 	keypad(stdscr, TRUE);
 	refresh();
-	collect(t);
+	term_out_collect(&t->out, t->has_sync);
 	if (t->has_sgr_keys) {
-		buf_add_str(&t->waiting, MODES_ON);
-		buf_add_str(&t->waiting, t->has_mouse ? MOUSE_ON : "");
+		term_out_add(&t->out, MODES_ON);
+		term_out_add(&t->out, t->has_mouse ? MOUSE_ON : "");
 	}
-	buf_add_str(&t->waiting, t->has_title ? TITLE_ON : "");
+	term_out_add(&t->out, t->has_title ? TITLE_ON : "");
 	send_title(t);
 }
 
 static void leave_modes(struct terminal *t)
 {
 	if (t->has_sgr_keys) {
-		buf_add_str(&t->waiting, MODES_OFF);
+		term_out_add(&t->out, MODES_OFF);
 	}
-	buf_add_str(&t->waiting, t->has_title ? TITLE_OFF : "");
+	term_out_add(&t->out, t->has_title ? TITLE_OFF : "");
 	curs_set(1);
 	endwin();
-	collect(t);
-	send_all(t);
+	term_out_collect(&t->out, t->has_sync);
+	term_out_send_all(&t->out);
 	tcsetattr(STDIN_FILENO, TCSANOW, term_reset_line());
 }
 
@@ -283,21 +198,6 @@ static void on_decoded(void *ctx, const struct input *in)
 	}
 }
 
-/* A description of our own of the terminal: that of standard output is shared with the shell and must stay blocking. */
-static int open_output(void)
-{
-	int fd = open("/proc/self/fd/1", O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
-
-	return fd >= 0 ? fd : fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
-}
-
-static FILE *open_frame(void)
-{
-	int fd = memfd_create("frame", MFD_CLOEXEC);
-
-	return fd >= 0 ? fdopen(fd, "w+") : NULL;
-}
-
 struct terminal *term_start(const struct ui_options *options, input_listener *listener, void *ctx, struct err *e)
 {
 	bool is_utf8 = choose_locale();
@@ -309,12 +209,11 @@ struct terminal *term_start(const struct ui_options *options, input_listener *li
 	unsetenv("LINES");
 	unsetenv("COLUMNS");
 	term_reset_save_line();
-	FILE *frame = open_frame();
-	SCREEN *screen = frame != NULL ? newterm(NULL, frame, stdin) : NULL;
+	struct term_out out;
+	term_out_open(&out);
+	SCREEN *screen = out.frame != NULL ? newterm(NULL, out.frame, stdin) : NULL;
 	if (screen == NULL) {
-		if (frame != NULL) {
-			fclose(frame);
-		}
+		term_out_close(&out);
 		err_set(e, ERR_USAGE, "the terminal cannot be used in full-screen mode");
 		err_hint(e, "try another type, for example: TERM=xterm-256color sonde");
 		return NULL;
@@ -323,8 +222,7 @@ struct terminal *term_start(const struct ui_options *options, input_listener *li
 	t->screen = screen;
 	t->options = options;
 	t->has_mouse = options->mouse;
-	t->frame = frame;
-	t->out = open_output();
+	t->out = out;
 	t->raw = *term_reset_line();
 	cfmakeraw(&t->raw);
 	t->is_utf8 = is_utf8;
@@ -337,7 +235,7 @@ struct terminal *term_start(const struct ui_options *options, input_listener *li
 	t->ctx = ctx;
 	key_decoder_init(&t->decoder, on_decoded, t);
 	define_keys(t);
-	make_colours(t);
+	term_look_init(&t->look, t->options->theme, is_utf8);
 	raw();
 	noecho();
 	nonl();
@@ -346,7 +244,7 @@ struct terminal *term_start(const struct ui_options *options, input_listener *li
 	t->is_all_dirty = true;
 	arm_reset(t);
 	enter_modes(t);
-	buf_add_str(&t->waiting, t->has_sgr_keys ? SYNC_ASK : ""); /* before the first frame, which would cover what a terminal shows of it */
+	term_out_add(&t->out, t->has_sgr_keys ? SYNC_ASK : ""); /* before the first frame, which would cover what a terminal shows of it */
 	term_resize(t);
 	return t;
 }
@@ -359,9 +257,7 @@ void term_stop(struct terminal *t)
 	leave_modes(t);
 	term_reset_disarm();
 	delscreen(t->screen);
-	fclose(t->frame);
-	close(t->out);
-	buf_free(&t->waiting);
+	term_out_close(&t->out);
 	key_decoder_free(&t->decoder);
 	cells_free(t->painted);
 	free(t->bytes);
@@ -397,7 +293,7 @@ static void set_margins(struct terminal *t, int h)
 	const char *csr = capability("csr");
 	const char *bytes = csr[0] != '\0' ? tiparm(csr, 0, h - 1) : NULL;
 
-	buf_add_str(&t->waiting, bytes != NULL ? bytes : "");
+	term_out_add(&t->out, bytes != NULL ? bytes : "");
 }
 
 bool term_resize(struct terminal *t)
@@ -431,38 +327,7 @@ enum term_output term_output_state(struct terminal *t)
 	if (poll(&p, 1, 0) > 0 && (p.revents & (POLLERR | POLLHUP | POLLNVAL))) {
 		return TERM_GONE;
 	}
-	return send_waiting(t);
-}
-
-static attr_t attributes(struct look look)
-{
-	return (look.attributes & LOOK_BOLD ? A_BOLD : 0) | (look.attributes & LOOK_DIM ? A_DIM : 0) |
-	       (look.attributes & LOOK_REVERSE ? A_REVERSE : 0) | (look.attributes & LOOK_UNDERLINE ? A_UNDERLINE : 0);
-}
-
-/* A cell whose width curses sees otherwise (another Unicode version, another locale) becomes a replacement: the row must not shift. */
-static void put_cell(const struct terminal *t, int x, int y, const struct cell *cell)
-{
-	wchar_t text[CCHARW_MAX + 1] = {0};
-	cchar_t out;
-	bool is_known = wcwidth((wchar_t)cell->cp[0]) == cell->width;
-	short pair = t->theme == THEME_MONO ? 0 : (short)(cell->style + 1);
-
-	text[0] = is_known ? (wchar_t)cell->cp[0] : t->is_utf8 ? (wchar_t)CODE_POINT_BAD : L'?';
-	for (size_t i = 1, n = 1; is_known && i < COUNT_OF(cell->cp) && cell->cp[i] != 0; i++) {
-		if (wcwidth((wchar_t)cell->cp[i]) == 0) {
-			text[n++] = (wchar_t)cell->cp[i];
-		}
-	}
-	if (setcchar(&out, text, attributes(theme_look(t->theme, (enum style)cell->style)), pair, NULL) != OK) {
-		return;
-	}
-	mvadd_wch(y, x, &out);
-	if (!is_known && cell->width == 2) {
-		text[0] = L' ';
-		setcchar(&out, text, attributes(theme_look(t->theme, (enum style)cell->style)), pair, NULL);
-		mvadd_wch(y, x + 1, &out);
-	}
+	return term_out_send(&t->out);
 }
 
 static void paint_row(const struct terminal *t, const struct cells *c, int y)
@@ -477,7 +342,7 @@ static void paint_row(const struct terminal *t, const struct cells *c, int y)
 		size_t n = now[x].width == 2 && x + 1 < c->w ? 2 : 1;
 
 		if (t->is_all_dirty || memcmp(&now[x], &old[x], n * sizeof(*now)) != 0) {
-			put_cell(t, x, y, &now[x]);
+			term_look_put(&t->look, x, y, &now[x]);
 		}
 	}
 	memcpy(old, now, (size_t)c->w * sizeof(*now));
@@ -500,8 +365,8 @@ void term_paint(struct terminal *t, const struct cells *c)
 		move(c->cursor_y, c->cursor_x);
 	}
 	refresh();
-	collect(t);
-	(void)send_waiting(t);
+	term_out_collect(&t->out, t->has_sync);
+	(void)term_out_send(&t->out);
 }
 
 void term_set_title(struct terminal *t, const char *title)
@@ -521,9 +386,9 @@ void term_set_title(struct terminal *t, const char *title)
 void term_copy(struct terminal *t, const char *bytes, size_t len)
 {
 	if (t->has_sgr_keys) {
-		buf_add_str(&t->waiting, "\x1b]52;c;");
-		base64_add(&t->waiting, bytes, len);
-		buf_add_str(&t->waiting, "\a");
+		term_out_add(&t->out, "\x1b]52;c;");
+		base64_add(&t->out.waiting, bytes, len);
+		term_out_add(&t->out, "\a");
 	}
 }
 
@@ -536,7 +401,7 @@ void term_set_mouse(struct terminal *t, bool is_on)
 {
 	t->has_mouse = is_on;
 	if (t->has_sgr_keys) {
-		buf_add_str(&t->waiting, is_on ? MOUSE_ON : MOUSE_OFF);
+		term_out_add(&t->out, is_on ? MOUSE_ON : MOUSE_OFF);
 	}
 }
 
@@ -598,7 +463,7 @@ void term_suspend(struct terminal *t)
 
 void term_resume(struct terminal *t)
 {
-	buf_add_str(&t->waiting, t->has_title ? TITLE_OFF : ""); /* ours is still there: it must not be kept as the former one */
+	term_out_add(&t->out, t->has_title ? TITLE_OFF : ""); /* ours is still there: it must not be kept as the former one */
 	enter_modes(t);
 	term_repaint(t);
 }

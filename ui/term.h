@@ -1,5 +1,5 @@
-/* term - the terminal: starts and ends full-screen mode, paints a grid, reads input. The only file that knows curses and writes escape
- * sequences. Whatever it switches on it switches off in reverse order: at the end, on suspend, on exit() and on a fatal signal.
+/* term - the terminal: starts and ends full-screen mode, paints a grid, reads input. Only it and its parts, term_*.c, know curses and write
+ * escape sequences. Whatever it switches on it switches off in reverse order: at the end, on suspend, on exit() and on a fatal signal.
  * One terminal a process: the reset that a fatal signal needs is the one global thing of the program. */
 #ifndef SONDE_UI_TERM_H
 #define SONDE_UI_TERM_H
@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "ui/cells.h"
 #include "ui/keys.h"
+#include "ui/term_out.h"
 
 struct terminal;
 struct ui_options; /* gateway/ui_options.h */
@@ -23,7 +24,6 @@ bool term_resize(struct terminal *t);
 /* The next paint writes every cell. */
 void term_repaint(struct terminal *t);
 
-enum term_output { TERM_READY, TERM_SLOW, TERM_GONE };
 /* Sends what is left of the last paint, without waiting. SLOW: some is left; ask again when the terminal can be written. */
 enum term_output term_output_state(struct terminal *t);
 /* Writes what differs from the last paint. Only when the output is READY: frames are not queued. */

@@ -1,0 +1,135 @@
+/* The commands that work everywhere. */
+#include <string.h>
+
+#include "base/mem.h"
+#include "ui/console_state.h"
+
+static unsigned show_number(struct console *c, int number)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		if (c->screens[i]->number == number) {
+			console_show_at(c, i);
+		}
+	}
+	return INPUT_HANDLED | INPUT_REDRAW;
+}
+
+static unsigned show_1(void *screen, struct console *c, const char *arg) { (void)screen; (void)arg; return show_number(c, 1); }
+static unsigned show_2(void *screen, struct console *c, const char *arg) { (void)screen; (void)arg; return show_number(c, 2); }
+static unsigned show_3(void *screen, struct console *c, const char *arg) { (void)screen; (void)arg; return show_number(c, 3); }
+static unsigned show_4(void *screen, struct console *c, const char *arg) { (void)screen; (void)arg; return show_number(c, 4); }
+static unsigned show_5(void *screen, struct console *c, const char *arg) { (void)screen; (void)arg; return show_number(c, 5); }
+
+static const struct {
+	const char *keys;
+	unsigned (*run)(void *screen, struct console *c, const char *arg);
+} show_rows[] = {
+	{"1 Alt-1", show_1}, {"2 Alt-2", show_2}, {"3 Alt-3", show_3}, {"4 Alt-4", show_4}, {"5 Alt-5", show_5},
+};
+
+static bool is_busy(const struct console *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		if (c->states[i] != NULL && c->screens[i]->is_busy != NULL && c->screens[i]->is_busy(c->states[i])) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static unsigned quit(void *screen, struct console *c, const char *arg)
+{
+	(void)screen;
+	(void)arg;
+	if (is_busy(c) && !c->is_quit_asked) {
+		console_say(c, ST_WARN, "Something is still running; q again breaks it off and quits");
+		c->is_quit_asked = true;
+		return INPUT_HANDLED | INPUT_REDRAW;
+	}
+	return INPUT_HANDLED | INPUT_QUIT;
+}
+
+static unsigned open_command(void *screen, struct console *c, const char *arg)
+{
+	(void)screen;
+	console_open_palette(c, PALETTE_COMMAND, arg);
+	return INPUT_HANDLED | INPUT_REDRAW;
+}
+
+static unsigned open_help(void *screen, struct console *c, const char *arg)
+{
+	(void)screen;
+	console_open_palette(c, PALETTE_HELP, arg);
+	return INPUT_HANDLED | INPUT_REDRAW;
+}
+
+static unsigned repaint(void *screen, struct console *c, const char *arg)
+{
+	(void)screen;
+	(void)c;
+	(void)arg;
+	return INPUT_HANDLED | INPUT_REDRAW | CONSOLE_REPAINT;
+}
+
+static unsigned suspend(void *screen, struct console *c, const char *arg)
+{
+	(void)screen;
+	(void)c;
+	(void)arg;
+	return INPUT_HANDLED | CONSOLE_SUSPEND;
+}
+
+static unsigned mouse(void *screen, struct console *c, const char *arg)
+{
+	(void)screen;
+	(void)arg;
+	c->has_mouse = !c->has_mouse;
+	console_say(c, ST_TEXT, c->has_mouse ? "The mouse is sonde's: a click chooses, the wheel scrolls" :
+		    "The mouse is the terminal's: select and copy as in the shell; M takes it back");
+	return INPUT_HANDLED | INPUT_REDRAW | CONSOLE_MOUSE;
+}
+
+static unsigned interrupt(void *screen, struct console *c, const char *arg)
+{
+	struct command_set set = console_screen_set(c);
+	const struct command *stop = command_by_name(&set, "stop");
+
+	(void)screen;
+	(void)arg;
+	if (stop != NULL && (stop->is_shown == NULL || stop->is_shown(set.state))) {
+		return stop->run(set.state, c, "") | INPUT_HANDLED;
+	}
+	console_say(c, ST_TEXT, console_is_editing(c) ? "Nothing to stop here. Esc, then q, quits" : "Nothing to stop here. q quits");
+	return INPUT_HANDLED | INPUT_REDRAW;
+}
+
+static const struct command fixed_globals[] = {
+	{.name = "command", .keys = ": Alt-x", .hint = "command", .args = "[LINE]", .help = "run a command by its name", .flags = COMMAND_IN_TEXT,
+	 .run = open_command},
+	{.name = "help", .keys = "? F1", .hint = "help", .args = "[WORD]", .help = "keys and commands of this screen", .flags = COMMAND_IN_TEXT,
+	 .run = open_help},
+	{.name = "mouse", .keys = "M", .help = "give the mouse to the terminal, or take it back", .run = mouse},
+	{.name = "quit", .keys = "q", .help = "leave sonde", .run = quit},
+	{.name = "interrupt", .keys = "Ctrl-c", .help = "stop what runs here", .flags = COMMAND_IN_TEXT, .run = interrupt},
+	{.name = "redraw", .keys = "Ctrl-l", .help = "paint the whole screen again", .flags = COMMAND_IN_TEXT, .run = repaint},
+	{.name = "suspend", .keys = "Ctrl-z", .help = "back to the shell; fg returns", .flags = COMMAND_IN_TEXT, .run = suspend},
+};
+
+struct command *console_commands(const struct screen *const *screens, size_t n, size_t *n_commands)
+{
+	struct command *rows = x_calloc(n + COUNT_OF(fixed_globals), sizeof(*rows));
+	size_t filled = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		int number = screens[i]->number;
+
+		if (number >= 1 && number <= (int)COUNT_OF(show_rows)) {
+			rows[filled++] = (struct command){
+				.name = screens[i]->id, .keys = show_rows[number - 1].keys, .help = "show this screen",
+				.flags = COMMAND_IN_TEXT, .run = show_rows[number - 1].run};
+		}
+	}
+	memcpy(rows + filled, fixed_globals, sizeof(fixed_globals));
+	*n_commands = filled + COUNT_OF(fixed_globals);
+	return rows;
+}
