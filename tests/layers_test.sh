@@ -22,7 +22,7 @@ inclusions=$(grep -rnE '^[[:space:]]*#[[:space:]]*include' src ui --include='*.[
 		if (part[2] ~ /^(main|cmd_.*|commands|run|shot)\.[ch]$/) {
 			return "programs"
 		}
-		return part[2] ~ /^(console(_[a-z]*)?|command|palette|recall)\.[ch]$/ ? "console" : "drawing"
+		return part[2] ~ /^(console(_[a-z]*)?|command|palette(_[a-z]*)?|recall)\.[ch]$/ ? "console" : "drawing"
 	}
 	{ print $1, layer($1), $2, layer($2) }')
 

@@ -45,7 +45,7 @@ struct console *console_new(struct app *app, const struct screen *const *screens
 	c->n = n < MOST_SCREENS ? n : MOST_SCREENS;
 	memcpy(c->screens, screens, c->n * sizeof(*screens));
 	c->summary = summary;
-	c->can_copy = c->has_mouse = true;
+	c->can_copy = true;
 	c->w = 80;
 	c->h = 24;
 	c->globals = console_commands(c->screens, c->n, &c->n_globals);
@@ -147,15 +147,9 @@ void console_edit_end(struct console *c, const struct buf *text, const struct er
 	}
 }
 
-void console_set_terminal(struct console *c, bool can_copy, bool has_mouse)
+void console_set_terminal(struct console *c, bool can_copy)
 {
 	c->can_copy = can_copy;
-	c->has_mouse = has_mouse;
-}
-
-bool console_has_mouse(const struct console *c)
-{
-	return c->has_mouse;
 }
 
 /* Input. */

@@ -11,8 +11,8 @@
 #define CONSOLE_MIN_W 60
 #define CONSOLE_MIN_H 16
 
-/* Bits that console_input adds to INPUT_*: what only the owner of the terminal can do. */
-enum { CONSOLE_SUSPEND = 8, CONSOLE_REPAINT = 16, CONSOLE_COPY = 32, CONSOLE_MOUSE = 64, CONSOLE_EDIT = 128 };
+/* Bits that console_input adds to INPUT_*: what only the owner of the terminal can do. CONSOLE_OPTIONS: some option is another one now. */
+enum { CONSOLE_SUSPEND = 8, CONSOLE_REPAINT = 16, CONSOLE_COPY = 32, CONSOLE_OPTIONS = 64, CONSOLE_EDIT = 128 };
 
 /* Letters of base64 that terminals take at once. */
 #define CONSOLE_COPY_LIMIT 74994
@@ -44,10 +44,8 @@ unsigned console_edit(struct console *c, const char *text, size_t len, console_t
 /* What CONSOLE_EDIT is about; and its end: text NULL when the editor failed, and why. */
 const struct buf *console_edited(const struct console *c);
 void console_edit_end(struct console *c, const struct buf *text, const struct err *e);
-/* What the terminal can do and does; at first both are taken for true. */
-void console_set_terminal(struct console *c, bool can_copy, bool has_mouse);
-/* Whether the mouse is ours (after CONSOLE_MOUSE) or the terminal's own. */
-bool console_has_mouse(const struct console *c);
+/* What the terminal can do; at first it is taken for true. */
+void console_set_terminal(struct console *c, bool can_copy);
 /* Opens the command line with a text in it, for example "add ". */
 void console_ask(struct console *c, const char *line);
 

@@ -1,4 +1,6 @@
 /* The commands that work everywhere. */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -79,14 +81,95 @@ static unsigned suspend(void *screen, struct console *c, const char *arg)
 	return INPUT_HANDLED | CONSOLE_SUSPEND;
 }
 
+static unsigned changed_option(struct console *c, enum option_id id)
+{
+	const struct option_value *v = &c->app->config->options.now[id];
+	char origin[96];
+
+	console_say(c, ST_TEXT, "%s = %s (%s)", option_rows[id].name, v->text, option_origin_text(v, origin));
+	return INPUT_HANDLED | INPUT_REDRAW | CONSOLE_OPTIONS;
+}
+
 static unsigned mouse(void *screen, struct console *c, const char *arg)
 {
+	struct option_values *o = &c->app->config->options;
+	bool is_on = !option_is_on(o, OPTION_MOUSE);
+	struct err e;
+
 	(void)screen;
 	(void)arg;
-	c->has_mouse = !c->has_mouse;
-	console_say(c, ST_TEXT, c->has_mouse ? "The mouse is sonde's: a click chooses, the wheel scrolls" :
+	(void)!option_set(o, OPTION_MOUSE, is_on ? "on" : "off", ORIGIN_SESSION, NULL, &e);
+	console_say(c, ST_TEXT, is_on ? "The mouse is sonde's: a click chooses, the wheel scrolls" :
 		    "The mouse is the terminal's: select and copy as in the shell; M takes it back");
-	return INPUT_HANDLED | INPUT_REDRAW | CONSOLE_MOUSE;
+	return INPUT_HANDLED | INPUT_REDRAW | CONSOLE_OPTIONS;
+}
+
+#define RESET "reset" /* a value that every option has: as it was without `:set` */
+
+/* "NAME VALUE"; without a value the line goes on with what it may be, without a name with all there is. */
+static unsigned set(void *screen, struct console *c, const char *arg)
+{
+	size_t len = strcspn(arg, " ");
+	char *name = x_strndup(arg, len);
+	const char *value = arg + len + strspn(arg + len, " ");
+	enum option_id id = option_find(name);
+	struct err e;
+
+	(void)screen;
+	if (len > 0 && id == OPTION_COUNT) {
+		console_say(c, ST_BAD, "There is no option \"%s\"; :set lists what there is", name);
+	} else if (value[0] == '\0') {
+		char *line = x_asprintf("set %s%s", name, len > 0 ? " " : "");
+
+		console_ask(c, line);
+		free(line);
+	}
+	free(name);
+	if (id == OPTION_COUNT || value[0] == '\0') {
+		return INPUT_HANDLED | INPUT_REDRAW;
+	}
+	if (strcmp(value, RESET) == 0) {
+		option_reset(&c->app->config->options, id);
+	} else if (!option_set(&c->app->config->options, id, value, ORIGIN_SESSION, NULL, &e)) {
+		console_say(c, ST_BAD, "%s %s", option_rows[id].name, e.text);
+		return INPUT_HANDLED | INPUT_REDRAW;
+	}
+	return changed_option(c, id);
+}
+
+/* The names with what they are now, then all values of all of them. */
+static const char *complete_set(void *screen, size_t i)
+{
+	struct console *c = screen;
+	char word[OPTION_TEXT_SIZE], origin[96];
+
+	if (i < OPTION_COUNT) {
+		const struct option_value *v = &c->app->config->options.now[i];
+
+		(void)snprintf(c->candidate, sizeof(c->candidate), "%s \t[%s] %s \u00b7 %s", option_rows[i].name, v->text,
+		    option_origin_text(v, origin), option_rows[i].help);
+		return c->candidate;
+	}
+	i -= OPTION_COUNT;
+	for (size_t k = 0; k < OPTION_COUNT; k++) {
+		size_t n = 0;
+
+		while (option_word(&option_rows[k], n, word)) {
+			if (n++ == i) {
+				(void)snprintf(c->candidate, sizeof(c->candidate), "%s %s", option_rows[k].name, word);
+				return c->candidate;
+			}
+		}
+		if (i == n) {
+			const struct option_value *before = &c->app->config->options.before[k];
+
+			(void)snprintf(c->candidate, sizeof(c->candidate), "%s %s\t%s, %s", option_rows[k].name, RESET, before->text,
+			    option_origin_text(before, origin));
+			return c->candidate;
+		}
+		i -= n + 1;
+	}
+	return NULL;
 }
 
 static unsigned interrupt(void *screen, struct console *c, const char *arg)
@@ -108,7 +191,9 @@ static const struct command fixed_globals[] = {
 	 .run = open_command},
 	{.name = "help", .keys = "? F1", .hint = "help", .args = "[WORD]", .help = "keys and commands of this screen", .flags = COMMAND_IN_TEXT,
 	 .run = open_help},
-	{.name = "mouse", .keys = "M", .help = "give the mouse to the terminal, or take it back", .run = mouse},
+	{.name = "set", .args = "[NAME [VALUE]]", .help = "options: what they are and where from, or another value",
+	 .flags = COMMAND_WORDS | COMMAND_IN_HELP, .run = set, .complete = complete_set},
+	{.name = "mouse", .keys = "M Alt-m", .help = "give the mouse to the terminal, or take it back", .run = mouse},
 	{.name = "quit", .keys = "q", .help = "leave sonde", .run = quit},
 	{.name = "interrupt", .keys = "Ctrl-c", .help = "stop what runs here", .flags = COMMAND_IN_TEXT, .run = interrupt},
 	{.name = "redraw", .keys = "Ctrl-l", .help = "paint the whole screen again", .flags = COMMAND_IN_TEXT, .run = repaint},

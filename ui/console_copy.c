@@ -56,6 +56,13 @@ static bool write_whole(int fd, const char *bytes, size_t len)
 	return true;
 }
 
+static bool has_clipboard(const struct console *c)
+{
+	const struct option_values *o = &c->app->config->options;
+
+	return option_is_on(o, OPTION_CLIPBOARD) || (c->can_copy && option_is(o, OPTION_CLIPBOARD, "auto"));
+}
+
 static void copy_to_file(struct console *c, const char *what, const char *bytes, size_t len)
 {
 	int fd = -1;
@@ -69,7 +76,7 @@ static void copy_to_file(struct console *c, const char *what, const char *bytes,
 		char shown[300];
 
 		clean_line_into(path, shown, sizeof(shown));
-		console_say(c, ST_WARN, "%s: %s for the clipboard; %s is in %s", what, c->can_copy ? "too long" : "no way", size, shown);
+		console_say(c, ST_WARN, "%s: %s for the clipboard; %s is in %s", what, has_clipboard(c) ? "too long" : "no way", size, shown);
 	}
 	if (fd >= 0) {
 		close(fd);
@@ -85,7 +92,7 @@ unsigned console_copy(struct console *c, const char *what, const char *bytes, si
 		console_say(c, ST_DIM, "%s: nothing there to copy yet", what);
 		return INPUT_HANDLED | INPUT_REDRAW;
 	}
-	if (!c->can_copy || BASE64_SIZE(len) > CONSOLE_COPY_LIMIT) {
+	if (!has_clipboard(c) || BASE64_SIZE(len) > CONSOLE_COPY_LIMIT) {
 		copy_to_file(c, what, bytes, len);
 		return INPUT_HANDLED | INPUT_REDRAW;
 	}

@@ -23,7 +23,8 @@ struct console {
 	int64_t prefix_us;          /* monotonic time of the first picture since then; 0: none was drawn */
 	int64_t drawn_us;           /* monotonic time of the last picture */
 	struct buf copied;          /* for the clipboard */
-	bool can_copy, has_mouse;
+	bool can_copy;
+	char candidate[200];        /* of `:set`, until the next one is asked for */
 	struct buf edited;          /* as given to the person's editor */
 	console_take *take;
 	void *take_ctx;
@@ -55,7 +56,7 @@ static inline struct command_set console_screen_set(const struct console *c)
 
 static inline struct command_set console_global_set(const struct console *c)
 {
-	return (struct command_set){c->globals, c->n_globals, NULL, "Everywhere"};
+	return (struct command_set){c->globals, c->n_globals, (void *)(uintptr_t)c, "Everywhere"};
 }
 
 static inline bool console_is_too_small(const struct console *c)

@@ -5,90 +5,26 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "text/fuzzy.h"
+#include "ui/palette_rows.h"
 #include "ui/widgets/editor.h"
 #include "ui/widgets/list.h"
 
-#define MOST_SETS 4
-#define MOST_CANDIDATES 200
 #define BOX_W 64
 #define NAME_W 22
 #define COMMAND_ROWS 9
 
-/* How a row fits what was typed; smaller is better, and within one kind the score of text/fuzzy.h decides. */
-enum fit { FIT_EXACT, FIT_START, FIT_NAME, FIT_HELP, FIT_NONE };
-
-struct row {
-	const struct command *command; /* NULL: a heading, or an earlier line */
-	size_t set;
-	char *candidate;               /* of the command's argument, or an earlier line; NULL: the command itself */
-	enum fit fit;
-	int score;
-	size_t place;                  /* in the table: equal rows stay in its order */
-};
-
 struct palette {
 	enum palette_kind kind;
-	struct command_set sets[MOST_SETS];
-	size_t n_sets;
-	const struct recall *earlier;
+	struct palette_rows rows;
 	size_t recalled;       /* lines back from the end of earlier; 0: what is typed */
 	char *draft;           /* what was typed before lines were recalled */
 	const char *title;
 	struct editor *field;
 	unsigned long version; /* of the field, when rows were made */
-	struct row *rows;
-	size_t n, cap;
 	struct list list;
 	bool has_moved;        /* the selection is the person's, not ours */
 	struct rect box;
 };
-
-/* Fills fit and score of a row. A help text is a sentence: in it words are looked for. */
-static void fit_row(struct row *r, const char *name, const char *help, const char *typed)
-{
-	size_t len = strlen(typed);
-
-	r->score = fuzzy_score(typed, name, FUZZY_ANYWHERE);
-	if (len == 0 || strncasecmp(name, typed, len) == 0) {
-		r->fit = len > 0 && name[len] == '\0' ? FIT_EXACT : FIT_START;
-		r->score = 0; /* in the order of the table */
-		return;
-	}
-	r->fit = r->score != FUZZY_NONE ? FIT_NAME : FIT_NONE;
-	if (r->fit == FIT_NONE && help != NULL) {
-		r->score = fuzzy_score(typed, help, FUZZY_WORD_STARTS);
-		r->fit = r->score != FUZZY_NONE || strcasestr(help, typed) != NULL ? FIT_HELP : FIT_NONE;
-	}
-}
-
-static int compare_rows(const void *a, const void *b)
-{
-	const struct row *x = a, *y = b;
-
-	if (x->fit != y->fit) {
-		return x->fit < y->fit ? -1 : 1;
-	}
-	if (x->score != y->score) {
-		return x->score > y->score ? -1 : 1;
-	}
-	return x->place < y->place ? -1 : 1;
-}
-
-static void add_row(struct palette *p, const struct row *r)
-{
-	struct row *added = array_push(p->rows, p->n, p->cap);
-
-	*added = *r;
-	added->place = p->n;
-}
-
-static void sort_rows(struct palette *p)
-{
-	if (p->n > 1) {
-		qsort(p->rows, p->n, sizeof(*p->rows), compare_rows);
-	}
-}
 
 static const char *typed_text(const struct palette *p)
 {
@@ -97,84 +33,11 @@ static const char *typed_text(const struct palette *p)
 	return s + strspn(s, " ");
 }
 
-/* Candidates for the argument, when the line is that far. False when it is not. */
-static bool add_candidates(struct palette *p)
-{
-	const char *line = typed_text(p);
-	const char *arg;
-	size_t set;
-	const struct command *cmd = command_parse(p->sets, p->n_sets, line, &arg, &set);
-
-	if (cmd == NULL || cmd->complete == NULL || line[strlen(cmd->name)] != ' ') {
-		return false;
-	}
-	const char *s;
-
-	for (size_t i = 0; p->n < MOST_CANDIDATES && (s = cmd->complete(p->sets[set].state, i)) != NULL; i++) {
-		struct row r = {.command = cmd, .set = set};
-
-		fit_row(&r, s, NULL, arg);
-		if (r.fit != FIT_NONE) {
-			r.candidate = x_strdup(s);
-			add_row(p, &r);
-		}
-	}
-	return true;
-}
-
-/* Newest first. An empty line offers the commands alone: Up brings the lines back. */
-static void add_earlier(struct palette *p)
-{
-	const char *typed = typed_text(p);
-
-	for (size_t i = p->earlier->n; typed[0] != '\0' && i-- > 0;) {
-		struct row r = {0};
-
-		fit_row(&r, p->earlier->lines[i], NULL, typed);
-		if (r.fit != FIT_NONE && r.fit != FIT_EXACT) {
-			r.fit = FIT_NAME; /* never before a command that begins so */
-			r.candidate = x_strdup(p->earlier->lines[i]);
-			add_row(p, &r);
-		}
-	}
-}
-
-static void add_commands(struct palette *p, bool has_headings)
-{
-	const char *typed = typed_text(p);
-
-	for (size_t s = 0; s < p->n_sets; s++) {
-		size_t before = p->n;
-
-		for (size_t i = 0; i < p->sets[s].n; i++) {
-			const struct command *cmd = &p->sets[s].rows[i];
-			struct row r = {.command = cmd, .set = s};
-
-			fit_row(&r, cmd->name, cmd->help, typed);
-			if ((cmd->flags & COMMAND_HIDDEN) || r.fit == FIT_NONE) {
-				continue;
-			}
-			if (typed[0] == '\0' && cmd->is_shown != NULL && !cmd->is_shown(p->sets[s].state)) {
-				r.fit = FIT_HELP; /* nothing to do for it now: not among the first */
-			}
-			if (has_headings && p->n == before) {
-				add_row(p, &(struct row){.set = s});
-			}
-			add_row(p, &r);
-		}
-	}
-}
-
-static bool is_heading(const struct row *r)
-{
-	return r->command == NULL && r->candidate == NULL;
-}
-
 static void skip_heading(struct palette *p, int towards)
 {
 	int at = p->list.selected;
 
-	if (p->n == 0 || !is_heading(&p->rows[at])) {
+	if (p->rows.n == 0 || p->rows.at[at].heading == NULL) {
 		return;
 	}
 	list_select(&p->list, at + (towards < 0 && at > 0 ? -1 : 1));
@@ -183,43 +46,13 @@ static void skip_heading(struct palette *p, int towards)
 	}
 }
 
-static void clear_rows(struct palette *p)
-{
-	for (size_t i = 0; i < p->n; i++) {
-		free(p->rows[i].candidate);
-	}
-	p->n = 0;
-}
-
-/* The row that fits best, for help, which keeps the order of the tables. */
-static int best_row(const struct palette *p)
-{
-	size_t best = 0;
-
-	for (size_t i = 0; i < p->n; i++) {
-		if (!is_heading(&p->rows[i]) && (is_heading(&p->rows[best]) || compare_rows(&p->rows[i], &p->rows[best]) < 0)) {
-			best = i;
-		}
-	}
-	return (int)best;
-}
-
 static void make_rows(struct palette *p)
 {
-	clear_rows(p);
-	if (p->kind == PALETTE_HELP) {
-		add_commands(p, true);
-	} else {
-		if (!add_candidates(p)) {
-			add_commands(p, false);
-			add_earlier(p);
-		}
-		sort_rows(p);
-	}
+	palette_rows_fill(&p->rows, typed_text(p), p->kind == PALETTE_HELP);
 	p->version = editor_version(p->field);
 	p->has_moved = false;
-	list_set_n(&p->list, (int)p->n);
-	list_select(&p->list, p->kind == PALETTE_HELP ? best_row(p) : 0);
+	list_set_n(&p->list, (int)p->rows.n);
+	list_select(&p->list, palette_rows_best(&p->rows));
 	p->list.top = 0; /* the heading, too */
 }
 
@@ -229,9 +62,7 @@ struct palette *palette_new(enum palette_kind kind, const struct command_set *se
 	struct palette *p = x_calloc(1, sizeof(*p));
 
 	p->kind = kind;
-	p->n_sets = n < MOST_SETS ? n : MOST_SETS;
-	memcpy(p->sets, sets, p->n_sets * sizeof(*sets));
-	p->earlier = earlier;
+	palette_rows_init(&p->rows, sets, n, earlier);
 	p->title = title;
 	p->field = editor_new(true, kind == PALETTE_HELP ? "type to filter" : NULL);
 	editor_set(p->field, line, strlen(line));
@@ -243,18 +74,17 @@ void palette_free(struct palette *p)
 {
 	if (p != NULL) {
 		editor_free(p->field);
-		clear_rows(p);
-		free(p->rows);
+		palette_rows_free(&p->rows);
 		free(p->draft);
 		free(p);
 	}
 }
 
-static const struct row *selected_row(const struct palette *p)
+static const struct palette_row *selected_row(const struct palette *p)
 {
-	const struct row *r = p->n > 0 ? &p->rows[p->list.selected] : NULL;
+	const struct palette_row *r = p->rows.n > 0 ? &p->rows.at[p->list.selected] : NULL;
 
-	return r != NULL && !is_heading(r) ? r : NULL;
+	return r != NULL && r->heading == NULL ? r : NULL;
 }
 
 static void set_field(struct palette *p, const char *name, const char *arg)
@@ -275,7 +105,7 @@ static void run_choice(const struct palette *p, struct palette_choice *choice, c
 	}
 	choice->end = PALETTE_RUN;
 	choice->command = cmd;
-	choice->state = p->sets[set].state;
+	choice->state = p->rows.sets[set].state;
 	snprintf(choice->text, sizeof(choice->text), "%.*s", (int)len, arg);
 	if (p->kind == PALETTE_COMMAND) {
 		snprintf(choice->line, sizeof(choice->line), "%.100s%s%.400s", cmd->name, len > 0 ? " " : "", choice->text);
@@ -287,7 +117,7 @@ static void run_line(struct palette *p, struct palette_choice *choice, const cha
 {
 	const char *arg;
 	size_t set;
-	const struct command *cmd = command_parse(p->sets, p->n_sets, line, &arg, &set);
+	const struct command *cmd = command_parse(p->rows.sets, p->rows.n_sets, line, &arg, &set);
 
 	if (cmd == NULL) { /* of another screen, or none at all */
 		choice->end = PALETTE_UNKNOWN;
@@ -301,14 +131,18 @@ static void run_line(struct palette *p, struct palette_choice *choice, const cha
 }
 
 /* The selected row, or the line up to where its argument is missing. */
-static void choose_row(struct palette *p, const struct row *r, struct palette_choice *choice)
+static void choose_row(struct palette *p, const struct palette_row *r, struct palette_choice *choice)
 {
 	if (r->command == NULL) {
 		run_line(p, choice, r->candidate);
 	} else if (r->candidate != NULL) {
 		size_t len = strlen(r->candidate);
+		bool goes_on = len > 0 && (r->candidate[len - 1] == '=' || r->candidate[len - 1] == ' ');
 
-		if (len > 0 && (r->candidate[len - 1] == '=' || r->candidate[len - 1] == ' ')) {
+		if (goes_on && p->kind == PALETTE_HELP) {
+			choice->end = PALETTE_ASK;
+			snprintf(choice->text, sizeof(choice->text), "%s %s", r->command->name, r->candidate);
+		} else if (goes_on) {
 			set_field(p, r->command->name, r->candidate);
 		} else {
 			run_choice(p, choice, r->command, r->set, r->candidate);
@@ -329,9 +163,20 @@ static bool is_search(const char *arg)
 	return strpbrk(arg, "/=") == NULL;
 }
 
+static void complete(struct palette *p)
+{
+	const struct palette_row *r = selected_row(p);
+
+	if (r != NULL && p->kind == PALETTE_COMMAND) {
+		const char *name = r->command != NULL ? r->command->name : r->candidate;
+
+		set_field(p, name, r->command == NULL ? NULL : r->candidate != NULL ? r->candidate : r->command->args != NULL ? "" : NULL);
+	}
+}
+
 static void enter(struct palette *p, struct palette_choice *choice)
 {
-	const struct row *r = selected_row(p);
+	const struct palette_row *r = selected_row(p);
 	const char *arg;
 	size_t set;
 
@@ -346,25 +191,16 @@ static void enter(struct palette *p, struct palette_choice *choice)
 		choice->end = PALETTE_CLOSED;
 		return;
 	}
-	const struct command *cmd = command_parse(p->sets, p->n_sets, line, &arg, &set);
+	const struct command *cmd = command_parse(p->rows.sets, p->rows.n_sets, line, &arg, &set);
 	bool is_candidate = cmd != NULL && arg[0] != '\0' && r != NULL && r->candidate != NULL && r->command != NULL;
 	bool is_found_name = cmd == NULL && r != NULL && r->fit <= FIT_NAME;
 
 	if (is_found_name || (is_candidate && (r->fit == FIT_START || (r->fit == FIT_NAME && is_search(arg))))) {
 		choose_row(p, r, choice);
+	} else if (cmd == NULL && r != NULL && r->fit == FIT_LINE) {
+		complete(p); /* a whole line out of a few letters is seen before it is run */
 	} else {
 		run_line(p, choice, line);
-	}
-}
-
-static void complete(struct palette *p)
-{
-	const struct row *r = selected_row(p);
-
-	if (r != NULL && p->kind == PALETTE_COMMAND) {
-		const char *name = r->command != NULL ? r->command->name : r->candidate;
-
-		set_field(p, name, r->command == NULL ? NULL : r->candidate != NULL ? r->candidate : r->command->args != NULL ? "" : NULL);
 	}
 }
 
@@ -375,7 +211,7 @@ static bool recall(struct palette *p, const struct input *in)
 	bool is_down = in->type == INPUT_KEY && (in->key == K_DOWN || in->key == ('n' | K_CTRL));
 	size_t to = is_up ? p->recalled + 1 : p->recalled - 1;
 
-	if (p->kind != PALETTE_COMMAND || p->has_moved || (!is_up && !is_down) || (is_down && p->recalled == 0) || to > p->earlier->n) {
+	if (p->kind != PALETTE_COMMAND || p->has_moved || (!is_up && !is_down) || (is_down && p->recalled == 0) || to > p->rows.earlier->n) {
 		return false;
 	}
 	if (p->recalled == 0) {
@@ -383,7 +219,7 @@ static bool recall(struct palette *p, const struct input *in)
 		p->draft = x_strdup(editor_text(p->field, NULL));
 	}
 	p->recalled = to;
-	set_field(p, to > 0 ? p->earlier->lines[p->earlier->n - to] : p->draft, NULL);
+	set_field(p, to > 0 ? p->rows.earlier->lines[p->rows.earlier->n - to] : p->draft, NULL);
 	return true;
 }
 
@@ -476,23 +312,29 @@ void palette_layout(struct palette *p, int w, int h)
 	editor_layout(p->field, (struct rect){p->box.x + 3, p->box.y + 1, box_w - 5, 1});
 }
 
-static void draw_row(const struct palette *p, struct cells *c, const struct row *r, struct rect at, bool is_selected)
+static void draw_row(struct cells *c, const struct palette_row *r, struct rect at, bool is_selected)
 {
 	int keys_x = at.x + at.w - 1;
 	struct buf keys = {0};
 
-	if (is_heading(r)) {
-		cells_fit(c, at.x + 1, at.y, at.w - 2, ST_TITLE, p->sets[r->set].title);
+	if (r->heading != NULL) {
+		cells_fit(c, at.x + 1, at.y, at.w - 2, ST_TITLE, r->heading);
 		return;
 	}
 	if (is_selected) {
 		cells_put(c, at.x, at.y, ST_BOX, "▌");
 	}
 	if (r->candidate != NULL) {
+		char text[600];
+		int x = at.x + 2;
+
 		if (r->command == NULL) {
 			keys_x = cells_right(c, at.x + at.w - 1, at.y, ST_DIM, "earlier");
 		}
-		cells_fit(c, at.x + 2, at.y, keys_x - 1 - (at.x + 2), ST_TEXT, r->candidate);
+		snprintf(text, sizeof(text), "%s%s%s", r->is_line ? r->command->name : "", r->is_line ? " " : "", r->candidate);
+		x += cells_fit(c, x, at.y, keys_x - 1 - x, ST_TEXT, text) + 1;
+		x = x < at.x + 2 + NAME_W + 1 ? at.x + 2 + NAME_W + 1 : x;
+		cells_fit(c, x, at.y, keys_x - 1 - x, ST_DIM, r->note != NULL ? r->note : "");
 	} else {
 		char name[128];
 
@@ -524,9 +366,9 @@ void palette_draw(const struct palette *p, struct cells *c)
 	for (int i = 0; i < p->list.rows && p->list.top + i < p->list.n; i++) {
 		int k = p->list.top + i;
 
-		draw_row(p, c, &p->rows[k], (struct rect){in.x, in.y + 1 + i, in.w, 1}, k == p->list.selected);
+		draw_row(c, &p->rows.at[k], (struct rect){in.x, in.y + 1 + i, in.w, 1}, k == p->list.selected);
 	}
-	if (p->n == 0) {
+	if (p->rows.n == 0) {
 		cells_fit(c, in.x + 2, in.y + 1, in.w - 3, ST_DIM, p->kind == PALETTE_HELP ? "Nothing matches; Esc closes" : "Enter runs the line");
 	}
 	if (p->kind == PALETTE_HELP) {

@@ -5,14 +5,15 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "app/play.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "ui/handoff.h"
 #include "ui/shot.h"
 #include "ui/term.h"
 
-#define FRAME_US (US_PER_S / 30)
 #define BLURRED_TICK_MS 250 /* clocks of a window without focus */
+#define CALM_TICK_MS 1000   /* without animation */
 
 static const int signal_numbers[] = {SIGWINCH, SIGCONT, SIGTSTP, SIGTERM, SIGHUP, SIGINT, SIGQUIT};
 enum { SIGNAL_CONT = 1, SIGNALS = COUNT_OF(signal_numbers) };
@@ -28,6 +29,7 @@ struct run {
 	ev_timer frame, tick, pending;
 	ev_signal signals[SIGNALS];
 	bool has_focus, is_dirty;
+	size_t n_running;    /* answers on their way when something changed last */
 	bool is_away;        /* the terminal is the editor's */
 	struct handoff handoff;
 	ev_io editor;        /* its end */
@@ -36,6 +38,11 @@ struct run {
 	int64_t painted_us;  /* monotonic */
 	enum err_code end;
 };
+
+static const struct option_values *options_of(const struct run *r)
+{
+	return &r->app->config->options;
+}
 
 static void stop(struct run *r, enum err_code end)
 {
@@ -67,9 +74,10 @@ static void start_timer(struct run *r, ev_timer *w, double seconds)
 static void arm_tick(struct run *r)
 {
 	int ms = console_tick_ms(r->console);
+	int least = !option_is_on(options_of(r), OPTION_ANIMATION) ? CALM_TICK_MS : r->has_focus ? 0 : BLURRED_TICK_MS;
 
-	if (ms > 0 && !r->has_focus && ms < BLURRED_TICK_MS) {
-		ms = BLURRED_TICK_MS;
+	if (ms > 0 && ms < least) {
+		ms = least;
 	}
 	ev_timer_stop(r->app->loop->ev, &r->tick);
 	if (ms > 0) {
@@ -118,14 +126,27 @@ static void mark(struct run *r)
 	if (r->is_dirty) {
 		return;
 	}
-	int64_t wait_us = r->painted_us + FRAME_US - clock_mono_us();
+	int64_t frame_us = (int64_t)((double)US_PER_S / option_number(options_of(r), OPTION_FPS));
+	int64_t wait_us = r->painted_us + frame_us - clock_mono_us();
 
 	r->is_dirty = true;
 	start_timer(r, &r->frame, wait_us > 0 ? (double)wait_us / US_PER_S : 0);
 }
 
+/* Rings when the last answer has come while somebody looks elsewhere. */
+static void ring(struct run *r)
+{
+	size_t n = play_running(r->app->play);
+
+	if (n == 0 && r->n_running > 0 && !r->has_focus && !r->is_away && option_is_on(options_of(r), OPTION_BELL)) {
+		term_bell(r->term);
+	}
+	r->n_running = n;
+}
+
 static void on_change(void *ctx)
 {
+	ring(ctx);
 	mark(ctx);
 }
 
@@ -268,12 +289,13 @@ static void after_input(struct run *r)
 	if (bits & CONSOLE_EDIT) {
 		edit(r);
 	}
-	if (bits & CONSOLE_MOUSE) {
-		term_set_mouse(r->term, console_has_mouse(r->console));
+	if (bits & CONSOLE_OPTIONS) {
+		term_apply(r->term);
+		r->cells->glyphs = term_glyphs(r->term);
 	}
 	if (bits & CONSOLE_SUSPEND) {
 		suspend(r);
-	} else if (bits & (INPUT_REDRAW | CONSOLE_REPAINT)) {
+	} else if (bits & (INPUT_REDRAW | CONSOLE_REPAINT | CONSOLE_OPTIONS)) {
 		paint(r);
 	}
 }
@@ -390,7 +412,7 @@ static void run_loop(struct run *r, const struct screen *const *screens, size_t 
 	r->cells->glyphs = term_glyphs(r->term);
 	r->console = console_new(r->app, screens, n, summary_of_app);
 	console_resize(r->console, w, h);
-	console_set_terminal(r->console, term_can_copy(r->term), r->app->config->ui.mouse);
+	console_set_terminal(r->console, term_can_copy(r->term));
 	if (first != NULL) {
 		console_show(r->console, first);
 	}
@@ -410,7 +432,7 @@ int console_run(struct app *app, const struct screen *const *screens, size_t n, 
 
 	/* Before curses, which installs handlers of its own only where there are none. */
 	start_watchers(&r);
-	r.term = term_start(&app->config->ui, on_event, &r, &e);
+	r.term = term_start(&app->config->options, on_event, &r, &e);
 	if (r.term == NULL) {
 		stop_watchers(&r);
 		fprintf(stderr, "sonde: %s\n       %s\n", e.text, e.hint);

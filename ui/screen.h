@@ -23,6 +23,8 @@ enum { INPUT_HANDLED = 1, INPUT_REDRAW = 2, INPUT_QUIT = 4 };
 enum command_flags {
 	COMMAND_IN_TEXT = 1, /* its keys work while a text field has the focus */
 	COMMAND_HIDDEN = 2,  /* not in `?` and `:` (movement aliases) */
+	COMMAND_WORDS = 4,   /* its candidates are completed word by word */
+	COMMAND_IN_HELP = 8, /* `?` lists its candidates, too */
 };
 
 /* One action of the console: the same row feeds key dispatch, the hint row, `:` with completion, `?` and the manual. */
@@ -34,7 +36,7 @@ struct command {
 	const char *help;  /* one line */
 	unsigned flags;
 	unsigned (*run)(void *screen, struct console *c, const char *arg); /* arg "" when none. Returns input bits */
-	const char *(*complete)(void *screen, size_t i); /* i-th candidate for the argument, NULL at the end; may be NULL */
+	const char *(*complete)(void *screen, size_t i); /* i-th candidate for the argument, and after a tab what is said of it; borrowed until the next call; NULL at the end. May be NULL */
 	bool (*is_shown)(const void *screen); /* whether the hint row shows it now; NULL: always */
 };
 

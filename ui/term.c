@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "gateway/ui_options.h"
+#include "gateway/option.h"
 #include "text/base64.h"
 #include "text/clean.h"
 #include "ui/term_look.h"
@@ -44,11 +44,11 @@ struct terminal {
 	struct termios raw;
 	bool is_utf8;
 	struct term_look look;
-	const struct ui_options *options; /* the user's */
+	const struct option_values *options; /* the user's */
 	bool has_sgr_keys; /* the terminal speaks the modes above */
-	bool has_mouse;    /* wanted */
+	bool has_mouse;    /* asked for */
 	bool has_title;    /* it keeps titles */
-	bool has_sync;     /* it has said so */
+	bool knows_sync;   /* it has said so */
 	char title[128];
 	input_listener *listener;
 	void *ctx;
@@ -66,10 +66,16 @@ static const char *capability(const char *name)
 	return s != NULL && s != (const char *)-1 ? s : "";
 }
 
+/* Whether frames are put in brackets. */
+static bool is_synced(const struct terminal *t)
+{
+	return option_is_on(t->options, OPTION_SYNC) || (t->knows_sync && option_is(t->options, OPTION_SYNC, "auto"));
+}
+
 static void arm_reset(const struct terminal *t)
 {
 	term_reset_clear();
-	if (t->has_sync) {
+	if (is_synced(t)) {
 		term_reset_add(SYNC_OFF);
 	}
 	if (t->has_sgr_keys) {
@@ -162,7 +168,7 @@ static void enter_modes(struct terminal *t)
 	tcsetattr(STDIN_FILENO, TCSANOW, &t->raw);
 	keypad(stdscr, TRUE);
 	refresh();
-	term_out_collect(&t->out, t->has_sync);
+	term_out_collect(&t->out, is_synced(t));
 	if (t->has_sgr_keys) {
 		term_out_add(&t->out, MODES_ON);
 		term_out_add(&t->out, t->has_mouse ? MOUSE_ON : "");
@@ -179,7 +185,7 @@ static void leave_modes(struct terminal *t)
 	term_out_add(&t->out, t->has_title ? TITLE_OFF : "");
 	curs_set(1);
 	endwin();
-	term_out_collect(&t->out, t->has_sync);
+	term_out_collect(&t->out, is_synced(t));
 	term_out_send_all(&t->out);
 	tcsetattr(STDIN_FILENO, TCSANOW, term_reset_line());
 }
@@ -191,14 +197,14 @@ static void on_decoded(void *ctx, const struct input *in)
 
 	if (in->type != INPUT_REPORT) {
 		t->listener(t->ctx, in);
-	} else if (in->mode == SYNC_MODE && (in->state == 1 || in->state == 2) && !t->has_sync) {
-		t->has_sync = true;
+	} else if (in->mode == SYNC_MODE && (in->state == 1 || in->state == 2) && !t->knows_sync) {
+		t->knows_sync = true;
 		term_reset_disarm();
 		arm_reset(t); /* with what switches it off */
 	}
 }
 
-struct terminal *term_start(const struct ui_options *options, input_listener *listener, void *ctx, struct err *e)
+struct terminal *term_start(const struct option_values *options, input_listener *listener, void *ctx, struct err *e)
 {
 	bool is_utf8 = choose_locale();
 
@@ -221,7 +227,7 @@ struct terminal *term_start(const struct ui_options *options, input_listener *li
 	struct terminal *t = x_calloc(1, sizeof(*t));
 	t->screen = screen;
 	t->options = options;
-	t->has_mouse = options->mouse;
+	t->has_mouse = option_is_on(options, OPTION_MOUSE);
 	t->out = out;
 	t->raw = *term_reset_line();
 	cfmakeraw(&t->raw);
@@ -235,7 +241,7 @@ struct terminal *term_start(const struct ui_options *options, input_listener *li
 	t->ctx = ctx;
 	key_decoder_init(&t->decoder, on_decoded, t);
 	define_keys(t);
-	term_look_init(&t->look, t->options->theme, is_utf8);
+	term_look_init(&t->look, option_text(t->options, OPTION_THEME), is_utf8);
 	raw();
 	noecho();
 	nonl();
@@ -267,7 +273,7 @@ void term_stop(struct terminal *t)
 enum glyphs term_glyphs(const struct terminal *t)
 {
 	const char *name = getenv("TERM");
-	enum glyphs named = glyphs_from_name(t->options->glyphs);
+	enum glyphs named = glyphs_from_name(option_text(t->options, OPTION_GLYPHS));
 
 	if (named != GLYPHS_COUNT || !t->is_utf8) {
 		return named != GLYPHS_COUNT && t->is_utf8 ? named : GLYPHS_ASCII;
@@ -365,7 +371,7 @@ void term_paint(struct terminal *t, const struct cells *c)
 		move(c->cursor_y, c->cursor_x);
 	}
 	refresh();
-	term_out_collect(&t->out, t->has_sync);
+	term_out_collect(&t->out, is_synced(t));
 	(void)term_out_send(&t->out);
 }
 
@@ -397,12 +403,24 @@ bool term_can_copy(const struct terminal *t)
 	return t->has_sgr_keys;
 }
 
-void term_set_mouse(struct terminal *t, bool is_on)
+void term_apply(struct terminal *t)
 {
-	t->has_mouse = is_on;
-	if (t->has_sgr_keys) {
-		term_out_add(&t->out, is_on ? MOUSE_ON : MOUSE_OFF);
+	bool has_mouse = option_is_on(t->options, OPTION_MOUSE);
+
+	if (has_mouse != t->has_mouse && t->has_sgr_keys) {
+		term_out_add(&t->out, has_mouse ? MOUSE_ON : MOUSE_OFF);
 	}
+	t->has_mouse = has_mouse;
+	term_look_init(&t->look, option_text(t->options, OPTION_THEME), t->is_utf8);
+	term_reset_disarm();
+	arm_reset(t);
+	term_repaint(t);
+}
+
+void term_bell(struct terminal *t)
+{
+	term_out_add(&t->out, "\a");
+	(void)term_out_send(&t->out);
 }
 
 bool term_read(struct terminal *t)

@@ -10,10 +10,11 @@
 #include "ui/term_out.h"
 
 struct terminal;
-struct ui_options; /* gateway/ui_options.h */
+struct option_values; /* gateway/option.h */
 
-/* NULL and e filled when standard input and output are no terminal or its type cannot be used. options are borrowed. */
-struct terminal *term_start(const struct ui_options *options, input_listener *listener, void *ctx, struct err *e);
+/* NULL and e filled when standard input and output are no terminal or its type cannot be used. options are borrowed; term_apply after
+ * they changed. */
+struct terminal *term_start(const struct option_values *options, input_listener *listener, void *ctx, struct err *e);
 void term_stop(struct terminal *t);
 
 /* Which drawing characters the options name, or else the locale and the terminal have. */
@@ -35,8 +36,9 @@ void term_set_title(struct terminal *t, const char *title);
 void term_copy(struct terminal *t, const char *bytes, size_t len);
 /* It is of a kind that may: others would show the bytes. */
 bool term_can_copy(const struct terminal *t);
-/* Asks for presses and the wheel, or leaves the mouse to the terminal itself. */
-void term_set_mouse(struct terminal *t, bool is_on);
+/* Takes over the options: colours, mouse, whole frames. */
+void term_apply(struct terminal *t);
+void term_bell(struct terminal *t);
 
 /* Reads what is there and calls the listener. False when the terminal is gone. */
 bool term_read(struct terminal *t);

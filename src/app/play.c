@@ -135,6 +135,7 @@ static void send_column(struct play *p, size_t i)
 		.target = c->target, .messages = messages, .n_messages = n, .params = p->params, .is_streamed = true,
 		.run_us = p->run_us, .run_column = c->run_column,
 	};
+	c->answer->shows_invisible = option_is_on(&p->app->config->options, OPTION_SHOW_INVISIBLE);
 	play_answer_begin(c->answer, ++p->generations);
 	c->answer->call = call_ref(call_start(p->app->gateway, &r, on_event, p));
 }

@@ -16,6 +16,7 @@ static void start_text(struct play_answer *a, unsigned generation)
 	buf_clear(&a->reasoning);
 	cleaner_init(&a->cleaner);
 	cleaner_init(&a->reasoning_cleaner);
+	a->cleaner.shows_invisible = a->reasoning_cleaner.shows_invisible = a->shows_invisible;
 	a->n_deltas = 0;
 	a->generation = generation;
 	a->err = (struct err){ 0 };

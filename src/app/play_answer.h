@@ -16,6 +16,7 @@ struct play_answer {
 	struct buf text;        /* the answer; only grows while it streams */
 	struct buf reasoning;   /* what the model thought aloud */
 	struct cleaner cleaner, reasoning_cleaner;
+	bool shows_invisible;   /* set by the owner before a text begins */
 	unsigned generation;    /* of text and reasoning: no two beginnings in one play have the same, whatever the column */
 	unsigned n_deltas;      /* pieces so far: about one token each */
 	bool is_simulated, is_cached;

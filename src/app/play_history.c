@@ -48,6 +48,7 @@ static void run_loaded(void *ctx, const struct past_run *run, const struct err *
 
 		for (size_t j = 0; j < run->n_calls; j++) {
 			if (run->calls[j].row.run_column == (int)i) {
+				c->answer->shows_invisible = option_is_on(&p->app->config->options, OPTION_SHOW_INVISIBLE);
 				play_answer_recall(c->answer, ++p->generations, &run->calls[j]);
 				break; /* newest first: a retried column shows its last answer */
 			}

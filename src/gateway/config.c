@@ -107,7 +107,7 @@ struct config *config_new(void)
 	struct config *c = x_calloc(1, sizeof(*c));
 
 	c->prices = price_table_new();
-	c->ui = (struct ui_options){ .theme = x_strdup("auto"), .glyphs = x_strdup("auto"), .mouse = true };
+	options_init(&c->options);
 	return c;
 }
 
@@ -118,6 +118,7 @@ struct config *config_load(const char *file)
 
 	c->file = file != NULL ? x_strdup(file) : xdg_config_file();
 	read_environment(c);
+	options_take_environment(&c->options);
 	if (c->file != NULL) {
 		read_file(c, file != NULL || (named != NULL && named[0] != '\0'));
 	}
@@ -143,8 +144,6 @@ void config_free(struct config *c)
 	free(c->providers);
 	free(c->unlisted);
 	free(c->problems);
-	free(c->ui.theme);
-	free(c->ui.glyphs);
 	free(c->file);
 	free(c);
 }

@@ -1,4 +1,4 @@
-/* config - providers, targets, price overrides and ui options: from the environment and from one YAML file that sonde never writes.
+/* config - providers, targets, price overrides and options of the console: from the environment and from one YAML file that sonde never writes.
  * Owns everything it hands out. Errors of the file are all collected, each with file, line, column and what would be right. */
 #ifndef SONDE_GATEWAY_CONFIG_H
 #define SONDE_GATEWAY_CONFIG_H
@@ -7,7 +7,7 @@
 #include <stdatomic.h>
 
 #include "gateway/budget.h"
-#include "gateway/ui_options.h"
+#include "gateway/option.h"
 #include "provider/price.h"
 #include "provider/provider.h"
 
@@ -44,7 +44,7 @@ struct config {
 	struct target **aliases; size_t n_aliases, cap_aliases;
 	struct price_table *prices;
 	struct budget budget;
-	struct ui_options ui;
+	struct option_values options;       /* of the console */
 	struct err *problems; size_t n_problems, cap_problems; /* of the file: text "config.yaml:3:5: ..."; and of the environment */
 };
 

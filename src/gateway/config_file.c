@@ -1,5 +1,6 @@
 #include "gateway/config_file.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -87,27 +88,7 @@ static void read_prices(struct reader *r, const struct key *k, const struct valu
 	read_names(r, v, "openai/gpt-5: {input: 1.25, output: 10}", read_model_prices);
 }
 
-/* ---- ui, and the whole ---- */
-
-static const struct key ui_keys[] = {
-	{ .name = "theme", .read = read_choice, .offset = offsetof(struct ui_options, theme), .choices = "auto|ansi|mono",
-	  .help = "colours; auto: ansi, or mono with `NO_COLOR` or on a terminal without colours" },
-	{ .name = "glyphs", .read = read_choice, .offset = offsetof(struct ui_options, glyphs), .choices = "auto|braille|block|ascii",
-	  .help = "what graphs are drawn with; auto: by the locale and the terminal" },
-	{ .name = "mouse", .read = read_switch, .offset = offsetof(struct ui_options, mouse), .choices = "on|off",
-	  .help = "clicks and the wheel; off leaves selecting text to the terminal; default on" },
-};
-
-static void read_ui(struct reader *r, const struct key *k, const struct value *v, void *into)
-{
-	const struct yaml_node *map = as_map(r, v, "theme: auto");
-
-	(void)k;
-	(void)into;
-	if (map != NULL) {
-		read_keys(r, map, v->path, ui_keys, COUNT_OF(ui_keys), &r->c->ui);
-	}
-}
+/* ---- the whole ---- */
 
 /* In this order: targets need the providers and the prices. */
 static const struct key sections[] = {
@@ -161,7 +142,6 @@ void config_file_keys(config_key_fn *fn, void *ctx)
 		target_key_table,
 		budget_key_table,
 		{ "prices.PROVIDER/MODEL", price_keys, COUNT_OF(price_keys) },
-		{ "ui", ui_keys, COUNT_OF(ui_keys) },
 	};
 
 	for (size_t t = 0; t < COUNT_OF(tables); t++) {
@@ -175,6 +155,12 @@ void config_file_keys(config_key_fn *fn, void *ctx)
 			}
 			buf_free(&values);
 		}
+	}
+	for (size_t i = 0; i < OPTION_COUNT; i++) {
+		char values[160], help[240];
+
+		(void)snprintf(help, sizeof(help), "%s; default %s", option_rows[i].help, option_rows[i].initial);
+		fn(ctx, "ui", option_rows[i].name, option_values_text(&option_rows[i], values), help);
 	}
 }
 

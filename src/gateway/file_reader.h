@@ -79,6 +79,7 @@ static inline void *key_field(void *into, const struct key *k)
 void read_providers(struct reader *r, const struct key *k, const struct value *v, void *into);
 void read_targets(struct reader *r, const struct key *k, const struct value *v, void *into);
 void read_budget(struct reader *r, const struct key *k, const struct value *v, void *into);
+void read_ui(struct reader *r, const struct key *k, const struct value *v, void *into);
 
 /* The key `fallback` of all targets, once the aliases are there. targets: the map of that section. */
 void read_fallbacks(struct reader *r, const struct yaml_node *targets);

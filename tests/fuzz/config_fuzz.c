@@ -64,7 +64,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	for (size_t i = 0; i < c->n_aliases; i++) {
 		check_alias(c, c->aliases[i]);
 	}
-	must(c->ui.theme != NULL && c->ui.glyphs != NULL);
+	must(option_text(&c->options, OPTION_THEME)[0] != '\0');
 	config_free(c);
 	return 0;
 }

@@ -167,8 +167,8 @@ static void ten_mistakes_are_ten_problems(void **state)
 	assert_non_null(listed(c, "openai"));
 	assert_non_null(listed(c, "work"));
 	assert_null(config_find_provider(c, "local"));
-	assert_string_equal(c->ui.glyphs, "ascii");
-	assert_string_equal(c->ui.theme, "auto");
+	assert_string_equal(option_text(&c->options, OPTION_GLYPHS), "ascii");
+	assert_string_equal(option_text(&c->options, OPTION_THEME), "auto");
 	assert_false(config_check(c, &e));
 	assert_int_equal(e.code, ERR_CONFIG);
 	assert_string_equal(e.text, c->problems[0].text);
@@ -380,9 +380,9 @@ static void a_whole_file_is_read(void **state)
 	assert_string_equal(fast->system, "Be brief.");
 	assert_int_equal(c->aliases[1]->params.n_stop, 1);
 	assert_true(price_find(c->prices, "work", "gpt-5-mini")->in == 150000);
-	assert_string_equal(c->ui.theme, "mono");
-	assert_string_equal(c->ui.glyphs, "block");
-	assert_false(c->ui.mouse);
+	assert_string_equal(option_text(&c->options, OPTION_THEME), "mono");
+	assert_string_equal(option_text(&c->options, OPTION_GLYPHS), "block");
+	assert_false(option_is_on(&c->options, OPTION_MOUSE));
 	assert_true(config_check(c, NULL));
 	config_free(c);
 }
@@ -400,7 +400,7 @@ static void little_files_are_fine(void **state)
 		struct config *c = load_well(cases[i]);
 
 		assert_true(c->file_exists);
-		assert_true(c->ui.mouse);
+		assert_true(option_is_on(&c->options, OPTION_MOUSE));
 		config_free(c);
 	}
 }
@@ -640,7 +640,7 @@ static void missing_and_unreadable_files(void **state)
 	(void)setenv("SONDE_CONFIG", file, 1);
 	c = config_load(NULL);
 	assert_int_equal(c->n_problems, 0);
-	assert_string_equal(c->ui.theme, "mono");
+	assert_string_equal(option_text(&c->options, OPTION_THEME), "mono");
 	config_free(c);
 	free(missing);
 }

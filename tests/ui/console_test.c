@@ -125,7 +125,7 @@ static const struct command commands[] = {
 	{.name = "add", .keys = NULL, .args = "TARGET", .help = "another column", .run = run, .complete = targets},
 	{.name = "edit", .keys = "e", .hint = "edit", .help = "write the prompt", .run = edit},
 	{.name = "stop", .keys = "x", .hint = "stop", .help = "stop this run", .run = stop, .is_shown = fake_is_busy},
-	{.name = "secret", .keys = "z", .flags = COMMAND_HIDDEN, .run = run},
+	{.name = "unlisted", .keys = "z", .flags = COMMAND_HIDDEN, .run = run},
 };
 
 static const struct screen fake_play = {
@@ -157,6 +157,7 @@ static int set_up(void **state)
 {
 	struct fixture *f = x_calloc(1, sizeof(*f));
 
+	f->app.config = config_new();
 	f->c = console_new(&f->app, screens, COUNT_OF(screens), summary);
 	f->play = console_screen_state(f->c, "play");
 	f->cells = cells_new(80, 24);
@@ -169,6 +170,7 @@ static int tear_down(void **state)
 	struct fixture *f = *state;
 
 	console_free(f->c);
+	config_free(f->app.config);
 	cells_free(f->cells);
 	free(f);
 	return 0;
@@ -341,7 +343,7 @@ static const struct {
 	{"help goes on with an argument", "? 'another' Enter 'x1' Enter", 1, "x1", NULL},
 	{"help finds nothing", "? 'zzzz' Enter Esc r", 1, "", NULL},
 	{"help moves", "? Down Up Up Enter", 1, "", NULL},
-	{"hidden ones are not listed", ": 'secr' Enter", 0, "", "There is no command"},
+	{"hidden ones are not listed", ": 'unlist' Enter", 0, "", "There is no command"},
 	{"commands shows keys", ": 'run'", 0, "", "F5 r"},
 	{"help has headings", "?", 0, "", "Everywhere"},
 	{"help names the screen", "F1", 0, "", "Help · Play"},
