@@ -1,7 +1,6 @@
 /* main - arguments to a command. It stands in ui/ because it is the one file that knows both the engine's commands and the screens. */
 #include <fcntl.h>
 #include <locale.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,7 +95,7 @@ int main(int argc, char **argv)
 		return cli_finish(0);
 	}
 	(void)setlocale(LC_CTYPE, "");
-	(void)signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of write, and an exit status of its own */
+	cli_begin();
 	if (strcmp(name, "help") == 0 || asks_for_help(name)) {
 		return help(argc > 2 && !asks_for_help(argv[2]) ? argv[2] : NULL);
 	}

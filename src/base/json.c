@@ -4,6 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
+
+void json_use_x_malloc(void)
+{
+	json_set_alloc_funcs(x_malloc, free);
+}
+
 const char *json_get_string(const json_t *object, const char *key, size_t *len)
 {
 	const json_t *v = json_object_get(object, key);

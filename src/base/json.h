@@ -7,6 +7,8 @@
 
 #include "base/num.h"
 
+/* To be called once, before any JSON: without memory jansson then ends the program as x_malloc does, instead of leaving out members. */
+void json_use_x_malloc(void);
 /* The text (which may hold NULs when it was parsed so), or NULL; *len may be NULL. */
 const char *json_get_string(const json_t *object, const char *key, size_t *len);
 /* A whole number, also one written "1.0"; UNKNOWN for all else, and for what does not fit 64 bits. */

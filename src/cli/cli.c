@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/num.h"
 #include "base/xdg.h"
 #include "gateway/config.h"
@@ -19,6 +21,12 @@
 
 #define READ_LIMIT ((size_t)64 << 20)
 #define STATUS_CLOSED_PIPE 141
+
+void cli_begin(void)
+{
+	(void)signal(SIGPIPE, SIG_IGN);
+	json_use_x_malloc();
+}
 
 int cli_fail(const struct err *e)
 {

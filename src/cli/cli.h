@@ -16,6 +16,8 @@ struct cli_command {
 	int (*run)(int argc, char **argv); /* argv[0] is the command's name */
 };
 
+/* Before any command: a closed pipe is an error of write and an exit status of its own; without memory JSON ends the program. */
+void cli_begin(void);
 /* Prints "sonde: TEXT" and the hint to stderr (cleaned for a terminal) and returns the exit status of its code. */
 int cli_fail(const struct err *e);
 /* Same for wrong usage: also names `sonde help COMMAND`. Returns 2. */

@@ -20,8 +20,12 @@ void place_remove(struct place *p);
 void place_set(struct place *p, const char *name, const char *value);
 /* The program under test. */
 const char *place_program(void);
-/* Fails the test unless the store of the place passes SQLite's own check. Returns the number of calls in it. */
+/* Empties one of its directories: "home", "data" or "tmp". */
+void place_clear(const struct place *p, const char *sub);
+/* Fails the test unless the store of the place passes SQLite's own check. Returns the number of calls in it; without a store 0. */
 int place_check_store(const struct place *p);
+/* Fails the test when any file below the place holds the text. */
+void place_holds_not(const struct place *p, const char *text);
 
 /* Runs `sonde ARGS` to its end without a terminal. input, out and err may be NULL. Returns its exit status. */
 int place_run(const struct place *p, const char *const args[], const char *input, struct buf *out, struct buf *err);

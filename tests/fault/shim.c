@@ -1,0 +1,233 @@
+/* shim - preloaded into the program under test: lets the n-th call of one kind fail. SONDE_FAULT is "KIND:N" for that one, "KIND:N+" for that
+ * and all later ones, "KIND:0" for none; kinds are in the table below. SONDE_FAULT_COUNT names a file that gets the number of such calls
+ * at the end. A program that hangs is ended by SIGALRM. */
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#define HANG_S 60
+
+enum kind { KIND_MALLOC, KIND_OPEN, KIND_WRITE, KIND_FULL, KIND_SYNC, KIND_RESET, KIND_EOF, KIND_SHORT, KIND_COUNT };
+
+static const char *const names[KIND_COUNT] = {
+	[KIND_MALLOC] = "malloc", /* NULL */
+	[KIND_OPEN] = "open",     /* EMFILE */
+	[KIND_WRITE] = "write",   /* of a regular file: EIO */
+	[KIND_FULL] = "full",     /* the same: half of it is written, then ENOSPC */
+	[KIND_SYNC] = "sync",     /* fsync, fdatasync: EIO */
+	[KIND_RESET] = "reset",   /* recv: ECONNRESET */
+	[KIND_EOF] = "eof",       /* recv: the end */
+	[KIND_SHORT] = "short",   /* recv: one byte at most, which is no fault */
+};
+
+static enum kind kind = KIND_COUNT;
+static long from, to;
+static atomic_long n_calls;
+static const char *count_path;
+
+/* One more call of that kind; true when it is to fail. */
+static bool fails(enum kind k)
+{
+	if (k != kind) {
+		return false;
+	}
+	long n = atomic_fetch_add(&n_calls, 1) + 1;
+
+	return n >= from && n <= to;
+}
+
+__attribute__((constructor)) static void begin(void)
+{
+	const char *fault = getenv("SONDE_FAULT"), *colon = fault != NULL ? strchr(fault, ':') : NULL;
+
+	for (int k = 0; colon != NULL && k < KIND_COUNT; k++) {
+		if (strlen(names[k]) == (size_t)(colon - fault) && strncmp(names[k], fault, (size_t)(colon - fault)) == 0) {
+			char *end;
+
+			from = strtol(colon + 1, &end, 10);
+			to = *end == '+' ? __LONG_MAX__ : from;
+			count_path = getenv("SONDE_FAULT_COUNT");
+			alarm(HANG_S);
+			kind = (enum kind)k; /* counts from here on */
+		}
+	}
+}
+
+__attribute__((destructor)) static void end(void)
+{
+	char text[32];
+
+	kind = KIND_COUNT;
+	int fd = count_path != NULL ? open(count_path, O_WRONLY | O_CREAT | O_TRUNC, 0600) : -1;
+
+	if (fd >= 0) {
+		int len = snprintf(text, sizeof(text), "%ld\n", atomic_load(&n_calls));
+
+		(void)!write(fd, text, (size_t)len);
+		close(fd);
+	}
+}
+
+/* -- memory: glibc's own entry points, as dlsym itself allocates ---------------------------------------------------------------------- */
+
+#ifndef __SANITIZE_ADDRESS__ /* whose allocator comes first */
+
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t n, size_t size);
+void *__libc_realloc(void *p, size_t size);
+
+static void *no_memory(void)
+{
+	errno = ENOMEM;
+	return NULL;
+}
+
+void *malloc(size_t size)
+{
+	return fails(KIND_MALLOC) ? no_memory() : __libc_malloc(size);
+}
+
+void *calloc(size_t n, size_t size)
+{
+	return fails(KIND_MALLOC) ? no_memory() : __libc_calloc(n, size);
+}
+
+void *realloc(void *p, size_t size)
+{
+	return fails(KIND_MALLOC) ? no_memory() : __libc_realloc(p, size);
+}
+
+#endif
+
+/* -- files and sockets ------------------------------------------------------------------------------------------------------------- */
+
+/* The next definition of the function this is in. */
+#define NEXT(type, name) \
+	static type next; \
+	if (next == NULL) { \
+		*(void **)&next = dlsym(RTLD_NEXT, name); \
+	}
+
+typedef int open_fn(const char *path, int flags, ...);
+typedef ssize_t write_fn(int fd, const void *bytes, size_t len);
+typedef ssize_t pwrite_fn(int fd, const void *bytes, size_t len, off_t at);
+typedef int sync_fn(int fd);
+typedef ssize_t recv_fn(int fd, void *bytes, size_t len, int flags);
+
+static mode_t mode_of(int flags, va_list args)
+{
+	return flags & (O_CREAT | O_TMPFILE) ? va_arg(args, mode_t) : 0;
+}
+
+static int no_descriptor(void)
+{
+	errno = EMFILE;
+	return -1;
+}
+
+int open(const char *path, int flags, ...)
+{
+	va_list args;
+
+	NEXT(open_fn *, "open")
+	va_start(args, flags);
+	mode_t mode = mode_of(flags, args);
+	va_end(args);
+	return fails(KIND_OPEN) ? no_descriptor() : next(path, flags, mode);
+}
+
+int open64(const char *path, int flags, ...)
+{
+	va_list args;
+
+	NEXT(open_fn *, "open64")
+	va_start(args, flags);
+	mode_t mode = mode_of(flags, args);
+	va_end(args);
+	return fails(KIND_OPEN) ? no_descriptor() : next(path, flags, mode);
+}
+
+/* Returns how much of len may be written, -1 for an error (then with errno). */
+static ssize_t allowed(int fd, size_t len)
+{
+	struct stat st;
+	int kept = errno;
+
+	if ((kind != KIND_WRITE && kind != KIND_FULL) || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+		errno = kept;
+		return (ssize_t)len;
+	}
+	if (!fails(kind)) {
+		return (ssize_t)len;
+	}
+	if (kind == KIND_FULL && len > 1) {
+		return (ssize_t)(len / 2);
+	}
+	errno = kind == KIND_FULL ? ENOSPC : EIO;
+	return -1;
+}
+
+ssize_t write(int fd, const void *bytes, size_t len)
+{
+	NEXT(write_fn *, "write")
+	ssize_t n = allowed(fd, len);
+
+	return n >= 0 ? next(fd, bytes, (size_t)n) : -1;
+}
+
+ssize_t pwrite(int fd, const void *bytes, size_t len, off_t at)
+{
+	NEXT(pwrite_fn *, "pwrite")
+	ssize_t n = allowed(fd, len);
+
+	return n >= 0 ? next(fd, bytes, (size_t)n, at) : -1;
+}
+
+ssize_t pwrite64(int fd, const void *bytes, size_t len, off_t at)
+{
+	NEXT(pwrite_fn *, "pwrite64")
+	ssize_t n = allowed(fd, len);
+
+	return n >= 0 ? next(fd, bytes, (size_t)n, at) : -1;
+}
+
+static int bad_disk(void)
+{
+	errno = EIO;
+	return -1;
+}
+
+int fsync(int fd)
+{
+	NEXT(sync_fn *, "fsync")
+	return fails(KIND_SYNC) ? bad_disk() : next(fd);
+}
+
+int fdatasync(int fd)
+{
+	NEXT(sync_fn *, "fdatasync")
+	return fails(KIND_SYNC) ? bad_disk() : next(fd);
+}
+
+ssize_t recv(int fd, void *bytes, size_t len, int flags)
+{
+	NEXT(recv_fn *, "recv")
+	if (fails(KIND_RESET)) {
+		errno = ECONNRESET;
+		return -1;
+	}
+	if (fails(KIND_EOF)) {
+		return 0;
+	}
+	return next(fd, bytes, fails(KIND_SHORT) && len > 1 ? 1 : len, flags);
+}
