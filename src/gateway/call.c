@@ -119,7 +119,7 @@ void live_finish(struct live_call *lc, enum call_state state)
 void live_fail(struct live_call *lc, enum error_class class)
 {
 	lc->pub.row.error_class = class;
-	if (!fallback_try(lc)) {
+	if (!replay_is_mended(lc) && !fallback_try(lc)) {
 		live_finish(lc, CALL_FAILED);
 	}
 }

@@ -22,6 +22,11 @@ static void cost(struct call *c, const struct price_table *prices)
 	r->cost_nano = UNKNOWN;
 	r->cost_source = COST_UNKNOWN;
 	r->cost_is_estimated = false;
+	if (c->attempt == 0 && !c->is_cached) { /* nothing was sent */
+		r->cost_nano = 0;
+		r->cost_source = COST_COMPUTED;
+		return;
+	}
 	if (is_known(c->answer.cost_nano)) { /* who sends the bill knows best */
 		r->cost_nano = c->answer.cost_nano;
 		r->cost_source = COST_REPORTED;

@@ -86,3 +86,18 @@ bool replay_look_up(struct live_call *lc)
 	wire_request_free(&w);
 	return ok;
 }
+
+bool replay_is_mended(struct live_call *lc)
+{
+	struct call *c = &lc->pub;
+
+	if (!c->is_cached || c->first_us != 0) {
+		return false;
+	}
+	attempt_reset(lc);
+	c->is_simulated = false;
+	c->sent_us = 0;
+	c->state = CALL_QUEUED;
+	live_arm(lc, 0.);
+	return true;
+}

@@ -8,5 +8,7 @@
 bool replay_look_up(struct live_call *lc);
 /* A piece of the answer. */
 void replay_go_on(struct live_call *lc);
+/* After a failure: where it is that of a kept answer of which nothing was told yet, it is asked for after all. False: another failure. */
+bool replay_is_mended(struct live_call *lc);
 
 #endif

@@ -1,5 +1,5 @@
 /* Calls to a provider that fails again and again, or asks to be left in peace. */
-#include "gateway/breaker.h"
+#include "gateway/live_call.h"
 #include "tests/gateway/call_fixture.h"
 
 static void one(struct bench *b, struct watch *w, const char *target)
@@ -128,10 +128,81 @@ static void fewer_after_429(void **state)
 	bench_free(b);
 }
 
+/* After the pause one request goes out to see, and its end decides; another key of the same provider is not kept waiting. */
+static void one_probe_for_each_key(void **state)
+{
+	static const char *const faults[] = { "500", "split" };
+
+	(void)state;
+	for (size_t k = 0; k < COUNT_OF(faults); k++) {
+		struct bench *b = bench_new(NULL);
+		struct provider_entry *p = bench_provider(b, "p", "openai", 0, "500"), *q = bench_provider(b, "q", "openai", 0, NULL);
+		struct watch w[3] = { 0 }, after = { 0 };
+
+		free(q->key);
+		q->key = x_strdup("sk-another-key-of-the-same");
+		for (int i = 0; i < BREAKER_FAILURES; i++) {
+			struct watch failing = { 0 };
+
+			one(b, &failing, "p/x");
+			watch_end(&failing);
+		}
+		assert_ptr_equal(b->gateway->gates[0].provider, p);
+		b->gateway->gates[0].breaker.open_until_us = clock_mono_us();
+		set_fault(p, faults[k]);
+		for (int i = 0; i < 3; i++) {
+			w[i].max_attempts = 1;
+			bench_start(b, &w[i], i < 2 ? "p/x" : "q/x", true, "hello");
+		}
+		bench_run(b, NULL);
+		/* Timers that are due at once fire in no order. */
+		const struct watch *probe = w[0].call->attempt > 0 ? &w[0] : &w[1], *other = probe == &w[0] ? &w[1] : &w[0];
+		assert_string_equal(probe->events, k == 0 ? "qsF" : "qsfduD");
+		assert_string_equal(other->events, "qF");
+		assert_string_equal(other->call->err.hint, "one request is on its way to see whether it is back: try again then");
+		assert_int_equal(other->call->row.cost_nano, 0);
+		assert_int_equal(w[2].call->state, CALL_DONE);
+		set_fault(p, "split");
+		one(b, &after, "p/x");
+		assert_string_equal(after.events, k == 0 ? "qF" : "qsfduD");
+		watch_end(&after);
+		for (int i = 0; i < 3; i++) {
+			watch_end(&w[i]);
+		}
+		bench_free(b);
+	}
+}
+
+/* A probe that is cancelled says nothing: the next request is one. */
+static void cancelled_probe(void **state)
+{
+	struct bench *b = bench_new(NULL);
+	struct provider_entry *p = bench_provider(b, "p", "openai", 0, "500");
+	struct watch cancelled = { .cancel_at = 's' }, after = { 0 };
+
+	(void)state;
+	for (int i = 0; i < BREAKER_FAILURES; i++) {
+		struct watch failing = { 0 };
+
+		one(b, &failing, "p/x");
+		watch_end(&failing);
+	}
+	b->gateway->gates[0].breaker.open_until_us = clock_mono_us();
+	set_fault(p, "split");
+	one(b, &cancelled, "p/x");
+	assert_string_equal(cancelled.events, "qsC");
+	one(b, &after, "p/x");
+	assert_int_equal(after.call->state, CALL_DONE);
+	watch_end(&cancelled);
+	watch_end(&after);
+	bench_free(b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(opens), cmocka_unit_test(stays_closed), cmocka_unit_test(ends_retries), cmocka_unit_test(fewer_after_429),
+		cmocka_unit_test(one_probe_for_each_key), cmocka_unit_test(cancelled_probe),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

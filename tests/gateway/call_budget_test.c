@@ -41,6 +41,7 @@ static void own_spend_counts(void **state)
 		assert_int_equal(call_err_code(w[i].call), ERR_BUDGET);
 		assert_non_null(strstr(w[i].call->err.text, "not sent: $"));
 		assert_non_null(strstr(w[i].call->err.hint, "raise budget.day"));
+		assert_int_equal(w[i].call->row.cost_nano, 0); /* nothing was sent */
 	}
 	for (int i = 0; i < 3; i++) {
 		watch_end(&w[i]);

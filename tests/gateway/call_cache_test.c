@@ -1,4 +1,5 @@
 /* Calls that may be answered from the cache. */
+#include "gateway/live_call.h"
 #include "tests/gateway/call_fixture.h"
 
 static const char *const models[] = {
@@ -200,6 +201,35 @@ static void places_and_cancels(void **state)
 	bench_free(b);
 }
 
+/* What was kept and is no answer any more is asked for, and kept anew. */
+static void a_bad_one_is_replaced(void **state)
+{
+	struct bench *b = bench_with_all();
+	struct watch w[3] = { 0 };
+	struct cached_answer bad = { .response = (char *)"nonsense", .response_len = 8 };
+	struct err e = { 0 };
+
+	(void)state;
+	ask(b, &w[0], "openai/gpt-5.4-mini", true, true, "x");
+	settle(b);
+	memcpy(bad.key, ((const struct live_call *)w[0].call)->cache_key, sizeof(bad.key));
+	assert_true(cache_put(b->dir, &bad, &e));
+	ask(b, &w[1], "openai/gpt-5.4-mini", true, true, "x");
+	assert_string_equal(w[1].events, "qssfduD");
+	assert_false(w[1].call->is_cached);
+	assert_int_equal(w[1].call->row.http_status, 200);
+	assert_int_equal(w[1].call->row.attempts, 1);
+	assert_true(w[1].call->row.cost_nano > 0);
+	settle(b);
+	ask(b, &w[2], "openai/gpt-5.4-mini", true, true, "x");
+	assert_true(w[2].call->is_cached);
+	is_same_answer(&w[0], &w[2]);
+	for (size_t i = 0; i < COUNT_OF(w); i++) {
+		watch_end(&w[i]);
+	}
+	bench_free(b);
+}
+
 /* The end of the program while something is looked up or kept. */
 static void ends_meanwhile(void **state)
 {
@@ -229,7 +259,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(same_request_is_sent_once), cmocka_unit_test(others_are_sent), cmocka_unit_test(only_good_answers_are_kept),
-		cmocka_unit_test(places_and_cancels), cmocka_unit_test(ends_meanwhile),
+		cmocka_unit_test(places_and_cancels), cmocka_unit_test(a_bad_one_is_replaced), cmocka_unit_test(ends_meanwhile),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,7 +26,8 @@ static void is_cancelled(struct bench *b, struct watch *w, int status)
 	assert_int_equal(row.http_status, status);
 	if (w->call->attempt == 0) {
 		assert_int_equal(body.request_len, 0);
-		assert_int_equal(row.cost_source, COST_UNKNOWN);
+		assert_int_equal(row.cost_source, COST_COMPUTED); /* nothing was sent */
+		assert_int_equal(row.cost_nano, 0);
 		assert_false(is_known(row.latency_us));
 	}
 	call_row_free(&row);
