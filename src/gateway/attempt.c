@@ -6,6 +6,7 @@
 #include "gateway/admission.h"
 #include "gateway/call_error.h"
 #include "net/retry.h"
+#include "provider/failure.h"
 
 /* After a stream has said that it is over, the server has this long to end the answer, so that the connection can be used again. */
 #define GRACE_S 0.5
@@ -24,6 +25,7 @@ void attempt_reset(struct live_call *lc)
 {
 	answer_free(&lc->pub.answer);
 	answer_init(&lc->pub.answer);
+	side_reply_free(&lc->pub.reply);
 	buf_clear(&lc->pub.response_body);
 	arrivals_clear(&lc->pub.arrivals);
 	lc->pub.http = (struct http_result){ .reply = { .retry_after_ms = -1, .should_retry = -1 } };
@@ -37,6 +39,17 @@ static double random_unit(void)
 	return (double)(live_random() >> 11) * 0x1p-53;
 }
 
+/* A side call has no reader: its body is read when it is whole. */
+static void read_reply(struct call *c)
+{
+	if (c->response_body.is_full) {
+		failure_set(&c->answer, CLASS_OTHER, "the answer is larger than can be taken");
+	} else if (c->http.outcome == HTTP_OK || c->http.reply.status >= 400) {
+		(void)side_read(c->target->provider->kind, c->side, c->http.reply.status, buf_str(&c->response_body), c->response_body.len,
+		    &c->answer, &c->reply);
+	}
+}
+
 void attempt_over(struct live_call *lc, const struct http_result *result)
 {
 	struct call *c = &lc->pub;
@@ -46,6 +59,8 @@ void attempt_over(struct live_call *lc, const struct http_result *result)
 	c->http = *result;
 	if (lc->reader != NULL) {
 		answer_reader_end(lc->reader);
+	} else if (c->side != NULL) {
+		read_reply(c);
 	}
 	/* An error status says more than how the connection ended. */
 	if (result->outcome == HTTP_OK || result->reply.status >= 400) {
@@ -110,8 +125,10 @@ void attempt_reply(void *ctx, const struct http_reply *reply)
 
 	lc->pub.http.reply = *reply;
 	lc->pub.is_simulated = strcmp(reply->server, "sonde-simulator") == 0;
-	lc->reader = answer_reader_new(lc->pub.target->provider->kind, &lc->pub.answer, reply->status, reply->content_type, lc->pub.is_streamed,
-	    on_delta, lc);
+	if (lc->pub.side == NULL) {
+		lc->reader = answer_reader_new(lc->pub.target->provider->kind, &lc->pub.answer, reply->status, reply->content_type,
+		    lc->pub.is_streamed, on_delta, lc);
+	}
 }
 
 void attempt_data(void *ctx, const char *bytes, size_t len)
@@ -152,6 +169,10 @@ bool attempt_build(const struct live_call *lc, const char *key, struct wire_requ
 {
 	const struct target *t = lc->pub.target;
 	struct endpoint ep = { .base_url = t->provider->base_url, .key = key, .headers = (const char *const *)t->provider->headers };
+
+	if (lc->side != NULL) {
+		return side_build(t->provider->kind, &ep, lc->side, w, e);
+	}
 	size_t first = lc->messages[0].text == NULL;
 	struct chat_request r = {
 		.model = t->model, .messages = lc->messages + first, .n_messages = lc->n_messages - first, .params = lc->params, .is_streamed = lc->pub.is_streamed,

@@ -172,7 +172,7 @@ static struct live_call *live_new(const struct gateway_request *r)
 
 	lc->refs = 1;
 	lc->pub.asked = target_copy(r->target);
-	lc->pub.is_streamed = r->is_streamed;
+	lc->pub.is_streamed = r->is_streamed && r->side == NULL;
 	lc->caches = r->caches || r->target->caches;
 	lc->pub.saved_nano = UNKNOWN;
 	lc->pub.max_attempts = r->max_attempts > 0 ? r->max_attempts : MAX_ATTEMPTS_DEFAULT;
@@ -181,6 +181,7 @@ static struct live_call *live_new(const struct gateway_request *r)
 	lc->pub.row.run_column = r->run_column;
 	answer_init(&lc->pub.answer);
 	buf_init(&lc->pub.response_body, BODY_LIMIT);
+	lc->pub.side = lc->side = r->side != NULL ? side_request_copy(r->side) : NULL;
 	lc->schema_json = x_strdup(r->schema_json);
 	lc->tools_json = x_strdup(r->tools_json);
 	chat_params_copy(&lc->wished, &r->params);
@@ -253,6 +254,8 @@ void call_unref(struct call *c)
 	free(lc->tools_json);
 	chat_params_free(&lc->wished);
 	chat_params_free(&lc->params);
+	side_request_free(lc->side);
+	side_reply_free(&c->reply);
 	answer_free(&c->answer);
 	buf_free(&c->request_body);
 	buf_free(&c->response_body);

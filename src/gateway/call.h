@@ -1,4 +1,5 @@
-/* call - one call's life: resolved, sent, retried before the first byte, streamed, costed, recorded.
+/* call - one call's life: resolved, sent, retried before the first byte, streamed, costed, recorded. A chat, or one of the calls of
+ * provider/side.h, which bring no deltas: from EVENT_SENT they go to the end, and the whole reply is in call->reply.
  * A struct call belongs to its gateway until its last event; then it is freed, unless somebody holds a reference.
  * Everything happens on the loop; listeners run from the loop, never from inside call_start or call_cancel. */
 #ifndef SONDE_GATEWAY_CALL_H
@@ -8,7 +9,7 @@
 #include "gateway/config.h"
 #include "net/http.h"
 #include "net/loop.h"
-#include "provider/provider.h"
+#include "provider/side.h"
 #include "store/store.h"
 
 enum call_state { CALL_QUEUED, CALL_SENT, CALL_STREAMING, CALL_RETRYING, CALL_DONE, CALL_FAILED, CALL_CANCELLED };
@@ -63,6 +64,8 @@ struct call {
 	int64_t queued_us, sent_us, first_us, last_us, end_us, retry_at_us; /* sent_us: of the first attempt */
 	struct http_result http;    /* of the last attempt, once it is over */
 	struct answer answer;
+	const struct side_request *side; /* NULL: a chat */
+	struct side_reply reply;    /* of a side call that is done */
 	struct call_row row;        /* whole at the end (usage, cost, class); strings belong to the call */
 	struct err err;             /* why the last attempt failed */
 	struct buf request_body, response_body; /* as sent and received; no headers, no key */
@@ -78,6 +81,9 @@ struct gateway_request {
 	const struct target *target;
 	const struct message *messages;
 	size_t n_messages;
+	/* Embeddings, a reranking or a moderation instead of the chat: messages, parameters and form are then not looked at. Its model is that
+	 * of the target. side_most() says how many texts one request may hold. */
+	const struct side_request *side;
 	struct chat_params params;  /* set ones win over the target's */
 	bool is_streamed;
 	int max_attempts;           /* 0: the default of 3 */

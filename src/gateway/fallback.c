@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -34,6 +35,10 @@ void fallback_aim(struct live_call *lc, const struct target *t)
 	chat_params_copy(&lc->params, &lc->wished);
 	params_default(&lc->params, &t->params);
 	params_default(&lc->params, &asked->params);
+	if (lc->side != NULL) {
+		free((char *)lc->side->model);
+		lc->side->model = x_strdup(t->model);
+	}
 	free((char *)lc->messages[0].text);
 	bool has_own = lc->n_messages > 1 && lc->messages[1].role == ROLE_SYSTEM;
 	lc->messages[0] = (struct message){ ROLE_SYSTEM, has_own ? NULL : x_strdup(system) };
@@ -46,7 +51,11 @@ static bool has_fallback(const struct live_call *lc)
 	};
 	const struct call *c = &lc->pub;
 
-	return c->first_us == 0 && falls[c->row.error_class] && c->n_failures < c->asked->n_fallback;
+	if (c->first_us != 0 || !falls[c->row.error_class] || c->n_failures >= c->asked->n_fallback) {
+		return false;
+	}
+	/* Vectors of another model are of another space: they would be compared with those there are, and mean nothing. */
+	return c->side == NULL || c->side->kind != SIDE_EMBED || strcmp(c->asked->fallback[c->n_failures]->model, c->target->model) == 0;
 }
 
 /* The failure is recorded as a call of its own; what comes next begins like a new one. */

@@ -3,6 +3,8 @@
 #include "base/mem.h"
 #include "gateway/secret.h"
 
+#define VECTORS_KEPT 16384 /* bytes */
+
 const struct price *record_price(const struct price_table *prices, const struct target *t, const char *model)
 {
 	const struct price *p = price_find(prices, t->provider->name, model);
@@ -79,7 +81,7 @@ void record_fill(struct call *c, const struct price_table *prices, int64_t wall_
 	r->provider = c->target->provider->name;
 	r->model_req = c->target->model;
 	r->model_resp = c->answer.model;
-	r->operation = "chat";
+	r->operation = c->side != NULL ? side_name(c->side->kind) : "chat";
 	r->usage = c->answer.usage;
 	r->error_class = c->state == CALL_CANCELLED ? CLASS_CANCELLED : class;
 	r->error_text = c->err.code != ERR_NONE ? c->err.text : NULL;
@@ -114,9 +116,11 @@ void record_put(const struct call *c, struct store *store)
 	if (store == NULL) {
 		return;
 	}
+	/* A long list of vectors helps nobody who looks at the call, and an index brings thousands. */
+	bool is_kept = c->side == NULL || c->side->kind != SIDE_EMBED || c->response_body.len <= VECTORS_KEPT;
 	struct call_body body = {
 		.request = c->request_body.s, .request_len = c->request_body.len,
-		.response = c->response_body.s, .response_len = c->response_body.len,
+		.response = is_kept ? c->response_body.s : NULL, .response_len = is_kept ? c->response_body.len : 0,
 		.answer = c->answer.text.s, .answer_len = c->answer.text.len,
 	};
 	store_put_call(store, &c->row, &body);

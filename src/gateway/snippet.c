@@ -50,6 +50,9 @@ static bool build(const struct call *c, struct wire_request *w, struct err *e)
 		err_set(e, ERR_USAGE, "this column has sent nothing yet");
 		return err_hint(e, "F5 sends it");
 	}
+	if (c->side != NULL) {
+		return side_build(p->kind, &ep, c->side, w, e);
+	}
 	chat_params_init(&r.params);
 	return p->kind->build(&ep, &r, w, e);
 }

@@ -7,9 +7,9 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "provider/failure.h"
-#include "provider/embed.h"
 #include "provider/form.h"
 #include "provider/reader.h"
+#include "provider/side.h"
 #include "provider/wire.h"
 
 static const struct finish_word finish_words[] = {
@@ -130,7 +130,7 @@ static bool event(struct answer_reader *rd, const json_t *v)
 	return type == NULL || strcmp(type, "message-end") != 0;
 }
 
-static bool build_embed(const struct endpoint *ep, const struct embed_request *r, struct wire_request *out, struct err *e)
+static bool build_embed(const struct endpoint *ep, const struct side_request *r, struct wire_request *out, struct err *e)
 {
 	if (!wire_headers(out, ep, "Authorization: Bearer ", e)) {
 		return false;
@@ -143,28 +143,28 @@ static bool build_embed(const struct endpoint *ep, const struct embed_request *r
 	return true;
 }
 
-static bool build_rerank(const struct endpoint *ep, const struct rerank_request *r, struct wire_request *out, struct err *e)
+static bool build_rerank(const struct endpoint *ep, const struct side_request *r, struct wire_request *out, struct err *e)
 {
 	if (!wire_headers(out, ep, "Authorization: Bearer ", e)) {
 		return false;
 	}
-	json_t *body = json_pack("{s:s, s:s, s:o}", "model", r->model, "query", r->query, "documents", wire_texts(r->documents, r->n));
-	wire_int(body, "top_n", r->top);
 	wire_url(out, ep->base_url, "/v2/rerank");
-	wire_body(out, body);
+	wire_body(out, wire_ranking(r));
 	return true;
 }
 
-static void read_side_usage(const json_t *v, struct usage *u)
+static void read_side_usage(const json_t *v, struct answer *a)
 {
 	const json_t *billed = json_get_path(v, "meta.billed_units");
 
-	u->in_tok = token_count(billed, "input_tokens");
-	u->n_queries = token_count(billed, "search_units");
+	a->usage.in_tok = token_count(billed, "input_tokens");
+	a->usage.n_queries = token_count(billed, "search_units");
 }
 
 static const struct side_calls side = {
-	.embed_most = 96, .build_embed = build_embed, .vectors = "embeddings.float", .read_usage = read_side_usage, .build_rerank = build_rerank,
+	.of = { [SIDE_EMBED] = { 96, build_embed }, [SIDE_RERANK] = { 1000, build_rerank } },
+	.vectors = "embeddings.float",
+	.read_usage = read_side_usage,
 };
 
 const struct provider provider_cohere = {

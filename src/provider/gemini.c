@@ -6,9 +6,9 @@
 
 #include "base/json.h"
 #include "base/mem.h"
-#include "provider/embed.h"
 #include "provider/form.h"
 #include "provider/reader.h"
+#include "provider/side.h"
 #include "provider/wire.h"
 
 static const struct finish_word finish_words[] = {
@@ -214,7 +214,7 @@ static bool event(struct answer_reader *rd, const json_t *v)
 	return true;
 }
 
-static bool build_embed(const struct endpoint *ep, const struct embed_request *r, struct wire_request *out, struct err *e)
+static bool build_embed(const struct endpoint *ep, const struct side_request *r, struct wire_request *out, struct err *e)
 {
 	const char *model = strncmp(r->model, "models/", 7) == 0 ? r->model + 7 : r->model;
 	char *name = x_asprintf("models/%s", model);
@@ -240,13 +240,13 @@ static bool build_embed(const struct endpoint *ep, const struct embed_request *r
 }
 
 /* It tells none. */
-static void read_embed_usage(const json_t *v, struct usage *u)
+static void read_embed_usage(const json_t *v, struct answer *a)
 {
-	u->in_tok = token_count(json_object_get(v, "usageMetadata"), "promptTokenCount");
+	a->usage.in_tok = token_count(json_object_get(v, "usageMetadata"), "promptTokenCount");
 }
 
 static const struct side_calls side = {
-	.embed_most = 100, .build_embed = build_embed, .vectors = "embeddings", .member = "values", .read_usage = read_embed_usage,
+	.of = { [SIDE_EMBED] = { 100, build_embed } }, .vectors = "embeddings", .member = "values", .read_usage = read_embed_usage,
 };
 
 const struct provider provider_gemini = {

@@ -2,9 +2,9 @@
 #include "provider/rows.h"
 
 #include "base/json.h"
-#include "provider/embed.h"
 #include "provider/form.h"
 #include "provider/reader.h"
+#include "provider/side.h"
 #include "provider/wire.h"
 
 /* "load" and "unload" answer requests without messages. */
@@ -90,7 +90,7 @@ static bool event(struct answer_reader *rd, const json_t *v)
 	return false;
 }
 
-static bool build_embed(const struct endpoint *ep, const struct embed_request *r, struct wire_request *out, struct err *e)
+static bool build_embed(const struct endpoint *ep, const struct side_request *r, struct wire_request *out, struct err *e)
 {
 	if (!wire_headers(out, ep, "Authorization: Bearer ", e)) {
 		return false;
@@ -102,13 +102,13 @@ static bool build_embed(const struct endpoint *ep, const struct embed_request *r
 	return true;
 }
 
-static void read_embed_usage(const json_t *v, struct usage *u)
+static void read_embed_usage(const json_t *v, struct answer *a)
 {
-	u->in_tok = token_count(v, "prompt_eval_count");
+	a->usage.in_tok = token_count(v, "prompt_eval_count");
 }
 
 static const struct side_calls side = {
-	.embed_most = 2048, .build_embed = build_embed, .vectors = "embeddings", .read_usage = read_embed_usage,
+	.of = { [SIDE_EMBED] = { 512, build_embed } }, .vectors = "embeddings", .read_usage = read_embed_usage,
 };
 
 const struct provider provider_ollama = {

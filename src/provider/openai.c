@@ -7,9 +7,9 @@
 
 #include "base/json.h"
 #include "base/mem.h"
-#include "provider/embed.h"
 #include "provider/form.h"
 #include "provider/reader.h"
+#include "provider/side.h"
 #include "provider/wire.h"
 
 static const struct finish_word finish_words[] = {
@@ -267,13 +267,13 @@ static bool event(struct answer_reader *rd, const json_t *v)
 /* Credits are US dollars. */
 static bool event_openrouter(struct answer_reader *rd, const json_t *v)
 {
-	reader_cost(rd, json_object_get(json_object_get(v, "usage"), "cost"));
+	answer_cost(reader_answer(rd), json_object_get(json_object_get(v, "usage"), "cost"));
 	return event(rd, v);
 }
 
-/* ---- embeddings and reranking ---- */
+/* ---- embeddings, reranking, moderation ---- */
 
-static bool build_embed_as(const struct manner *m, const struct endpoint *ep, const struct embed_request *r, struct wire_request *out,
+static bool build_embed_as(const struct manner *m, const struct endpoint *ep, const struct side_request *r, struct wire_request *out,
     struct err *e)
 {
 	if (!wire_headers(out, ep, m->key_header, e)) {
@@ -291,72 +291,70 @@ static bool build_embed_as(const struct manner *m, const struct endpoint *ep, co
 	return true;
 }
 
-static bool build_embed(const struct endpoint *ep, const struct embed_request *r, struct wire_request *out, struct err *e)
+static bool build_embed(const struct endpoint *ep, const struct side_request *r, struct wire_request *out, struct err *e)
 {
 	return build_embed_as(&openai_manner, ep, r, out, e);
 }
 
-static bool build_embed_mistral(const struct endpoint *ep, const struct embed_request *r, struct wire_request *out, struct err *e)
+static bool build_embed_mistral(const struct endpoint *ep, const struct side_request *r, struct wire_request *out, struct err *e)
 {
 	return build_embed_as(&mistral_manner, ep, r, out, e);
 }
 
-static bool build_embed_openrouter(const struct endpoint *ep, const struct embed_request *r, struct wire_request *out, struct err *e)
+static bool build_embed_openrouter(const struct endpoint *ep, const struct side_request *r, struct wire_request *out, struct err *e)
 {
 	return build_embed_as(&openrouter_manner, ep, r, out, e);
 }
 
-static bool build_embed_azure(const struct endpoint *ep, const struct embed_request *r, struct wire_request *out, struct err *e)
+static bool build_embed_azure(const struct endpoint *ep, const struct side_request *r, struct wire_request *out, struct err *e)
 {
 	return has_address(ep, e) && build_embed_as(&azure_manner, ep, r, out, e);
 }
 
 /* Not of OpenAI itself, but of servers that speak its format: vLLM, llama.cpp. */
-static bool build_rerank(const struct endpoint *ep, const struct rerank_request *r, struct wire_request *out, struct err *e)
+static bool build_rerank(const struct endpoint *ep, const struct side_request *r, struct wire_request *out, struct err *e)
 {
 	if (!wire_headers(out, ep, openai_manner.key_header, e)) {
 		return false;
 	}
-	json_t *body = json_pack("{s:s, s:s, s:o}", "model", r->model, "query", r->query, "documents", wire_texts(r->documents, r->n));
-	wire_int(body, "top_n", r->top);
 	wire_url(out, ep->base_url, "/rerank");
-	wire_body(out, body);
+	wire_body(out, wire_ranking(r));
 	return true;
 }
 
-static bool build_moderate(const struct endpoint *ep, const char *model, const char *const *texts, size_t n, struct wire_request *out,
-    struct err *e)
+static bool build_moderate(const struct endpoint *ep, const struct side_request *r, struct wire_request *out, struct err *e)
 {
 	if (!wire_headers(out, ep, openai_manner.key_header, e)) {
 		return false;
-	}
-	json_t *body = json_pack("{s:o}", "input", wire_texts(texts, n));
-	if (model != NULL) {
-		(void)json_object_set_new(body, "model", json_string(model));
 	}
 	wire_url(out, ep->base_url, "/moderations");
-	wire_body(out, body);
+	wire_body(out, json_pack("{s:s, s:o}", "model", r->model, "input", wire_texts(r->texts, r->n)));
 	return true;
 }
 
-static void read_side_usage(const json_t *v, struct usage *u)
+static void read_side_usage(const json_t *v, struct answer *a)
 {
 	const json_t *usage = json_object_get(v, "usage");
 
-	u->in_tok = token_count(usage, "prompt_tokens");
-	if (u->in_tok == UNKNOWN) {
-		u->in_tok = token_count(usage, "total_tokens");
+	a->usage.in_tok = token_count(usage, "prompt_tokens");
+	if (a->usage.in_tok == UNKNOWN) {
+		a->usage.in_tok = token_count(usage, "total_tokens");
 	}
+	answer_cost(a, json_object_get(usage, "cost")); /* OpenRouter */
 }
 
-#define SIDE_EMBED(most, build) \
-	.embed_most = (most), .build_embed = (build), .vectors = "data", .member = "embedding", .read_usage = read_side_usage
+#define MODERATED_MOST 32
+#define SIDE_ANSWER .vectors = "data", .member = "embedding", .read_usage = read_side_usage
 static const struct side_calls openai_side = {
-	SIDE_EMBED(2048, build_embed), .build_rerank = build_rerank, .build_moderate = build_moderate,
+	.of = { [SIDE_EMBED] = { 2048, build_embed }, [SIDE_RERANK] = { 1000, build_rerank }, [SIDE_MODERATE] = { MODERATED_MOST, build_moderate } },
+	SIDE_ANSWER,
 };
-static const struct side_calls mistral_side = { SIDE_EMBED(512, build_embed_mistral) };
-static const struct side_calls openrouter_side = { SIDE_EMBED(2048, build_embed_openrouter) };
-static const struct side_calls azure_side = { SIDE_EMBED(2048, build_embed_azure) };
+static const struct side_calls mistral_side = {
+	.of = { [SIDE_EMBED] = { 512, build_embed_mistral }, [SIDE_MODERATE] = { MODERATED_MOST, build_moderate } },
+	SIDE_ANSWER,
+};
+static const struct side_calls openrouter_side = { .of = { [SIDE_EMBED] = { 2048, build_embed_openrouter } }, SIDE_ANSWER };
+static const struct side_calls azure_side = { .of = { [SIDE_EMBED] = { 2048, build_embed_azure } }, SIDE_ANSWER };
 
 const struct provider provider_openai = {
 	.kind = "openai",

@@ -115,7 +115,7 @@ struct provider {
 	/* One event of a stream, or a whole answer: the formats share most of their members. Appends to the answer through
 	 * provider/reader.h; errors, [DONE] and broken JSON are the reader's matter. False: the stream has said that it is over. */
 	bool (*event)(struct answer_reader *rd, const struct json_t *event);
-	const struct side_calls *side; /* embeddings and reranking, see provider/embed.h; NULL: none */
+	const struct side_calls *side; /* embeddings, reranking, moderation: see provider/side.h; NULL: none */
 };
 
 /* All rows, and lookup by kind. */

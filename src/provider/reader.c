@@ -180,12 +180,12 @@ void reader_usage(struct answer_reader *rd, const struct usage *u)
 	rd->a->has_usage = to->in_tok != UNKNOWN || to->out_tok != UNKNOWN;
 }
 
-void reader_cost(struct answer_reader *rd, const json_t *usd)
+void answer_cost(struct answer *a, const json_t *usd)
 {
 	double v = json_number_value(usd);
 
 	if (json_is_number(usd) && v >= 0 && v <= COST_MAX_USD) {
-		rd->a->cost_nano = (int64_t)(v * 1e9 + 0.5);
+		a->cost_nano = (int64_t)(v * 1e9 + 0.5);
 	}
 }
 

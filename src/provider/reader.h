@@ -22,7 +22,7 @@ void reader_names(struct answer_reader *rd, const char *model, const char *id);
 /* Known figures replace earlier ones. */
 void reader_usage(struct answer_reader *rd, const struct usage *u);
 /* What the call cost by the provider's own account, in US dollars; anything but a sane amount is passed over. */
-void reader_cost(struct answer_reader *rd, const json_t *usd);
+void answer_cost(struct answer *a, const json_t *usd);
 /* A finish reason: looks the provider's word up in a table that ends with a NULL word; "" and NULL are no reason, and a word that is not in
  * the table is a stop. FINISH_CONTENT_FILTER and FINISH_ERROR fill class and text of the answer. */
 struct finish_word {

@@ -154,6 +154,14 @@ json_t *wire_texts(const char *const *texts, size_t n)
 	return list;
 }
 
+json_t *wire_ranking(const struct side_request *r)
+{
+	json_t *body = json_pack("{s:s, s:s, s:o}", "model", r->model, "query", r->query, "documents", wire_texts(r->texts, r->n));
+
+	wire_int(body, "top_n", r->top);
+	return body;
+}
+
 json_t *wire_messages(const struct chat_request *r)
 {
 	json_t *list = json_array();

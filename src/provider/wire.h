@@ -4,7 +4,7 @@
 
 #include <jansson.h>
 
-#include "provider/provider.h"
+#include "provider/side.h"
 
 /* base + path, where path comes before the query of a base that has one. */
 void wire_url(struct wire_request *w, const char *base, const char *path);
@@ -22,6 +22,8 @@ bool wire_check(const struct chat_request *r, bool needs_turn, struct err *e);
 
 /* A list of texts. */
 json_t *wire_texts(const char *const *texts, size_t n);
+/* The body of a reranking. */
+json_t *wire_ranking(const struct side_request *r);
 /* All messages as a list of {"role", "content"}. */
 json_t *wire_messages(const struct chat_request *r);
 /* Sets members of a JSON object where the parameter is set. */

@@ -179,6 +179,16 @@ static json_t *embed_openai(const json_t *body, struct err *e)
 	return reply;
 }
 
+#define USD_PER_TOK 0.00000002
+
+static json_t *embed_openrouter(const json_t *body, struct err *e)
+{
+	json_t *reply = embed_openai(body, e), *usage = json_object_get(reply, "usage");
+
+	(void)json_object_set_new(usage, "cost", json_real(json_number_value(json_object_get(usage, "prompt_tokens")) * USD_PER_TOK));
+	return reply;
+}
+
 static json_t *embed_ollama(const json_t *body, struct err *e)
 {
 	json_t *texts = texts_of(body, "input", e), *reply = NULL;
@@ -288,9 +298,10 @@ static json_t *rerank_cohere(const json_t *body, struct err *e)
 }
 
 /* A text is flagged when it names violence. */
-static json_t *moderate_openai(const json_t *body, struct err *e)
+static json_t *moderate(const json_t *body, bool says_flagged, struct err *e)
 {
 	json_t *texts = texts_of(body, "input", e), *list = json_array();
+	const char *model = json_string_value(json_object_get(body, "model"));
 	size_t i;
 	const json_t *item;
 
@@ -300,25 +311,41 @@ static json_t *moderate_openai(const json_t *body, struct err *e)
 	}
 	json_array_foreach (texts, i, item) {
 		bool is_flagged = strcasestr(json_string_value(item), "kill") != NULL;
+		json_t *result = json_pack("{s:{s:b, s:b}, s:{s:f, s:f}}", "categories", "hate", 0, "violence", is_flagged, "category_scores", "hate",
+		    0.01, "violence", is_flagged ? 0.97 : 0.02);
 
-		(void)json_array_append_new(list, json_pack("{s:b, s:{s:b, s:b}, s:{s:f, s:f}}", "flagged", is_flagged, "categories", "hate", 0,
-		    "violence", is_flagged, "category_scores", "hate", 0.01, "violence", is_flagged ? 0.97 : 0.02));
+		if (says_flagged) {
+			(void)json_object_set_new(result, "flagged", json_boolean(is_flagged));
+		}
+		(void)json_array_append_new(list, result);
 	}
 	json_decref(texts);
-	return json_pack("{s:s, s:s, s:o}", "id", "modr-simulated", "model", "omni-moderation-latest", "results", list);
+	return json_pack("{s:s, s:s, s:o}", "id", "modr-simulated", "model", model != NULL ? model : "omni-moderation-latest", "results", list);
+}
+
+static json_t *moderate_openai(const json_t *body, struct err *e)
+{
+	return moderate(body, true, e);
+}
+
+/* It gives the categories alone. */
+static json_t *moderate_mistral(const json_t *body, struct err *e)
+{
+	return moderate(body, false, e);
 }
 
 const struct side_path *side_find(const char *path)
 {
 	static const struct side_path rows[] = {
 		{ "/mistral/v1/embeddings", &dialect_mistral, embed_openai },
-		{ "/api/v1/embeddings", &dialect_openrouter, embed_openai },
+		{ "/api/v1/embeddings", &dialect_openrouter, embed_openrouter },
 		{ "/embeddings", &dialect_openai, embed_openai },
 		{ "/api/embed", &dialect_ollama, embed_ollama },
 		{ "/v2/embed", &dialect_cohere, embed_cohere },
 		{ ":batchEmbedContents", &dialect_gemini, embed_gemini },
 		{ "/v2/rerank", &dialect_cohere, rerank_cohere },
 		{ "/rerank", &dialect_openai, rerank_openai },
+		{ "/mistral/v1/moderations", &dialect_mistral, moderate_mistral },
 		{ "/moderations", &dialect_openai, moderate_openai },
 	};
 	size_t len = strlen(path);

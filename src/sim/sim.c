@@ -194,6 +194,18 @@ static bool check_head(struct sim *s, struct exchange *x, const struct route *ro
 	return true;
 }
 
+static bool has_model(struct sim *s, struct exchange *x, const struct route *route, const char *model)
+{
+	char text[300];
+
+	if (strstr(model, "missing") == NULL) {
+		return true;
+	}
+	(void)snprintf(text, sizeof(text), "The model `%.100s` does not exist or you do not have access to it.", model);
+	refuse(s, x, route->dialect, REFUSE_NO_MODEL, text, NULL);
+	return false;
+}
+
 static bool read_ask(struct sim *s, struct exchange *x, const struct route *route, const struct server_request *r, struct ask *a)
 {
 	json_error_t why;
@@ -217,14 +229,7 @@ static bool read_ask(struct sim *s, struct exchange *x, const struct route *rout
 		refuse(s, x, route->dialect, REFUSE_BAD_REQUEST, e.text, e.hint[0] != '\0' ? e.hint : NULL);
 		goto out;
 	}
-	if (strstr(a->model, "missing") != NULL) {
-		char text[300];
-
-		(void)snprintf(text, sizeof(text), "The model `%.100s` does not exist or you do not have access to it.", a->model);
-		refuse(s, x, route->dialect, REFUSE_NO_MODEL, text, NULL);
-		goto out;
-	}
-	ok = true;
+	ok = has_model(s, x, route, a->model);
 out:
 	json_decref(body);
 	return ok;
@@ -242,10 +247,9 @@ static bool is_first_try(struct sim *s, uint64_t hash)
 
 /* The fault for this request: forced by its header ("429", or "429 once" for the first try only), drawn, or of the model's temper.
  * False: the header names none. */
-static bool choose_fault(struct sim *s, const struct exchange *x, const struct ask *a, enum sim_fault *out)
+static bool choose_fault(struct sim *s, const struct exchange *x, const char *model, uint64_t hash, enum sim_fault *out)
 {
 	const char *forced = exchange_header(x, "x-sonde-fault");
-	uint64_t hash = ask_hash(a, s->options.seed);
 	struct temper t;
 
 	*out = FAULT_NONE;
@@ -263,7 +267,7 @@ static bool choose_fault(struct sim *s, const struct exchange *x, const struct a
 		return true;
 	}
 	*out = fault_draw(s->options.fail, hash + hash_mix(s->n_seen));
-	temper_find(a->model, &t);
+	temper_find(model, &t);
 	if (*out == FAULT_NONE && fault_chance(hash ^ 0xf1a6) < t.flaky && is_first_try(s, hash)) {
 		*out = hash % 3 == 0 ? FAULT_OVERLOADED : FAULT_RATE_LIMIT;
 	}
@@ -277,26 +281,37 @@ static void on_over(void *ctx)
 	s->n_over++;
 }
 
+/* False: the request has been answered by its fault. *fault is left for whoever answers: one that is no refusal. */
+static bool passes_faults(struct sim *s, struct exchange *x, const struct route *route, const char *model, bool is_streamed, uint64_t hash,
+    enum sim_fault *fault)
+{
+	enum refusal refusal;
+
+	if (!choose_fault(s, x, model, hash, fault)) {
+		refuse(s, x, route->dialect, REFUSE_BAD_REQUEST, "X-Sonde-Fault names no fault of the simulator", NULL);
+		return false;
+	}
+	if (*fault == FAULT_STREAM_ERROR && !is_streamed) {
+		*fault = FAULT_SERVER_ERROR; /* there is no stream to break */
+	}
+	if (fault_refusal(*fault, &refusal)) {
+		refuse(s, x, route->dialect, refusal, NULL, NULL);
+		return false;
+	}
+	if (*fault == FAULT_RESET) {
+		s->n_over++;
+		exchange_break(x, true);
+		return false;
+	}
+	return true;
+}
+
 static void answer(struct sim *s, struct exchange *x, const struct route *route, const struct server_request *r, struct ask *a)
 {
 	struct buf headers = { 0 };
 	enum sim_fault fault;
-	enum refusal refusal;
 
-	if (!choose_fault(s, x, a, &fault)) {
-		refuse(s, x, route->dialect, REFUSE_BAD_REQUEST, "X-Sonde-Fault names no fault of the simulator", NULL);
-		return;
-	}
-	if (fault == FAULT_STREAM_ERROR && !a->is_streamed) {
-		fault = FAULT_SERVER_ERROR; /* there is no stream to break */
-	}
-	if (fault_refusal(fault, &refusal)) {
-		refuse(s, x, route->dialect, refusal, NULL, NULL);
-		return;
-	}
-	if (fault == FAULT_RESET) {
-		s->n_over++;
-		exchange_break(x, true);
+	if (!passes_faults(s, x, route, a->model, a->is_streamed, ask_hash(a, s->options.seed), &fault)) {
 		return;
 	}
 	request_headers(s, route->dialect, &headers);
@@ -315,20 +330,45 @@ static void answer(struct sim *s, struct exchange *x, const struct route *route,
 	buf_free(&headers);
 }
 
+/* Of the faults that lie in an answer only those of a whole one can be. */
+static void reply_side(struct sim *s, struct exchange *x, enum sim_fault fault, json_t *reply)
+{
+	if (fault != FAULT_RESET_MID && fault != FAULT_TRUNCATED && fault != FAULT_BAD_JSON) {
+		reply_json(s, x, 200, NULL, reply);
+		return;
+	}
+	char *text = json_dumps(reply, JSON_COMPACT);
+	size_t half = text != NULL ? strlen(text) / 2 : 0;
+
+	s->n_over++;
+	if (fault == FAULT_BAD_JSON) {
+		exchange_reply(x, 200, "application/json", NULL, text, half);
+	} else {
+		exchange_start(x, 200, "application/json", NULL);
+		exchange_chunk(x, text, half);
+		exchange_break(x, fault == FAULT_RESET_MID);
+	}
+	free(text);
+	json_decref(reply);
+}
+
 static void answer_side(struct sim *s, struct exchange *x, const struct route *route, const struct server_request *r)
 {
 	json_t *body = json_loadb(r->body != NULL ? r->body : "", r->body_len, 0, NULL), *reply = NULL;
+	const char *named = json_string_value(json_object_get(body, "model")), *model = named != NULL ? named : r->path;
+	enum sim_fault fault;
 	struct err e = { 0 };
 
 	if (!json_is_object(body)) {
-		(void)err_set(&e, ERR_CHECK, "We could not parse the JSON body of your request");
-	} else {
+		refuse(s, x, route->dialect, REFUSE_BAD_REQUEST, "We could not parse the JSON body of your request", NULL);
+	} else if (has_model(s, x, route, model) &&
+	    passes_faults(s, x, route, model, false, hash_bytes(HASH_START, r->body, r->body_len), &fault)) {
 		reply = route->side->answer(body, &e);
-	}
-	if (reply != NULL) {
-		reply_json(s, x, 200, NULL, reply);
-	} else {
-		refuse(s, x, route->dialect, REFUSE_BAD_REQUEST, e.text, NULL);
+		if (reply == NULL) {
+			refuse(s, x, route->dialect, REFUSE_BAD_REQUEST, e.text, NULL);
+		} else {
+			reply_side(s, x, fault, reply);
+		}
 	}
 	json_decref(body);
 }

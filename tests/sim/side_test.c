@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "provider/embed.h"
+#include "provider/side.h"
 #include "sim/side.h"
 
 static const char *const texts[] = { "The cat sat on the mat.", "the CAT sat on a mat", "Quarterly revenue grew by nine percent" };
@@ -46,82 +46,93 @@ static char *answer_to(const struct wire_request *w)
 	return text;
 }
 
+/* The provider asks as it does, the simulator answers, the provider reads. */
+static void ask(const struct provider *p, const struct side_request *r, struct side_reply *reply)
+{
+	struct endpoint ep = { .base_url = strcmp(p->kind, "mistral") == 0 ? "http://127.0.0.1:9/mistral/v1" : "http://127.0.0.1:9", .key = "k" };
+	struct wire_request w = { 0 };
+	struct answer a;
+	struct err e = { 0 };
+
+	if (!side_build(p, &ep, r, &w, &e)) {
+		fail_msg("%s: %s", p->kind, e.text);
+	}
+	char *text = answer_to(&w);
+	answer_init(&a);
+	if (!side_read(p, r, 200, text, strlen(text), &a, reply)) {
+		fail_msg("%s: %s", p->kind, a.error_text);
+	}
+	answer_free(&a);
+	free(text);
+	wire_request_free(&w);
+}
+
 static void embeddings(void **state)
 {
-	const struct embed_request r = { .model = "m", .texts = texts, .n = COUNT_OF(texts), .dimensions = 64 };
+	const struct side_request r = { .kind = SIDE_EMBED, .model = "m", .texts = texts, .n = COUNT_OF(texts), .dimensions = 64 };
 	size_t n = 0;
 
 	(void)state;
 	for (size_t i = 0; i < n_providers; i++) {
-		struct endpoint ep = { .base_url = "http://127.0.0.1:9", .key = "k" };
-		struct wire_request w = { 0 };
-		struct embed_reply reply;
-		struct err e = { 0 };
+		struct side_reply reply;
 
-		if (!embed_is_known(providers[i])) {
+		if (side_most(providers[i], SIDE_EMBED) == 0) {
 			continue;
 		}
 		n++;
-		assert_true(embed_build(providers[i], &ep, &r, &w, &e));
-		char *text = answer_to(&w);
-		if (!embed_read(providers[i], &r, 200, text, strlen(text), &reply, &e)) {
-			fail_msg("%s: %s", providers[i]->kind, e.text);
-		}
+		ask(providers[i], &r, &reply);
 		assert_int_equal(reply.dim, 64);
-		assert_true(fabs(dot(reply.values, reply.values, 64) - 1) < 1e-5);
-		assert_true(dot(reply.values, reply.values + 64, 64) > 0.7);
-		assert_true(fabs(dot(reply.values, reply.values + 128, 64)) < 0.5);
-		free(text);
-		embed_reply_free(&reply);
-		wire_request_free(&w);
+		assert_true(fabs(dot(reply.vectors, reply.vectors, 64) - 1) < 1e-5);
+		assert_true(dot(reply.vectors, reply.vectors + 64, 64) > 0.7);
+		assert_true(fabs(dot(reply.vectors, reply.vectors + 128, 64)) < 0.5);
+		side_reply_free(&reply);
 	}
 	assert_int_equal(n, 7);
 }
 
 static void reranking(void **state)
 {
-	const struct rerank_request r = { .model = "m", .query = "revenue percent", .documents = texts, .n = COUNT_OF(texts), .top = 2 };
+	const struct side_request r = { .kind = SIDE_RERANK, .model = "m", .query = "revenue percent", .texts = texts, .n = COUNT_OF(texts), .top = 2 };
+	size_t n = 0;
 
 	(void)state;
 	for (size_t i = 0; i < n_providers; i++) {
-		struct endpoint ep = { .base_url = "http://127.0.0.1:9", .key = "k" };
-		struct wire_request w = { 0 };
-		struct rerank_reply reply;
-		struct err e = { 0 };
+		struct side_reply reply;
 
-		if (!rerank_is_known(providers[i])) {
+		if (side_most(providers[i], SIDE_RERANK) == 0) {
 			continue;
 		}
-		assert_true(rerank_build(providers[i], &ep, &r, &w, &e));
-		char *text = answer_to(&w);
-		assert_true(rerank_read(providers[i], &r, 200, text, strlen(text), &reply, &e));
+		n++;
+		ask(providers[i], &r, &reply);
 		assert_int_equal(reply.n, 2);
-		assert_int_equal(reply.hits[0].index, 2);
-		assert_true(reply.hits[0].score > reply.hits[1].score);
-		free(text);
-		rerank_reply_free(&reply);
-		wire_request_free(&w);
+		assert_int_equal(reply.ranking[0].index, 2);
+		assert_true(reply.ranking[0].score > reply.ranking[1].score);
+		side_reply_free(&reply);
 	}
+	assert_int_equal(n, 2);
 }
 
 static void moderation(void **state)
 {
 	static const char *const said[] = { "Good morning.", "I will kill you." };
-	const struct provider *p = provider_find("openai");
-	struct endpoint ep = { .base_url = "http://127.0.0.1:9", .key = "k" };
-	struct wire_request w = { 0 };
-	struct moderation out[2];
-	struct err e = { 0 };
+	const struct side_request r = { .kind = SIDE_MODERATE, .model = "m", .texts = said, .n = COUNT_OF(said) };
+	size_t n = 0;
 
 	(void)state;
-	assert_true(moderate_build(p, &ep, NULL, said, 2, &w, &e));
-	char *text = answer_to(&w);
-	assert_true(moderate_read(p, 2, 200, text, strlen(text), out, &e));
-	assert_false(out[0].is_flagged);
-	assert_true(out[1].is_flagged);
-	assert_string_equal(out[1].category, "violence");
-	free(text);
-	wire_request_free(&w);
+	for (size_t i = 0; i < n_providers; i++) {
+		struct side_reply reply;
+
+		if (side_most(providers[i], SIDE_MODERATE) == 0) {
+			continue;
+		}
+		n++;
+		ask(providers[i], &r, &reply);
+		assert_false(reply.judgements[0].is_flagged);
+		assert_true(reply.judgements[1].is_flagged);
+		assert_string_equal(reply.judgements[1].category, "violence");
+		side_reply_free(&reply);
+	}
+	assert_int_equal(n, 2);
 }
 
 static void vectors(void **state)
