@@ -4,35 +4,17 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/quantity.h"
 
-#define USD_DIGITS 9 /* before the point, and after it: nano-dollars */
-
-/* A decimal number of dollars in nano-dollars; 0 when it is none, is 0 or too long. */
-static int64_t nano_of(const char *text)
-{
-	size_t whole = strspn(text, "0123456789");
-	size_t fraction = text[whole] == '.' ? strspn(text + whole + 1, "0123456789") : 0;
-	int64_t nano = 0;
-
-	if (whole == 0 || whole > USD_DIGITS || fraction > USD_DIGITS || text[whole + (text[whole] == '.') + fraction] != '\0') {
-		return 0;
-	}
-	for (size_t i = 0; i < whole; i++) {
-		nano = nano * 10 + (text[i] - '0');
-	}
-	for (size_t i = 0; i < USD_DIGITS; i++) {
-		nano = nano * 10 + (i < fraction ? text[whole + 1 + i] - '0' : 0);
-	}
-	return nano;
-}
+static const struct quantity_unit usd[] = { { "", 1000000000 }, { NULL, 0 } }; /* nano-dollars */
 
 static void read_usd(struct reader *r, const struct key *k, const struct value *v, void *into)
 {
 	const char *text = v->node->type == YAML_SCALAR && !v->node->is_quoted ? v->node->text : "";
-	int64_t nano = nano_of(text);
 	char shown[ERR_QUOTE_SIZE];
+	int64_t nano;
 
-	if (nano > 0) {
+	if (quantity_parse(text, strlen(text), usd, &nano) && nano > 0) {
 		*(int64_t *)key_field(into, k) = nano;
 		return;
 	}
