@@ -75,6 +75,9 @@ int manual_print(const struct cli_command *const *commands, size_t n)
 		add_commands(&out, name, all_screens[i]->commands, all_screens[i]->n_commands);
 		free(name);
 	}
+	open_part(&out, "limits");
+	manual_limits(&out);
+	close_part(&out);
 	open_part(&out, "providers");
 	manual_providers(&out);
 	close_part(&out);

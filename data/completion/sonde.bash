@@ -39,12 +39,12 @@ _sonde() {
 		compopt -o nospace 2>/dev/null
 		return
 		;;
-	-n | -s | --retries | --model | --filter | --keys | --ttft | --rate | --seed) return ;;
+	-n | -s | --check | --min-calls | --retries | --model | --filter | --keys | --ttft | --rate | --seed) return ;;
 	esac
 	if [[ -z $words ]]; then
 		case $command in
 		run) words="-m -s -o --schema --tools --retries --no-stream --json --jsonl --cache --dry-run -q --help -" ;;
-		metrics) words="--since --until --by --provider --model --operation --filter --json --help" ;;
+		metrics) words="--since --until --by --provider --model --operation --filter --check --min-calls --budget --json --help" ;;
 		calls) words="show -n --since --until --provider --model --errors --filter --json --help" ;;
 		import)
 			if [[ $cur != -* ]]; then

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "gateway/config_file.h"
+#include "gateway/limit.h"
 #include "metrics/filter.h"
 
 void manual_cell(struct buf *out, const char *text)
@@ -58,6 +59,16 @@ void manual_filter(struct buf *out)
 	(void)buf_add_str(out, "| field | is | example |\n|---|---|---|\n");
 	for (size_t i = 0; (name = filter_field(i, &help, &example)) != NULL; i++) {
 		(void)buf_addf(out, "| `%s` | %s | `%s` |\n", name, help, example);
+	}
+}
+
+void manual_limits(struct buf *out)
+{
+	const char *name, *help;
+
+	(void)buf_add_str(out, "| figure | is |\n|---|---|\n");
+	for (size_t i = 0; (name = limit_figure(i, &help)) != NULL; i++) {
+		(void)buf_addf(out, "| `%s` | %s |\n", name, help);
 	}
 }
 

@@ -1,4 +1,6 @@
 /* metrics - the figures of a span by provider, model or operation. */
+#include "cli/metrics.h"
+
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,19 +12,12 @@
 #include "base/mem.h"
 #include "cli/commands.h"
 #include "metrics/filter.h"
-#include "metrics/summary.h"
 #include "provider/price.h"
 #include "text/figure.h"
 
 #define TABLE_CELLS 80   /* of a terminal that does not say, and the least that is made use of */
 #define NAME_CELLS_MOST 48
 #define NAME_CELLS_LEAST 8
-
-struct options {
-	struct metrics_query query;
-	struct condition where;
-	bool is_json;
-};
 
 /* The sum of the known costs; UNKNOWN when no call has one. */
 static int64_t cost_of(const struct figures *f)
@@ -206,7 +201,7 @@ static size_t name_cells(const struct metrics *m)
 	return cells < most ? cells : most;
 }
 
-static void as_text(struct buf *out, const struct options *o, const struct metrics *m)
+static void as_text(struct buf *out, const struct metrics_options *o, const struct metrics *m)
 {
 	if (m == NULL || m->total.calls == 0) {
 		(void)buf_add_str(out, "No calls in this span; try a longer one with --since, or add some with `sonde import` or `sonde run`.\n");
@@ -230,25 +225,27 @@ static void as_text(struct buf *out, const struct options *o, const struct metri
 	}
 }
 
-static int answer(const struct options *o)
+bool metrics_read(const struct metrics_query *q, struct metrics **m, struct err *e)
 {
-	struct err e = { 0 };
-	char *dir = cli_data_dir(&e);
-	struct reader *r = dir != NULL ? reader_open(dir, &e) : NULL;
-	struct metrics *m = NULL;
-	struct buf out = { 0 };
+	char *dir = cli_data_dir(e);
+	struct reader *r = dir != NULL ? reader_open(dir, e) : NULL;
 
 	free(dir);
-	/* No store yet is a span without calls. */
-	if (r == NULL && e.code != ERR_CHECK) {
+	*m = r != NULL ? metrics_query(r, q, e) : NULL;
+	bool ok = *m != NULL || (r == NULL && e->code == ERR_CHECK);
+
+	reader_close(r);
+	return ok;
+}
+
+static int answer(const struct metrics_options *o)
+{
+	struct err e = { 0 };
+	struct metrics *m;
+	struct buf out = { 0 };
+
+	if (!metrics_read(&o->query, &m, &e)) {
 		return cli_fail(&e);
-	}
-	if (r != NULL) {
-		m = metrics_query(r, &o->query, &e);
-		reader_close(r);
-		if (m == NULL) {
-			return cli_fail(&e);
-		}
 	}
 	if (o->is_json) {
 		as_json(&out, &o->query, m);
@@ -261,67 +258,78 @@ static int answer(const struct options *o)
 	return cli_finish(0);
 }
 
-static int run(int argc, char **argv)
+static bool set_option(struct metrics_options *o, int opt, int64_t now_us, struct err *e)
+{
+	switch (opt) {
+	case 's':
+		return cli_time(optarg, now_us, &o->query.from_us, e);
+	case 'u':
+		return cli_time(optarg, now_us, &o->query.to_us, e);
+	case 'b':
+		o->has_by = true;
+		o->query.by = metrics_by_from_name(optarg);
+		return (o->query.by != BY_COUNT && o->query.by != BY_NONE) ||
+		    err_set(e, ERR_USAGE, "--by takes provider, model or operation, not '%.60s'", optarg);
+	case 'p':
+		o->query.provider = optarg;
+		return true;
+	case 'm':
+		o->query.model = optarg;
+		return true;
+	case 'o':
+		o->query.operation = optarg;
+		return true;
+	case 'f':
+		o->query.where = &o->where;
+		return filter_compile(optarg, now_us, &o->where, NULL, e);
+	case 'c':
+		o->check = optarg;
+		return true;
+	case 'n':
+		return cli_int(optarg, 1, 1000000, &o->least, e);
+	case 'B':
+		o->is_budget = true;
+		return true;
+	default:
+		o->is_json = true;
+		return true;
+	}
+}
+
+static int run_with(struct metrics_options *o, int argc, char **argv)
 {
 	static const struct option long_options[] = { { "since", required_argument, NULL, 's' }, { "until", required_argument, NULL, 'u' },
 		{ "by", required_argument, NULL, 'b' }, { "provider", required_argument, NULL, 'p' }, { "model", required_argument, NULL, 'm' },
-		{ "operation", required_argument, NULL, 'o' }, { "filter", required_argument, NULL, 'f' }, { "json", no_argument, NULL, 'j' }, { NULL, 0, NULL, 0 } };
-	int64_t now_us = clock_wall_us();
-	struct options o = { .query = { .from_us = now_us - 86400 * US_PER_S, .to_us = now_us, .by = BY_PROVIDER } };
-	const char *filter = NULL;
+		{ "operation", required_argument, NULL, 'o' }, { "filter", required_argument, NULL, 'f' }, { "check", required_argument, NULL, 'c' }, { "min-calls", required_argument, NULL, 'n' },
+		{ "budget", no_argument, NULL, 'B' }, { "json", no_argument, NULL, 'j' }, { NULL, 0, NULL, 0 } };
+	int64_t now_us = o->query.to_us;
 	struct err e = { 0 };
-	bool ok = true;
 	int opt;
 
-	while (ok && (opt = cli_option(argc, argv, "", long_options)) != -1) {
-		switch (opt) {
-		case 's':
-			ok = cli_time(optarg, now_us, &o.query.from_us, &e);
-			break;
-		case 'u':
-			ok = cli_time(optarg, now_us, &o.query.to_us, &e);
-			break;
-		case 'b':
-			o.query.by = metrics_by_from_name(optarg);
-			if (o.query.by == BY_COUNT || o.query.by == BY_NONE) {
-				return cli_usage(&cli_metrics, "--by takes provider, model or operation, not '%.60s'", optarg);
-			}
-			break;
-		case 'p':
-			o.query.provider = optarg;
-			break;
-		case 'm':
-			o.query.model = optarg;
-			break;
-		case 'o':
-			o.query.operation = optarg;
-			break;
-		case 'f':
-			filter = optarg;
-			break;
-		case 'j':
-			o.is_json = true;
-			break;
-		default:
+	while ((opt = cli_option(argc, argv, "", long_options)) != -1) {
+		if (opt == '?') {
 			return cli_bad_option(&cli_metrics, argv);
 		}
-	}
-	if (!ok) {
-		return cli_fail(&e);
+		if (!set_option(o, opt, now_us, &e)) {
+			return e.hint[0] != '\0' ? cli_fail(&e) : cli_usage(&cli_metrics, "%s", e.text);
+		}
 	}
 	if (optind < argc) {
 		return cli_usage(&cli_metrics, "'%.60s' is not an option", argv[optind]);
 	}
-	if (o.query.from_us > o.query.to_us) {
+	if (o->query.from_us > o->query.to_us) {
 		return cli_usage(&cli_metrics, "--since is later than --until");
 	}
-	if (filter != NULL) {
-		if (!filter_compile(filter, now_us, &o.where, NULL, &e)) {
-			return cli_fail(&e);
-		}
-		o.query.where = &o.where;
-	}
-	int status = answer(&o);
+	return o->is_budget ? metrics_budget(o->is_json) : o->check != NULL ? metrics_check(o) : answer(o);
+}
+
+static int run(int argc, char **argv)
+{
+	int64_t now_us = clock_wall_us();
+	struct metrics_options o = {
+		.query = { .from_us = now_us - 86400 * US_PER_S, .to_us = now_us, .by = BY_PROVIDER }, .least = LIMIT_CALLS,
+	};
+	int status = run_with(&o, argc, argv);
 
 	condition_free(&o.where);
 	return status;
@@ -330,16 +338,22 @@ static int run(int argc, char **argv)
 const struct cli_command cli_metrics = {
 	.name = "metrics",
 	.summary = "calls, tokens, cost, latency and errors of a span",
-	.usage = "sonde metrics [--since TIME] [--until TIME] [--by provider|model|operation] [--json]",
+	.usage = "sonde metrics [--since TIME] [--until TIME] [--by provider|model|operation] [--check LIMITS | --budget] [--json]",
 	.help = "  --since TIME       start: a span back from now (15m, 24h, 7d) or ISO 8601; default 24h\n"
 		"  --until TIME       end, not included; default now\n"
-		"  --by WHAT          provider, model or operation; default provider\n"
+		"  --by WHAT          provider, model or operation; default provider, with --check all calls together\n"
 		"  --provider NAME    only calls of this provider\n"
 		"  --model NAME       only calls answered by this model\n"
 		"  --operation NAME   only calls of this operation\n"
+		"  --filter TEXT      only calls that meet it: 'status=err cost>0.01'; the manual has the language\n"
+		"  --check LIMITS     what must hold, such as 'err<2% p95<3s cost<5'; a line and exit status 5 for what does not\n"
+		"  --min-calls N      of fewer calls rates and percentiles are not judged, which is said and no failure; default 20\n"
+		"  --budget           what today and this month cost, the limits of the configuration, and a forecast\n"
 		"  --json             one JSON object; latencies in milliseconds, error_rate from 0 to 1\n"
 		"\n"
 		"Counts, tokens and cost are exact; percentiles are within 1 % and include failed calls.\n"
+		"Figures of --check: calls, err, cost, cost/h, cost/day, p50, p95, p99, ttft_p50, ttft_p95, ttft_p99; compared by <, <=, >, >=.\n"
+		"'calls>=20 err<2%' fails as well when there are too few calls to judge.\n"
 		"\n"
 		"Example: sonde metrics --since 7d --by model --provider openai\n",
 	.run = run,

@@ -115,15 +115,23 @@ static void go_on_linearly(struct forecast *f, int64_t first_us, int64_t now_us)
 	f->month.end_nano = end_of(&f->month, rate * (double)(f->month.to_us - now_us));
 }
 
+void forecast_nothing(int64_t now_us, struct forecast *out)
+{
+	int64_t unused;
+
+	*out = (struct forecast){ .day.end_nano = UNKNOWN, .month.end_nano = UNKNOWN };
+	budget_starts(now_us, &out->day.from_us, &out->month.from_us);
+	out->day.to_us = midnight(out->day.from_us + DAY_US + DAY_US / 2);
+	budget_starts(out->month.from_us + 32 * DAY_US, &unused, &out->month.to_us);
+}
+
 bool forecast_read(struct reader *r, int64_t now_us, struct forecast *out, struct err *e)
 {
-	struct forecast f = { .day.end_nano = UNKNOWN, .month.end_nano = UNKNOWN };
 	struct profile p = { .day = 0 };
-	int64_t first_us, unused;
+	struct forecast f;
+	int64_t first_us;
 
-	budget_starts(now_us, &f.day.from_us, &f.month.from_us);
-	f.day.to_us = midnight(f.day.from_us + DAY_US + DAY_US / 2);
-	budget_starts(f.month.from_us + 32 * DAY_US, &unused, &f.month.to_us);
+	forecast_nothing(now_us, &f);
 	if (!sql_int(r->sql, "SELECT min(ts_us) FROM call", &first_us, e) || !spent(r, now_us, &f.day, &f.has_simulated, e) ||
 	    !spent(r, now_us, &f.month, &f.has_simulated, e)) {
 		return false;

@@ -22,6 +22,8 @@ struct forecast {
 	bool has_simulated; /* a call of this month was answered by the simulator */
 };
 
+/* What there is to say without a store: nothing spent. */
+void forecast_nothing(int64_t now_us, struct forecast *out);
 /* For worker threads. */
 bool forecast_read(struct reader *r, int64_t now_us, struct forecast *out, struct err *e) SONDE_MUST_CHECK;
 

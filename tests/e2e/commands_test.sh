@@ -46,6 +46,12 @@ metrics --since never|is no time
 metrics --by colour|takes provider, model or operation
 metrics --since 1h --until 2h|later than
 metrics extra|sonde help metrics
+metrics --check err|column 4: err is compared by
+metrics --check p95=3s|column 4: p95 is compared by
+metrics --check errr<2%|did you mean err
+metrics --check err<2|column 5: err is a percentage
+metrics --check|lacks its value
+metrics --min-calls 0|no whole number
 calls -n 0|no whole number from 1
 calls list|is not
 calls show|takes one id
