@@ -1,5 +1,6 @@
 /* One job at a time runs on a worker with the board's reader. A question that comes meanwhile is remembered and asked when the answer is
- * there: so results never arrive out of order, and a busy writer costs at most one query at once. */
+ * there: so results never arrive out of order, and a busy writer costs at most one query at once. A changed question breaks off the one
+ * that is asked; the same one again waits for it. */
 #include "app/board.h"
 
 #include <stdlib.h>
@@ -7,54 +8,15 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "app/board_work.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "metrics/filter.h"
 
 /* A burst of commits becomes one query. With the writer's 50 ms this keeps well under the promised 250 ms. */
-#define SETTLE_S 0.06
-
-#define HOUR_US (3600 * US_PER_S)
-
-const struct board_range board_ranges[] = {
-	{ "15m", HOUR_US / 4 }, { "1h", HOUR_US }, { "6h", 6 * HOUR_US }, { "24h", 24 * HOUR_US }, { "7d", 168 * HOUR_US },
-	{ "30d", 720 * HOUR_US }, { "90d", 2160 * HOUR_US },
-};
-const size_t n_board_ranges = COUNT_OF(board_ranges);
-
-struct question {
-	char *dir;
-	int64_t now_us, span_us;
-	bool is_whole; /* else only today's cost */
-	enum metrics_by by;
-	char *key, *text;
-	bool errors_only;
-	int columns;
-	size_t log_limit;
-};
-
-struct answer_set {
-	struct metrics *metrics, *focus;
-	struct call_row *log;
-	size_t n_log;
-	int64_t today_nano;
-	bool today_has_simulated;
-	struct err err;
-	bool ok;
-};
-
-struct board_work {
-	struct board *board;
-	struct reader *reader;
-	int watch_fd;
-	ev_io watch;
-	ev_timer settle;
-	bool is_shown, is_running, asks_again;
-	bool is_new_question; /* else the same one at a later time, which a pause holds back */
-	uint64_t openings;    /* counts board_open_call and board_close_call: an answer of an earlier one is late */
-	struct question question;
-	struct answer_set result;
-};
+#define SETTLE_US 60000
+/* Questions that take long (a filter over many rows) leave the machine to others for most of the time. */
+#define SETTLE_TIMES 3
 
 int64_t board_midnight_us(int64_t now_us)
 {
@@ -69,122 +31,70 @@ int64_t board_midnight_us(int64_t now_us)
 	return (int64_t)mktime(&tm) * US_PER_S;
 }
 
-static void rows_free(struct call_row *rows, size_t n)
+static void take_log(struct board *b, struct asking *q)
 {
-	for (size_t i = 0; i < n; i++) {
-		call_row_free(&rows[i]);
-	}
-	free(rows);
+	call_rows_free(b->answer.log, b->answer.n_log);
+	b->answer.log = q->a.log;
+	b->answer.n_log = q->a.n_log;
+	q->a.log = NULL;
+	q->a.n_log = 0;
 }
 
-static void question_free(struct question *q)
+static void take_figures(struct board *b, struct asking *q)
 {
-	free(q->dir);
-	free(q->key);
-	free(q->text);
-	*q = (struct question){ 0 };
+	struct board_answer old = b->answer;
+
+	b->answer.table = q->a.table;
+	b->answer.graphs = q->a.graphs;
+	b->answer.forecast = q->a.forecast;
+	b->answer.at_us = q->now_us;
+	q->a.table = q->a.graphs = NULL;
+	old.log = NULL; /* stays in the board */
+	old.n_log = 0;
+	board_answer_free(&old);
 }
 
-static struct question question_of(const struct board *b, bool is_whole, int64_t now_us)
+static void take(struct board *b, struct asking *q)
 {
-	return (struct question){
-		.dir = x_strdup(b->app->data_dir), .now_us = now_us, .span_us = board_ranges[b->range].span_us, .is_whole = is_whole, .by = b->by,
-		.key = x_strdup(b->key_filter), .text = x_strdup(b->text_filter), .errors_only = b->errors_only, .columns = b->columns,
-		.log_limit = b->log_limit,
-	};
-}
+	struct board_work *w = b->work;
+	unsigned whole = ASK_FIGURES | ASK_LOG;
 
-static bool ask_metrics(struct reader *r, const struct question *q, struct answer_set *a)
-{
-	struct metrics_query m = {
-		.from_us = q->now_us - q->span_us, .to_us = q->now_us, .by = q->by, .columns = q->columns, .before_us = q->span_us,
-	};
-
-	a->metrics = metrics_query(r, &m, &a->err);
-	if (a->metrics == NULL) {
-		return false;
-	}
-	if (q->key == NULL) {
-		a->focus = a->metrics;
-		return true;
-	}
-	*(q->by == BY_PROVIDER ? &m.provider : q->by == BY_MODEL ? &m.model : &m.operation) = q->key;
-	a->focus = metrics_query(r, &m, &a->err);
-	return a->focus != NULL;
-}
-
-static bool ask_log(struct reader *r, const struct question *q, struct answer_set *a)
-{
-	static const char *const fields[BY_COUNT] = { [BY_PROVIDER] = "provider", [BY_MODEL] = "model", [BY_OPERATION] = "op" };
-	struct condition where;
-	struct call_filter f = { .from_us = q->now_us - q->span_us, .to_us = INT64_MAX, .where = &where };
-	struct buf text = { 0 };
-
-	filter_add(&text, q->errors_only ? "status=err" : NULL);
-	filter_add(&text, q->text);
-	if (q->key != NULL) {
-		filter_add_name(&text, fields[q->by], q->key);
-	}
-	bool ok = filter_compile(buf_str(&text), q->now_us, &where, NULL, &a->err) && calls_list(r, &f, q->log_limit, &a->log, &a->n_log, &a->err);
-
-	condition_free(&where);
-	buf_free(&text);
-	return ok;
-}
-
-static void ask_today(struct reader *r, const struct question *q, struct answer_set *a)
-{
-	struct metrics_query m = { .from_us = board_midnight_us(q->now_us), .to_us = q->now_us, .by = BY_NONE };
-	struct metrics *today = metrics_query(r, &m, &a->err);
-
-	a->today_nano = today != NULL ? today->total.cost_nano : UNKNOWN;
-	a->today_has_simulated = today != NULL && today->has_simulated;
-	metrics_free(today);
-}
-
-static void ask(struct reader **reader, const struct question *q, struct answer_set *a)
-{
-	*a = (struct answer_set){ .today_nano = UNKNOWN };
-	if (*reader == NULL) {
-		*reader = reader_open(q->dir, &a->err);
-	}
-	if (*reader == NULL) {
-		return;
-	}
-	a->ok = !q->is_whole || (ask_metrics(*reader, q, a) && ask_log(*reader, q, a));
-	if (a->ok) {
-		ask_today(*reader, q, a);
-	}
-}
-
-static void metrics_pair_free(struct metrics *all, struct metrics *focus)
-{
-	if (focus != all) {
-		metrics_free(focus);
-	}
-	metrics_free(all);
-}
-
-static void take(struct board *b, const struct question *q, struct answer_set *a)
-{
-	b->err = a->err;
 	b->is_loading = false;
-	if (!a->ok) {
-		metrics_pair_free(a->metrics, a->focus);
-		rows_free(a->log, a->n_log);
+	w->took_us = q->took_us;
+	if (!q->ok) {
+		b->err = q->err;
 		return;
 	}
 	b->err = (struct err){ 0 };
-	b->today_nano = a->today_nano;
-	b->today_has_simulated = a->today_has_simulated;
-	if (q->is_whole) {
-		metrics_pair_free(b->metrics, b->focus);
-		rows_free(b->log, b->n_log);
-		b->metrics = a->metrics;
-		b->focus = a->focus;
-		b->log = a->log;
-		b->n_log = a->n_log;
-		b->updated_us = q->now_us;
+	if (q->what & ASK_TODAY) {
+		b->today_nano = q->today_nano;
+		b->today_has_simulated = q->today_has_simulated;
+	}
+	if (q->what & ASK_NAMES) {
+		names_free(b->names, b->n_names);
+		b->names = q->names;
+		b->n_names = q->n_names;
+		q->names = NULL;
+		q->n_names = 0;
+	}
+	if (q->what & ASK_NEWER) {
+		b->newer = b->is_paused || b->is_held ? q->newer : 0;
+	}
+	if (q->what & ASK_LOG) {
+		take_log(b, q);
+	}
+	if (q->what & ASK_FIGURES) {
+		take_figures(b, q);
+		b->is_stale = false;
+	}
+	if ((q->what & whole) == whole && q->log_to_us == INT64_MAX) {
+		const struct timeframe *f = &q->q.frame;
+
+		b->newer = 0;
+		b->answer.log_total = board_answer_log_total(&b->answer, &q->q);
+		w->count = b->answer.log_total;
+		w->count_from_us = timeframe_has_brush(f) ? f->brush_from_us : timeframe_start(f, q->now_us);
+		w->log_to_us = b->answer.n_log > 0 ? b->answer.log[0].id.ts_us + 1 : q->now_us;
 	}
 }
 
@@ -194,21 +104,37 @@ static void run_job(void *arg)
 {
 	struct board_work *w = arg;
 
-	ask(&w->reader, &w->question, &w->result);
+	asking_run(&w->asking, &w->reader);
 }
 
 static void job_done(void *arg)
 {
 	struct board_work *w = arg;
-	struct board *b = w->board;
 
 	w->is_running = false;
-	take(b, &w->question, &w->result);
-	question_free(&w->question);
-	app_changed(b->app);
+	if (!(w->asks_again && w->is_new_question)) { /* else nobody wants to know any more */
+		take(w->board, &w->asking);
+	}
+	asking_free(&w->asking);
+	app_changed(w->board->app);
 	if (w->asks_again) {
 		start(w);
 	}
+}
+
+/* What to ask now, by what is shown and held back. */
+static unsigned wanted(const struct board_work *w)
+{
+	const struct board *b = w->board;
+	bool has_answer = b->answer.at_us != 0 && !w->is_new_question;
+
+	if (!w->is_shown) {
+		return ASK_TODAY | (w->extra & ASK_NAMES);
+	}
+	if (has_answer && b->is_paused) {
+		return ASK_TODAY | ASK_NEWER | w->extra;
+	}
+	return has_answer && b->is_held ? ASK_TODAY | ASK_FIGURES | ASK_NEWER | w->extra : ASK_WHOLE | w->extra;
 }
 
 static void start(struct board_work *w)
@@ -222,10 +148,16 @@ static void start(struct board_work *w)
 	w->asks_again = false;
 	w->is_running = true;
 	b->is_loading = true;
-	bool is_held = b->is_paused && b->metrics != NULL && !w->is_new_question;
-
-	w->question = question_of(b, w->is_shown && !is_held, clock_wall_us());
+	asking_init(&w->asking, b, wanted(w), clock_wall_us());
+	w->asking.count = w->count;
+	w->asking.count_from_us = w->count_from_us;
+	w->asking.log_to_us = !w->is_new_question && (b->is_paused || b->is_held) && b->answer.at_us != 0 ? w->log_to_us : INT64_MAX;
+	w->extra = w->is_shown ? 0 : w->extra & ~(unsigned)ASK_NAMES;
 	w->is_new_question = w->is_new_question && !w->is_shown;
+	w->can_interrupt = w->reader != NULL;
+	if (w->can_interrupt) {
+		reader_resume(w->reader);
+	}
 	job_submit(b->app->loop->jobs, run_job, job_done, w);
 }
 
@@ -239,11 +171,12 @@ static void on_settled(struct ev_loop *ev, ev_timer *timer, int revents)
 static void on_written(struct ev_loop *ev, ev_io *io, int revents)
 {
 	struct board_work *w = io->data;
+	int64_t wait_us = SETTLE_TIMES * w->took_us > SETTLE_US ? SETTLE_TIMES * w->took_us : SETTLE_US;
 
 	(void)revents;
 	store_watch_drain(w->watch_fd);
 	if (!ev_is_active(&w->settle)) {
-		ev_timer_set(&w->settle, SETTLE_S, 0.);
+		ev_timer_set(&w->settle, (double)wait_us / US_PER_S, 0.);
 		ev_timer_start(ev, &w->settle);
 	}
 }
@@ -255,10 +188,8 @@ struct board *board_new(struct app *app)
 
 	b->app = app;
 	b->work = w;
-	b->range = 3; /* 24h */
-	b->by = BY_MODEL;
-	b->columns = 120;
-	b->log_limit = 200;
+	b->question = (struct board_question){ .by = BY_MODEL, .columns = 120, .log_limit = BOARD_LOG_ROWS };
+	b->question.frame.span_us = 24 * 3600 * US_PER_S;
 	b->today_nano = UNKNOWN;
 	w->board = b;
 	ev_timer_init(&w->settle, on_settled, 0., 0.);
@@ -286,12 +217,13 @@ void board_free(struct board *b)
 		close(w->watch_fd);
 	}
 	reader_close(w->reader);
-	metrics_pair_free(b->metrics, b->focus);
-	rows_free(b->log, b->n_log);
+	reader_close(w->call_reader);
+	board_answer_free(&b->answer);
+	names_free(b->names, b->n_names);
 	board_close_call(b);
 	free(w);
-	free(b->key_filter);
-	free(b->text_filter);
+	free(b->question.key);
+	free(b->question.filter);
 	free(b);
 }
 
@@ -308,8 +240,16 @@ void board_hide(struct board *b)
 
 void board_refresh(struct board *b)
 {
-	b->work->is_new_question = true;
-	start(b->work);
+	struct board_work *w = b->work;
+
+	w->is_new_question = true;
+	b->is_stale = true;
+	b->is_held = false;
+	b->question.log_limit = BOARD_LOG_ROWS;
+	if (w->is_running && w->can_interrupt) {
+		reader_interrupt(w->reader);
+	}
+	start(w);
 }
 
 static void set(struct board *b, char **field, const char *value)
@@ -323,91 +263,67 @@ static void set(struct board *b, char **field, const char *value)
 
 void board_set_key(struct board *b, const char *key)
 {
-	set(b, &b->key_filter, key);
+	set(b, &b->question.key, key);
 }
 
-void board_set_text(struct board *b, const char *text)
+bool board_set_filter(struct board *b, const char *filter, struct err *e)
 {
-	set(b, &b->text_filter, text);
+	struct condition where;
+	const char *text = filter != NULL ? filter + strspn(filter, " ") : "";
+
+	if (!filter_compile(text, clock_wall_us(), &where, NULL, e)) {
+		return false;
+	}
+	condition_free(&where);
+	set(b, &b->question.filter, text);
+	return true;
+}
+
+void board_set_paused(struct board *b, bool is_paused)
+{
+	b->is_paused = is_paused;
+	if (!is_paused) {
+		b->newer = 0;
+		start(b->work);
+	}
+}
+
+void board_hold_log(struct board *b, bool is_held)
+{
+	if (b->is_held == is_held) {
+		return;
+	}
+	b->is_held = is_held;
+	if (!is_held) {
+		b->newer = 0;
+		b->question.log_limit = BOARD_LOG_ROWS;
+		start(b->work);
+	}
+}
+
+void board_more_log(struct board *b)
+{
+	if (b->answer.n_log >= b->question.log_limit && b->question.log_limit < BOARD_LOG_MOST) {
+		b->question.log_limit += BOARD_LOG_ROWS;
+		b->work->extra |= ASK_LOG;
+		start(b->work);
+	}
+}
+
+void board_ask_names(struct board *b)
+{
+	b->work->extra |= ASK_NAMES;
+	start(b->work);
 }
 
 void board_refresh_now(struct board *b, int64_t now_us)
 {
-	struct question q = question_of(b, true, now_us);
 	struct reader *r = NULL;
-	struct answer_set a;
+	struct asking q;
 
-	ask(&r, &q, &a);
-	take(b, &q, &a);
+	asking_init(&q, b, ASK_WHOLE, now_us);
+	asking_run(&q, &r);
+	take(b, &q);
+	asking_free(&q);
 	reader_close(r);
-	question_free(&q);
-}
-
-/* -- one call --------------------------------------------------------------------------------------------------------------------- */
-
-struct detail_job {
-	struct board *board;
-	uint64_t opening;
-	char *dir;
-	struct call_id id;
-	struct call_row row;
-	struct call_body body;
-	struct err err;
-	bool ok;
-};
-
-static void read_call(void *arg)
-{
-	struct detail_job *j = arg;
-	struct reader *r = reader_open(j->dir, &j->err);
-
-	if (r != NULL) {
-		j->ok = calls_get(r, j->id, &j->row, &j->body, &j->err);
-		reader_close(r);
-	}
-}
-
-static void call_read(void *arg)
-{
-	struct detail_job *j = arg;
-	struct board *b = j->board;
-
-	bool is_late = j->opening != b->work->openings; /* closed or another one opened meanwhile */
-
-	if (is_late && j->ok) {
-		call_row_free(&j->row);
-		call_body_free(&j->body);
-	} else if (j->ok) {
-		board_close_call(b);
-		b->has_detail = true;
-		b->detail = j->row;
-		b->detail_body = j->body;
-	} else if (!is_late) {
-		b->is_opening = false;
-		b->detail_err = j->err;
-	}
-	app_changed(b->app);
-	free(j->dir);
-	free(j);
-}
-
-void board_open_call(struct board *b, struct call_id id)
-{
-	struct detail_job *j = x_calloc(1, sizeof(*j));
-
-	b->is_opening = true;
-	b->detail_err = (struct err){ 0 };
-	*j = (struct detail_job){ .board = b, .opening = ++b->work->openings, .dir = x_strdup(b->app->data_dir), .id = id };
-	job_submit(b->app->loop->jobs, read_call, call_read, j);
-}
-
-void board_close_call(struct board *b)
-{
-	b->is_opening = false;
-	b->work->openings++;
-	if (b->has_detail) {
-		call_row_free(&b->detail);
-		call_body_free(&b->detail_body);
-		b->has_detail = false;
-	}
 }

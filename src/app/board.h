@@ -1,46 +1,77 @@
-/* board - the model of the Metrics screen: what span, group and filter, the figures, the call log, one opened call.
+/* board - the model of the Metrics screen: what stretch of time, group and filter, the figures, the call log, one opened call.
  * Queries run on a worker thread with a reader of their own; a change of the store by any process starts a new one (inotify, at most
- * one in 100 ms); while nothing is written nothing wakes. Owns its results; they stay until the next ones have come. */
+ * one in 60 ms, fewer when they take long); while nothing is written nothing wakes. Owns its results; they stay until the next have come. */
 #ifndef SONDE_APP_BOARD_H
 #define SONDE_APP_BOARD_H
 
 #include "app/app.h"
+#include "app/timeframe.h"
+#include "metrics/forecast.h"
 #include "metrics/summary.h"
+#include "store/dim.h"
 
-struct board_range {
-	const char *name; /* "15m", "1h", "6h", "24h", "7d", "30d", "90d" */
-	int64_t span_us;
+#define BOARD_LOG_ROWS 200
+#define BOARD_LOG_MOST 20000
+#define BOARD_NEAR_US (10 * INT64_C(1000000)) /* neighbours of a call: that began so long before it or after its end */
+
+/* Which calls. Owned by the board; set by the functions below. */
+struct board_question {
+	struct timeframe frame;
+	enum compare compare;
+	enum metrics_by by;  /* BY_PROVIDER, BY_MODEL, BY_OPERATION */
+	char *key;           /* a group's key that narrows graphs and log; NULL: all */
+	char *filter;        /* a filter (metrics/filter.h) that compiles; NULL: all. Narrows everything */
+	bool errors_only;    /* log */
+	int columns;         /* buckets wanted by the widest graph */
+	size_t log_limit;
 };
-extern const struct board_range board_ranges[];
-extern const size_t n_board_ranges;
+
+/* What was found, and of when. */
+struct board_answer {
+	struct metrics *table; /* all groups, of the brush where there is one */
+	struct metrics *graphs; /* the group of the key, of the whole stretch; may be the same as table */
+	struct call_row *log;
+	size_t n_log;
+	int64_t log_total;   /* calls that the log is about, exact, of which it has the newest */
+	struct forecast forecast;
+	int64_t at_us;       /* wall clock of the question; 0: none was answered yet */
+};
+
+/* One call opened for reading, with what ran at the same time. */
+struct board_call {
+	struct call_row row;
+	struct call_body body;
+	struct call_row *near; /* newest first, without the call itself */
+	size_t n_near;
+	bool near_is_cut;      /* there were more */
+	int64_t p95_us;        /* latency of the calls of its model in the stretch of time shown; UNKNOWN */
+	uint64_t model_calls;  /* that this is of */
+};
+
+struct board_name {
+	enum dim_kind kind;
+	char *name;
+};
 
 struct board {
 	struct app *app;
-	/* the question */
-	size_t range;              /* into board_ranges */
-	enum metrics_by by;        /* BY_PROVIDER, BY_MODEL, BY_OPERATION */
-	char *key_filter;          /* a group's key that narrows graphs and log; NULL: all; owned, set by board_set_key */
-	bool errors_only;          /* log */
-	char *text_filter;         /* log; NULL: all; owned, set by board_set_text */
-	int columns;               /* buckets wanted by the widest graph */
-	size_t log_limit;
+	struct board_question question;
 	bool is_paused;            /* what is written meanwhile is not shown; a changed question is answered all the same */
-	/* the answer; NULL and 0 before the first one */
-	struct metrics *metrics;   /* all groups, for the table */
-	struct metrics *focus;     /* what the graphs show: the group of key_filter, or the same as metrics */
-	struct call_row *log;
-	size_t n_log;
-	int64_t updated_us;        /* wall clock of the answer; 0: none yet */
+	bool is_held;              /* only the log is: it was scrolled back */
+	struct board_answer answer;
+	int64_t newer;             /* calls that came while paused or held */
 	struct err err;            /* of the last query; ERR_NONE when fine */
-	struct err detail_err;     /* of the last opening of a call */
 	bool is_loading;
+	bool is_stale;             /* the answer is not of the present question */
 	bool today_has_simulated;
 	int64_t today_nano;        /* cost since the local midnight; UNKNOWN before the first answer. Kept up to date while hidden, too */
+	struct board_name *names;  /* for completion; asked for by board_ask_names */
+	size_t n_names;
 	/* one call opened for reading */
 	bool is_opening;           /* asked for by board_open_call and not there yet */
-	bool has_detail;
-	struct call_row detail;
-	struct call_body detail_body;
+	bool has_call;
+	struct board_call call;
+	struct err call_err;       /* of the last opening */
 	/* private */
 	struct board_work *work;
 };
@@ -52,10 +83,18 @@ void board_free(struct board *b);
 /* The screen is shown: all of the question is asked at each change of the store. Hidden, only today's cost is. */
 void board_show(struct board *b);
 void board_hide(struct board *b);
-/* The question changed: ask again at once. */
+/* The question was changed: ask again at once, and break off what is asked. */
 void board_refresh(struct board *b);
 void board_set_key(struct board *b, const char *key);
-void board_set_text(struct board *b, const char *text);
+/* False with e when the filter is none; then the one before stays. */
+bool board_set_filter(struct board *b, const char *filter, struct err *e) SONDE_MUST_CHECK;
+void board_set_paused(struct board *b, bool is_paused);
+/* The log stays as it is while new calls come, which are counted; false: it follows again. */
+void board_hold_log(struct board *b, bool is_held);
+/* More rows of the same log, as one comes near its end. */
+void board_more_log(struct board *b);
+/* Reads names of providers, models and so on, for completion. */
+void board_ask_names(struct board *b);
 /* Reads it off the loop; the one opened last stays. */
 void board_open_call(struct board *b, struct call_id id);
 /* One that is still being read does not appear any more. */

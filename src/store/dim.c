@@ -17,7 +17,7 @@ struct name {
 
 struct dims {
 	sqlite3 *db;
-	sqlite3_stmt *find, *insert, *read;
+	sqlite3_stmt *find, *insert, *read, *list;
 	struct map *ids[DIM_KIND_COUNT]; /* name -> id */
 	size_t n_ids;
 	struct map *names; /* id -> name, borrowed from kept */
@@ -52,6 +52,7 @@ void dims_free(struct dims *d)
 	sqlite3_finalize(d->find);
 	sqlite3_finalize(d->insert);
 	sqlite3_finalize(d->read);
+	sqlite3_finalize(d->list);
 	for (int k = 0; k < DIM_KIND_COUNT; k++) {
 		map_free(d->ids[k], NULL);
 	}
@@ -208,6 +209,33 @@ char *dims_dup(struct dims *d, int64_t id)
 		cached = dims_name(d, id);
 	}
 	return cached == NULL ? read_name(d, id) : cached[0] != '\0' ? x_strdup(cached) : NULL;
+}
+
+bool dims_list(struct dims *d, enum dim_kind kind, size_t most, char ***names, size_t *n, struct err *e)
+{
+	sqlite3_stmt *stmt = prepared(d, &d->list, "SELECT name FROM dim WHERE kind = ? ORDER BY id DESC LIMIT ?");
+	size_t cap = 0;
+	int rc = SQLITE_ERROR;
+
+	*names = NULL;
+	*n = 0;
+	if (stmt != NULL) {
+		sqlite3_bind_int(stmt, 1, (int)kind);
+		sqlite3_bind_int64(stmt, 2, (int64_t)most);
+		while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+			*array_push(*names, *n, cap) = x_strdup((const char *)sqlite3_column_text(stmt, 0));
+		}
+		sqlite3_reset(stmt);
+	}
+	if (rc == SQLITE_DONE) {
+		return true;
+	}
+	while (*n > 0) {
+		free((*names)[--*n]);
+	}
+	free(*names);
+	*names = NULL;
+	return err_set(e, ERR_INTERNAL, "the names could not be read: %s", sqlite3_errmsg(d->db));
 }
 
 void dims_rollback(struct dims *d)

@@ -4,6 +4,7 @@
 #define SONDE_STORE_DIM_H
 
 #include <sqlite3.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -33,6 +34,8 @@ int64_t dims_find(struct dims *d, enum dim_kind kind, const char *name);
 const char *dims_name(struct dims *d, int64_t id);
 /* A copy of the name, the caller's; NULL for 0. Unlike dims_name it keeps only so many names in memory: for sessions and the like. */
 char *dims_dup(struct dims *d, int64_t id);
+/* The names of a kind, the newest first, at most `most`; the caller's, as is the array. */
+bool dims_list(struct dims *d, enum dim_kind kind, size_t most, char ***names, size_t *n, struct err *e) SONDE_MUST_CHECK;
 /* Forgets what was cached since the transaction began: call it after a rollback. */
 void dims_rollback(struct dims *d);
 void dims_commit(struct dims *d);

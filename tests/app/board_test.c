@@ -86,13 +86,13 @@ static void call_is_opened_off_the_loop(void **state)
 
 	board_open_call(f->board, f->first);
 	assert_true(f->board->is_opening);
-	assert_false(f->board->has_detail);
+	assert_false(f->board->has_call);
 	settle(f);
 	assert_false(f->board->is_opening);
-	assert_true(f->board->has_detail);
-	assert_int_equal(f->board->detail.id.key, 1);
+	assert_true(f->board->has_call);
+	assert_int_equal(f->board->call.row.id.key, 1);
 	board_close_call(f->board);
-	assert_false(f->board->has_detail);
+	assert_false(f->board->has_call);
 }
 
 static void closed_call_does_not_come_back(void **state)
@@ -103,7 +103,7 @@ static void closed_call_does_not_come_back(void **state)
 	board_close_call(f->board);
 	assert_false(f->board->is_opening);
 	settle(f);
-	assert_false(f->board->has_detail);
+	assert_false(f->board->has_call);
 }
 
 static void last_opened_stays(void **state)
@@ -115,8 +115,8 @@ static void last_opened_stays(void **state)
 		board_open_call(f->board, f->second);
 		assert_true(f->board->is_opening);
 		settle(f);
-		assert_true(f->board->has_detail);
-		assert_int_equal(f->board->detail.id.key, 2);
+		assert_true(f->board->has_call);
+		assert_int_equal(f->board->call.row.id.key, 2);
 	}
 }
 
@@ -127,8 +127,8 @@ static void missing_call_ends_the_opening(void **state)
 	board_open_call(f->board, (struct call_id){ .ts_us = 1, .key = 1 });
 	settle(f);
 	assert_false(f->board->is_opening);
-	assert_false(f->board->has_detail);
-	assert_int_equal(f->board->detail_err.code, ERR_CHECK);
+	assert_false(f->board->has_call);
+	assert_int_equal(f->board->call_err.code, ERR_CHECK);
 }
 
 static void pause_holds_what_is_written_but_not_a_new_question(void **state)
@@ -137,23 +137,23 @@ static void pause_holds_what_is_written_but_not_a_new_question(void **state)
 
 	board_show(f->board);
 	settle(f);
-	assert_int_equal(f->board->metrics->total.calls, 2);
-	f->board->is_paused = true;
+	assert_int_equal(f->board->answer.table->total.calls, 2);
+	board_set_paused(f->board, true);
 	(void)put(f, 3);
 	board_show(f->board); /* the same question again */
 	settle(f);
-	assert_int_equal(f->board->metrics->total.calls, 2);
+	assert_int_equal(f->board->answer.table->total.calls, 2);
 	board_set_key(f->board, "gpt-5.4-mini");
 	settle(f);
-	assert_int_equal(f->board->metrics->total.calls, 3);
+	assert_int_equal(f->board->answer.table->total.calls, 3);
 	(void)put(f, 4);
 	board_show(f->board);
 	settle(f);
-	assert_int_equal(f->board->metrics->total.calls, 3);
-	f->board->is_paused = false;
-	board_refresh(f->board);
+	assert_int_equal(f->board->answer.table->total.calls, 3);
+	assert_int_equal(f->board->newer, 1);
+	board_set_paused(f->board, false);
 	settle(f);
-	assert_int_equal(f->board->metrics->total.calls, 4);
+	assert_int_equal(f->board->answer.table->total.calls, 4);
 }
 
 /* One call of another model that failed, two minutes ago. */
@@ -185,8 +185,9 @@ static const struct {
 	{ "one provider", "openai", NULL, false, BY_PROVIDER, 3, 2, 2, 2 },
 	{ "one operation", "chat", NULL, false, BY_OPERATION, 3, 3, 3, 1 },
 	{ "errors: the log only", NULL, NULL, true, BY_MODEL, 3, 3, 1, 2 },
-	{ "text: the log only", NULL, "slow", false, BY_MODEL, 3, 3, 1, 2 },
-	{ "text that is nowhere", NULL, "zzz", false, BY_MODEL, 3, 3, 0, 2 },
+	{ "a filter: everything", NULL, "slow", false, BY_MODEL, 1, 1, 1, 1 },
+	{ "a filter and a key", "gpt-5.4-mini", "status=ok", false, BY_MODEL, 2, 2, 2, 1 },
+	{ "a filter that nothing meets", NULL, "zzz", false, BY_MODEL, 0, 0, 0, 0 },
 	{ "a model there is none of", "nope", NULL, false, BY_MODEL, 3, 0, 0, 2 },
 	{ "empty texts are none", "", "", false, BY_MODEL, 3, 3, 3, 2 },
 	{ "both", "gpt-5.4-mini", NULL, true, BY_MODEL, 3, 2, 0, 2 },
@@ -201,17 +202,18 @@ static void answers_questions(void **state)
 	board_show(b);
 	for (size_t i = 0; i < COUNT_OF(questions); i++) {
 		print_message("%s\n", questions[i].name);
-		b->by = questions[i].by;
-		b->errors_only = questions[i].errors_only;
-		board_set_text(b, questions[i].text);
+		b->question.by = questions[i].by;
+		b->question.errors_only = questions[i].errors_only;
+		assert_true(board_set_filter(b, questions[i].text, NULL));
 		board_set_key(b, questions[i].key);
 		settle(f);
 		assert_int_equal(b->err.code, ERR_NONE);
-		assert_int_equal(b->metrics->total.calls, questions[i].calls);
-		assert_int_equal(b->focus->total.calls, questions[i].focus_calls);
-		assert_int_equal(b->n_log, questions[i].n_log);
-		assert_int_equal(b->metrics->n_groups, questions[i].n_groups);
-		assert_false(b->is_loading);
+		assert_int_equal(b->answer.table->total.calls, questions[i].calls);
+		assert_int_equal(b->answer.graphs->total.calls, questions[i].focus_calls);
+		assert_int_equal(b->answer.n_log, questions[i].n_log);
+		assert_int_equal(b->answer.table->n_groups, questions[i].n_groups);
+		assert_int_equal(b->answer.log_total, questions[i].n_log);
+		assert_false(b->is_loading || b->is_stale);
 	}
 }
 
@@ -228,7 +230,7 @@ static void last_question_is_answered(void **state)
 		board_set_key(b, "nope");
 		board_set_key(b, "mistral-small");
 		settle(f);
-		assert_int_equal(b->focus->total.calls, 1);
+		assert_int_equal(b->answer.graphs->total.calls, 1);
 	}
 }
 
@@ -238,15 +240,15 @@ static void ranges_end_now(void **state)
 	struct board *b = f->board;
 	int64_t now_us = clock_wall_us();
 
-	for (size_t i = 0; i < n_board_ranges; i++) {
-		assert_true(i == 0 || board_ranges[i].span_us > board_ranges[i - 1].span_us);
-		b->range = i;
+	for (size_t i = 0; i < n_timeframe_ranges; i++) {
+		assert_true(i == 0 || timeframe_ranges[i].span_us > timeframe_ranges[i - 1].span_us);
+		b->question.frame.span_us = timeframe_ranges[i].span_us;
 		board_refresh_now(b, now_us);
-		assert_int_equal(b->metrics->total.calls, 2);
-		assert_int_equal(b->updated_us, now_us);
-		board_refresh_now(b, now_us + board_ranges[i].span_us + 60 * US_PER_S); /* the calls are too old for it */
-		assert_int_equal(b->metrics->total.calls, 0);
-		assert_int_equal(b->metrics->before.calls, 2);
+		assert_int_equal(b->answer.table->total.calls, 2);
+		assert_int_equal(b->answer.at_us, now_us);
+		board_refresh_now(b, now_us + timeframe_ranges[i].span_us + 60 * US_PER_S); /* the calls are too old for it */
+		assert_int_equal(b->answer.table->total.calls, 0);
+		assert_int_equal(b->answer.table->before.calls, 2);
 	}
 }
 
@@ -256,18 +258,18 @@ static void hidden_it_asks_for_today_only(void **state)
 
 	settle(f);
 	assert_true(is_known(f->board->today_nano));
-	assert_null(f->board->metrics);
+	assert_null(f->board->answer.table);
 	board_show(f->board);
 	settle(f);
-	assert_int_equal(f->board->n_log, 2);
+	assert_int_equal(f->board->answer.n_log, 2);
 	board_hide(f->board);
 	(void)put(f, 3);
 	board_refresh(f->board);
 	settle(f);
-	assert_int_equal(f->board->n_log, 2);
+	assert_int_equal(f->board->answer.n_log, 2);
 	board_show(f->board);
 	settle(f);
-	assert_int_equal(f->board->n_log, 3);
+	assert_int_equal(f->board->answer.n_log, 3);
 }
 
 struct waiting {
@@ -280,7 +282,7 @@ static void see_change(void *ctx)
 {
 	struct waiting *w = ctx;
 
-	w->is_over = w->f->board->n_log == 3;
+	w->is_over = w->f->board->answer.n_log == 3;
 }
 
 static void lose_patience(struct ev_loop *ev, ev_timer *timer, int revents)
@@ -298,7 +300,7 @@ static void what_is_written_is_shown(void **state)
 
 	board_show(f->board);
 	settle(f);
-	assert_int_equal(f->board->n_log, 2);
+	assert_int_equal(f->board->answer.n_log, 2);
 	f->app->on_change = see_change;
 	f->app->on_change_ctx = &w;
 	ev_timer_init(&w.patience, lose_patience, 10., 0.);
@@ -307,8 +309,8 @@ static void what_is_written_is_shown(void **state)
 	(void)put(f, 3);
 	loop_run_until(f->loop, &w.is_over);
 	ev_timer_stop(f->loop->ev, &w.patience);
-	assert_int_equal(f->board->n_log, 3);
-	assert_int_equal(f->board->metrics->total.calls, 3);
+	assert_int_equal(f->board->answer.n_log, 3);
+	assert_int_equal(f->board->answer.table->total.calls, 3);
 	f->app->on_change = NULL;
 }
 
@@ -319,12 +321,12 @@ static void a_failed_question_keeps_the_answer(void **state)
 	char *dir = f->app->data_dir;
 
 	board_refresh_now(f->board, clock_wall_us());
-	assert_int_equal(f->board->n_log, 2);
+	assert_int_equal(f->board->answer.n_log, 2);
 	f->app->data_dir = x_strdup("/nonexistent/sonde");
 	board_refresh_now(f->board, clock_wall_us());
 	assert_int_not_equal(f->board->err.code, ERR_NONE);
-	assert_int_equal(f->board->n_log, 2);
-	assert_int_equal(f->board->metrics->total.calls, 2);
+	assert_int_equal(f->board->answer.n_log, 2);
+	assert_int_equal(f->board->answer.table->total.calls, 2);
 	free(f->app->data_dir);
 	f->app->data_dir = dir;
 	board_refresh_now(f->board, clock_wall_us());

@@ -53,27 +53,27 @@ static void layout(void *self, struct rect r)
 {
 	struct metrics_screen *s = self;
 	struct board *b = s->board;
-	bool is_beside = b->has_detail && r.w >= WIDE;
+	bool is_beside = b->has_call && r.w >= WIDE;
 	int main_w = is_beside ? r.w - DETAIL_W - 1 : r.w;
 	int wanted = metrics_graphs_columns(r), y = r.y + 1;
 
 	s->area = r;
-	if (s->focus == FOCUS_DETAIL && !b->has_detail && !b->is_opening) {
+	if (s->focus == FOCUS_DETAIL && !b->has_call && !b->is_opening) {
 		s->focus = FOCUS_LOG;
 	}
 	s->graphs = (struct rect){ r.x, y, r.w, metrics_graphs_height(r) };
 	y += s->graphs.h;
 	int left = r.y + r.h - y;
-	int n = b->metrics != NULL ? (int)b->metrics->n_groups : 0;
+	int n = b->answer.table != NULL ? (int)b->answer.table->n_groups : 0;
 	int groups_h = 2 + (n < 1 ? 1 : n), most = left / 2 > 4 ? left / 2 : 4;
 
 	groups_h = groups_h < most ? groups_h : most;
 	s->groups_area = (struct rect){ r.x, y, main_w, groups_h };
 	s->log_area = (struct rect){ r.x, y + groups_h, main_w, left - groups_h };
 	s->detail_area = is_beside ? (struct rect){ r.x + main_w + 1, y, DETAIL_W, left } : (struct rect){ r.x, y, r.w, left };
-	if (wanted > 8 && wanted != b->columns) {
-		b->columns = wanted;
-		if (b->metrics != NULL) {
+	if (wanted > 8 && wanted != b->question.columns) {
+		b->question.columns = wanted;
+		if (b->answer.table != NULL) {
 			board_refresh(b);
 		}
 	}
@@ -99,28 +99,44 @@ static void bucket_text(int64_t us, char out[FORMAT_SIZE])
 	}
 }
 
-static void draw_question(const struct metrics_screen *s, struct cells *cells)
+/* "last 6h", or its two ends. */
+static void add_frame(struct buf *out, const struct timeframe *f, const struct env *env)
+{
+	const struct timeframe_range *range = timeframe_range_of(f);
+	char from[FORMAT_SIZE], to[FORMAT_SIZE];
+
+	if (timeframe_is_live(f) && range != NULL) {
+		(void)buf_addf(out, "last %s", range->name);
+		return;
+	}
+	format_time(timeframe_start(f, env->now_us), env->now_us, env->utc_offset_us, from);
+	format_time(timeframe_end(f, env->now_us), env->now_us, env->utc_offset_us, to);
+	(void)buf_addf(out, "%s\u2013%s", from, to);
+}
+
+static void draw_question(const struct metrics_screen *s, struct cells *cells, const struct env *env)
 {
 	const struct board *b = s->board;
 	struct buf text = { 0 };
 	char bucket[FORMAT_SIZE];
 
-	(void)buf_addf(&text, "last %s \u00b7 by %s", board_ranges[b->range].name, metrics_by_name(b->by));
-	if (b->key_filter != NULL) {
-		char *key = clean_line(b->key_filter, strlen(b->key_filter), 30);
+	add_frame(&text, &b->question.frame, env);
+	(void)buf_addf(&text, " \u00b7 by %s", metrics_by_name(b->question.by));
+	if (b->question.key != NULL) {
+		char *key = clean_line(b->question.key, strlen(b->question.key), 30);
 
 		(void)buf_addf(&text, " \u00b7 only %s", key);
 		free(key);
 	} else {
-		(void)buf_addf(&text, " \u00b7 all %ss", metrics_by_name(b->by));
+		(void)buf_addf(&text, " \u00b7 all %ss", metrics_by_name(b->question.by));
 	}
-	if (b->metrics != NULL) {
-		bucket_text(b->metrics->bucket_us, bucket);
+	if (b->answer.table != NULL) {
+		bucket_text(b->answer.table->bucket_us, bucket);
 		(void)buf_addf(&text, " \u00b7 bucket %s", bucket);
 	}
 	int used = cells_fit(cells, s->area.x + 1, s->area.y, s->area.w - 22, ST_TEXT, buf_str(&text));
 
-	if (b->metrics != NULL && b->metrics->has_simulated && !s->app->is_demo) { /* the demo's tab row says it for all */
+	if (b->answer.table != NULL && b->answer.table->has_simulated && !s->app->is_demo) { /* the demo's tab row says it for all */
 		(void)cells_fit(cells, s->area.x + used + 2, s->area.y, s->area.w - used - 22, ST_SIMULATED, "with SIMULATED calls");
 	}
 	(void)cells_right(cells, s->area.x + s->area.w - 1, s->area.y, ST_DIM, "t range  g group");
@@ -132,16 +148,16 @@ static void draw(const void *self, struct cells *cells, const struct env *env)
 	const struct metrics_screen *s = self;
 	bool is_beside = s->detail_area.x > s->area.x;
 
-	draw_question(s, cells);
+	draw_question(s, cells, env);
 	metrics_graphs_draw(s, cells, env);
-	if (!s->board->has_detail || is_beside) {
+	if (!s->board->has_call || is_beside) {
 		metrics_groups_draw(s, cells);
 		metrics_log_draw(s, cells, env);
 	}
-	if (s->board->has_detail) {
+	if (s->board->has_call) {
 		metrics_detail_draw(s, cells);
 	}
-	if (s->board->has_detail && is_beside) {
+	if (s->board->has_call && is_beside) {
 		cells_vline(cells, s->detail_area.x - 1, s->detail_area.y, s->detail_area.h);
 	}
 }
@@ -151,19 +167,19 @@ static void status(const void *self, const struct env *env, struct buf *left, st
 	const struct board *b = ((const struct metrics_screen *)self)->board;
 	char when[FORMAT_SIZE], n[FORMAT_SIZE];
 
-	if (b->err.code != ERR_NONE || b->detail_err.code != ERR_NONE) {
-		(void)buf_addf(left, "%s", b->err.code != ERR_NONE ? b->err.text : b->detail_err.text);
-	} else if (b->updated_us == 0) {
+	if (b->err.code != ERR_NONE || b->call_err.code != ERR_NONE) {
+		(void)buf_addf(left, "%s", b->err.code != ERR_NONE ? b->err.text : b->call_err.text);
+	} else if (b->answer.at_us == 0) {
 		(void)buf_add_str(left, "reading\u2026");
 	} else {
-		format_time(b->updated_us, env->now_us, env->utc_offset_us, when);
+		format_time(b->answer.at_us, env->now_us, env->utc_offset_us, when);
 		(void)buf_addf(left, "%s \u00b7 as of %s", b->is_paused ? "paused" : "live", when);
 	}
-	if (b->focus != NULL) {
-		figure_count((int64_t)b->focus->total.calls, n);
-		(void)buf_addf(right, "%s call%s", n, b->focus->total.calls == 1 ? "" : "s");
-		if (b->focus->total.unpriced > 0) {
-			figure_count((int64_t)b->focus->total.unpriced, n);
+	if (b->answer.graphs != NULL) {
+		figure_count((int64_t)b->answer.graphs->total.calls, n);
+		(void)buf_addf(right, "%s call%s", n, b->answer.graphs->total.calls == 1 ? "" : "s");
+		if (b->answer.graphs->total.unpriced > 0) {
+			figure_count((int64_t)b->answer.graphs->total.unpriced, n);
 			(void)buf_addf(right, " \u00b7 %s unpriced", n);
 		}
 	}
@@ -180,13 +196,13 @@ static void card(const void *self, const struct env *env, struct buf *out)
 	const struct board *b = ((const struct metrics_screen *)self)->board;
 	char cost[FORMAT_SIZE], p95[FORMAT_SIZE];
 
-	(void)env;
-	if (b->metrics == NULL) {
+	if (b->answer.table == NULL) {
 		return;
 	}
-	price_format(b->metrics->total.cost_nano, cost, FORMAT_SIZE);
-	figure_duration(hist_quantile(&b->metrics->total.latency, 0.95), p95);
-	(void)buf_addf(out, "last %s %s\np95 %s  errors %llu\n", board_ranges[b->range].name, cost, p95, (unsigned long long)b->metrics->total.errors);
+	price_format(b->answer.table->total.cost_nano, cost, FORMAT_SIZE);
+	figure_duration(hist_quantile(&b->answer.table->total.latency, 0.95), p95);
+	add_frame(out, &b->question.frame, env);
+	(void)buf_addf(out, " %s\np95 %s  errors %llu\n", cost, p95, (unsigned long long)b->answer.table->total.errors);
 }
 
 /* -- commands ------------------------------------------------------------------------------------------------------------------------- */
@@ -196,9 +212,9 @@ static unsigned changed(void)
 	return INPUT_HANDLED | INPUT_REDRAW;
 }
 
-static unsigned set_range(struct metrics_screen *s, size_t range)
+static unsigned set_range(struct metrics_screen *s, const struct timeframe_range *range)
 {
-	s->board->range = range;
+	timeframe_set_span(&s->board->question.frame, range->span_us, clock_wall_us());
 	board_refresh(s->board);
 	return changed();
 }
@@ -208,11 +224,11 @@ static unsigned cmd_range(void *self, struct console *c, const char *arg)
 	struct metrics_screen *s = self;
 
 	if (arg[0] == '\0') {
-		return set_range(s, (s->board->range + 1) % n_board_ranges);
+		return set_range(s, timeframe_next_range(&s->board->question.frame, 1, true));
 	}
-	for (size_t i = 0; i < n_board_ranges; i++) {
-		if (strcmp(board_ranges[i].name, arg) == 0) {
-			return set_range(s, i);
+	for (size_t i = 0; i < n_timeframe_ranges; i++) {
+		if (strcmp(timeframe_ranges[i].name, arg) == 0) {
+			return set_range(s, &timeframe_ranges[i]);
 		}
 	}
 	console_say(c, ST_BAD, "ranges: 15m 1h 6h 24h 7d 30d 90d");
@@ -225,19 +241,19 @@ static unsigned cmd_range_back(void *self, struct console *c, const char *arg)
 
 	(void)c;
 	(void)arg;
-	return set_range(s, (s->board->range + n_board_ranges - 1) % n_board_ranges);
+	return set_range(s, timeframe_next_range(&s->board->question.frame, -1, true));
 }
 
 static const char *complete_range(void *self, size_t i)
 {
 	(void)self;
-	return i < n_board_ranges ? board_ranges[i].name : NULL;
+	return i < n_timeframe_ranges ? timeframe_ranges[i].name : NULL;
 }
 
 static unsigned cmd_group(void *self, struct console *c, const char *arg)
 {
 	struct metrics_screen *s = self;
-	enum metrics_by by = s->board->by % BY_OPERATION + 1;
+	enum metrics_by by = s->board->question.by % BY_OPERATION + 1;
 
 	if (arg[0] != '\0') {
 		by = metrics_by_from_name(arg);
@@ -246,7 +262,7 @@ static unsigned cmd_group(void *self, struct console *c, const char *arg)
 		console_say(c, ST_BAD, "group by provider, model or operation");
 		return changed();
 	}
-	s->board->by = by;
+	s->board->question.by = by;
 	board_set_key(s->board, NULL);
 	return changed();
 }
@@ -263,7 +279,7 @@ static unsigned cmd_errors(void *self, struct console *c, const char *arg)
 
 	(void)c;
 	(void)arg;
-	s->board->errors_only = !s->board->errors_only;
+	s->board->question.errors_only = !s->board->question.errors_only;
 	board_refresh(s->board);
 	return changed();
 }
@@ -276,8 +292,13 @@ static unsigned cmd_filter(void *self, struct console *c, const char *arg)
 		console_ask(c, "filter ");
 		return changed();
 	}
-	board_set_text(s->board, arg);
-	s->focus = FOCUS_LOG;
+	struct err e = { 0 };
+
+	if (board_set_filter(s->board, arg, &e)) {
+		s->focus = FOCUS_LOG;
+	} else {
+		console_say(c, ST_BAD, "%s%s%s", e.text, e.hint[0] != '\0' ? ": " : "", e.hint);
+	}
 	return changed();
 }
 
@@ -296,11 +317,8 @@ static unsigned cmd_pause(void *self, struct console *c, const char *arg)
 	struct metrics_screen *s = self;
 
 	(void)arg;
-	s->board->is_paused = !s->board->is_paused;
+	board_set_paused(s->board, !s->board->is_paused);
 	console_say(c, ST_DIM, s->board->is_paused ? "paused: the figures stay as they are" : "live again");
-	if (!s->board->is_paused) {
-		board_refresh(s->board);
-	}
 	return changed();
 }
 
@@ -311,13 +329,13 @@ static unsigned cmd_open(void *self, struct console *c, const char *arg)
 
 	(void)c;
 	(void)arg;
-	if (s->focus == FOCUS_LOG && b->n_log > 0) {
-		board_open_call(b, b->log[s->log.selected].id);
+	if (s->focus == FOCUS_LOG && b->answer.n_log > 0) {
+		board_open_call(b, b->answer.log[s->log.selected].id);
 		s->focus = FOCUS_DETAIL;
 	} else if (s->focus == FOCUS_GROUPS && s->n_order > 0) {
-		const char *key = b->metrics->groups[s->order[s->groups.selected]].key;
+		const char *key = b->answer.table->groups[s->order[s->groups.selected]].key;
 
-		board_set_key(b, b->key_filter != NULL && strcmp(b->key_filter, key) == 0 ? NULL : key);
+		board_set_key(b, b->question.key != NULL && strcmp(b->question.key, key) == 0 ? NULL : key);
 	}
 	return changed();
 }
@@ -330,14 +348,14 @@ static unsigned cmd_back(void *self, struct console *c, const char *arg)
 
 	(void)c;
 	(void)arg;
-	if (b->has_detail || b->is_opening) {
+	if (b->has_call || b->is_opening) {
 		board_close_call(b);
 		s->focus = FOCUS_LOG;
-	} else if (b->text_filter != NULL) {
-		board_set_text(b, NULL);
-	} else if (b->errors_only) {
+	} else if (b->question.filter != NULL) {
+		(void)!board_set_filter(b, NULL, NULL);
+	} else if (b->question.errors_only) {
 		return cmd_errors(s, c, "");
-	} else if (b->key_filter != NULL) {
+	} else if (b->question.key != NULL) {
 		board_set_key(b, NULL);
 	} else {
 		return 0;
@@ -351,7 +369,7 @@ static unsigned cmd_pane(void *self, struct console *c, const char *arg)
 
 	(void)c;
 	(void)arg;
-	s->focus = s->focus == FOCUS_GROUPS ? FOCUS_LOG : s->focus == FOCUS_LOG && s->board->has_detail ? FOCUS_DETAIL : FOCUS_GROUPS;
+	s->focus = s->focus == FOCUS_GROUPS ? FOCUS_LOG : s->focus == FOCUS_LOG && s->board->has_call ? FOCUS_DETAIL : FOCUS_GROUPS;
 	return changed();
 }
 
@@ -359,7 +377,7 @@ static bool can_go_back(const void *self)
 {
 	const struct board *b = ((const struct metrics_screen *)self)->board;
 
-	return b->has_detail || b->text_filter != NULL || b->errors_only || b->key_filter != NULL;
+	return b->has_call || b->question.filter != NULL || b->question.errors_only || b->question.key != NULL;
 }
 
 static bool can_drill(const void *self)
@@ -398,9 +416,9 @@ static struct list *focused_list(struct metrics_screen *s)
 static void remember_call(struct metrics_screen *s)
 {
 	/* On the first row one watches the newest: nothing to stay on. */
-	s->has_selected_call = s->log.selected > 0 && (size_t)s->log.selected < s->board->n_log;
+	s->has_selected_call = s->log.selected > 0 && (size_t)s->log.selected < s->board->answer.n_log;
 	if (s->has_selected_call) {
-		s->selected_call = s->board->log[s->log.selected].id;
+		s->selected_call = s->board->answer.log[s->log.selected].id;
 	}
 }
 
@@ -411,7 +429,7 @@ static unsigned input(void *self, struct console *c, const struct input *in)
 
 	(void)c;
 	if (in->type == INPUT_MOUSE) {
-		bool is_detail = s->board->has_detail && contains(s->detail_area, in->x, in->y);
+		bool is_detail = s->board->has_call && contains(s->detail_area, in->x, in->y);
 
 		s->focus = is_detail ? FOCUS_DETAIL : contains(s->log_area, in->x, in->y) ? FOCUS_LOG :
 		    contains(s->groups_area, in->x, in->y) ? FOCUS_GROUPS : s->focus;

@@ -13,10 +13,10 @@ static const struct call_row *focused_call(const struct metrics_screen *s)
 {
 	const struct board *b = s->board;
 
-	if (s->focus == FOCUS_DETAIL && b->has_detail) {
-		return &b->detail;
+	if (s->focus == FOCUS_DETAIL && b->has_call) {
+		return &b->call.row;
 	}
-	return s->focus == FOCUS_LOG && (size_t)s->log.selected < b->n_log ? &b->log[s->log.selected] : NULL;
+	return s->focus == FOCUS_LOG && (size_t)s->log.selected < b->answer.n_log ? &b->answer.log[s->log.selected] : NULL;
 }
 
 static unsigned said(struct console *c, const char *text)
@@ -28,7 +28,7 @@ static unsigned said(struct console *c, const char *text)
 /* The group's name and figures, with tabs as tables want them. */
 static void group_text(const struct metrics_screen *s, struct buf *out)
 {
-	const struct metrics_group *g = &s->board->metrics->groups[s->order[s->groups.selected]];
+	const struct metrics_group *g = &s->board->answer.table->groups[s->order[s->groups.selected]];
 	char cost[FORMAT_SIZE];
 
 	price_format(g->now.cost_nano, cost, FORMAT_SIZE);
@@ -46,7 +46,7 @@ unsigned metrics_copy_row(void *self, struct console *c, const char *arg)
 	(void)arg;
 	if (row != NULL) {
 		metrics_log_text(row, &out);
-	} else if (s->focus == FOCUS_GROUPS && s->board->metrics != NULL && (size_t)s->groups.selected < s->n_order) {
+	} else if (s->focus == FOCUS_GROUPS && s->board->answer.table != NULL && (size_t)s->groups.selected < s->n_order) {
 		group_text(s, &out);
 	}
 	unsigned bits = console_copy(c, "row", buf_str(&out), out.len);
@@ -64,7 +64,7 @@ unsigned metrics_copy_json(void *self, struct console *c, const char *arg)
 	if (row == NULL) {
 		return said(c, "JSON: of a request; Tab goes to the requests");
 	}
-	calls_json(&out, row, row == &s->board->detail ? &s->board->detail_body : NULL);
+	calls_json(&out, row, row == &s->board->call.row ? &s->board->call.body : NULL);
 	unsigned bits = console_copy(c, "JSON of the request", buf_str(&out), out.len);
 	buf_free(&out);
 	return bits;
@@ -73,10 +73,10 @@ unsigned metrics_copy_json(void *self, struct console *c, const char *arg)
 unsigned metrics_copy_response(void *self, struct console *c, const char *arg)
 {
 	const struct metrics_screen *s = self;
-	const struct call_body *body = &s->board->detail_body;
+	const struct call_body *body = &s->board->call.body;
 
 	(void)arg;
-	if (s->focus != FOCUS_DETAIL || !s->board->has_detail) {
+	if (s->focus != FOCUS_DETAIL || !s->board->has_call) {
 		return said(c, "response: of an opened request; Enter on one opens it");
 	}
 	return console_copy(c, "response", body->response, body->response != NULL ? body->response_len : 0);

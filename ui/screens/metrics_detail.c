@@ -85,7 +85,7 @@ static void add_tokens(struct styled_text *t, const struct usage *u)
 
 static struct styled_text *make_text(const struct board *b)
 {
-	const struct call_row *r = &b->detail;
+	const struct call_row *r = &b->call.row;
 	struct styled_text *t = styled_new();
 	char text[64], id[CALL_ID_SIZE], cost[FORMAT_SIZE];
 
@@ -128,10 +128,10 @@ static struct styled_text *make_text(const struct board *b)
 	add_field(t, "prompt", r->prompt_name);
 	add_field(t, "call", id);
 	add_timing(t, r);
-	add_body(t, "Answer", b->detail_body.answer, b->detail_body.answer_len);
-	add_body(t, "Request", b->detail_body.request, b->detail_body.request_len);
-	add_body(t, "Response as received", b->detail_body.response, b->detail_body.response_len);
-	if (b->detail_body.request == NULL && b->detail_body.answer == NULL) {
+	add_body(t, "Answer", b->call.body.answer, b->call.body.answer_len);
+	add_body(t, "Request", b->call.body.request, b->call.body.request_len);
+	add_body(t, "Response as received", b->call.body.response, b->call.body.response_len);
+	if (b->call.body.request == NULL && b->call.body.answer == NULL) {
 		styled_addf(t, ST_DIM, "\nNo bodies are kept of this call.\n");
 	}
 	return t;
@@ -141,13 +141,13 @@ void metrics_detail_layout(struct metrics_screen *s)
 {
 	const struct board *b = s->board;
 
-	if (!b->has_detail) {
+	if (!b->has_call) {
 		return;
 	}
-	if (s->text == NULL || s->text_id.ts_us != b->detail.id.ts_us || s->text_id.key != b->detail.id.key) {
+	if (s->text == NULL || s->text_id.ts_us != b->call.row.id.ts_us || s->text_id.key != b->call.row.id.key) {
 		styled_free(s->text);
 		s->text = make_text(b);
-		s->text_id = b->detail.id;
+		s->text_id = b->call.row.id;
 		s->detail = (struct list){ 0 };
 	}
 	int n = (int)styled_layout(s->text, s->detail_area.w - 2), rows = s->detail_area.h - 1;

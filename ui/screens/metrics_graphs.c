@@ -264,7 +264,7 @@ static void draw_one(const struct metrics *m, const struct kind *k, struct cells
 void metrics_graphs_draw(const struct metrics_screen *s, struct cells *cells, const struct env *env)
 {
 	struct grid g = grid_of(s->area);
-	const struct metrics *m = s->board->focus;
+	const struct metrics *m = s->board->answer.graphs;
 
 	if (m == NULL) {
 		cells_rule(cells, s->graphs.x, s->graphs.y, s->graphs.w, false, "Cost", "");

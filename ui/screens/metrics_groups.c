@@ -52,7 +52,7 @@ static int by_value(const void *a, const void *b)
 
 void metrics_groups_layout(struct metrics_screen *s)
 {
-	const struct metrics *m = s->board->metrics;
+	const struct metrics *m = s->board->answer.table;
 	size_t n = m != NULL ? m->n_groups : 0;
 	struct ranked *ranked = x_calloc(n, sizeof(*ranked));
 
@@ -162,7 +162,7 @@ static void draw_heads(const struct metrics_screen *s, struct cells *cells, int 
 {
 	int x = s->groups_area.x + 1 + NAME_W;
 
-	(void)cells_put(cells, s->groups_area.x + 1, y, ST_DIM, metrics_by_name(s->board->by));
+	(void)cells_put(cells, s->groups_area.x + 1, y, ST_DIM, metrics_by_name(s->board->question.by));
 	for (size_t i = 0; i < COUNT_OF(columns); i++) {
 		if (s->groups_area.w >= columns[i].min_w) {
 			x += columns[i].w;
@@ -179,10 +179,10 @@ static void draw_heads(const struct metrics_screen *s, struct cells *cells, int 
 
 static void draw_group(const struct metrics_screen *s, struct cells *cells, int y, int i)
 {
-	const struct metrics *m = s->board->metrics;
+	const struct metrics *m = s->board->answer.table;
 	const struct metrics_group *g = &m->groups[s->order[i]];
 	bool is_selected = i == s->groups.selected && s->focus == FOCUS_GROUPS;
-	bool is_key = s->board->key_filter != NULL && strcmp(s->board->key_filter, g->key) == 0;
+	bool is_key = s->board->question.key != NULL && strcmp(s->board->question.key, g->key) == 0;
 	char *name = clean_line(g->key, strlen(g->key), NAME_W - 1);
 	char text[FORMAT_SIZE];
 	int x = s->groups_area.x + 1 + NAME_W;
@@ -228,11 +228,11 @@ void metrics_groups_draw(const struct metrics_screen *s, struct cells *cells)
 	} else {
 		(void)snprintf(right, sizeof(right), "s sort: %s \u25bc", metrics_sort_name(s->sort));
 	}
-	cells_rule(cells, r.x, r.y, r.w, s->focus == FOCUS_GROUPS, titles[s->board->by], right);
+	cells_rule(cells, r.x, r.y, r.w, s->focus == FOCUS_GROUPS, titles[s->board->question.by], right);
 	draw_heads(s, cells, r.y + 1);
 	if (s->n_order == 0) {
 		(void)cells_fit(cells, r.x + 2, r.y + 2, r.w - 4, ST_DIM,
-		    s->board->metrics == NULL ? "" : "No calls in this span: t widens it; Play and sonde import bring some.");
+		    s->board->answer.table == NULL ? "" : "No calls in this span: t widens it; Play and sonde import bring some.");
 	}
 	for (int i = s->groups.top; i < s->groups.n && i < s->groups.top + r.h - 2; i++) {
 		draw_group(s, cells, r.y + 2 + i - s->groups.top, i);

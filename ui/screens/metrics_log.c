@@ -129,8 +129,8 @@ static void keep_selection(struct metrics_screen *s)
 {
 	const struct board *b = s->board;
 
-	for (size_t i = 0; s->has_selected_call && i < b->n_log; i++) {
-		if (b->log[i].id.ts_us == s->selected_call.ts_us && b->log[i].id.key == s->selected_call.key) {
+	for (size_t i = 0; s->has_selected_call && i < b->answer.n_log; i++) {
+		if (b->answer.log[i].id.ts_us == s->selected_call.ts_us && b->answer.log[i].id.key == s->selected_call.key) {
 			list_select(&s->log, (int)i);
 			return;
 		}
@@ -139,14 +139,14 @@ static void keep_selection(struct metrics_screen *s)
 
 void metrics_log_layout(struct metrics_screen *s)
 {
-	list_set_n(&s->log, (int)s->board->n_log);
+	list_set_n(&s->log, (int)s->board->answer.n_log);
 	keep_selection(s);
 	list_layout(&s->log, s->log_area.h - 2);
 }
 
 static void draw_row(const struct metrics_screen *s, struct cells *cells, int y, int i, const struct env *env)
 {
-	const struct call_row *r = &s->board->log[i];
+	const struct call_row *r = &s->board->answer.log[i];
 	bool is_selected = i == s->log.selected && s->focus == FOCUS_LOG;
 	int x = s->log_area.x + 1;
 
@@ -180,17 +180,17 @@ static void draw_title(const struct metrics_screen *s, struct cells *cells)
 	struct buf right = { 0 };
 	char count[FORMAT_SIZE];
 
-	if (b->errors_only) {
+	if (b->question.errors_only) {
 		(void)buf_add_str(&right, "errors only \u00b7 ");
 	}
-	if (b->text_filter != NULL) {
-		char *text = clean_line(b->text_filter, strlen(b->text_filter), 24);
+	if (b->question.filter != NULL) {
+		char *text = clean_line(b->question.filter, strlen(b->question.filter), 24);
 
 		(void)buf_addf(&right, "\u201c%s\u201d \u00b7 ", text);
 		free(text);
 	}
-	figure_count(b->focus != NULL && !b->errors_only && b->text_filter == NULL ? (int64_t)b->focus->total.calls : (int64_t)b->n_log, count);
-	(void)buf_addf(&right, "%s%s \u00b7 / filter \u00b7 Enter opens", count, b->n_log == b->log_limit && (b->errors_only || b->text_filter != NULL) ? "+" : "");
+	figure_count(b->answer.graphs != NULL && !b->question.errors_only && b->question.filter == NULL ? (int64_t)b->answer.graphs->total.calls : (int64_t)b->answer.n_log, count);
+	(void)buf_addf(&right, "%s%s \u00b7 / filter \u00b7 Enter opens", count, b->answer.n_log == b->question.log_limit && (b->question.errors_only || b->question.filter != NULL) ? "+" : "");
 	cells_rule(cells, s->log_area.x, s->log_area.y, s->log_area.w, s->focus == FOCUS_LOG, "Requests", buf_str(&right));
 	buf_free(&right);
 }
@@ -211,8 +211,8 @@ void metrics_log_draw(const struct metrics_screen *s, struct cells *cells, const
 		}
 		x += columns[k].w;
 	}
-	if (s->log.n == 0 && s->board->metrics != NULL) {
-		(void)cells_put(cells, s->log_area.x + 2, y + 1, ST_DIM, s->board->errors_only || s->board->text_filter != NULL ?
+	if (s->log.n == 0 && s->board->answer.table != NULL) {
+		(void)cells_put(cells, s->log_area.x + 2, y + 1, ST_DIM, s->board->question.errors_only || s->board->question.filter != NULL ?
 		    "Nothing matches the filter: Esc clears it." : "No requests in this span.");
 	}
 	for (int i = s->log.top; i < s->log.n && i < s->log.top + s->log_area.h - 2; i++) {

@@ -1,0 +1,142 @@
+/* One call is read at a time; of those that were asked for meanwhile the last one is read next. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/board_work.h"
+#include "base/clock.h"
+#include "base/mem.h"
+
+#define NEAR_MOST 100
+
+static void board_call_free(struct board_call *c)
+{
+	call_row_free(&c->row);
+	call_body_free(&c->body);
+	call_rows_free(c->near, c->n_near);
+	*c = (struct board_call){ 0 };
+}
+
+static bool is_same(struct call_id a, struct call_id b)
+{
+	return a.ts_us == b.ts_us && a.key == b.key;
+}
+
+static bool read_near(struct reader *r, struct board_call *c, struct err *e)
+{
+	const struct call_row *row = &c->row;
+	struct call_filter f = {
+		.from_us = row->id.ts_us - BOARD_NEAR_US, .to_us = row->id.ts_us + known_or(row->latency_us, 0) + BOARD_NEAR_US,
+	};
+
+	if (!calls_list(r, &f, NEAR_MOST + 1, &c->near, &c->n_near, e)) {
+		return false;
+	}
+	c->near_is_cut = c->n_near == NEAR_MOST + 1;
+	for (size_t i = 0; i < c->n_near; i++) {
+		if (is_same(c->near[i].id, row->id)) {
+			call_row_free(&c->near[i]);
+			memmove(&c->near[i], &c->near[i + 1], (c->n_near - i - 1) * sizeof(*c->near));
+			c->n_near--;
+			break;
+		}
+	}
+	return true;
+}
+
+static bool read_percentile(struct reader *r, struct call_reading *g)
+{
+	const char *resp = g->call.row.model_resp;
+	struct metrics_query q = { .from_us = g->from_us, .to_us = g->to_us, .by = BY_NONE };
+
+	q.model = resp != NULL && resp[0] != '\0' ? resp : g->call.row.model_req;
+	g->call.p95_us = UNKNOWN;
+	if (q.model == NULL) {
+		return true;
+	}
+	struct metrics *m = metrics_query(r, &q, &g->err);
+
+	if (m != NULL) {
+		g->call.p95_us = hist_quantile(&m->total.latency, 0.95);
+		g->call.model_calls = m->total.calls;
+	}
+	metrics_free(m);
+	return m != NULL;
+}
+
+static void read_call(void *arg)
+{
+	struct board_work *w = arg;
+	struct call_reading *g = &w->reading;
+
+	if (w->call_reader == NULL) {
+		w->call_reader = reader_open(g->dir, &g->err);
+	}
+	struct reader *r = w->call_reader;
+
+	g->ok = r != NULL && calls_get(r, g->id, &g->call.row, &g->call.body, &g->err) && read_near(r, &g->call, &g->err) && read_percentile(r, g);
+}
+
+static void start_reading(struct board_work *w);
+
+static void call_read(void *arg)
+{
+	struct board_work *w = arg;
+	struct call_reading *g = &w->reading;
+	struct board *b = w->board;
+	bool is_late = g->opening != w->openings; /* closed or another one opened meanwhile */
+
+	w->is_reading = false;
+	free(g->dir);
+	if (g->ok && !is_late) {
+		board_call_free(&b->call);
+		b->call = g->call;
+		b->has_call = true;
+		b->is_opening = false;
+	} else {
+		board_call_free(&g->call);
+	}
+	if (!g->ok && !is_late) {
+		b->is_opening = false;
+		b->call_err = g->err;
+	}
+	app_changed(b->app);
+	if (b->is_opening) {
+		start_reading(w);
+	}
+}
+
+static void start_reading(struct board_work *w)
+{
+	const struct timeframe *f = &w->board->question.frame;
+	int64_t now_us = clock_wall_us();
+
+	w->is_reading = true;
+	w->reading = (struct call_reading){
+		.id = w->wanted, .opening = w->openings, .dir = x_strdup(w->board->app->data_dir), .from_us = timeframe_start(f, now_us),
+		.to_us = timeframe_end(f, now_us),
+	};
+	job_submit(w->board->app->loop->jobs, read_call, call_read, w);
+}
+
+void board_open_call(struct board *b, struct call_id id)
+{
+	struct board_work *w = b->work;
+
+	b->is_opening = true;
+	b->call_err = (struct err){ 0 };
+	w->wanted = id;
+	w->openings++;
+	if (!w->is_reading) {
+		start_reading(w);
+	}
+}
+
+void board_close_call(struct board *b)
+{
+	b->is_opening = false;
+	b->work->openings++;
+	if (b->has_call) {
+		board_call_free(&b->call);
+		b->has_call = false;
+	}
+}
