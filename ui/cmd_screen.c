@@ -52,7 +52,7 @@ static int run(int argc, char **argv)
 		case THEME:
 			shot.theme = theme_from_name(optarg);
 			if (shot.theme == THEME_COUNT) {
-				return cli_usage(&ui_screen, "'%s' is no theme: ansi or mono", optarg);
+				return cli_usage(&ui_screen, "'%s' is no theme: mono, ansi, dark or light", optarg);
 			}
 			break;
 		case KEYS:
@@ -77,11 +77,11 @@ static int run(int argc, char **argv)
 const struct cli_command ui_screen = {
 	.name = "screen",
 	.summary = "draw one screen of the console as text",
-	.usage = "sonde screen NAME [--size COLSxROWS] [--theme ansi|mono] [--keys \"...\"]",
+	.usage = "sonde screen NAME [--size COLSxROWS] [--theme NAME] [--keys \"...\"]",
 	.help =
 	    "  NAME               play or metrics\n"
 	    "  --size COLSxROWS   default 80x24\n"
-	    "  --theme NAME       mono (plain text, the default) or ansi (with colour sequences)\n"
+	    "  --theme NAME       mono (plain text, the default), ansi, dark or light (with colour sequences)\n"
 	    "  --glyphs LEVEL     braille (default), block or ascii\n"
 	    "  --keys \"...\"       keys pressed first: names separated by blanks, text in quotes; nothing is sent\n"
 	    "\n"

@@ -17,17 +17,20 @@ enum {
 };
 
 enum input_type { INPUT_KEY, INPUT_PASTE, INPUT_MOUSE, INPUT_FOCUS, INPUT_REPORT };
+/* What a terminal says about itself when asked: a mode of its own (DECRPM), its background (OSC 11), its kind (DA1, which every one answers). */
+enum report { REPORT_MODE, REPORT_BACKGROUND, REPORT_KIND };
 enum mouse_action { MOUSE_PRESS, MOUSE_RELEASE, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN };
 
 struct input {
 	enum input_type type;
 	uint32_t key;           /* INPUT_KEY */
-	const char *text;       /* INPUT_PASTE: raw bytes, borrowed */
+	const char *text;       /* INPUT_PASTE, REPORT_BACKGROUND: raw bytes, borrowed */
 	size_t len;
 	enum mouse_action mouse;
 	int x, y;
 	bool has_focus;         /* INPUT_FOCUS */
-	int mode, state;        /* INPUT_REPORT: what the terminal answers about a mode of its own (DECRPM) */
+	enum report report;     /* INPUT_REPORT */
+	int mode, state;        /* REPORT_MODE */
 };
 
 /* One name ("Ctrl-r", "F5", "Space", "x", "é") to a key; 0 when it is none. Names are matched in any case, single characters exactly. */

@@ -9,6 +9,8 @@
 #define ESC '\x1b'
 #define ESC_MS 25
 #define PASTE_MS 2000
+#define STRING_MS 2000
+#define BEL '\a'
 #define PASTE_END "\x1b[201~"
 #define PASTE_END_LEN 6
 #define MOST_PARAMETERS 4
@@ -176,6 +178,8 @@ static void emit_csi(struct key_decoder *d)
 		emit_mouse(d, p, final == 'm');
 	} else if (private == '?' && final == 'y' && d->pending[d->n - 2] == '$') {
 		emit(d, &(struct input){.type = INPUT_REPORT, .mode = p[0], .state = p[1]});
+	} else if (private == '?' && final == 'c') {
+		emit(d, &(struct input){.type = INPUT_REPORT, .report = REPORT_KIND});
 	} else if (private) {
 		return; /* an answer to a question nobody asked */
 	} else if (final == '~') {
@@ -268,6 +272,35 @@ static uint32_t defined_key(const struct key_decoder *d, bool *is_start)
 	return 0;
 }
 
+static enum outcome decode_escape(struct key_decoder *d);
+
+/* ESC ] … BEL or ESC \, the answer to a question. It must end as such, or else nothing of it is input. */
+static enum outcome decode_string(struct key_decoder *d)
+{
+	char last = d->pending[d->n - 1], before = d->pending[d->n - 2];
+	bool is_end = last == BEL || (d->n > 3 && before == ESC && last == '\\');
+
+	if (is_end) {
+		emit(d, &(struct input){.type = INPUT_REPORT, .report = REPORT_BACKGROUND, .text = d->pending + 2,
+			.len = d->n - 2 - (last == BEL ? 1 : 2)});
+		return DONE;
+	}
+	if (d->n > 3 && before == ESC) { /* broken off by another sequence */
+		d->pending[1] = last;
+		d->n = 2;
+		return decode_escape(d);
+	}
+	if (last != ESC && (unsigned char)last < 0x20) {
+		return AGAIN;
+	}
+	if (d->n == KEY_SEQUENCE_SIZE) {
+		d->pending[2] = ' '; /* longer than any answer: swallowed up to its end, and no answer */
+		d->pending[d->n - 2] = last;
+		d->n--;
+	}
+	return WAIT;
+}
+
 static enum outcome decode_escape(struct key_decoder *d)
 {
 	bool is_start = false;
@@ -279,6 +312,9 @@ static enum outcome decode_escape(struct key_decoder *d)
 	}
 	if (is_start || d->n == 1) {
 		return WAIT;
+	}
+	if (d->pending[1] == ']' && d->expects_string) {
+		return decode_string(d);
 	}
 	switch (d->pending[1]) {
 	case '[':
@@ -328,7 +364,9 @@ void key_decoder_feed(struct key_decoder *d, const char *bytes, size_t len)
 
 int key_decoder_wait_ms(const struct key_decoder *d)
 {
-	return d->is_pasting ? PASTE_MS : d->n > 0 ? ESC_MS : 0;
+	bool is_string = d->expects_string && d->n >= 2 && d->pending[0] == ESC && d->pending[1] == ']';
+
+	return d->is_pasting ? PASTE_MS : is_string ? STRING_MS : d->n > 0 ? ESC_MS : 0;
 }
 
 void key_decoder_timeout(struct key_decoder *d)

@@ -27,6 +27,7 @@ struct key_decoder {
 	struct buf paste;
 	bool is_pasting;
 	int skip;                        /* bytes of an old mouse report to drop */
+	bool expects_string;             /* set by the owner while a terminal may answer with a string (OSC): else ESC ] is Alt-] */
 	struct key_sequence *defined;
 	size_t n_defined, cap_defined;
 };

@@ -2,6 +2,16 @@
 
 #include "text/utf8.h"
 
+/* SGR 30-37 and 90-97 are the sixteen foreground colours, 40-47 and 100-107 the backgrounds (ECMA-48 and aixterm); 38;2 and 48;2 any. */
+static void put_colour(int32_t c, bool is_back, struct buf *out)
+{
+	if (c >= LOOK_RGB) {
+		(void)buf_addf(out, ";%d;2;%d;%d;%d", is_back ? 48 : 38, c >> 16 & 0xff, c >> 8 & 0xff, c & 0xff);
+	} else if (c >= 0) {
+		(void)buf_addf(out, ";%d", (c < 8 ? 30 + c : 82 + c) + (is_back ? 10 : 0));
+	}
+}
+
 static void put_look(struct look look, struct buf *out)
 {
 	static const struct {
@@ -15,13 +25,8 @@ static void put_look(struct look look, struct buf *out)
 			(void)buf_addf(out, ";%d", attributes[i].sgr);
 		}
 	}
-	/* SGR 30-37 and 90-97 are the sixteen foreground colours, 40-47 and 100-107 the backgrounds (ECMA-48 and aixterm). */
-	if (look.fg >= 0) {
-		(void)buf_addf(out, ";%d", look.fg < 8 ? 30 + look.fg : 82 + look.fg);
-	}
-	if (look.bg >= 0) {
-		(void)buf_addf(out, ";%d", look.bg < 8 ? 40 + look.bg : 92 + look.bg);
-	}
+	put_colour(look.fg, false, out);
+	put_colour(look.bg, true, out);
 	(void)buf_add_char(out, 'm');
 }
 
@@ -48,9 +53,11 @@ void cells_print(const struct cells *c, enum theme theme, struct buf *out)
 		cells_dump(c, out);
 		return;
 	}
+	bool is_rgb = theme_is_rgb(theme); /* then every cell has a colour */
+
 	for (int y = 0; y < c->h; y++) {
 		const struct cell *row = &c->at[y * c->w];
-		int w = used_width(row, c->w), style = ST_TEXT;
+		int w = is_rgb ? c->w : used_width(row, c->w), style = is_rgb ? ST_COUNT : ST_TEXT;
 
 		for (int x = 0; x < w; x++) {
 			if (row[x].width == 0) {
@@ -62,6 +69,6 @@ void cells_print(const struct cells *c, enum theme theme, struct buf *out)
 			}
 			put_cell(&row[x], out);
 		}
-		(void)buf_add_str(out, style != ST_TEXT ? "\033[0m\n" : "\n");
+		(void)buf_add_str(out, style != ST_TEXT || is_rgb ? "\033[0m\n" : "\n");
 	}
 }

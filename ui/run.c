@@ -13,6 +13,7 @@
 #include "ui/term.h"
 
 #define BLURRED_TICK_MS 250 /* clocks of a window without focus */
+#define ANSWER_S 0.05       /* what a terminal is given to say something about itself before the first frame */
 #define CALM_TICK_MS 1000   /* without animation */
 
 static const int signal_numbers[] = {SIGWINCH, SIGCONT, SIGTSTP, SIGTERM, SIGHUP, SIGINT, SIGQUIT};
@@ -30,6 +31,7 @@ struct run {
 	ev_signal signals[SIGNALS];
 	bool has_focus, is_dirty;
 	size_t n_running;    /* answers on their way when something changed last */
+	bool is_asking;      /* the terminal has not said yet what colour it has */
 	bool is_away;        /* the terminal is the editor's */
 	struct handoff handoff;
 	ev_io editor;        /* its end */
@@ -266,9 +268,14 @@ static void on_event(void *ctx, const struct input *in)
 /* Does what the input since the last look asked for. */
 static void after_input(struct run *r)
 {
+	bool was_asking = r->is_asking;
 	unsigned bits = r->bits;
 	int wait_ms = term_wait_ms(r->term);
 
+	r->is_asking = term_is_asking(r->term);
+	if (was_asking && !r->is_asking) {
+		bits |= INPUT_REDRAW;
+	}
 	r->bits = 0;
 	ev_timer_stop(r->app->loop->ev, &r->pending);
 	if (wait_ms > 0) {
@@ -291,6 +298,7 @@ static void after_input(struct run *r)
 	}
 	if (bits & CONSOLE_OPTIONS) {
 		term_apply(r->term);
+		r->is_asking = term_is_asking(r->term);
 		r->cells->glyphs = term_glyphs(r->term);
 	}
 	if (bits & CONSOLE_SUSPEND) {
@@ -419,7 +427,12 @@ static void run_loop(struct run *r, const struct screen *const *screens, size_t 
 	r->app->on_change = on_change;
 	r->app->on_change_ctx = r;
 	ev_io_start(r->app->loop->ev, &r->input);
-	paint(r);
+	if (term_is_asking(r->term)) {
+		r->is_asking = true;
+		start_timer(r, &r->frame, ANSWER_S);
+	} else {
+		paint(r);
+	}
 	gateway_warm_up(r->app->gateway);
 	loop_run(r->app->loop);
 	r->app->on_change = NULL;

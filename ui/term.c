@@ -34,6 +34,8 @@
 /* Whether it knows frames that are shown when they are whole. */
 #define SYNC_ASK "\x1b[?2026$p"
 #define SYNC_MODE 2026
+/* Its background, and then a question that every terminal answers: what has not come before that answer will not come. */
+#define BACKGROUND_ASK "\x1b]11;?\a\x1b[c"
 #define MOST_CELLS 1000 /* in each direction */
 #define READ_SIZE 65536
 #define READS_AT_ONCE 32
@@ -49,6 +51,8 @@ struct terminal {
 	bool has_mouse;    /* asked for */
 	bool has_title;    /* it keeps titles */
 	bool knows_sync;   /* it has said so */
+	bool is_light;     /* its background, when it has said so */
+	enum { NOT_ASKED, ASKED, ANSWERED } background;
 	char title[128];
 	input_listener *listener;
 	void *ctx;
@@ -190,18 +194,74 @@ static void leave_modes(struct terminal *t)
 	tcsetattr(STDIN_FILENO, TCSANOW, term_reset_line());
 }
 
-/* What the terminal says about itself stays here. */
+static void choose_theme(struct terminal *t)
+{
+	term_look_init(&t->look, theme_pick(option_text(t->options, OPTION_THEME), t->is_light, getenv("NO_COLOR"), getenv("TERM")));
+	term_repaint(t);
+}
+
+/* Only for a theme that depends on it: terminals that do not know the question may show it. */
+static void ask_background(struct terminal *t)
+{
+	if (t->has_sgr_keys && t->background == NOT_ASKED && option_is(t->options, OPTION_THEME, "rgb")) {
+		term_out_add(&t->out, BACKGROUND_ASK);
+		t->background = ASKED;
+		t->decoder.expects_string = true;
+	}
+}
+
+/* What the terminal says about itself stays here. Anybody who can write to the terminal can make it say things: nothing but these is taken. */
+static void on_report(struct terminal *t, const struct input *in)
+{
+	colour background;
+
+	switch (in->report) {
+	case REPORT_MODE:
+		if (in->mode == SYNC_MODE && (in->state == 1 || in->state == 2) && !t->knows_sync) {
+			t->knows_sync = true;
+			term_reset_disarm();
+			arm_reset(t); /* with what switches it off */
+		}
+		break;
+	case REPORT_BACKGROUND:
+		if (t->background == ASKED && colour_parse_background(in->text, in->len, &background)) {
+			t->background = ANSWERED;
+			t->is_light = colour_is_light(background);
+			choose_theme(t);
+		}
+		break;
+	case REPORT_KIND:
+		t->background = t->background == ASKED ? ANSWERED : t->background;
+		t->decoder.expects_string = false;
+		break;
+	}
+}
+
 static void on_decoded(void *ctx, const struct input *in)
 {
 	struct terminal *t = ctx;
 
-	if (in->type != INPUT_REPORT) {
+	if (in->type == INPUT_REPORT) {
+		on_report(t, in);
+	} else {
 		t->listener(t->ctx, in);
-	} else if (in->mode == SYNC_MODE && (in->state == 1 || in->state == 2) && !t->knows_sync) {
-		t->knows_sync = true;
-		term_reset_disarm();
-		arm_reset(t); /* with what switches it off */
 	}
+}
+
+bool term_is_asking(const struct terminal *t)
+{
+	return t->background == ASKED;
+}
+
+/* The type that curses shall write for: one that takes colours as they are, when the theme has such. */
+static SCREEN *open_screen(const struct option_values *options, FILE *frame)
+{
+	bool is_own = option_is(options, OPTION_THEME, "rgb") || theme_is_rgb(theme_from_name(option_text(options, OPTION_THEME)));
+	char *type = is_own ? term_look_direct_type() : NULL;
+	SCREEN *screen = frame != NULL ? newterm(type, frame, stdin) : NULL;
+
+	free(type);
+	return screen;
 }
 
 struct terminal *term_start(const struct option_values *options, input_listener *listener, void *ctx, struct err *e)
@@ -217,7 +277,7 @@ struct terminal *term_start(const struct option_values *options, input_listener 
 	term_reset_save_line();
 	struct term_out out;
 	term_out_open(&out);
-	SCREEN *screen = out.frame != NULL ? newterm(NULL, out.frame, stdin) : NULL;
+	SCREEN *screen = open_screen(options, out.frame);
 	if (screen == NULL) {
 		term_out_close(&out);
 		err_set(e, ERR_USAGE, "the terminal cannot be used in full-screen mode");
@@ -241,7 +301,8 @@ struct terminal *term_start(const struct option_values *options, input_listener 
 	t->ctx = ctx;
 	key_decoder_init(&t->decoder, on_decoded, t);
 	define_keys(t);
-	term_look_init(&t->look, option_text(t->options, OPTION_THEME), is_utf8);
+	t->look.is_utf8 = is_utf8;
+	choose_theme(t);
 	raw();
 	noecho();
 	nonl();
@@ -251,6 +312,7 @@ struct terminal *term_start(const struct option_values *options, input_listener 
 	arm_reset(t);
 	enter_modes(t);
 	term_out_add(&t->out, t->has_sgr_keys ? SYNC_ASK : ""); /* before the first frame, which would cover what a terminal shows of it */
+	ask_background(t);
 	term_resize(t);
 	return t;
 }
@@ -411,10 +473,10 @@ void term_apply(struct terminal *t)
 		term_out_add(&t->out, has_mouse ? MOUSE_ON : MOUSE_OFF);
 	}
 	t->has_mouse = has_mouse;
-	term_look_init(&t->look, option_text(t->options, OPTION_THEME), t->is_utf8);
+	ask_background(t);
+	choose_theme(t);
 	term_reset_disarm();
 	arm_reset(t);
-	term_repaint(t);
 }
 
 void term_bell(struct terminal *t)

@@ -38,6 +38,8 @@ void term_copy(struct terminal *t, const char *bytes, size_t len);
 bool term_can_copy(const struct terminal *t);
 /* Takes over the options: colours, mouse, whole frames. */
 void term_apply(struct terminal *t);
+/* The terminal has not said yet what its background is, and the theme depends on it: the first paint may wait a moment. */
+bool term_is_asking(const struct terminal *t);
 void term_bell(struct terminal *t);
 
 /* Reads what is there and calls the listener. False when the terminal is gone. */

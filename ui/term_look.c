@@ -2,24 +2,64 @@
 
 #include <curses.h>
 #include <stdlib.h>
+#include <string.h>
+#include <term.h>
+#include <unistd.h>
 #include <wchar.h>
 
 #include "base/mem.h"
 #include "text/utf8.h"
 
-void term_look_init(struct term_look *l, const char *theme, bool is_utf8)
-{
-	enum theme named = theme_from_name(theme);
+#define DIRECT_COLOURS 0x1000000
+#define FIRST_RGB 8 /* of a direct type: smaller numbers are ANSI colours */
 
-	l->is_utf8 = is_utf8;
-	l->theme = named != THEME_COUNT ? named : theme_pick(getenv("NO_COLOR"), getenv("TERM"));
-	if (!has_colors() || start_color() != OK || use_default_colors() != OK || COLORS < 8) {
-		l->theme = THEME_MONO;
+char *term_look_direct_type(void)
+{
+	const char *says = getenv("COLORTERM"), *term = getenv("TERM");
+	static const char usual[] = "-256color";
+	size_t len = term != NULL ? strlen(term) : 0;
+
+	if (says == NULL || (strcmp(says, "truecolor") != 0 && strcmp(says, "24bit") != 0)) {
+		return NULL;
 	}
+	if (len > sizeof(usual) - 1 && strcmp(term + len - (sizeof(usual) - 1), usual) == 0) {
+		len -= sizeof(usual) - 1;
+	}
+	char *name = x_asprintf("%.*s-direct", (int)len, term != NULL ? term : "");
+	int status;
+	bool is_known = setupterm(name, STDOUT_FILENO, &status) == OK;
+
+	if (is_known) {
+		is_known = tigetnum((char *)(uintptr_t)"colors") == DIRECT_COLOURS;
+		del_curterm(cur_term);
+	}
+	if (!is_known) {
+		free(name);
+		name = NULL;
+	}
+	return name;
+}
+
+/* A colour as curses numbers it here. */
+static int number(const struct term_look *l, int32_t c)
+{
+	if (c < LOOK_RGB) {
+		return c;
+	}
+	colour rgb = (colour)(c - LOOK_RGB);
+	return !l->is_direct ? colour_nearest_256(rgb) : rgb < FIRST_RGB ? FIRST_RGB : (int)rgb;
+}
+
+void term_look_init(struct term_look *l, enum theme theme)
+{
+	bool has_colours = has_colors() && start_color() == OK && use_default_colors() == OK && COLORS >= 8;
+
+	l->is_direct = COLORS >= DIRECT_COLOURS;
+	l->theme = !has_colours ? THEME_MONO : theme_is_rgb(theme) && COLORS < 256 ? THEME_ANSI : theme;
 	for (int st = 0; l->theme != THEME_MONO && st < ST_COUNT; st++) {
 		struct look look = theme_look(l->theme, (enum style)st);
 
-		init_pair((short)(st + 1), look.fg, look.bg);
+		init_extended_pair(st + 1, number(l, look.fg), number(l, look.bg));
 	}
 }
 

@@ -8,10 +8,15 @@
 struct term_look {
 	enum theme theme; /* in use */
 	bool is_utf8;
+	bool is_direct;   /* the terminal takes colours as they are */
 };
 
-/* After curses was started. theme: a name of theme_from_name, or else what the environment and the terminal allow. */
-void term_look_init(struct term_look *l, const char *theme, bool is_utf8);
+/* The terminal type that takes colours as they are, where COLORTERM says that this terminal does and the machine describes the type:
+ * "xterm-direct". NULL: none. The caller frees it. */
+char *term_look_direct_type(void);
+/* After curses was started. Of a theme of our own colours the nearest the terminal has are taken, of 256, or else those of ansi; mono where
+ * it has fewer than eight. */
+void term_look_init(struct term_look *l, enum theme theme);
 /* Gives a cell to curses. */
 void term_look_put(const struct term_look *l, int x, int y, const struct cell *cell);
 

@@ -29,7 +29,7 @@ _sonde() {
 	--since | --until) words="15m 1h 6h 24h 7d 30d now" ;;
 	--provider) words="openai anthropic gemini ollama" ;;
 	--operation) words="chat" ;;
-	--theme) words="mono ansi" ;;
+	--theme) words="mono ansi dark light" ;;
 	--glyphs) words="braille block ascii" ;;
 	--size) words="80x24 120x40 200x60" ;;
 	--listen) words="127.0.0.1:0 127.0.0.1:8399" ;;

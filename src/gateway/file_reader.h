@@ -36,7 +36,7 @@ struct key {
 	void (*read)(struct reader *r, const struct key *k, const struct value *v, void *into);
 	size_t offset;       /* of the field in that thing */
 	long lo, hi;         /* range of a number */
-	const char *choices; /* "auto|ansi|mono" */
+	const char *choices; /* "on|off" */
 	const char *refusal;
 	const char *help;    /* one line of the manual */
 };

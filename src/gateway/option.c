@@ -8,8 +8,8 @@
 #include "base/mem.h"
 
 const struct option_row option_rows[OPTION_COUNT] = {
-	[OPTION_THEME] = { "theme", OPTION_CHOICE, "auto|ansi|mono", "auto", 0, 0, NULL,
-	    "colours; auto: ansi, or mono with `NO_COLOR` or on a terminal without colours" },
+	[OPTION_THEME] = { "theme", OPTION_CHOICE, "auto|ansi|mono|rgb|dark|light", "auto", 0, 0, NULL,
+	    "colours; auto: the terminal's own (ansi), or mono with `NO_COLOR` or without colours; rgb: dark or light as the terminal is" },
 	[OPTION_GLYPHS] = { "glyphs", OPTION_CHOICE, "auto|braille|block|ascii", "auto", 0, 0, NULL,
 	    "what graphs are drawn with; auto: by the locale and the terminal" },
 	[OPTION_MOUSE] = { "mouse", OPTION_CHOICE, "on|off", "on", 0, 0, NULL,

@@ -127,7 +127,7 @@ static void ten_mistakes_are_ten_problems(void **state)
 		"config.yaml:18:12: targets.slow: no provider is called \"opnai\"; did you mean openai/gpt-5?",
 		"config.yaml:19:18: targets.slow: temperature",
 		"config.yaml:20:5: the key \"model\" is here twice (first in line 18)",
-		"config.yaml:22:10: ui.theme must be one of auto|ansi|mono, not \"dark\"",
+		"config.yaml:22:10: ui.theme must be one of auto|ansi|mono|rgb|dark|light, not \"pink\"",
 	};
 	struct config *c = load("providers:\n"
 				"  openai:\n"
@@ -150,7 +150,7 @@ static void ten_mistakes_are_ten_problems(void **state)
 				"    temperature: 9\n"
 				"    model: x\n"
 				"ui:\n"
-				"  theme: dark\n"
+				"  theme: pink\n"
 				"  glyphs: ascii\n");
 	struct err e;
 

@@ -34,7 +34,13 @@ static void note(void *ctx, const struct input *in)
 		buf_add_str(out, in->has_focus ? "focus" : "blur");
 		break;
 	case INPUT_REPORT:
-		buf_addf(out, "%d=%d", in->mode, in->state);
+		if (in->report == REPORT_MODE) {
+			buf_addf(out, "%d=%d", in->mode, in->state);
+		} else if (in->report == REPORT_KIND) {
+			buf_add_str(out, "kind");
+		} else {
+			buf_addf(out, "<%.*s>", (int)in->len, in->text);
+		}
 		break;
 	}
 }
@@ -60,7 +66,11 @@ static const struct {
 	{"focus", "\x1b[I\x1b[O", "focus blur"},
 	{"paste", "a\x1b[200~b\rc\r\nd\ne\x1b[3~\x1b[201~f", "a {b\nc\nd\ne\x1b[3~} f"},
 	{"empty paste", "\x1b[200~\x1b[201~", "{}"},
-	{"answers are dropped", "\x1b[?62;22c\x1b[>41;380;0cx", "x"},
+	{"answers are dropped", "\x1b[?62;22c\x1b[>41;380;0cx", "kind x"},
+	{"a background", "\x1b]11;rgb:1e1e/1e1e/2e2e\ax\x1b]11;rgb:ff/ff/ff\x1b\\y", "<11;rgb:1e1e/1e1e/2e2e> x <11;rgb:ff/ff/ff> y"},
+	{"a background broken off", "\x1b]11;rgb:1e\x1b[Ax\x1b]11;rg\rq\x1b]\x1b\x1b[B", "Up x Enter q Esc Down"},
+	{"an endless string", "\x1b]0;qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq\ax",
+	 "< ;qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq> x"},
 	{"a mode is reported", "\x1b[?2026;2$yx\x1b[?2026;0$y", "2026=2 x 2026=0"},
 	{"broken sequence", "\x1b[1;\x1b[Ax", "Up x"},
 	{"overlong sequence", "\x1b[1111111111111111111111111111111111111111111111111111111111111111111111~x", "x"},
@@ -73,6 +83,7 @@ static void decode(const char *bytes, size_t len, size_t cut, struct buf *out)
 	struct key_decoder d;
 
 	key_decoder_init(&d, note, out);
+	d.expects_string = true;
 	key_decoder_define(&d, "\x1b[[A", K_F1);
 	key_decoder_define(&d, "\x1b[[E", K_F5);
 	key_decoder_define(&d, NULL, K_F2);

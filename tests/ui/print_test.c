@@ -46,6 +46,20 @@ static void ansi_has_sequences(void **state)
 	cells_free(c);
 }
 
+/* Colours of our own fill the row, so that the background has no holes. */
+static void own_colours_fill_the_row(void **state)
+{
+	struct cells *c = cells_new(4, 1);
+	struct buf b = { 0 };
+
+	(void)state;
+	cells_put(c, 0, 0, ST_KEY, "F5");
+	cells_print(c, THEME_DARK, &b);
+	assert_string_equal(buf_str(&b), "\033[0;38;2;108;182;255;48;2;27;29;35mF5\033[0;38;2;216;219;226;48;2;27;29;35m  \033[0m\n");
+	buf_free(&b);
+	cells_free(c);
+}
+
 static void appends(void **state)
 {
 	struct cells *c = cells_new(2, 1);
@@ -63,7 +77,7 @@ static void appends(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(mono_is_plain_text), cmocka_unit_test(ansi_has_sequences), cmocka_unit_test(appends),
+		cmocka_unit_test(mono_is_plain_text), cmocka_unit_test(ansi_has_sequences), cmocka_unit_test(appends), cmocka_unit_test(own_colours_fill_the_row),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
