@@ -57,10 +57,21 @@ static struct job_pool *pool_without_signals(struct inner *in)
 	return p;
 }
 
+/* libev's memory: as of x_malloc, freed by a size of 0. */
+static void *ev_memory(void *p, long size)
+{
+	if (size == 0) {
+		free(p);
+		return NULL;
+	}
+	return x_realloc(p, (size_t)size);
+}
+
 struct loop *loop_new(void)
 {
 	struct inner *in = x_calloc(1, sizeof(*in));
 
+	ev_set_allocator(ev_memory);
 	in->loop.ev = ev_loop_new(EVFLAG_NOENV);
 	if (in->loop.ev == NULL) {
 		(void)fputs("sonde: no event loop could be made (out of file descriptors?)\n", stderr);

@@ -134,7 +134,6 @@ static void refuse(struct sim *s, struct exchange *x, const struct dialect *d, e
 {
 	static const char *const usual[REFUSALS] = {
 		[REFUSE_BAD_REQUEST] = "The request is not valid (simulated)",
-		[REFUSE_AUTH] = "Incorrect API key provided (simulated): any key but \"bad-key\" is taken",
 		[REFUSE_NO_MODEL] = "The model does not exist or you do not have access to it (simulated)",
 		[REFUSE_NO_PATH] = "Unknown path; see `sonde help simulate` for what is spoken here",
 		[REFUSE_METHOD] = "Not allowed with this method",
@@ -162,7 +161,7 @@ static void refuse(struct sim *s, struct exchange *x, const struct dialect *d, e
 }
 
 /* The key the client sent: "" for none. */
-static const char *find_key(const struct exchange *x, const struct dialect *d, const struct server_request *r)
+static const char *find_key(const struct exchange *x, const struct dialect *d, const char *query)
 {
 	for (size_t i = 0; i < COUNT_OF(d->key_headers) && d->key_headers[i] != NULL; i++) {
 		const char *v = exchange_header(x, d->key_headers[i]);
@@ -174,17 +173,26 @@ static const char *find_key(const struct exchange *x, const struct dialect *d, c
 			return v;
 		}
 	}
-	const char *key = d->api == API_GEMINI ? strstr(r->query, "key=") : NULL;
+	const char *key = d->api == API_GEMINI ? strstr(query, "key=") : NULL;
 	return key != NULL ? key + 4 : "";
+}
+
+/* Says the key back, as some servers do. */
+static void refuse_key(struct sim *s, struct exchange *x, const struct dialect *d, const char *key)
+{
+	static const char rule[] = "(simulated): any key but \"bad-key\" is taken";
+	char *text = *key == '\0' ? x_asprintf("No API key provided %s", rule) : x_asprintf("Incorrect API key provided: %s %s", key, rule);
+
+	refuse(s, x, d, REFUSE_AUTH, text, NULL);
+	free(text);
 }
 
 static bool check_head(struct sim *s, struct exchange *x, const struct route *route, const struct server_request *r)
 {
-	const char *key = find_key(x, route->dialect, r);
+	const char *key = find_key(x, route->dialect, r->query);
 
 	if ((route->dialect->needs_key && *key == '\0') || (strncmp(key, "bad-key", 7) == 0 && (key[7] == '\0' || key[7] == '&'))) {
-		refuse(s, x, route->dialect, REFUSE_AUTH,
-		    *key == '\0' ? "No API key provided (simulated): any key but \"bad-key\" is taken" : NULL, NULL);
+		refuse_key(s, x, route->dialect, key);
 		return false;
 	}
 	if (route->dialect->api == API_ANTHROPIC && route->action == ACTION_CHAT && exchange_header(x, "anthropic-version") == NULL) {
@@ -295,7 +303,11 @@ static bool passes_faults(struct sim *s, struct exchange *x, const struct route 
 		*fault = FAULT_SERVER_ERROR; /* there is no stream to break */
 	}
 	if (fault_refusal(*fault, &refusal)) {
-		refuse(s, x, route->dialect, refusal, NULL, NULL);
+		if (refusal == REFUSE_AUTH) {
+			refuse_key(s, x, route->dialect, find_key(x, route->dialect, ""));
+		} else {
+			refuse(s, x, route->dialect, refusal, NULL, NULL);
+		}
 		return false;
 	}
 	if (*fault == FAULT_RESET) {

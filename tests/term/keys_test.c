@@ -42,7 +42,7 @@ static void test_play(void **state)
 {
 	(void)state;
 	console_demo(200, 60);
-	check_hints(" F5 run   e edit   a add   d diff   R retry   Space hold   p param   H history   y copy   z zoom   m mark   D drop"
+	check_hints(" F5 run   e edit   a add   d diff   R retry   Space hold   p param   H history   y copy   i inspector   J raw events   z zoom   m mark   D drop"
 		    "   : command   ? help");
 	pty_key(&p, F5, "4 done");
 	pty_key(&p, "m", "m\u2713");
@@ -53,6 +53,12 @@ static void test_play(void **state)
 	pty_key(&p, "z", "2 of 4");
 	pty_send(&p, "z");
 	pty_wait_gone(&p, "2 of 4");
+	pty_send(&p, "i");
+	pty_wait_gone(&p, "Inspector");
+	pty_key(&p, "i", "Inspector");
+	pty_key(&p, "J", "\u2501 Raw events");
+	pty_send(&p, ESC);
+	pty_wait_gone(&p, "\u2501 Raw events");
 	pty_key(&p, " ", "held: this column");
 	pty_key(&p, " ", "following the end");
 	pty_key(&p, "p", "param");
@@ -61,9 +67,9 @@ static void test_play(void **state)
 	pty_wait(&p, "\u2022 Notes");
 	pty_key(&p, ENTER, "past run");
 	pty_key(&p, "a", "add");
-	pty_key(&p, "openai/gpt-5.4\r", "\u2501 5 \u2501");
+	pty_key(&p, "openai/gpt-5.4\r", "\u258c 5 gpt-5.4 ");
 	pty_key(&p, "D", "dropped openai/gpt-5.4");
-	pty_wait_gone(&p, "\u2501 5 \u2501");
+	pty_wait_gone(&p, " 5 gpt-5.4 ");
 	pty_key(&p, "e", "EDIT");
 	pty_key(&p, "A word more. q4", "A word more. q4");
 	pty_send(&p, ESC);
@@ -171,7 +177,7 @@ static void test_mouse(void **state)
 	console_demo(200, 60);
 	pty_key(&p, ESC "[<0;16;1M\x1b[<0;16;1m", "[4 Metrics]");
 	pty_key(&p, ESC "[<0;3;1M\x1b[<0;3;1m", "[2 Play]");
-	pty_key(&p, ESC "[<0;120;30M\x1b[<0;120;30m", "\u2501 3 \u2501");
+	pty_key(&p, ESC "[<0;100;30M\x1b[<0;100;30m", "\u2501 3 \u2501");
 	console_quit();
 }
 
