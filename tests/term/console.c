@@ -40,12 +40,17 @@ void console_demo(int w, int h)
 	pty_wait(&p, "? help");
 }
 
+void console_simulate(const char *const args[])
+{
+	simulator = place_simulate(&place, args);
+}
+
 void console_simulated(const char *rate, int w, int h)
 {
 	static const char *const console[] = { NULL };
 	const char *const simulate[] = { "--ttft", "5", "--rate", rate, NULL };
 
-	simulator = place_simulate(&place, simulate);
+	console_simulate(simulate);
 	pty_start(&p, &place, console, w, h, false);
 	pty_wait(&p, "READY  4 targets");
 	pty_key(&p, PASTED("Explain in ten sentences why queues grow."), "EDIT");

@@ -29,6 +29,8 @@ int console_teardown(void **state);
 
 /* `sonde demo` with the last rows of its first frame there, so that the others are too. */
 void console_demo(int w, int h);
+/* A simulator with these options, until the end of the test; the place has its addresses. */
+void console_simulate(const char *const args[]);
 /* `sonde` on a simulator of `rate` tokens a second (as text), four targets and a prompt: at "2" its answers outlast every test. */
 void console_simulated(const char *rate, int w, int h);
 /* q ends it, with status 0 and the terminal as it was. */

@@ -51,6 +51,18 @@ void place_set(struct place *p, const char *name, const char *value)
 	}
 }
 
+const char *place_get(const struct place *p, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (size_t i = 0; i < p->n; i++) {
+		if (strncmp(p->env[i], name, len) == 0 && p->env[i][len] == '=') {
+			return p->env[i] + len + 1;
+		}
+	}
+	return NULL;
+}
+
 void place_make(struct place *p)
 {
 	static const char *const subs[][2] = { { "HOME", "home" }, { "SONDE_DATA", "data" }, { "TMPDIR", "tmp" } };

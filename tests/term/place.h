@@ -18,6 +18,8 @@ void place_make(struct place *p);
 void place_remove(struct place *p);
 /* Replaces an earlier value; NULL unsets. */
 void place_set(struct place *p, const char *name, const char *value);
+/* Borrowed until the next place_set; NULL when it is not set. */
+const char *place_get(const struct place *p, const char *name);
 /* The program under test. */
 const char *place_program(void);
 /* Empties one of its directories: "home", "data" or "tmp". */
