@@ -1,6 +1,5 @@
 #include "metrics/follow.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -12,14 +11,16 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "metrics/follow_files.h"
 #include "metrics/follow_source.h"
 
 #define PASS_US 50000          /* at most one pass in that time, so that lines come in batches */
 #define RETRY_US 1000000       /* after a failure of the store or of a path */
 #define NO_DIRECTORY_US 200000 /* a directory that is not there tells nobody when it is */
 #define LEAVE_US 60000000      /* a rotated file that has not grown for so long is left */
-#define SOURCES_MOST 4
-#define POSITIONS_MOST 8
+#define SOURCES_MOST 16
+#define LOOKS_MOST 8           /* in one pass, while files are still being renamed */
+#define STAMP_US 2000000       /* times of files are no finer on some file systems */
 
 struct followed {
 	const char *given;
@@ -27,7 +28,8 @@ struct followed {
 	const char *base; /* in path */
 	struct follow_source *sources[SOURCES_MOST]; /* rotated ones in their order, then the one that the path means */
 	size_t n;
-	bool is_started; /* positions were looked up */
+	bool is_settled;  /* all files of the path were found when it was last looked at, and nothing was renamed since */
+	int64_t since_us; /* wall clock: when the path came to mean the file it means; UNKNOWN at first */
 	bool is_refused; /* no file that can be followed */
 	char trouble[240]; /* told last; "" none */
 	struct ingest_result result;
@@ -36,12 +38,14 @@ struct followed {
 struct follow {
 	struct bulk *bulk;
 	struct intake *intake;
+	struct ingest_options options;
 	follow_tell *tell;
 	void *ctx;
 	struct followed *paths;
 	size_t n;
 	int inotify;
 	char *buffer;
+	int64_t begun_us;        /* wall clock */
 	int64_t now_us, wake_us; /* wake_us: INT64_MAX for never */
 };
 
@@ -84,6 +88,8 @@ struct follow *follow_new(struct bulk *b, const struct price_table *prices, int 
 
 	f->bulk = b;
 	f->intake = intake_new(b, prices, format);
+	f->options = (struct ingest_options){ .prices = prices, .format = format };
+	f->begun_us = clock_wall_us();
 	f->tell = tell_fn;
 	f->ctx = ctx;
 	f->inotify = fd;
@@ -95,6 +101,7 @@ struct follow *follow_new(struct bulk *b, const struct price_table *prices, int 
 		char *slash;
 
 		p->given = paths[i];
+		p->since_us = UNKNOWN;
 		p->path = absolute(paths[i]);
 		slash = strrchr(p->path, '/');
 		p->base = slash != NULL ? slash + 1 : p->path;
@@ -136,14 +143,21 @@ const struct ingest_result *follow_result(const struct follow *f, size_t path)
 
 /* ---- files of a path ---- */
 
+/* Drops what was read to its end, the oldest first, when there are too many. False: all of them have more. */
+static bool make_room(struct followed *p)
+{
+	for (size_t i = 0; p->n == SOURCES_MOST && i < p->n; i++) {
+		if (p->sources[i]->is_rotated && !p->sources[i]->has_more) {
+			remove_source(p, i);
+		}
+	}
+	return p->n < SOURCES_MOST;
+}
+
 static struct follow_source *insert_source(struct follow *f, struct followed *p, size_t i, int fd, const struct stat *st)
 {
 	char name[40];
 
-	if (p->n == SOURCES_MOST) {
-		remove_source(p, 0);
-		i -= i > 0 ? 1 : 0;
-	}
 	memmove(&p->sources[i + 1], &p->sources[i], (p->n - i) * sizeof(*p->sources));
 	p->n++;
 	p->sources[i] = follow_source_new(p->path, fd, st);
@@ -153,10 +167,17 @@ static struct follow_source *insert_source(struct follow *f, struct followed *p,
 	return p->sources[i];
 }
 
-static bool is_open(const struct followed *p, const struct stat *st)
+static bool is_file(const struct follow_source *s, const struct stat *st)
 {
+	return s != NULL && s->at.device == st->st_dev && s->at.inode == st->st_ino;
+}
+
+static bool is_open(const void *ctx, const struct stat *st)
+{
+	const struct followed *p = ctx;
+
 	for (size_t i = 0; i < p->n; i++) {
-		if (p->sources[i]->at.device == st->st_dev && p->sources[i]->at.inode == st->st_ino) {
+		if (is_file(p->sources[i], st)) {
 			return true;
 		}
 	}
@@ -169,106 +190,31 @@ static void rotate(struct follow *f, struct follow_source *s)
 	s->leave_us = f->now_us + LEAVE_US;
 }
 
-/* A file beside the path, named like it, that goes on after a position: the file itself under its new name, or the copy of one that was
- * truncated. -1: none. */
-static int open_rest(const struct followed *p, const struct bulk_position *at, bool is_copy_too, struct stat *found)
+static struct follow_source *current_of(const struct followed *p)
 {
-	DIR *dir = opendir(p->dir);
-	struct dirent *entry;
-	int best = -1;
-
-	while (dir != NULL && (entry = readdir(dir)) != NULL) {
-		struct stat st;
-		int fd;
-
-		if (strncmp(entry->d_name, p->base, strlen(p->base)) != 0 || strcmp(entry->d_name, p->base) == 0 ||
-		    fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(st.st_mode) || st.st_size <= at->offset ||
-		    is_open(p, &st)) {
-			continue;
-		}
-		bool is_same = st.st_dev == at->device && st.st_ino == at->inode;
-		bool is_copy = is_copy_too && at->offset > 0 && (best < 0 || st.st_mtime >= found->st_mtime);
-
-		if ((!is_same && !is_copy) || (fd = openat(dirfd(dir), entry->d_name, O_RDONLY | O_CLOEXEC)) < 0) {
-			continue;
-		}
-		if (!follow_is_at(fd, &st, at)) {
-			(void)close(fd);
-			continue;
-		}
-		if (best >= 0) {
-			(void)close(best);
-		}
-		best = fd;
-		*found = st;
-		if (is_same) {
-			break;
-		}
-	}
-	if (dir != NULL) {
-		(void)closedir(dir);
-	}
-	return best;
-}
-
-/* Reads on after a position in another file than the one that the path means. */
-static void add_rest(struct follow *f, struct followed *p, size_t i, const struct bulk_position *at, bool is_copy_too)
-{
-	struct stat st;
-	int fd = open_rest(p, at, is_copy_too, &st);
-
-	if (fd >= 0) {
-		struct follow_source *s = insert_source(f, p, i, fd, &st);
-
-		follow_source_go(s, at);
-		rotate(f, s);
-	}
+	return p->n > 0 && !p->sources[p->n - 1]->is_rotated ? p->sources[p->n - 1] : NULL;
 }
 
 /* What stands in the path now is to be followed; false when it cannot be. */
 static bool check_file(int fd, const struct stat *st, struct err *e)
 {
-	unsigned char magic[2];
+	bool is_packed = S_ISREG(st->st_mode) && follow_is_packed(fd);
 
-	if (!S_ISREG(st->st_mode)) {
-		(void)err_set(e, ERR_USAGE, "it is no regular file, and cannot be followed");
-		return err_hint(e, "read it with `sonde import` without --follow");
+	if (S_ISREG(st->st_mode) && !is_packed) {
+		return true;
 	}
-	if (pread(fd, magic, 2, 0) == 2 && magic[0] == 0x1f && magic[1] == 0x8b) {
-		(void)err_set(e, ERR_USAGE, "it is gzip, and cannot be followed");
-		return err_hint(e, "read it with `sonde import` without --follow");
-	}
-	return true;
+	(void)err_set(e, ERR_USAGE, is_packed ? "it is gzip, and cannot be followed" : "it is no regular file, and cannot be followed");
+	return err_hint(e, "read it with `sonde import` without --follow");
 }
 
-/* Where the path's files were left by an earlier process. */
-static bool resume(struct follow *f, struct followed *p, struct follow_source *current, const struct stat *st, struct err *e)
-{
-	struct bulk_position positions[POSITIONS_MOST];
-	size_t n;
-
-	if (!bulk_positions(f->bulk, p->path, positions, POSITIONS_MOST, &n, e)) {
-		return false;
-	}
-	for (size_t i = 0; i < n; i++) {
-		bool is_same = current != NULL && positions[i].device == st->st_dev && positions[i].inode == st->st_ino;
-
-		if (is_same && follow_is_at(current->fd, st, &positions[i])) {
-			follow_source_go(current, &positions[i]);
-		} else if (!p->is_started && p->n < SOURCES_MOST) {
-			/* Older ones first. Only what was read last may have been truncated since. */
-			add_rest(f, p, 0, &positions[i], i == 0);
-		}
-	}
-	p->is_started = true;
-	return true;
-}
-
-static bool open_current(struct follow *f, struct followed *p, struct err *e)
+static bool open_current(struct follow *f, struct followed *p, const struct follow_known *known, struct err *e)
 {
 	int fd = open(p->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat st;
 
+	if (fd < 0 && errno == ENOENT) {
+		return true; /* renamed since it was looked at */
+	}
 	if (fd < 0 || fstat(fd, &st) != 0 || !check_file(fd, &st, e)) {
 		p->is_refused = e->code == ERR_USAGE;
 		if (fd < 0) {
@@ -279,18 +225,17 @@ static bool open_current(struct follow *f, struct followed *p, struct err *e)
 		return false;
 	}
 	p->is_refused = false;
+	if (is_open(p, &st)) {
+		(void)close(fd);
+		return true;
+	}
 	struct follow_source *s = insert_source(f, p, p->n, fd, &st);
+	const struct bulk_position *at = follow_position_of(known, &st);
 
-	if (!resume(f, p, s, &st, e)) {
-		remove_source(p, p->n - 1);
-		return false;
+	if (at != NULL && follow_is_at(fd, &st, at)) {
+		follow_source_go(s, at);
 	}
 	return true;
-}
-
-static struct follow_source *current_of(const struct followed *p)
-{
-	return p->n > 0 && !p->sources[p->n - 1]->is_rotated ? p->sources[p->n - 1] : NULL;
 }
 
 /* A file that was moved away and back again. */
@@ -299,7 +244,7 @@ static bool take_back(struct followed *p, const struct stat *st)
 	for (size_t i = 0; i < p->n; i++) {
 		struct follow_source *s = p->sources[i];
 
-		if (s->at.device == st->st_dev && s->at.inode == st->st_ino) {
+		if (is_file(s, st)) {
 			memmove(&p->sources[i], &p->sources[i + 1], (p->n - i - 1) * sizeof(*p->sources));
 			p->sources[p->n - 1] = s;
 			s->is_rotated = false;
@@ -309,22 +254,110 @@ static bool take_back(struct followed *p, const struct stat *st)
 	return false;
 }
 
-/* ---- one pass ---- */
-
-/* The file was cut, and filled again perhaps: what was not read of it may be in a copy. False: it is no longer worth anything. */
-static bool restart_source(struct follow *f, struct followed *p, size_t *i)
+/* Makes the file that the path means by now the last source. *is_other: it means, or meant just now, another one than before. */
+static bool follow_path(struct follow *f, struct followed *p, const struct follow_known *known, bool *is_other, struct err *e)
 {
-	struct follow_source *s = p->sources[*i];
-	size_t n = p->n;
+	struct follow_source *current = current_of(p);
+	struct stat st;
 
-	if (s->is_rotated) {
-		remove_source(p, *i);
+	*is_other = false;
+	if (stat(p->path, &st) != 0) {
+		if (errno != ENOENT && errno != ENOTDIR) {
+			return err_set(e, ERR_INTERNAL, "it cannot be read: %s", strerror(errno));
+		}
+		if (current != NULL) {
+			wake_by(f, f->now_us + RETRY_US); /* a link may lead to a place that is not watched */
+		}
+		return true;
+	}
+	if (is_file(current, &st)) {
+		return true;
+	}
+	*is_other = true;
+	if (current != NULL) {
+		rotate(f, current);
+	}
+	return take_back(p, &st) || open_current(f, p, known, e);
+}
+
+/* Adds what else belongs to the path, in front of the file that it means: that is older. Returns how many. */
+static size_t add_files(struct follow *f, struct followed *p, const struct follow_known *known)
+{
+	struct follow_file files[SOURCES_MOST];
+	size_t first = p->n - (current_of(p) != NULL ? 1 : 0);
+	size_t n = follow_files_find(known, files, SOURCES_MOST - p->n);
+
+	for (size_t i = 0; i < n; i++) {
+		struct follow_source *s = insert_source(f, p, first + i, files[i].fd, &files[i].st);
+
+		s->is_packed = files[i].is_packed;
+		follow_source_go(s, &files[i].at);
+		rotate(f, s);
+	}
+	return n;
+}
+
+static bool read_known(struct follow *f, const struct followed *p, struct follow_known *known, struct err *e)
+{
+	*known = (struct follow_known){ .dir = p->dir, .base = p->base, .is_open = is_open, .ctx = p };
+	if (!bulk_positions(f->bulk, p->path, known->positions, FOLLOW_POSITIONS_MOST, &known->n, e)) {
 		return false;
 	}
-	add_rest(f, p, *i, &s->at, true);
-	*i += p->n - n;
-	follow_source_restart(s);
+	bool is_first = !is_known(p->since_us) && known->n == 0;
+	int64_t since_us = is_first ? f->begun_us : is_known(p->since_us) ? p->since_us : known->positions[0].at_us;
+
+	known->written_since_us = since_us - STAMP_US;
+	known->named_since_us = is_first ? known->written_since_us : INT64_MAX;
 	return true;
+}
+
+/* Finds the file that the path means and those that it meant since the last look. Files may be renamed meanwhile, so: again and again, until
+ * a look finds nothing new. A file that is found stays open, whatever becomes of its name. */
+static bool look(struct follow *f, struct followed *p, struct err *e)
+{
+	int64_t begun_us = clock_wall_us();
+	struct follow_known known;
+	struct stat st;
+	bool is_other;
+
+	if (p->is_settled && stat(p->path, &st) == 0 && is_file(current_of(p), &st)) {
+		return true;
+	}
+	p->is_settled = false;
+	for (int i = 0; i < LOOKS_MOST && make_room(p); i++) {
+		if (!read_known(f, p, &known, e) || !follow_path(f, p, &known, &is_other, e)) {
+			return false;
+		}
+		if (make_room(p) && add_files(f, p, &known) == 0 && !is_other) {
+			p->is_settled = true;
+			p->since_us = begun_us;
+			return true;
+		}
+	}
+	wake_by(f, f->now_us);
+	return true;
+}
+
+/* ---- one pass ---- */
+
+/* Files that were cut, and filled again perhaps. What was not read may be in a copy, which the next look finds by the stored position. */
+static void notice_cuts(struct followed *p)
+{
+	struct stat st;
+
+	for (size_t i = p->n; i-- > 0;) {
+		struct follow_source *s = p->sources[i];
+
+		if (s->is_packed || fstat(s->fd, &st) != 0 || follow_is_at(s->fd, &st, &s->at)) {
+			continue;
+		}
+		if (s->is_rotated) {
+			remove_source(p, i);
+		} else {
+			follow_source_restart(s);
+			p->is_settled = false;
+		}
+	}
 }
 
 /* False: to be tried again later. */
@@ -349,25 +382,43 @@ static bool read_source(struct follow *f, struct followed *p, struct follow_sour
 	return true;
 }
 
+/* False: to be tried again later. */
+static bool take_packed(struct follow *f, struct followed *p, size_t i)
+{
+	struct err e = { 0 };
+	bool is_done;
+
+	if (!follow_source_take_packed(p->sources[i], f->bulk, &f->options, &p->result, &is_done, &e)) {
+		tell(f, p, &e);
+	}
+	if (!is_done) {
+		wake_by(f, f->now_us + RETRY_US);
+		return false;
+	}
+	remove_source(p, i);
+	wake_by(f, f->now_us);
+	return true;
+}
+
+/* In the order of time: while there is more in an older file, the newer ones wait. So a stored position says that all before it is stored. */
 static bool read_sources(struct follow *f, struct followed *p)
 {
-	struct stat st;
+	for (size_t i = 0; i < p->n;) {
+		struct follow_source *s = p->sources[i];
 
-	for (size_t i = 0; i < p->n; i++) {
-		bool is_cut = fstat(p->sources[i]->fd, &st) == 0 && !follow_is_at(p->sources[i]->fd, &st, &p->sources[i]->at);
-		size_t first = i;
-
-		if (is_cut && !restart_source(f, p, &i)) {
-			i--;
-			continue;
+		if (s->is_packed) {
+			return take_packed(f, p, i);
 		}
-		for (size_t k = first; k <= i; k++) {
-			if (!read_source(f, p, p->sources[k])) {
-				return false;
-			}
+		if (!read_source(f, p, s)) {
+			return false;
 		}
-		if (p->sources[i]->is_rotated && f->now_us >= p->sources[i]->leave_us) {
-			remove_source(p, i--);
+		if (s->has_more) {
+			return true;
+		}
+		if (s->is_rotated && f->now_us >= s->leave_us) {
+			remove_source(p, i);
+		} else {
+			i++;
 		}
 	}
 	return true;
@@ -383,40 +434,6 @@ static void watch_directory(struct follow *f, const struct followed *p)
 	}
 }
 
-/* Nothing has the name of the path. */
-static bool wait_for_file(struct follow *f, struct followed *p, struct err *e)
-{
-	/* A link may lead to a place that is not watched. */
-	if (current_of(p) != NULL) {
-		wake_by(f, f->now_us + RETRY_US);
-	}
-	return p->is_started || (resume(f, p, NULL, NULL, e) && read_sources(f, p));
-}
-
-static bool follow_path(struct follow *f, struct followed *p, struct err *e)
-{
-	struct follow_source *current = current_of(p);
-	struct stat st;
-
-	if (stat(p->path, &st) != 0) {
-		if (errno == ENOENT || errno == ENOTDIR) {
-			return wait_for_file(f, p, e);
-		}
-		return err_set(e, ERR_INTERNAL, "it cannot be read: %s", strerror(errno));
-	}
-	if (current != NULL && current->at.device == st.st_dev && current->at.inode == st.st_ino) {
-		return true;
-	}
-	if (current != NULL) {
-		/* Its last lines may have come since it was read. */
-		rotate(f, current);
-		if (!read_source(f, p, current)) {
-			return true;
-		}
-	}
-	return (take_back(p, &st) || open_current(f, p, e)) && read_sources(f, p);
-}
-
 static void pass(struct follow *f)
 {
 	f->now_us = clock_mono_us();
@@ -426,14 +443,15 @@ static void pass(struct follow *f)
 		struct err e = { 0 };
 
 		watch_directory(f, p);
-		if (!read_sources(f, p)) {
-			continue;
-		}
-		if (follow_path(f, p, &e)) {
-			p->trouble[0] = '\0';
-		} else if (e.code != ERR_NONE) {
+		notice_cuts(p);
+		bool is_well = look(f, p, &e);
+
+		if (!is_well) {
 			tell(f, p, &e);
 			wake_by(f, p->is_refused ? INT64_MAX : f->now_us + RETRY_US);
+		}
+		if (read_sources(f, p) && is_well) {
+			p->trouble[0] = '\0';
 		}
 	}
 }
@@ -441,6 +459,21 @@ static void pass(struct follow *f)
 static int wait_ms(int64_t us)
 {
 	return us == INT64_MAX ? -1 : us <= 0 ? 0 : (int)((us + US_PER_MS - 1) / US_PER_MS);
+}
+
+/* All files are read in a pass, so what grew does not matter. A new name may be that of a copy, of a file that still has its own. */
+static void notice_names(struct follow *f, const char *events, size_t len)
+{
+	const struct inotify_event *event;
+
+	for (size_t at = 0; at < len; at += sizeof(*event) + event->len) {
+		event = (const struct inotify_event *)(const void *)(events + at);
+		for (size_t i = 0; i < f->n && event->len > 0; i++) {
+			if (strncmp(event->name, f->paths[i].base, strlen(f->paths[i].base)) == 0) {
+				f->paths[i].is_settled = false;
+			}
+		}
+	}
 }
 
 /* Until something may have changed. False: it is time to stop. */
@@ -454,8 +487,8 @@ static bool wait_for_change(struct follow *f, int stop_fd)
 	if (fds[0].revents == 0 && f->wake_us > begun_us) {
 		(void)poll(fds, 1, wait_ms(begun_us + PASS_US - clock_mono_us()));
 	}
-	/* All files are looked at, so which of them it was does not matter. */
-	while (read(f->inotify, events, sizeof(events)) > 0) {
+	for (ssize_t n; (n = read(f->inotify, events, sizeof(events))) > 0;) {
+		notice_names(f, events, (size_t)n);
 	}
 	return fds[0].revents == 0;
 }

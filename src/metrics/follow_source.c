@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/map.h"
 #include "base/mem.h"
 #include "metrics/records.h"
@@ -21,6 +22,7 @@ struct follow_source *follow_source_new(const char *path, int fd, const struct s
 	struct follow_source *s = x_calloc(1, sizeof(*s));
 
 	s->fd = fd;
+	s->has_more = true;
 	s->at = (struct bulk_position){ .path = path, .device = st->st_dev, .inode = st->st_ino, .hash = HASH_START };
 	return s;
 }
@@ -53,11 +55,17 @@ static bool read_at(int fd, char *to, size_t len, int64_t offset)
 	return true;
 }
 
-/* Of at most CHECK_BYTES before the offset. False: they cannot be read. */
+/* How many bytes before a place tell whether it is the same. */
+static size_t check_len(int64_t offset)
+{
+	return offset < CHECK_BYTES ? (size_t)offset : CHECK_BYTES;
+}
+
+/* Of the bytes before the offset. False: they cannot be read. */
 static bool hash_before(int fd, int64_t offset, uint64_t *hash)
 {
 	char bytes[CHECK_BYTES];
-	size_t len = offset < CHECK_BYTES ? (size_t)offset : CHECK_BYTES;
+	size_t len = check_len(offset);
 
 	if (!read_at(fd, bytes, len, offset - (int64_t)len)) {
 		return false;
@@ -86,6 +94,20 @@ void follow_source_go(struct follow_source *s, const struct bulk_position *p)
 void follow_source_restart(struct follow_source *s)
 {
 	follow_source_go(s, &(struct bulk_position){ .hash = HASH_START });
+}
+
+/* Never later than now, whatever somebody set it to. */
+static int64_t written_us(int fd)
+{
+	int64_t now_us = clock_wall_us();
+	struct stat st;
+
+	if (fstat(fd, &st) != 0) {
+		return now_us;
+	}
+	int64_t us = st.st_mtim.tv_sec * US_PER_S + st.st_mtim.tv_nsec / 1000;
+
+	return us < now_us ? us : now_us;
 }
 
 /* What of the line is not part of it at the beginning of a file. */
@@ -136,6 +158,8 @@ struct batch {
 	struct spool *spool;
 	size_t n;
 	int64_t offset, line; /* after its last line */
+	const char *end;      /* of that line in memory, with what is before it */
+	int64_t at_us;
 	struct ingest_result safe; /* at the last commit */
 };
 
@@ -167,9 +191,10 @@ static bool commit(struct follow_source *s, struct bulk *b, struct batch *batch,
 
 	to.offset = batch->offset;
 	to.line = batch->line;
-	bool ok = hash_before(s->fd, to.offset, &to.hash) || err_set(e, ERR_INTERNAL, "it was cut while it was read");
+	to.at_us = batch->at_us;
+	to.hash = hash_bytes(HASH_START, batch->end - check_len(to.offset), check_len(to.offset));
+	bool ok = spool_take(batch->spool, rows, own, BATCH_ROWS, &n, e) && bulk_add_until(b, rows, n, &to, &added, e);
 
-	ok = ok && spool_take(batch->spool, rows, own, BATCH_ROWS, &n, e) && bulk_add_until(b, rows, n, &to, &added, e);
 	if (ok) {
 		s->at = to;
 		result->added += added;
@@ -202,7 +227,7 @@ static bool take_block(struct follow_source *s, struct bulk *b, struct intake *i
 		}
 		batch->offset += next - line;
 		batch->line++;
-		line = next;
+		batch->end = line = next;
 		if ((batch->n >= BATCH_ROWS || spool_bytes(batch->spool) >= BATCH_BYTES) && !commit(s, b, batch, result, e)) {
 			return false;
 		}
@@ -215,7 +240,7 @@ static bool take_block(struct follow_source *s, struct bulk *b, struct intake *i
 static bool pass_long_line(struct follow_source *s, char *buffer, bool is_last, bool *is_passed, struct bulk *b, struct ingest_result *result,
     struct err *e)
 {
-	struct batch batch = { .spool = spool_new(0), .line = s->at.line + 1 };
+	struct batch batch = { .spool = spool_new(0), .line = s->at.line + 1, .at_us = written_us(s->fd) };
 	ssize_t n = 1;
 
 	*is_passed = false;
@@ -227,6 +252,9 @@ static bool pass_long_line(struct follow_source *s, char *buffer, bool is_last, 
 	}
 	*is_passed = *is_passed || (is_last && n == 0);
 	batch.offset = s->at.offset + s->passed;
+	batch.end = buffer + check_len(batch.offset);
+	/* Cut since: the next look finds that out. */
+	*is_passed = *is_passed && read_at(s->fd, buffer, check_len(batch.offset), batch.offset - (int64_t)check_len(batch.offset));
 	bool ok = !*is_passed || commit(s, b, &batch, result, e);
 
 	if (ok && *is_passed) {
@@ -235,6 +263,26 @@ static bool pass_long_line(struct follow_source *s, char *buffer, bool is_last, 
 	}
 	spool_free(batch.spool);
 	return ok;
+}
+
+/* The next bytes of the file behind those that tell its place, all of them from one and the same state of it. *n is how many there are of both,
+ * *before how many of the latter; *n < 0: cannot be read, and errno says why. False: it was cut meanwhile, which the next look finds out. */
+static bool read_settled(const struct follow_source *s, char *buffer, size_t *before, ssize_t *n)
+{
+	char again[CHECK_BYTES];
+
+	*before = check_len(s->at.offset);
+	int64_t from = s->at.offset - (int64_t)*before;
+
+	*n = pread(s->fd, buffer, FOLLOW_BUFFER, from);
+	if (*n < 0) {
+		return true;
+	}
+	/* Old bytes at the beginning, and still there after all was read: so nothing was cut between the two. */
+	size_t len = check_len(*n);
+
+	return (size_t)*n >= *before && hash_bytes(HASH_START, buffer, *before) == s->at.hash && read_at(s->fd, again, len, from) &&
+	       memcmp(again, buffer, len) == 0;
 }
 
 static bool read_block(struct follow_source *s, struct bulk *b, struct intake *in, struct batch *batch, struct ingest_result *result,
@@ -249,21 +297,27 @@ static bool read_block(struct follow_source *s, struct bulk *b, struct intake *i
 	if (!is_passed) {
 		return true;
 	}
-	ssize_t n = pread(s->fd, buffer, FOLLOW_BUFFER, s->at.offset);
+	size_t before;
+	ssize_t n;
 
+	batch->at_us = written_us(s->fd);
+	if (!read_settled(s, buffer, &before, &n)) {
+		s->has_more = true;
+		return true;
+	}
 	if (n < 0 && errno != EINTR) {
 		return err_set(e, ERR_INTERNAL, "it cannot be read: %s", strerror(errno));
 	}
 	s->has_more = n < 0 || (size_t)n == FOLLOW_BUFFER;
-	if (n <= 0) {
+	if (n <= (ssize_t)before) {
 		return true;
 	}
 	batch->offset = s->at.offset;
 	batch->line = s->at.line;
-	if (!take_block(s, b, in, batch, buffer, (size_t)n, is_last && !s->has_more, &used, result, e)) {
+	if (!take_block(s, b, in, batch, buffer + before, (size_t)n - before, is_last && !s->has_more, &used, result, e)) {
 		return false;
 	}
-	s->passed = used == 0 && s->has_more ? n : 0;
+	s->passed = used == 0 && s->has_more ? n - (ssize_t)before : 0;
 	return true;
 }
 
@@ -286,4 +340,26 @@ bool follow_source_read(struct follow_source *s, struct bulk *b, struct intake *
 		s->twins = NULL;
 	}
 	return ok;
+}
+
+bool follow_source_take_packed(struct follow_source *s, struct bulk *b, const struct ingest_options *options, struct ingest_result *result,
+    bool *is_done, struct err *e)
+{
+	struct bulk_position end = s->at;
+	struct ingest_result r;
+	struct err position_error;
+	struct stat st;
+	uint64_t added;
+
+	*is_done = false;
+	if (fstat(s->fd, &st) != 0 || !hash_before(s->fd, st.st_size, &end.hash) || lseek(s->fd, 0, SEEK_SET) != 0) {
+		return err_set(e, ERR_INTERNAL, "it cannot be read: %s", strerror(errno));
+	}
+	end.offset = st.st_size;
+	end.at_us = written_us(s->fd);
+	bool ok = ingest_jsonl(s->fd, b, options, &r, e);
+
+	ingest_result_add(result, &r);
+	*is_done = r.is_stored && bulk_add_until(b, NULL, 0, &end, &added, ok ? e : &position_error);
+	return ok && *is_done;
 }

@@ -13,7 +13,8 @@ struct follow_source {
 	int fd;
 	struct bulk_position at; /* the path is borrowed */
 	int64_t passed;          /* in a line that is too long: bytes of it that were passed over */
-	bool has_more;           /* the last read left something for the next one */
+	bool has_more;           /* something is left for the next read */
+	bool is_packed;          /* gzip: to be taken by follow_source_take_packed */
 	struct twins *twins;     /* of the lines before `at`; NULL: to be counted anew */
 	bool is_rotated;         /* the path means another file by now */
 	int64_t leave_us;        /* rotated: when to leave it (monotonic) */
@@ -24,7 +25,7 @@ struct follow_source *follow_source_new(const char *path, int fd, const struct s
 void follow_source_free(struct follow_source *s);
 /* The bytes before a place, as they were when the position was written. True also for the beginning of a file. */
 bool follow_is_at(int fd, const struct stat *st, const struct bulk_position *p);
-/* Goes to a place of the same file that follow_is_at. */
+/* Goes to a place of the file, or of the one it is a copy of, that follow_is_at. */
 void follow_source_go(struct follow_source *s, const struct bulk_position *p);
 /* Goes to the beginning. */
 void follow_source_restart(struct follow_source *s);
@@ -33,5 +34,9 @@ void follow_source_restart(struct follow_source *s);
 #define FOLLOW_BUFFER (((size_t)1 << 20) + ((size_t)256 << 10))
 bool follow_source_read(struct follow_source *s, struct bulk *b, struct intake *in, struct ingest_result *result, char *buffer, bool is_last,
     struct err *e) SONDE_MUST_CHECK;
+/* Takes the whole of a packed file, however long that takes. False when the store does not take it, or with *is_done when nothing more can be
+ * read of it. */
+bool follow_source_take_packed(struct follow_source *s, struct bulk *b, const struct ingest_options *options, struct ingest_result *result,
+    bool *is_done, struct err *e) SONDE_MUST_CHECK;
 
 #endif

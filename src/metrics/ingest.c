@@ -108,6 +108,21 @@ static bool store_rows(struct ingest *in, struct err *e)
 	return ok;
 }
 
+void ingest_result_add(struct ingest_result *to, const struct ingest_result *from)
+{
+	to->lines += from->lines;
+	to->added += from->added;
+	to->present += from->present;
+	to->bad += from->bad;
+	to->no_call += from->no_call;
+	for (int i = 0; i < INGEST_FORMATS; i++) {
+		to->formats[i] += from->formats[i];
+	}
+	for (size_t i = 0; i < from->n_first_bad && to->n_first_bad < COUNT_OF(to->first_bad); i++) {
+		to->first_bad[to->n_first_bad++] = from->first_bad[i];
+	}
+}
+
 bool ingest_jsonl(int fd, struct bulk *b, const struct ingest_options *options, struct ingest_result *result, struct err *e)
 {
 	struct ingest in = {
@@ -127,6 +142,7 @@ bool ingest_jsonl(int fd, struct bulk *b, const struct ingest_options *options, 
 	/* The first failure is the one to tell. */
 	bool was_stored = can_store && store_rows(&in, was_read ? e : NULL);
 
+	result->is_stored = was_stored;
 	spool_free(in.spool);
 	records_free(in.records);
 	gunzip_free(in.source);

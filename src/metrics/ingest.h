@@ -21,7 +21,10 @@ struct ingest_result {
 	uint64_t formats[INGEST_FORMATS];    /* lines of each, bad ones too where that could be told */
 	struct ingest_bad_line first_bad[5];
 	size_t n_first_bad;
+	bool is_stored; /* the store took all that could be read */
 };
+/* Counts up; the first bad lines are those of `to`, then those of `from`. */
+void ingest_result_add(struct ingest_result *to, const struct ingest_result *from);
 
 /* Called about ten times a second while lines are read, then while rows are stored. */
 typedef void ingest_progress(void *ctx, uint64_t lines, uint64_t stored);

@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 
-#include "base/clock.h"
 #include "base/mem.h"
 #include "store/writer.h"
 
@@ -93,7 +92,7 @@ static bool put_position(struct sql *sql, const struct bulk_position *p, struct 
 	if (put == NULL || forget == NULL) {
 		return false;
 	}
-	const int64_t numbers[] = { (int64_t)p->device, (int64_t)p->inode, p->offset, p->line, (int64_t)p->hash, clock_wall_us() };
+	const int64_t numbers[] = { (int64_t)p->device, (int64_t)p->inode, p->offset, p->line, (int64_t)p->hash, p->at_us };
 
 	if (sqlite3_bind_text(put, 1, p->path, -1, SQLITE_STATIC) != SQLITE_OK ||
 	    sqlite3_bind_text(forget, 1, p->path, -1, SQLITE_STATIC) != SQLITE_OK) {
@@ -122,7 +121,7 @@ bool bulk_add_until(struct bulk *b, const struct call_row *rows, size_t n, const
 bool bulk_positions(struct bulk *b, const char *path, struct bulk_position *positions, size_t max, size_t *n, struct err *e)
 {
 	struct sql *sql = writer_sql(b->w);
-	sqlite3_stmt *stmt = sql_prepare(sql, "SELECT device, inode, offset, line, hash FROM ingest_pos WHERE path = ? ORDER BY at_us DESC", e);
+	sqlite3_stmt *stmt = sql_prepare(sql, "SELECT device, inode, offset, line, hash, at_us FROM ingest_pos WHERE path = ? ORDER BY at_us DESC", e);
 	int rc = SQLITE_DONE;
 
 	*n = 0;
@@ -137,6 +136,7 @@ bool bulk_positions(struct bulk *b, const char *path, struct bulk_position *posi
 			.offset = sqlite3_column_int64(stmt, 2),
 			.line = sqlite3_column_int64(stmt, 3),
 			.hash = (uint64_t)sqlite3_column_int64(stmt, 4),
+			.at_us = sqlite3_column_int64(stmt, 5),
 		};
 	}
 	bool ok = rc == SQLITE_ROW || rc == SQLITE_DONE || sql_failed(sql, e);

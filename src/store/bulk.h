@@ -13,11 +13,12 @@ struct bulk_position {
 	uint64_t device, inode;
 	int64_t offset, line;
 	uint64_t hash;
+	int64_t at_us; /* when the file was last written to, as far as it was read */
 };
 /* As bulk_add, but all rows and the position in one transaction: n is small. n may be 0. */
 bool bulk_add_until(struct bulk *b, const struct call_row *rows, size_t n, const struct bulk_position *position, uint64_t *added,
     struct err *e) SONDE_MUST_CHECK;
-/* The positions of a path, the last written first, at most max. Their path is the argument. */
+/* The positions of a path, the latest at_us first, at most max. Their path is the argument. */
 bool bulk_positions(struct bulk *b, const char *path, struct bulk_position *positions, size_t max, size_t *n, struct err *e) SONDE_MUST_CHECK;
 
 #endif

@@ -7,10 +7,10 @@ follow() { # ARGS: in the background
 	sonde_env "$SONDE" import --follow "$@" >"$T/out/out" 2>"$T/out/err" &
 	FOLLOW=$!
 	EXEC=
-	# Until it has the file open: what is done to the file next is then done under its eyes.
-	soon is_followed "$1"
+	# Until it hears signals: before that SIGINT is lost, since the shell has it ignored in the background.
+	soon hears_signals
 }
-is_followed() { [ ! -e "$1" ] || find "/proc/$FOLLOW/fd" -lname "$1" 2>/dev/null | grep -q .; }
+hears_signals() { find "/proc/$FOLLOW/fd" -lname 'anon_inode:*signalfd*' 2>/dev/null | grep -q .; }
 unfollow() { # SIGNAL
 	kill -"$1" "$FOLLOW" 2>/dev/null
 	wait "$FOLLOW" 2>/dev/null
