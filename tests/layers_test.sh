@@ -37,13 +37,13 @@ provider    base text store net data
 gateway     base text store net provider
 metrics     base text store net provider gateway
 sim         base text store net provider
-app         base text store net provider gateway metrics
+app         base text store net provider gateway metrics sim data
 cli         base text store net provider gateway metrics app sim
 drawing     base text provider gateway
 widgets     base text drawing
 console     base text app drawing widgets
 screens     base text gateway app cli drawing widgets console
-programs    base text app drawing widgets console screens cli sim data
+programs    base text app drawing widgets console screens cli
 '
 
 # header (a pattern): the files that may include it (a pattern)

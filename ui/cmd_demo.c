@@ -1,160 +1,24 @@
-/* cmd_demo - the console on four simulated providers and thirty days of simulated traffic, in a directory that is removed at the end.
- * The requests are real HTTP to a simulator on loopback; every answer and every row says SIMULATED. */
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
+/* cmd_demo - the console on the demo (app/demo.h), or without a terminal what one sees in it. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "app/app.h"
-#include "app/board.h"
+#include "app/demo.h"
 #include "app/play.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cli/commands.h"
-#include "data/embedded.h"
-#include "sim/history.h"
-#include "sim/sim.h"
 #include "ui/commands.h"
 #include "ui/format.h"
 #include "ui/run.h"
 #include "ui/shot.h"
 
-#define HISTORY_DAYS 30
-#define HISTORY_CALLS 60000
-#define SEED 7
-
-static const struct {
-	const char *provider, *model, *path; /* path: below the simulator's address */
-} demo_targets[] = {
-	{ "openai", "gpt-5.4-mini", "/v1" },
-	{ "anthropic", "claude-haiku-4-5", "" },
-	{ "gemini", "gemini-2.5-flash", "" },
-	{ "ollama", "llama3.1:8b", "" },
+struct headless {
+	struct demo *demo;
+	bool is_interrupted;
 };
-
-struct demo {
-	char *dir; /* NULL: none was made */
-	struct loop *loop;
-	struct sim *sim;
-	struct config *config;
-	struct app *app;
-	struct err history_err;
-	bool is_interrupted; /* headless */
-};
-
-static bool make_dir(struct demo *d, struct err *e)
-{
-	const char *tmp = getenv("TMPDIR");
-
-	d->dir = x_asprintf("%s/sonde-demo-XXXXXX", tmp != NULL && tmp[0] == '/' ? tmp : "/tmp");
-	if (mkdtemp(d->dir) == NULL) {
-		err_set(e, ERR_INTERNAL, "cannot make a directory for the demo (%s): %s", d->dir, strerror(errno));
-		free(d->dir);
-		d->dir = NULL;
-		return err_hint(e, "set TMPDIR to a directory that can be written");
-	}
-	return true;
-}
-
-static void remove_dir(const char *path)
-{
-	DIR *dir = path != NULL ? opendir(path) : NULL;
-	const struct dirent *entry;
-
-	if (dir == NULL) {
-		return;
-	}
-	while ((entry = readdir(dir)) != NULL) {
-		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
-			(void)unlinkat(dirfd(dir), entry->d_name, 0);
-		}
-	}
-	closedir(dir);
-	(void)rmdir(path);
-}
-
-static void add_providers(struct demo *d)
-{
-	for (size_t i = 0; i < COUNT_OF(demo_targets); i++) {
-		char *url = x_asprintf("http://127.0.0.1:%d%s", sim_port(d->sim), demo_targets[i].path);
-
-		(void)config_add_provider(d->config, demo_targets[i].provider, demo_targets[i].provider, url, "simulated", "the demo's simulator");
-		free(url);
-	}
-}
-
-static void set_prompt(struct play *p)
-{
-	size_t len;
-	char *system = x_strdup(embedded_find("demo/system.txt", &len)), *user = x_strdup(embedded_find("demo/user.txt", &len));
-
-	system[strcspn(system, "\n")] = '\0';
-	play_set_prompt(p, system, user);
-	free(system);
-	free(user);
-	for (size_t i = 0; i < COUNT_OF(demo_targets); i++) {
-		char *name = x_asprintf("%s/%s", demo_targets[i].provider, demo_targets[i].model);
-
-		play_add(p, name);
-		free(name);
-	}
-}
-
-static bool start(struct demo *d, struct err *e)
-{
-	struct sim_options o;
-
-	if (!make_dir(d, e)) {
-		return false;
-	}
-	sim_options_init(&o);
-	o.seed = SEED;
-	d->loop = loop_new();
-	d->sim = sim_new(d->loop, &o, e);
-	if (d->sim == NULL) {
-		return false;
-	}
-	d->config = config_new();
-	add_providers(d);
-	d->app = app_new(d->loop, d->config, d->dir, true);
-	d->app->is_demo = true;
-	set_prompt(d->app->play);
-	return true;
-}
-
-static void stop(struct demo *d)
-{
-	app_free(d->app);
-	if (d->app == NULL) {
-		config_free(d->config);
-	}
-	sim_free(d->sim);
-	loop_free(d->loop);
-	remove_dir(d->dir);
-	free(d->dir);
-}
-
-/* The past is written while the first frame is already there. */
-static void write_history(void *arg)
-{
-	struct demo *d = arg;
-
-	if (!history_write(d->dir, d->config->prices, clock_wall_us(), HISTORY_DAYS, HISTORY_CALLS, SEED, &d->history_err)) {
-		err_prefix(&d->history_err, "no simulated history");
-	}
-}
-
-static void history_written(void *arg)
-{
-	struct demo *d = arg;
-
-	d->app->board->err = d->history_err;
-	app_changed(d->app);
-}
 
 static void print_column(const struct play_column *c)
 {
@@ -173,69 +37,70 @@ static void print_column(const struct play_column *c)
 
 static void stop_loop_when_done(void *ctx)
 {
-	const struct demo *d = ctx;
+	const struct app *app = ctx;
 
-	if (play_running(d->app->play) == 0) {
-		loop_stop(d->loop);
+	if (play_running(app->play) == 0) {
+		loop_stop(app->loop);
 	}
 }
 
 static void on_signal(struct ev_loop *ev, ev_signal *w, int revents)
 {
-	struct demo *d = w->data;
+	struct headless *h = w->data;
 
 	(void)ev;
 	(void)revents;
-	d->is_interrupted = true;
-	loop_stop(d->loop);
+	h->is_interrupted = true;
+	loop_stop(h->demo->app->loop);
 }
 
 /* An early end must not leave the directory behind. */
-static void watch_signals(struct demo *d, ev_signal watchers[2])
+static void watch_signals(struct headless *h, ev_signal watchers[2])
 {
 	static const int signals[2] = { SIGINT, SIGTERM };
 
 	for (size_t i = 0; i < 2; i++) {
 		ev_signal_init(&watchers[i], on_signal, signals[i]);
-		watchers[i].data = d;
-		ev_signal_start(d->loop->ev, &watchers[i]);
+		watchers[i].data = h;
+		ev_signal_start(h->demo->app->loop->ev, &watchers[i]);
 	}
 }
 
-static int headless(struct demo *d)
+static int print_all(struct headless *h)
 {
 	struct err e = { 0 };
-	struct play *p = d->app->play;
+	struct app *app = h->demo->app;
+	struct play *p = app->play;
 
-	if (!history_write(d->dir, d->config->prices, clock_wall_us(), HISTORY_DAYS, HISTORY_CALLS, SEED, &e)) {
+	if (!demo_write_past(h->demo, &e)) {
 		return cli_fail(&e);
 	}
 	printf("sonde demo: SIMULATED providers, SIMULATED traffic\n\nOne prompt to four targets:\n  %.300s\n", strstr(p->user, "Question:"));
-	d->app->on_change = stop_loop_when_done;
-	d->app->on_change_ctx = d;
+	app->on_change = stop_loop_when_done;
+	app->on_change_ctx = app;
 	if (!play_send(p, &e)) {
 		return cli_fail(&e);
 	}
-	loop_run(d->loop);
-	d->app->on_change = NULL;
-	if (d->is_interrupted) {
+	loop_run(app->loop);
+	app->on_change = NULL;
+	if (h->is_interrupted) {
 		return err_exit_status(ERR_INTERRUPTED);
 	}
 	for (size_t i = 0; i < p->n_columns; i++) {
 		print_column(p->columns[i]);
 	}
-	if (d->app->store == NULL || !store_flush(d->app->store, 5000, &e)) {
-		return cli_fail(d->app->store == NULL ? &d->app->store_err : &e);
+	if (app->store == NULL || !store_flush(app->store, 5000, &e)) {
+		return cli_fail(app->store == NULL ? &app->store_err : &e);
 	}
 	printf("\nThe last 30 days by model (SIMULATED):\n\n");
 	char *arguments[] = { "metrics", "--since", "30d", "--by", "model", NULL };
 
-	setenv("SONDE_DATA", d->dir, 1);
+	setenv("SONDE_DATA", app->data_dir, 1);
 	int status = cli_metrics.run(5, arguments);
 	struct shot shot = { .screen = "metrics", .w = 100, .h = 30, .theme = THEME_MONO, .glyphs = GLYPHS_BRAILLE, .env = shot_env_now() };
 	struct buf out = { 0 };
 
-	if (status == 0 && shot_draw(d->app, &shot, &out, &e)) {
+	if (status == 0 && shot_draw(app, &shot, &out, &e)) {
 		printf("\nThe Metrics screen of the console (SIMULATED):\n\n");
 		(void)cli_out(buf_str(&out), out.len);
 	}
@@ -243,9 +108,21 @@ static int headless(struct demo *d)
 	return cli_finish(e.code != ERR_NONE ? cli_fail(&e) : status);
 }
 
+static int headless(struct demo *d)
+{
+	struct headless h = { .demo = d };
+	ev_signal watchers[2];
+
+	watch_signals(&h, watchers);
+	int status = print_all(&h);
+	for (size_t i = 0; i < COUNT_OF(watchers); i++) {
+		ev_signal_stop(d->app->loop->ev, &watchers[i]);
+	}
+	return status;
+}
+
 static int run(int argc, char **argv)
 {
-	struct demo d = { 0 };
 	struct err e = { 0 };
 	int status;
 
@@ -253,21 +130,19 @@ static int run(int argc, char **argv)
 	if (argc > 1) {
 		return cli_usage(&ui_demo, "the demo takes no arguments");
 	}
-	if (!start(&d, &e)) {
+	struct loop *loop = loop_new();
+	struct demo *d = demo_new(loop, &e);
+
+	if (d == NULL) {
 		status = cli_fail(&e);
 	} else if (!isatty(STDOUT_FILENO) || !isatty(STDIN_FILENO)) {
-		ev_signal watchers[2];
-
-		watch_signals(&d, watchers);
-		status = headless(&d);
-		for (size_t i = 0; i < COUNT_OF(watchers); i++) {
-			ev_signal_stop(d.loop->ev, &watchers[i]);
-		}
+		status = headless(d);
 	} else {
-		job_submit(d.loop->jobs, write_history, history_written, &d);
-		status = console_run(d.app, all_screens, n_all_screens, "play");
+		demo_begin_past(d);
+		status = console_run(d->app, all_screens, n_all_screens, "play");
 	}
-	stop(&d);
+	demo_free(d);
+	loop_free(loop);
 	return status;
 }
 

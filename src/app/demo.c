@@ -1,0 +1,159 @@
+#include "app/demo.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/board.h"
+#include "app/play.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "data/embedded.h"
+#include "sim/history.h"
+#include "sim/sim.h"
+
+#define PAST_DAYS 30
+#define PAST_CALLS 60000
+#define SEED 7
+
+static const struct {
+	const char *provider, *model, *path; /* path: below the simulator's address */
+} demo_targets[] = {
+	{ "openai", "gpt-5.4-mini", "/v1" },
+	{ "anthropic", "claude-haiku-4-5", "" },
+	{ "gemini", "gemini-2.5-flash", "" },
+	{ "ollama", "llama3.1:8b", "" },
+};
+
+static bool make_dir(struct demo *d, struct err *e)
+{
+	const char *tmp = getenv("TMPDIR");
+
+	d->dir = x_asprintf("%s/sonde-demo-XXXXXX", tmp != NULL && tmp[0] == '/' ? tmp : "/tmp");
+	if (mkdtemp(d->dir) == NULL) {
+		err_set(e, ERR_INTERNAL, "cannot make a directory for the demo (%s): %s", d->dir, strerror(errno));
+		free(d->dir);
+		d->dir = NULL;
+		return err_hint(e, "set TMPDIR to a directory that can be written");
+	}
+	return true;
+}
+
+static void remove_dir(const char *path)
+{
+	DIR *dir = path != NULL ? opendir(path) : NULL;
+	const struct dirent *entry;
+
+	if (dir == NULL) {
+		return;
+	}
+	while ((entry = readdir(dir)) != NULL) {
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
+			(void)unlinkat(dirfd(dir), entry->d_name, 0);
+		}
+	}
+	closedir(dir);
+	(void)rmdir(path);
+}
+
+static void add_providers(struct config *config, int port)
+{
+	for (size_t i = 0; i < COUNT_OF(demo_targets); i++) {
+		char *url = x_asprintf("http://127.0.0.1:%d%s", port, demo_targets[i].path);
+
+		(void)config_add_provider(config, demo_targets[i].provider, demo_targets[i].provider, url, "simulated", "the demo's simulator");
+		free(url);
+	}
+}
+
+static void set_prompt(struct play *p)
+{
+	size_t len;
+	char *system = x_strdup(embedded_find("demo/system.txt", &len)), *user = x_strdup(embedded_find("demo/user.txt", &len));
+
+	system[strcspn(system, "\n")] = '\0';
+	play_set_prompt(p, system, user);
+	free(system);
+	free(user);
+	for (size_t i = 0; i < COUNT_OF(demo_targets); i++) {
+		char *name = x_asprintf("%s/%s", demo_targets[i].provider, demo_targets[i].model);
+
+		play_add(p, name);
+		free(name);
+	}
+}
+
+static bool start(struct demo *d, struct loop *l, struct err *e)
+{
+	struct sim_options o;
+	struct config *config;
+
+	if (!make_dir(d, e)) {
+		return false;
+	}
+	sim_options_init(&o);
+	o.seed = SEED;
+	d->sim = sim_new(l, &o, e);
+	if (d->sim == NULL) {
+		return false;
+	}
+	config = config_new();
+	add_providers(config, sim_port(d->sim));
+	d->app = app_new(l, config, d->dir, true);
+	d->app->is_demo = true;
+	set_prompt(d->app->play);
+	return true;
+}
+
+struct demo *demo_new(struct loop *l, struct err *e)
+{
+	struct demo *d = x_calloc(1, sizeof(*d));
+
+	if (!start(d, l, e)) {
+		demo_free(d);
+		return NULL;
+	}
+	return d;
+}
+
+void demo_free(struct demo *d)
+{
+	if (d == NULL) {
+		return;
+	}
+	app_free(d->app);
+	sim_free(d->sim);
+	remove_dir(d->dir);
+	free(d->dir);
+	free(d);
+}
+
+bool demo_write_past(struct demo *d, struct err *e)
+{
+	return history_write(d->dir, d->app->config->prices, clock_wall_us(), PAST_DAYS, PAST_CALLS, SEED, e);
+}
+
+static void write_past(void *arg)
+{
+	struct demo *d = arg;
+
+	if (!demo_write_past(d, &d->past_err)) {
+		err_prefix(&d->past_err, "no simulated history");
+	}
+}
+
+static void past_written(void *arg)
+{
+	struct demo *d = arg;
+
+	d->app->board->err = d->past_err;
+	app_changed(d->app);
+}
+
+void demo_begin_past(struct demo *d)
+{
+	job_submit(d->app->loop->jobs, write_past, past_written, d);
+}
