@@ -59,6 +59,7 @@ struct dialect {
 	void (*oddity)(struct flow *f, struct buf *out);
 	void (*fail)(struct flow *f, struct buf *out);
 	json_t *(*models)(void);
+	json_t *(*version)(void); /* of the server; NULL where none is told */
 };
 
 extern const struct dialect dialect_openai, dialect_anthropic, dialect_gemini, dialect_ollama, dialect_mistral, dialect_openrouter,

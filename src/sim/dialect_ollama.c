@@ -153,6 +153,11 @@ static json_t *models(void)
 	return json_pack("{s:o}", "models", list);
 }
 
+static json_t *version(void)
+{
+	return json_pack("{s:s}", "version", "0.9.0");
+}
+
 const struct dialect dialect_ollama = {
 	.name = "ollama",
 	.api = API_OLLAMA,
@@ -169,4 +174,5 @@ const struct dialect dialect_ollama = {
 	.oddity = oddity,
 	.fail = fail,
 	.models = models,
+	.version = version,
 };

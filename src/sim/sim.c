@@ -20,7 +20,7 @@ struct sim {
 	uint64_t once[ONCE_SLOTS]; /* requests that were refused at their first try, by hash: the next try gets through */
 };
 
-enum action { ACTION_CHAT, ACTION_SIDE, ACTION_MODELS };
+enum action { ACTION_CHAT, ACTION_SIDE, ACTION_MODELS, ACTION_VERSION }; /* the last two are asked by GET */
 
 struct route {
 	const struct dialect *dialect;
@@ -70,6 +70,7 @@ static bool find_route(const struct exchange *x, const char *path, struct route 
 		{ "/messages", &dialect_anthropic, ACTION_CHAT },
 		{ "/api/chat", &dialect_ollama, ACTION_CHAT },
 		{ "/api/tags", &dialect_ollama, ACTION_MODELS },
+		{ "/api/version", &dialect_ollama, ACTION_VERSION },
 		{ "/v1beta/models", &dialect_gemini, ACTION_MODELS },
 		{ "/models", &dialect_openai, ACTION_MODELS },
 	};
@@ -397,15 +398,15 @@ static void on_request(void *ctx, struct exchange *x, const struct server_reques
 		return;
 	}
 	bool is_get = strcmp(r->method, "GET") == 0 || strcmp(r->method, "HEAD") == 0;
-	if (route.action != ACTION_MODELS ? strcmp(r->method, "POST") != 0 : !is_get) {
+	if (route.action < ACTION_MODELS ? strcmp(r->method, "POST") != 0 : !is_get) {
 		refuse(s, x, route.dialect, REFUSE_METHOD, NULL, NULL);
 		return;
 	}
 	if (!check_head(s, x, &route, r)) {
 		return;
 	}
-	if (route.action == ACTION_MODELS) {
-		reply_json(s, x, 200, NULL, route.dialect->models());
+	if (route.action >= ACTION_MODELS) {
+		reply_json(s, x, 200, NULL, route.action == ACTION_VERSION ? route.dialect->version() : route.dialect->models());
 		return;
 	}
 	if (route.action == ACTION_SIDE) {

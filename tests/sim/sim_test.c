@@ -113,6 +113,7 @@ static void test_checks(void **state)
 		{ "GET", "/v1beta/models?key=k", { NULL }, NULL, 200, "models/gemini-2.5-flash" },
 		{ "GET", "/v1beta/models?key=bad-key", { NULL }, NULL, 401, "UNAUTHENTICATED" },
 		{ "GET", "/api/tags", { NULL }, NULL, 200, "llama3.1:8b" },
+		{ "GET", "/api/version", { NULL }, NULL, 200, "\"version\":\"0.9.0\"" },
 		{ "POST", "/v1/messages", { "x-api-key: k" }, "{}", 400, "anthropic-version" },
 		{ "POST", "/v1/messages", { "anthropic-version: x" }, "{}", 401, "authentication_error" },
 		{ "POST", "/v1/messages", { "x-api-key: k", "anthropic-version: x" }, "{\"model\":\"m\"," USER "}", 400,
