@@ -3,6 +3,7 @@
 
 #include "app/app.h"
 #include "app/play.h"
+#include "app/welcome.h"
 #include "base/mem.h"
 #include "ui/commands.h"
 #include "ui/run.h"
@@ -45,8 +46,12 @@ static int run(int argc, char **argv)
 	struct loop *loop = loop_new();
 	struct app *app = app_new(loop, config, dir, true);
 
-	add_targets(app->play, config);
-	status = console_run(app, all_screens, n_all_screens, "play");
+	bool is_first_start = welcome_is_due(app);
+
+	if (!is_first_start) {
+		add_targets(app->play, config);
+	}
+	status = console_run(app, all_screens, n_all_screens, is_first_start ? "welcome" : "play");
 
 	app_free(app);
 	loop_free(loop);
@@ -58,6 +63,7 @@ const struct cli_command ui_console = {
 	.name = "console",
 	.summary = "open the console (the default)",
 	.usage = "sonde [console]",
-	.help = "  Screens: 2 Play, 4 Metrics. Inside, ? shows all keys and : all commands.\n",
+	.help = "  Screens: 2 Play, 4 Metrics. Inside, ? shows all keys and : all commands. Where nothing is set up, it begins\n"
+		"  with what it found to talk to: keys in the environment, a local Ollama, a demo.\n",
 	.run = run,
 };

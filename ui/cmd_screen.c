@@ -79,7 +79,7 @@ const struct cli_command ui_screen = {
 	.summary = "draw one screen of the console as text",
 	.usage = "sonde screen NAME [--size COLSxROWS] [--theme NAME] [--keys \"...\"]",
 	.help =
-	    "  NAME               play or metrics\n"
+	    "  NAME               play, metrics or welcome (what sonde found to talk to)\n"
 	    "  --size COLSxROWS   default 80x24\n"
 	    "  --theme NAME       mono (plain text, the default), ansi, dark or light (with colour sequences)\n"
 	    "  --glyphs LEVEL     braille (default), block or ascii\n"

@@ -41,9 +41,12 @@ struct console *console_new(struct app *app, const struct screen *const *screens
 {
 	struct console *c = x_calloc(1, sizeof(*c));
 
-	c->app = app;
-	c->n = n < MOST_SCREENS ? n : MOST_SCREENS;
-	memcpy(c->screens, screens, c->n * sizeof(*screens));
+	c->app = c->home = app;
+	for (size_t i = 0; i < n && c->n < MOST_SCREENS; i++) {
+		if (screens[i]->number > 0 || !app->is_demo) { /* the demo alone knows nothing of what the person has */
+			c->screens[c->n++] = screens[i];
+		}
+	}
 	c->summary = summary;
 	c->can_copy = true;
 	c->w = 80;
@@ -51,6 +54,38 @@ struct console *console_new(struct app *app, const struct screen *const *screens
 	c->globals = console_commands(c->screens, c->n, &c->n_globals);
 	console_show_at(c, 0);
 	return c;
+}
+
+static void free_states(struct console *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		if (c->states[i] != NULL) {
+			c->screens[i]->free(c->states[i]);
+		}
+		c->states[i] = NULL;
+	}
+}
+
+void console_take_options(struct console *c)
+{
+	c->app->config->options = c->home->config->options;
+}
+
+void console_switch(struct console *c, struct app *app)
+{
+	if (app == c->app) {
+		return;
+	}
+	if (console_shown(c)->leave != NULL) {
+		console_shown(c)->leave(console_shown_state(c));
+	}
+	free_states(c);
+	app->on_change = c->app->on_change;
+	app->on_change_ctx = c->app->on_change_ctx;
+	c->app->on_change = NULL;
+	c->app = app;
+	console_take_options(c);
+	console_show_at(c, c->shown);
 }
 
 void console_free(struct console *c)
@@ -62,11 +97,7 @@ void console_free(struct console *c)
 	recall_free(&c->recall);
 	buf_free(&c->copied);
 	buf_free(&c->edited);
-	for (size_t i = 0; i < c->n; i++) {
-		if (c->states[i] != NULL) {
-			c->screens[i]->free(c->states[i]);
-		}
-	}
+	free_states(c);
 	free(c->globals);
 	free(c);
 }

@@ -28,6 +28,9 @@ void console_free(struct console *c);
 struct command *console_commands(const struct screen *const *screens, size_t n, size_t *n_commands);
 /* Shows a screen by its id; false when there is none. */
 bool console_show(struct console *c, const char *id);
+/* Shows another app from now on, with fresh screens, and takes its changes instead of the former one's. Both must live on the same loop and
+ * outlive the console. */
+void console_switch(struct console *c, struct app *app);
 /* The instance of a screen, made when missing; NULL when there is no such screen. */
 void *console_screen_state(struct console *c, const char *id);
 /* One line in the status row until the next key. Hostile text must be cleaned before. */
@@ -54,6 +57,8 @@ unsigned console_input(struct console *c, const struct input *in);
 void console_resize(struct console *c, int w, int h);
 /* Lays out and draws everything; the grid has the size of the last console_resize. */
 void console_draw(struct console *c, struct cells *cells, const struct env *env);
+/* Answers that are waited for. */
+size_t console_running(const struct console *c);
 /* "sonde – Play · 2 running", for the title of the window. */
 void console_title(const struct console *c, struct buf *out);
 /* Milliseconds until something shown changes by itself; 0: nothing does. */

@@ -16,6 +16,15 @@ static unsigned show_number(struct console *c, int number)
 	return INPUT_HANDLED | INPUT_REDRAW;
 }
 
+/* The card is about what the person has, not about the demo. */
+static unsigned show_0(void *screen, struct console *c, const char *arg)
+{
+	(void)screen;
+	(void)arg;
+	console_switch(c, c->home);
+	return show_number(c, 0);
+}
+
 static unsigned show_1(void *screen, struct console *c, const char *arg) { (void)screen; (void)arg; return show_number(c, 1); }
 static unsigned show_2(void *screen, struct console *c, const char *arg) { (void)screen; (void)arg; return show_number(c, 2); }
 static unsigned show_3(void *screen, struct console *c, const char *arg) { (void)screen; (void)arg; return show_number(c, 3); }
@@ -25,8 +34,8 @@ static unsigned show_5(void *screen, struct console *c, const char *arg) { (void
 static const struct {
 	const char *keys;
 	unsigned (*run)(void *screen, struct console *c, const char *arg);
-} show_rows[] = {
-	{"1 Alt-1", show_1}, {"2 Alt-2", show_2}, {"3 Alt-3", show_3}, {"4 Alt-4", show_4}, {"5 Alt-5", show_5},
+} show_rows[] = { /* by number */
+	{NULL, show_0}, {"1 Alt-1", show_1}, {"2 Alt-2", show_2}, {"3 Alt-3", show_3}, {"4 Alt-4", show_4}, {"5 Alt-5", show_5},
 };
 
 static bool is_busy(const struct console *c)
@@ -83,22 +92,24 @@ static unsigned suspend(void *screen, struct console *c, const char *arg)
 
 static unsigned changed_option(struct console *c, enum option_id id)
 {
-	const struct option_value *v = &c->app->config->options.now[id];
+	const struct option_value *v = &c->home->config->options.now[id];
 	char origin[96];
 
+	console_take_options(c);
 	console_say(c, ST_TEXT, "%s = %s (%s)", option_rows[id].name, v->text, option_origin_text(v, origin));
 	return INPUT_HANDLED | INPUT_REDRAW | CONSOLE_OPTIONS;
 }
 
 static unsigned mouse(void *screen, struct console *c, const char *arg)
 {
-	struct option_values *o = &c->app->config->options;
+	struct option_values *o = &c->home->config->options;
 	bool is_on = !option_is_on(o, OPTION_MOUSE);
 	struct err e;
 
 	(void)screen;
 	(void)arg;
 	(void)!option_set(o, OPTION_MOUSE, is_on ? "on" : "off", ORIGIN_SESSION, NULL, &e);
+	console_take_options(c);
 	console_say(c, ST_TEXT, is_on ? "The mouse is sonde's: a click chooses, the wheel scrolls" :
 		    "The mouse is the terminal's: select and copy as in the shell; M takes it back");
 	return INPUT_HANDLED | INPUT_REDRAW | CONSOLE_OPTIONS;
@@ -129,8 +140,8 @@ static unsigned set(void *screen, struct console *c, const char *arg)
 		return INPUT_HANDLED | INPUT_REDRAW;
 	}
 	if (strcmp(value, RESET) == 0) {
-		option_reset(&c->app->config->options, id);
-	} else if (!option_set(&c->app->config->options, id, value, ORIGIN_SESSION, NULL, &e)) {
+		option_reset(&c->home->config->options, id);
+	} else if (!option_set(&c->home->config->options, id, value, ORIGIN_SESSION, NULL, &e)) {
 		console_say(c, ST_BAD, "%s %s", option_rows[id].name, e.text);
 		return INPUT_HANDLED | INPUT_REDRAW;
 	}
@@ -144,7 +155,7 @@ static const char *complete_set(void *screen, size_t i)
 	char word[OPTION_TEXT_SIZE], origin[96];
 
 	if (i < OPTION_COUNT) {
-		const struct option_value *v = &c->app->config->options.now[i];
+		const struct option_value *v = &c->home->config->options.now[i];
 
 		(void)snprintf(c->candidate, sizeof(c->candidate), "%s \t[%s] %s \u00b7 %s", option_rows[i].name, v->text,
 		    option_origin_text(v, origin), option_rows[i].help);
@@ -161,7 +172,7 @@ static const char *complete_set(void *screen, size_t i)
 			}
 		}
 		if (i == n) {
-			const struct option_value *before = &c->app->config->options.before[k];
+			const struct option_value *before = &c->home->config->options.before[k];
 
 			(void)snprintf(c->candidate, sizeof(c->candidate), "%s %s\t%s, %s", option_rows[k].name, RESET, before->text,
 			    option_origin_text(before, origin));
@@ -208,10 +219,10 @@ struct command *console_commands(const struct screen *const *screens, size_t n, 
 	for (size_t i = 0; i < n; i++) {
 		int number = screens[i]->number;
 
-		if (number >= 1 && number <= (int)COUNT_OF(show_rows)) {
+		if (number >= 0 && number < (int)COUNT_OF(show_rows)) {
 			rows[filled++] = (struct command){
-				.name = screens[i]->id, .keys = show_rows[number - 1].keys, .help = "show this screen",
-				.flags = COMMAND_IN_TEXT, .run = show_rows[number - 1].run};
+				.name = screens[i]->id, .keys = show_rows[number].keys, .flags = COMMAND_IN_TEXT, .run = show_rows[number].run,
+				.help = number > 0 ? "show this screen" : "what sonde found to talk to, and how to set more"};
 		}
 	}
 	memcpy(rows + filled, fixed_globals, sizeof(fixed_globals));

@@ -8,13 +8,19 @@
 
 #define SIMULATED " SIMULATED "
 
+/* "[4 Metrics]"; 0: it has none. */
+static int tab_width(const struct screen *s)
+{
+	return s->number > 0 ? cells_width(s->title, strlen(s->title)) + 4 : 0;
+}
+
 /* Cells between two tabs: they move together when the row is short. */
 static int tab_gap(const struct console *c)
 {
 	int w = 1;
 
 	for (size_t i = 0; i < c->n; i++) {
-		w += cells_width(c->screens[i]->title, strlen(c->screens[i]->title)) + 4 + 2;
+		w += tab_width(c->screens[i]) > 0 ? tab_width(c->screens[i]) + 2 : 0;
 	}
 	return w <= c->w ? 2 : 0;
 }
@@ -25,7 +31,7 @@ size_t console_tab_at(const struct console *c, int x)
 	int gap = tab_gap(c);
 
 	for (size_t i = 0; i < c->n; i++) {
-		int w = cells_width(c->screens[i]->title, strlen(c->screens[i]->title)) + 4;
+		int w = tab_width(c->screens[i]);
 
 		if (x >= at && x < at + w) {
 			return i;
@@ -45,6 +51,9 @@ static void draw_tabs(const struct console *c, struct cells *cells, const struct
 	for (size_t i = 0; i < c->n; i++) {
 		bool is_on = i == c->shown;
 
+		if (tab_width(c->screens[i]) == 0) {
+			continue;
+		}
 		x += cells_putf(cells, x, 0, is_on ? ST_TAB_ON : ST_TAB, is_on ? "[%d %s]" : " %d %s ", c->screens[i]->number, c->screens[i]->title);
 		x += gap;
 	}
@@ -265,9 +274,14 @@ void console_draw(struct console *c, struct cells *cells, const struct env *env)
 	}
 }
 
+size_t console_running(const struct console *c)
+{
+	return c->app->play != NULL ? play_running(c->app->play) : 0;
+}
+
 void console_title(const struct console *c, struct buf *out)
 {
-	size_t running = c->app->play != NULL ? play_running(c->app->play) : 0;
+	size_t running = console_running(c);
 
 	buf_addf(out, "sonde – %s", console_shown(c)->title);
 	if (running > 0) {

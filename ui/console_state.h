@@ -10,7 +10,8 @@
 #define MOST_SCREENS 9
 
 struct console {
-	struct app *app;
+	struct app *app;            /* that is shown */
+	struct app *home;           /* the person's own; app may be the demo */
 	const struct screen *screens[MOST_SCREENS];
 	void *states[MOST_SCREENS]; /* NULL: not made yet */
 	size_t n, shown;
@@ -71,5 +72,8 @@ void console_open_palette(struct console *c, enum palette_kind kind, const char 
 size_t console_tab_at(const struct console *c, int x);
 /* The command whose hint is at a cell of the last row and the key it is hinted with; NULL when there is none. */
 const struct command *console_hint_at(const struct console *c, int x, void **state, struct command_key *key);
+
+/* console.c: the options are the person's own, in the demo, too. */
+void console_take_options(struct console *c);
 
 #endif

@@ -5,7 +5,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "app/play.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "ui/handoff.h"
@@ -138,7 +137,7 @@ static void mark(struct run *r)
 /* Rings when the last answer has come while somebody looks elsewhere. */
 static void ring(struct run *r)
 {
-	size_t n = play_running(r->app->play);
+	size_t n = console_running(r->console);
 
 	if (n == 0 && r->n_running > 0 && !r->has_focus && !r->is_away && option_is_on(options_of(r), OPTION_BELL)) {
 		term_bell(r->term);

@@ -43,7 +43,7 @@ struct command {
 struct screen {
 	const char *id;      /* "play" */
 	const char *title;   /* "Play" */
-	int number;          /* its key and place in the tab row, 1 to 5 */
+	int number;          /* its key and place in the tab row, 1 to 5; 0: neither, only its command shows it */
 	const struct command *commands;
 	size_t n_commands;
 	void *(*init)(struct app *app);

@@ -7,13 +7,14 @@
 
 #include "app/app.h"
 #include "app/board.h"
+#include "app/welcome.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "ui/console.h"
 #include "ui/print.h"
 #include "ui/screens/screens.h"
 
-const struct screen *const all_screens[] = { &screen_play, &screen_metrics };
+const struct screen *const all_screens[] = { &screen_play, &screen_metrics, &screen_welcome };
 const size_t n_all_screens = COUNT_OF(all_screens);
 
 void summary_of_app(const struct app *app, const struct env *env, int room, struct buf *out)
@@ -110,6 +111,7 @@ bool shot_draw(struct app *app, const struct shot *shot, struct buf *out, struct
 	(void)console_show(c, shot->screen);
 	console_draw(c, cells, &shot->env);
 	job_pool_wait(app->loop->jobs);
+	loop_run_until(app->loop, &app->welcome->is_settled);
 	board_refresh_now(app->board, shot->env.now_us);
 	console_draw(c, cells, &shot->env);
 	bool ok = feed_all(c, app, shot, cells, e);

@@ -57,7 +57,7 @@ _sonde() {
 		models) words="--json --help" ;;
 		doctor) words="--json --help" ;;
 		simulate) words="--listen --ttft --rate --fail --seed --help" ;;
-		screen) words="play metrics --size --theme --glyphs --keys --help" ;;
+		screen) words="play metrics welcome --size --theme --glyphs --keys --help" ;;
 		help) words="console demo run metrics calls import models doctor simulate screen" ;;
 		*) words="--help" ;;
 		esac

@@ -4,6 +4,7 @@
 
 #include "app/board.h"
 #include "app/play.h"
+#include "app/welcome.h"
 #include "base/mem.h"
 
 /* On the writer's thread. */
@@ -54,6 +55,7 @@ struct app *app_new(struct loop *l, struct config *config, const char *data_dir,
 	a->gateway = gateway_new(l, config, a->store);
 	a->play = play_new(a);
 	a->board = board_new(a);
+	a->welcome = welcome_new(a);
 	return a;
 }
 
@@ -64,6 +66,7 @@ void app_free(struct app *a)
 	}
 	a->on_change = NULL;
 	job_pool_wait(a->loop->jobs); /* they use what is freed here */
+	welcome_free(a->welcome);
 	board_free(a->board);
 	play_free(a->play);
 	gateway_free(a->gateway);

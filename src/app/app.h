@@ -10,6 +10,7 @@
 
 struct play;
 struct board;
+struct welcome;
 
 struct app {
 	struct loop *loop;
@@ -21,6 +22,7 @@ struct app {
 	struct gateway *gateway;
 	struct play *play;          /* app/play.h */
 	struct board *board;        /* app/board.h: what the Metrics screen shows */
+	struct welcome *welcome;    /* app/welcome.h: the first-start card */
 	bool is_demo;
 	void (*on_change)(void *ctx); /* something shown may have changed */
 	void *on_change_ctx;

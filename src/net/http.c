@@ -511,10 +511,15 @@ void http_free(struct http *h)
 	free(h);
 }
 
+void http_preload(void)
+{
+	curl_preload(LIBRARY);
+}
+
 static void preload(void *arg)
 {
 	(void)arg;
-	curl_preload(LIBRARY);
+	http_preload();
 }
 
 static void nothing(void *arg)

@@ -63,6 +63,8 @@ struct http *http_new(struct loop *l);
 void http_free(struct http *h);
 /* Loads libcurl on a worker, so that the loop does not pay for it at the first request. */
 void http_warm_up(struct http *h);
+/* The same on this thread, for whoever has one to spare. */
+void http_preload(void);
 /* Never NULL: what cannot even start reports through on_done from the loop. Everything in r is copied. */
 struct http_call *http_send(struct http *h, const struct http_request *r, const struct http_handler *handler, void *ctx);
 /* Closes the connection at once; no callback comes any more. May be called inside a callback of this call. */

@@ -252,6 +252,7 @@ const struct provider provider_anthropic = {
 	.title = "Anthropic",
 	.base_url = "https://api.anthropic.com",
 	.key_env = { "ANTHROPIC_API_KEY" },
+	.key_page = "https://console.anthropic.com/settings/keys",
 	.base_url_env = "ANTHROPIC_BASE_URL",
 	.price_name = "anthropic",
 	.usual_model = "claude-haiku-4-5",

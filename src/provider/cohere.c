@@ -172,6 +172,7 @@ const struct provider provider_cohere = {
 	.title = "Cohere",
 	.base_url = "https://api.cohere.com",
 	.key_env = { "CO_API_KEY", "COHERE_API_KEY" },
+	.key_page = "https://dashboard.cohere.com/api-keys",
 	.base_url_env = "CO_API_URL",
 	.price_name = "cohere",
 	.usual_model = "command-a-03-2025",

@@ -254,6 +254,7 @@ const struct provider provider_gemini = {
 	.title = "Google Gemini",
 	.base_url = "https://generativelanguage.googleapis.com",
 	.key_env = { "GEMINI_API_KEY", "GOOGLE_API_KEY" },
+	.key_page = "https://aistudio.google.com/apikey",
 	.base_url_env = "GEMINI_BASE_URL",
 	.price_name = "google",
 	.usual_model = "gemini-2.5-flash",

@@ -144,7 +144,7 @@ VARIABLES=
 # ---- screens ----
 
 rm -f "$T"/data/*
-for screen in play metrics; do
+for screen in play metrics welcome; do
 	sonde screen "$screen"
 	check "screen $screen" is 0
 	check "screen $screen: 24 lines" [ "$(wc -l <"$T/out/out")" -eq 24 ]

@@ -76,8 +76,10 @@ static void test_call_from_elsewhere(void **state)
 	static const char *const models[] = { "model-one", "model-two", "model-three" };
 
 	(void)state;
+	place_set(&place, "OLLAMA_HOST", "127.0.0.1:1");
 	pty_start(&p, &place, console, 120, 40, false);
-	pty_wait(&p, "[2 Play]");
+	pty_wait(&p, "not on 127.0.0.1:1"); /* the first-start card, which has asked */
+	check_idle();
 	pty_key(&p, "4", "[4 Metrics]");
 	settle();
 	for (size_t i = 0; i < sizeof(models) / sizeof(*models); i++) {

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "tests/base/fake_clock.h"
+#include "tests/app/fake_ollama.h"
 #include "tests/gateway/fake_gateway.h"
 
 #include "app/app.h"
@@ -126,6 +127,25 @@ static inline struct fixture *fixture_new(int w, int h, size_t n_targets)
 	f->cells = cells_new(w, h);
 	console_resize(f->console, w, h);
 	return f;
+}
+
+/* The same console as of somebody who starts sonde for the first time, in an environment without a key. */
+static inline void fixture_start_first(struct fixture *f)
+{
+	for (size_t i = 0; i < n_providers; i++) {
+		for (size_t k = 0; k < COUNT_OF(providers[i]->key_env) && providers[i]->key_env[k] != NULL; k++) {
+			unsetenv(providers[i]->key_env[k]);
+		}
+		unsetenv(providers[i]->base_url_env);
+	}
+	unsetenv("SONDE_CONFIG");
+	unsetenv("XDG_CONFIG_HOME");
+	setenv("HOME", "/home/ada", 1);
+	console_free(f->console);
+	app_free(f->app);
+	f->app = app_new(f->loop, config_load(NULL), f->dir, true);
+	f->console = console_new(f->app, all_screens, n_all_screens, summary_of_app);
+	console_resize(f->console, f->cells->w, f->cells->h);
 }
 
 static inline void fixture_free(struct fixture *f)

@@ -1,6 +1,8 @@
 /* Every screen in its states, sizes, themes and glyph levels against the pictures in tests/golden: see `make golden-update`. */
 #include "tests/ui/fixture.h"
 
+#include "app/welcome.h"
+
 static const char answer_a[] =
     "{\"team\":\"billing\",\"sev\":2,\n\"why\":\"Customer was charged twice for order 4411; refund was promised on 12 May but has not "
     "been issued. The tone is angry but not a legal thr";
@@ -188,6 +190,28 @@ static void demo(struct fixture *f)
 	}
 }
 
+static void first_start(struct fixture *f)
+{
+	fixture_start_first(f);
+	assert_true(welcome_is_due(f->app));
+	(void)console_show(f->console, "welcome");
+	fixture_draw(f);
+}
+
+static void first_start_found(struct fixture *f)
+{
+	static char model[] = "qwen3:8b", other[] = "llama3.1:8b";
+
+	fake_ollama = (struct ollama_answer){ .is_over = true, .is_there = true, .version = "0.9.0", .models = { model, other }, .n_models = 2 };
+	first_start(f);
+}
+
+static void first_start_how(struct fixture *f)
+{
+	first_start(f);
+	fixture_keys(f, "j Enter");
+}
+
 static void asks_to_quit(struct fixture *f)
 {
 	run_four(f);
@@ -243,6 +267,9 @@ static const struct {
 	{ "metrics-ascii", metrics, 4, one, MONO, GLYPHS_ASCII },
 	{ "help", help, 4, usual, ANSI, GLYPHS_BRAILLE },
 	{ "help-filtered", help_filtered, 4, small, ANSI, GLYPHS_BRAILLE },
+	{ "welcome", first_start, 0, every, ANSI | MONO, GLYPHS_BRAILLE },
+	{ "welcome-found", first_start_found, 0, usual, ANSI, GLYPHS_BRAILLE },
+	{ "welcome-how", first_start_how, 0, small, ANSI, GLYPHS_BRAILLE },
 	{ "command", command, 4, small, ANSI, GLYPHS_BRAILLE },
 	{ "command-completion", completion, 4, small, ANSI, GLYPHS_BRAILLE },
 };
@@ -263,6 +290,7 @@ static bool check_picture(size_t i, struct shape shape, enum theme theme)
 	char *name = x_asprintf("%s-%dx%d-%s", pictures[i].name, shape.w, shape.h, theme_names[theme]);
 	struct buf picture = { 0 };
 
+	fake_ollama = fake_no_ollama;
 	f->cells->glyphs = pictures[i].glyphs;
 	/* Keys act on what is seen: on a terminal that is too small nothing could be prepared. */
 	fixture_resize(f, shape.w < CONSOLE_MIN_W ? 80 : shape.w, shape.h < CONSOLE_MIN_H ? 24 : shape.h);

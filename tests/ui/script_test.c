@@ -2,6 +2,7 @@
  *   targets N                      the console starts with so many (first line; else 4)     store        a past of calls and runs
  *   key j j Enter                  as they come in one read: drawn after the last           type "text"  character by character
  *   paste "text"                   click X Y    wheel X Y up|down                           resize 80x24
+ *   first-start                    instead: nothing is configured, the card is shown
  *   tick MS                        the clock goes on
  *   chunk COLUMN "text"            think COLUMN "text"       an answer or a thought grows (columns from 1)
  *   done COLUMN in=N out=N         fail COLUMN CLASS "text"  retry COLUMN MS "text"
@@ -98,6 +99,14 @@ static void expect_text(struct player *p, char *at, bool is_wanted)
 		buf_free(&picture);
 		broken(p, "not as expected");
 	}
+}
+
+static void do_first_start(struct player *p, char *at)
+{
+	(void)at;
+	fixture_start_first(p->f);
+	(void)console_show(p->f->console, "welcome");
+	fixture_draw(p->f);
 }
 
 static void do_store(struct player *p, char *at)
@@ -247,7 +256,7 @@ static const struct {
 	const char *name;
 	void (*run)(struct player *p, char *at);
 } steps[] = {
-	{ "store", do_store }, { "key", do_key }, { "type", do_type }, { "paste", do_paste }, { "click", do_click }, { "wheel", do_wheel },
+	{ "first-start", do_first_start }, { "store", do_store }, { "key", do_key }, { "type", do_type }, { "paste", do_paste }, { "click", do_click }, { "wheel", do_wheel },
 	{ "resize", do_resize }, { "tick", do_tick }, { "chunk", do_chunk }, { "think", do_think }, { "done", do_done },
 	{ "fail", do_fail }, { "retry", do_retry }, { "sent", do_sent }, { "expect", do_expect }, { "expect-not", do_expect_not }, { "quits", do_quits },
 	{ "shot", do_shot },

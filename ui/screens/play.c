@@ -41,6 +41,11 @@ static void free_screen(void *self)
 	free(s);
 }
 
+static void leave(void *self)
+{
+	play_keep_text(self);
+}
+
 static bool is_busy(const void *self)
 {
 	return play_running(((const struct play_screen *)self)->play) > 0;
@@ -147,6 +152,6 @@ static const struct command commands[] = {
 
 const struct screen screen_play = {
 	.id = "play", .title = "Play", .number = 2, .commands = commands, .n_commands = COUNT_OF(commands),
-	.init = init, .free = free_screen, .input = play_input, .is_editing = play_is_editing, .layout = layout, .draw = draw, .status = play_status,
+	.init = init, .free = free_screen, .leave = leave, .input = play_input, .is_editing = play_is_editing, .layout = layout, .draw = draw, .status = play_status,
 	.tick_ms = play_tick_ms, .card = play_card, .is_busy = is_busy,
 };

@@ -4,6 +4,6 @@
 
 #include "ui/screen.h"
 
-extern const struct screen screen_play, screen_metrics;
+extern const struct screen screen_play, screen_metrics, screen_welcome;
 
 #endif

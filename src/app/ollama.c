@@ -1,0 +1,203 @@
+#include "app/ollama.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "net/http.h"
+#include "net/http_error.h"
+#include "text/clean.h"
+
+#define CONNECT_MS 500
+#define FIRST_BYTE_MS 1000
+#define IDLE_MS 1000
+#define BODY_MOST ((size_t)1 << 20)
+#define MODEL_MOST 100
+
+/* Asked one after the other: the models first, for they tell an Ollama from any other server. */
+struct question {
+	const char *path;
+	bool (*take)(struct ollama_answer *a, const json_t *v);
+};
+
+struct ollama_ask {
+	struct http *http; /* NULL until libcurl is in memory */
+	struct loop *loop;
+	char *base_url;
+	size_t question;
+	struct buf body;
+	bool is_too_long;
+	bool is_abandoned; /* freed while a worker had it */
+	bool is_loading;
+	void (*on_change)(void *ctx);
+	void *ctx;
+	struct ollama_answer answer;
+};
+
+bool ollama_is_local(const char *base_url)
+{
+	const char *host = strstr(base_url, "://");
+
+	host = host != NULL ? host + 3 : base_url;
+	size_t len = host[0] == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":/");
+	char *name = x_strndup(host, len);
+	bool is_local = http_error_is_loopback(name);
+
+	free(name);
+	return is_local;
+}
+
+/* A name that is sent back as it is must be what is seen. */
+static bool is_usable(const char *name)
+{
+	size_t len = strlen(name);
+	char *clean = clean_line(name, len, 0);
+	bool is_same = len > 0 && len <= MODEL_MOST && strcmp(clean, name) == 0 && strpbrk(name, " \t\n") == NULL;
+
+	free(clean);
+	return is_same;
+}
+
+static bool take_models(struct ollama_answer *a, const json_t *v)
+{
+	json_t *list = json_get_array(v, "models"), *model;
+	size_t i;
+
+	json_array_foreach (list, i, model) {
+		const char *name = json_get_string(model, "name", NULL);
+
+		if (name != NULL && is_usable(name) && a->n_models < OLLAMA_MODELS_MOST) {
+			a->models[a->n_models++] = x_strdup(name);
+		}
+	}
+	a->is_there = list != NULL;
+	return a->is_there;
+}
+
+static bool take_version(struct ollama_answer *a, const json_t *v)
+{
+	const char *version = json_get_string(v, "version", NULL);
+
+	clean_line_into(version != NULL ? version : "", a->version, sizeof(a->version));
+	return true;
+}
+
+static const struct question questions[] = { { "/api/tags", take_models }, { "/api/version", take_version } };
+
+static void end(struct ollama_ask *a)
+{
+	a->answer.is_over = true;
+	a->on_change(a->ctx);
+}
+
+static void on_reply(void *ctx, const struct http_reply *reply)
+{
+	struct ollama_ask *a = ctx;
+
+	a->answer.is_simulated = strncmp(reply->server, "sonde-simulator", 15) == 0;
+}
+
+static void on_data(void *ctx, const char *bytes, size_t len)
+{
+	struct ollama_ask *a = ctx;
+
+	a->is_too_long |= !buf_add(&a->body, bytes, len);
+}
+
+static void ask(struct ollama_ask *a);
+
+static void on_done(void *ctx, const struct http_result *result)
+{
+	struct ollama_ask *a = ctx;
+	bool is_whole = result->outcome == HTTP_OK && result->reply.status == 200 && !a->is_too_long;
+	json_t *v = is_whole ? json_loadb(buf_str(&a->body), a->body.len, 0, NULL) : NULL;
+	bool is_fine = questions[a->question].take(&a->answer, v);
+
+	json_decref(v);
+	if (result->outcome != HTTP_OK && !a->answer.is_there) {
+		a->answer.err = result->err;
+	} else if (!is_fine) {
+		(void)err_set(&a->answer.err, ERR_PROVIDER, "something else answers there");
+	}
+	if (is_fine && ++a->question < COUNT_OF(questions)) {
+		ask(a);
+	} else {
+		end(a);
+	}
+}
+
+static void ask(struct ollama_ask *a)
+{
+	static const struct http_handler handler = { .on_reply = on_reply, .on_data = on_data, .on_done = on_done };
+	static const char *const headers[] = { "Connection: close", NULL };
+	char *url = x_asprintf("%s%s", a->base_url, questions[a->question].path);
+	struct http_request r = {
+		.method = "GET", .url = url, .headers = headers, .connect_ms = CONNECT_MS, .first_byte_ms = FIRST_BYTE_MS, .idle_ms = IDLE_MS,
+	};
+
+	buf_clear(&a->body);
+	(void)http_send(a->http, &r, &handler, a);
+	free(url);
+}
+
+static void release(struct ollama_ask *a)
+{
+	http_free(a->http);
+	for (size_t i = 0; i < a->answer.n_models; i++) {
+		free(a->answer.models[i]);
+	}
+	buf_free(&a->body);
+	free(a->base_url);
+	free(a);
+}
+
+static void load(void *arg)
+{
+	(void)arg;
+	http_preload();
+}
+
+static void loaded(void *arg)
+{
+	struct ollama_ask *a = arg;
+
+	a->is_loading = false;
+	if (a->is_abandoned) {
+		release(a);
+		return;
+	}
+	a->http = http_new(a->loop);
+	ask(a);
+}
+
+struct ollama_ask *ollama_ask_new(struct loop *l, const char *base_url, void (*on_change)(void *ctx), void *ctx)
+{
+	struct ollama_ask *a = x_calloc(1, sizeof(*a));
+
+	assert(ollama_is_local(base_url));
+	a->loop = l;
+	a->base_url = x_strdup(base_url);
+	a->on_change = on_change;
+	a->ctx = ctx;
+	a->is_loading = true;
+	buf_init(&a->body, BODY_MOST);
+	job_submit(l->jobs, load, loaded, a);
+	return a;
+}
+
+void ollama_ask_free(struct ollama_ask *a)
+{
+	if (a != NULL && a->is_loading) {
+		a->is_abandoned = true; /* the worker's end releases it */
+	} else if (a != NULL) {
+		release(a);
+	}
+}
+
+const struct ollama_answer *ollama_ask_answer(const struct ollama_ask *a)
+{
+	return &a->answer;
+}
