@@ -183,8 +183,10 @@ static void test_hostile_answers(void **state)
 	pty_key(&p, "+more", "kept+more");
 	wait_light();
 	assert_false(pty_has(&p, "rgb"));
+	pty_wait(&p, "EDIT"); /* the repaint in the other colours is over */
 	pty_send(&p, "\x1b");
 	pty_wait_gone(&p, "EDIT");
+	pty_wait(&p, "READY"); /* Esc and q at once would be Alt-q */
 	leave();
 }
 
