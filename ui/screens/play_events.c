@@ -17,7 +17,10 @@ void play_events_layout(struct play_screen *s)
 {
 	const struct play_column *c = s->column < s->play->n_columns ? s->play->columns[s->column] : NULL;
 
-	if (c == NULL) {
+	if (c == NULL) { /* the last column was dropped */
+		raw_events_clear(&s->events);
+		s->events_list = (struct list){ 0 };
+		s->events_generation = 0;
 		return;
 	}
 	const struct play_answer *a = c->answer;
