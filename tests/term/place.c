@@ -123,26 +123,71 @@ static void ask(sqlite3 *db, const char *sql, char *out, size_t size)
 	sqlite3_finalize(st);
 }
 
-int place_check_store(const struct place *p)
+/* NULL: there is none. */
+static sqlite3 *open_store(const struct place *p)
 {
 	char *path = x_asprintf("%s/data/sonde.db", p->dir);
 	sqlite3 *db = NULL;
-	char text[200];
 
-	if (access(path, F_OK) != 0) {
-		free(path);
+	if (access(path, F_OK) == 0) {
+		assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
+	}
+	free(path);
+	return db;
+}
+
+/* How many slots of a level differ from the sums of their rows. */
+static void check_rollups(sqlite3 *db, int level, int slot_s)
+{
+	static const char format[] =
+	    "WITH floor AS (SELECT ifnull(max(from_us), 0) AS us FROM rollup_floor WHERE level = %d),"
+	    " raw AS (SELECT ts_us / %d000000 AS slot, provider, count(*), total(in_tok), total(out_tok), total(cost_nano), total(latency_us)"
+	    "  FROM call, floor WHERE ts_us >= us GROUP BY 1, 2),"
+	    " sums AS (SELECT slot, provider, sum(n), total(in_tok), total(out_tok), total(cost_nano), total(latency_us)"
+	    "  FROM rollup, floor WHERE level = %d AND slot * %d000000 >= us GROUP BY 1, 2)"
+	    "SELECT (SELECT count(*) FROM (SELECT * FROM raw EXCEPT SELECT * FROM sums))"
+	    " + (SELECT count(*) FROM (SELECT * FROM sums EXCEPT SELECT * FROM raw))";
+	char *sql = x_asprintf(format, level, slot_s, level, slot_s), text[40];
+
+	ask(db, sql, text, sizeof(text));
+	if (strcmp(text, "0") != 0) {
+		fail_msg("%s slots of level %d are not the sums of their rows", text, level);
+	}
+	free(sql);
+}
+
+int place_check_store(const struct place *p)
+{
+	static const int slots_s[] = { 10, 60, 3600, 86400 };
+	sqlite3 *db = open_store(p);
+	char text[200] = "0";
+
+	if (db == NULL) {
 		return 0;
 	}
-	assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
 	ask(db, "PRAGMA integrity_check", text, sizeof(text));
 	assert_string_equal(text, "ok");
-	ask(db, "SELECT count(*) FROM sqlite_schema WHERE name = 'call'", text, sizeof(text));
+	ask(db, "SELECT count(*) FROM sqlite_schema WHERE name = 'rollup_floor'", text, sizeof(text));
 	if (strcmp(text, "0") != 0) { /* else nobody has come further than making the file */
+		for (int i = 0; i < (int)COUNT_OF(slots_s); i++) {
+			check_rollups(db, i, slots_s[i]);
+		}
 		ask(db, "SELECT count(*) FROM call", text, sizeof(text));
 	}
 	sqlite3_close(db);
-	free(path);
 	return atoi(text);
+}
+
+void place_check_count(const struct place *p, const char *provider, int n)
+{
+	sqlite3 *db = open_store(p);
+	char *sql = x_asprintf("SELECT count(*) FROM call JOIN dim ON dim.id = call.provider WHERE dim.name = '%s'", provider), text[40];
+
+	assert_non_null(db);
+	ask(db, sql, text, sizeof(text));
+	assert_int_equal(atoi(text), n);
+	sqlite3_close(db);
+	free(sql);
 }
 
 static const char *searched; /* nftw takes no argument of ours */
@@ -214,7 +259,6 @@ static int scratch(void)
 int place_run(const struct place *p, const char *const args[], const char *input, struct buf *out, struct buf *err)
 {
 	int fds[3] = { scratch(), scratch(), scratch() }; /* files, so that nothing can block */
-	int status;
 
 	if (input != NULL) {
 		assert_int_equal(write(fds[0], input, strlen(input)), (ssize_t)strlen(input));
@@ -228,10 +272,37 @@ int place_run(const struct place *p, const char *const args[], const char *input
 		(void)setsid(); /* no terminal at all */
 		become(p, args);
 	}
-	assert_int_equal(waitpid(pid, &status, 0), pid);
+	int status = place_wait(pid);
 	read_file(fds[0], NULL);
 	read_file(fds[1], out);
 	read_file(fds[2], err);
+	return status;
+}
+
+pid_t place_start(const struct place *p, const char *const args[], const char *file)
+{
+	char *path = x_asprintf("%s/%s", p->dir, file);
+	int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+	assert_true(fd >= 0);
+	pid_t pid = fork();
+	if (pid == 0) {
+		dup2(open("/dev/null", O_RDONLY | O_CLOEXEC), 0);
+		dup2(fd, 1);
+		dup2(fd, 2);
+		(void)setsid();
+		become(p, args);
+	}
+	close(fd);
+	free(path);
+	return pid;
+}
+
+int place_wait(pid_t pid)
+{
+	int status;
+
+	assert_int_equal(waitpid(pid, &status, 0), pid);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 

@@ -24,13 +24,19 @@ const char *place_get(const struct place *p, const char *name);
 const char *place_program(void);
 /* Empties one of its directories: "home", "data" or "tmp". */
 void place_clear(const struct place *p, const char *sub);
-/* Fails the test unless the store of the place passes SQLite's own check. Returns the number of calls in it; without a store 0. */
+/* Fails the test unless the store of the place passes SQLite's own check and its rollups say what its rows say. Returns the number of calls in it; without a store 0. */
 int place_check_store(const struct place *p);
+/* Fails the test unless that many calls in it are of the provider. */
+void place_check_count(const struct place *p, const char *provider, int n);
 /* Fails the test when any file below the place holds the text. */
 void place_holds_not(const struct place *p, const char *text);
 
 /* Runs `sonde ARGS` to its end without a terminal. input, out and err may be NULL. Returns its exit status. */
 int place_run(const struct place *p, const char *const args[], const char *input, struct buf *out, struct buf *err);
+/* Starts `sonde ARGS` without a terminal; what it says goes to the file of that name in the place. Returns its process. */
+pid_t place_start(const struct place *p, const char *const args[], const char *file);
+/* Waits for its end; returns as place_run. */
+int place_wait(pid_t pid);
 /* Starts `sonde simulate ARGS` and puts the addresses it prints into the environment. Returns its process. */
 pid_t place_simulate(struct place *p, const char *const args[]);
 void place_end(pid_t pid);

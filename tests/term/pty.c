@@ -407,6 +407,12 @@ void pty_wait_stopped_(struct pty *p, const char *file, int line)
 	wait_report(p, &p->is_stopped, "stopped", file, line);
 }
 
+bool pty_take_end(struct pty *p)
+{
+	take_report(p, 0);
+	return p->is_over;
+}
+
 int pty_wait_end_(struct pty *p, const char *file, int line)
 {
 	wait_report(p, &p->is_over, "ended", file, line);

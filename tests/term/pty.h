@@ -71,6 +71,9 @@ void pty_wait_stopped_(struct pty *p, const char *file, int line);
 int pty_wait_end_(struct pty *p, const char *file, int line);
 #define pty_wait_end(p) pty_wait_end_(p, __FILE__, __LINE__)
 
+/* Whether it has ended by now; looks without waiting. */
+bool pty_take_end(struct pty *p);
+
 /* Names of what the bytes so far left on: "1049 2004 cursor-hidden keypad title colour …"; "" when all is as at the start. */
 const char *pty_modes_on(struct pty *p);
 /* The first thing in the bytes since `from` that is not of curses' own repertoire, in words; NULL when there is none. */
