@@ -1,4 +1,5 @@
 /* cmd_console - `sonde` without a command: the console on the user's own configuration and store. */
+#include <limits.h>
 #include <stdlib.h>
 
 #include "app/app.h"
@@ -43,17 +44,22 @@ static int run(int argc, char **argv)
 		config_free(config);
 		return status != 0 ? status : cli_fail(&e);
 	}
+	struct session *session = session_new();
+	bool is_fine = session_load(session, dir, &e);
+
+	session_take_options(session, &config->options);
 	struct loop *loop = loop_new();
 	struct app *app = app_new(loop, config, dir, true);
 
-	bool is_first_start = welcome_is_due(app);
+	bool is_first_start = welcome_is_due(app) && session_number(session, "play.targets", 0, LONG_MAX, 0) == 0;
 
 	if (!is_first_start) {
-		add_targets(app->play, config);
+		add_targets(app->play, config); /* those of the last session come in their place */
 	}
-	status = console_run(app, all_screens, n_all_screens, is_first_start ? "welcome" : "play");
+	status = console_run(app, all_screens, n_all_screens, is_first_start ? "welcome" : NULL, session, is_fine ? NULL : e.text);
 
 	app_free(app);
+	session_free(session);
 	loop_free(loop);
 	free(dir);
 	return status;

@@ -139,7 +139,7 @@ static int run(int argc, char **argv)
 		status = headless(d);
 	} else {
 		demo_begin_past(d);
-		status = console_run(d->app, all_screens, n_all_screens, "play");
+		status = console_run(d->app, all_screens, n_all_screens, NULL, NULL, NULL);
 	}
 	demo_free(d);
 	loop_free(loop);

@@ -12,6 +12,7 @@ static void *state_of(struct console *c, size_t i)
 {
 	if (c->states[i] == NULL) {
 		c->states[i] = c->screens[i]->init(c->app);
+		console_restore_screen(c, i);
 	}
 	return c->states[i];
 }
@@ -79,6 +80,7 @@ void console_switch(struct console *c, struct app *app)
 	if (console_shown(c)->leave != NULL) {
 		console_shown(c)->leave(console_shown_state(c));
 	}
+	console_keep(c);
 	free_states(c);
 	app->on_change = c->app->on_change;
 	app->on_change_ctx = c->app->on_change_ctx;

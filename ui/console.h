@@ -5,8 +5,11 @@
 #ifndef SONDE_UI_CONSOLE_H
 #define SONDE_UI_CONSOLE_H
 
+#include "app/session.h"
 #include "ui/cells.h"
 #include "ui/screen.h"
+
+struct option_values; /* gateway/option.h */
 
 #define CONSOLE_MIN_W 60
 #define CONSOLE_MIN_H 16
@@ -49,6 +52,12 @@ const struct buf *console_edited(const struct console *c);
 void console_edit_end(struct console *c, const struct buf *text, const struct err *e);
 /* What the terminal can do; at first it is taken for true. */
 void console_set_terminal(struct console *c, bool can_copy);
+/* Takes up a session, which is borrowed: the lines given after `:`, the screen shown, and each screen once it is made. Options are the
+ * program's to take up, before it starts the terminal. */
+void console_take_up(struct console *c, struct session *s);
+void session_take_options(const struct session *s, struct option_values *o);
+/* Puts into it what is to be kept, without the keys of providers. Nothing when there is no session. */
+void console_keep(struct console *c);
 /* Opens the command line with a text in it, for example "add ". */
 void console_ask(struct console *c, const char *line);
 

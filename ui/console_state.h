@@ -20,6 +20,8 @@ struct console {
 	console_summary *summary;
 	struct palette *palette;    /* NULL: no overlay */
 	struct recall recall;
+	struct session *session;    /* NULL: nothing is kept. It is about the home app */
+	bool is_restored[MOST_SCREENS];
 	uint32_t prefix;            /* the first of two keys; 0: none waits for a second */
 	int64_t prefix_us;          /* monotonic time of the first picture since then; 0: none was drawn */
 	int64_t drawn_us;           /* monotonic time of the last picture */
@@ -73,6 +75,8 @@ size_t console_tab_at(const struct console *c, int x);
 /* The command whose hint is at a cell of the last row and the key it is hinted with; NULL when there is none. */
 const struct command *console_hint_at(const struct console *c, int x, void **state, struct command_key *key);
 
+/* console_session.c: a screen that was made takes up what was kept of it, once. */
+void console_restore_screen(struct console *c, size_t i);
 /* console.c: the options are the person's own, in the demo, too. */
 void console_take_options(struct console *c);
 

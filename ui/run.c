@@ -13,6 +13,7 @@
 
 #define BLURRED_TICK_MS 250 /* clocks of a window without focus */
 #define ANSWER_S 0.05       /* what a terminal is given to say something about itself before the first frame */
+#define KEEP_S 2.0          /* after the last input */
 #define CALM_TICK_MS 1000   /* without animation */
 
 static const int signal_numbers[] = {SIGWINCH, SIGCONT, SIGTSTP, SIGTERM, SIGHUP, SIGINT, SIGQUIT};
@@ -26,7 +27,8 @@ struct run {
 	struct terminal *term;
 	struct cells *cells;
 	ev_io input, output;
-	ev_timer frame, tick, pending;
+	ev_timer frame, tick, pending, keep;
+	struct session *session; /* NULL: nothing is kept */
 	ev_signal signals[SIGNALS];
 	bool has_focus, is_dirty;
 	size_t n_running;    /* answers on their way when something changed last */
@@ -276,6 +278,9 @@ static void after_input(struct run *r)
 		bits |= INPUT_REDRAW;
 	}
 	r->bits = 0;
+	if (r->session != NULL) {
+		start_timer(r, &r->keep, KEEP_S);
+	}
 	ev_timer_stop(r->app->loop->ev, &r->pending);
 	if (wait_ms > 0) {
 		start_timer(r, &r->pending, wait_ms / 1000.0);
@@ -328,6 +333,25 @@ static void on_pending(struct ev_loop *ev, ev_timer *w, int events)
 	(void)events;
 	term_timeout(r->term);
 	after_input(r);
+}
+
+static bool keep(struct run *r, struct err *e)
+{
+	console_keep(r->console);
+	return r->session == NULL || session_save(r->session, r->app->data_dir, e);
+}
+
+static void on_keep(struct ev_loop *ev, ev_timer *w, int events)
+{
+	struct run *r = w->data;
+	struct err e = {0};
+
+	(void)ev;
+	(void)events;
+	if (!keep(r, &e)) {
+		console_say(r->console, ST_BAD, "%s", e.text);
+		mark(r);
+	}
 }
 
 static void on_output(struct ev_loop *ev, ev_io *w, int events)
@@ -392,7 +416,8 @@ static void start_watchers(struct run *r)
 	ev_timer_init(&r->frame, on_frame, 0, 0);
 	ev_timer_init(&r->tick, on_frame, 0, 0);
 	ev_timer_init(&r->pending, on_pending, 0, 0);
-	r->input.data = r->output.data = r->editor.data = r->frame.data = r->tick.data = r->pending.data = r;
+	ev_timer_init(&r->keep, on_keep, 0, 0);
+	r->input.data = r->output.data = r->editor.data = r->frame.data = r->tick.data = r->pending.data = r->keep.data = r;
 }
 
 static void stop_watchers(struct run *r)
@@ -408,9 +433,10 @@ static void stop_watchers(struct run *r)
 	ev_timer_stop(ev, &r->frame);
 	ev_timer_stop(ev, &r->tick);
 	ev_timer_stop(ev, &r->pending);
+	ev_timer_stop(ev, &r->keep);
 }
 
-static void run_loop(struct run *r, const struct screen *const *screens, size_t n, const char *first)
+static void run_loop(struct run *r, const struct screen *const *screens, size_t n, const char *first, const char *notice)
 {
 	int w, h;
 
@@ -420,8 +446,14 @@ static void run_loop(struct run *r, const struct screen *const *screens, size_t 
 	r->console = console_new(r->app, screens, n, summary_of_app);
 	console_resize(r->console, w, h);
 	console_set_terminal(r->console, term_can_copy(r->term));
+	if (r->session != NULL) {
+		console_take_up(r->console, r->session);
+	}
 	if (first != NULL) {
 		console_show(r->console, first);
+	}
+	if (notice != NULL) {
+		console_say(r->console, ST_WARN, "%s", notice);
 	}
 	r->app->on_change = on_change;
 	r->app->on_change_ctx = r;
@@ -437,9 +469,10 @@ static void run_loop(struct run *r, const struct screen *const *screens, size_t 
 	r->app->on_change = NULL;
 }
 
-int console_run(struct app *app, const struct screen *const *screens, size_t n, const char *first)
+int console_run(struct app *app, const struct screen *const *screens, size_t n, const char *first, struct session *session,
+    const char *notice)
 {
-	struct run r = {.app = app, .has_focus = true};
+	struct run r = {.app = app, .has_focus = true, .session = session};
 	struct err e = {0};
 
 	/* Before curses, which installs handlers of its own only where there are none. */
@@ -450,7 +483,7 @@ int console_run(struct app *app, const struct screen *const *screens, size_t n, 
 		fprintf(stderr, "sonde: %s\n       %s\n", e.text, e.hint);
 		return err_exit_status(e.code);
 	}
-	run_loop(&r, screens, n, first);
+	run_loop(&r, screens, n, first, notice);
 	if (r.is_away) {
 		take_interrupts(&r);
 		handoff_abandon(&r.handoff);
@@ -458,6 +491,9 @@ int console_run(struct app *app, const struct screen *const *screens, size_t n, 
 	}
 	term_stop(r.term);
 	stop_watchers(&r);
+	if (!keep(&r, &e)) {
+		fprintf(stderr, "sonde: %s\n", e.text);
+	}
 	console_free(r.console);
 	cells_free(r.cells);
 	return err_exit_status(r.end);

@@ -6,8 +6,10 @@
 #include "app/app.h"
 #include "ui/console.h"
 
-/* Runs until the person quits; returns the exit status of the process. `first` is the id of the screen shown first, NULL: the first one.
- * Takes over app->on_change while it runs. */
-int console_run(struct app *app, const struct screen *const *screens, size_t n, const char *first);
+/* Runs until the person quits; returns the exit status of the process. Takes over app->on_change while it runs. first: the id of the screen
+ * shown first, NULL: that of the session, or the first one. session: taken up at first, and kept in the app's data directory a moment after each
+ * input and at the end; NULL: nothing is kept. notice: said at first; NULL: nothing. */
+int console_run(struct app *app, const struct screen *const *screens, size_t n, const char *first, struct session *session,
+    const char *notice);
 
 #endif

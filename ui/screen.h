@@ -9,6 +9,7 @@
 
 struct app;
 struct console;
+struct session; /* app/session.h */
 
 /* What drawing may know besides the model. Tests fix it. */
 struct env {
@@ -64,6 +65,9 @@ struct screen {
 	void (*card)(const void *self, const struct env *env, struct buf *out);
 	/* Something runs that quitting would break off: q asks for a second q. NULL: never. */
 	bool (*is_busy)(const void *self);
+	/* What is kept for the next start, under names that begin with the id and a point, and taking it up again right after init. NULL: nothing. */
+	void (*save)(const void *self, struct session *out);
+	void (*restore)(void *self, const struct session *in);
 };
 
 #endif

@@ -452,4 +452,5 @@ const struct screen screen_metrics = {
 	.id = "metrics", .title = "Metrics", .number = 4, .commands = commands, .n_commands = COUNT_OF(commands),
 	.init = init, .free = free_screen, .enter = enter, .leave = leave, .input = input, .is_editing = is_editing, .layout = layout, .draw = draw,
 	.status = status, .tick_ms = tick_ms, .card = card,
+	.save = metrics_save, .restore = metrics_restore,
 };

@@ -46,6 +46,9 @@ void metrics_log_text(const struct call_row *r, struct buf *out);
 unsigned metrics_copy_row(void *self, struct console *c, const char *arg);
 unsigned metrics_copy_json(void *self, struct console *c, const char *arg);
 unsigned metrics_copy_response(void *self, struct console *c, const char *arg);
+/* metrics_session.c */
+void metrics_save(const void *self, struct session *out);
+void metrics_restore(void *self, const struct session *in);
 /* metrics_detail.c: one opened call. */
 void metrics_detail_layout(struct metrics_screen *s);
 void metrics_detail_draw(const struct metrics_screen *s, struct cells *cells);

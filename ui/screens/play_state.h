@@ -83,6 +83,9 @@ void play_prompt_draw(const struct play_screen *s, struct cells *cells);
 void play_params_draw(const struct play_screen *s, struct cells *cells, const struct env *env);
 /* To the part that has the focus. */
 unsigned play_prompt_input(struct play_screen *s, const struct input *in);
+/* play_session.c */
+void play_save(const void *self, struct session *out);
+void play_restore(void *self, const struct session *in);
 /* play_input.c */
 unsigned play_input(void *self, struct console *c, const struct input *in);
 /* The answer in the focused column; NULL when there is none. */
