@@ -54,7 +54,7 @@ _sonde() {
 			fi
 			words="--format --follow --json --help -"
 			;;
-		models) words="--json --help" ;;
+		models) words="--live --refresh --prices --recost --json --help" ;;
 		doctor) words="--json --help" ;;
 		simulate) words="--listen --ttft --rate --fail --seed --help" ;;
 		screen) words="play metrics welcome --size --theme --glyphs --keys --help" ;;

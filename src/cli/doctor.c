@@ -55,7 +55,7 @@ static int status_of(const struct report *r)
 		return err_exit_status(ERR_CONFIG);
 	}
 	bool is_store_bad = r->data_dir == NULL || r->store.err.code != ERR_NONE;
-	return r->curl == NULL || is_store_bad ? err_exit_status(ERR_INTERNAL) : 0;
+	return r->curl == NULL || is_store_bad || r->config->price_err.code != ERR_NONE ? err_exit_status(ERR_INTERNAL) : 0;
 }
 
 enum key_state { KEY_SET, KEY_COMMAND, KEY_NOT_NEEDED, KEY_MISSING };
@@ -176,6 +176,18 @@ static void text_providers(struct buf *out, const struct config *c)
 	}
 }
 
+static void text_prices(struct buf *out, const struct config *c)
+{
+	char *line = x_asprintf("%s, %zu models, %s", price_table_version(c->prices), price_count(c->prices),
+	    c->price_file != NULL ? c->price_file : "built in");
+
+	add_row(out, "prices", line);
+	free(line);
+	if (c->price_err.code != ERR_NONE) {
+		add_problem(out, &c->price_err);
+	}
+}
+
 static void text_terminal(struct buf *out, const struct terminal *t)
 {
 	struct buf line = { 0 };
@@ -198,6 +210,7 @@ static void as_text(const struct report *r, struct buf *out)
 	text_config(out, r->config);
 	text_store(out, r);
 	text_providers(out, r->config);
+	text_prices(out, r->config);
 	text_terminal(out, &r->terminal);
 	for (size_t i = 0; i < r->n_proxies; i++) {
 		char *line = x_asprintf("%s (%s)", r->proxies[i].value, r->proxies[i].variable);
@@ -287,7 +300,13 @@ static void json_providers(struct buf *out, const struct config *c)
 		(void)buf_add_str(out, i > 0 ? "," : "");
 		json_provider(out, is_listed ? c->providers[i] : c->unlisted[i - c->n_providers], is_listed);
 	}
-	(void)buf_add_str(out, "],\"targets\":[");
+	(void)buf_add_str(out, "],\"prices\":{");
+	add_field(out, "snapshot", price_table_version(c->prices));
+	(void)buf_add_char(out, ',');
+	add_field(out, "file", c->price_file);
+	(void)buf_add_char(out, ',');
+	add_field(out, "error", c->price_err.code != ERR_NONE ? c->price_err.text : NULL);
+	(void)buf_add_str(out, "},\"targets\":[");
 	for (size_t i = 0; i < c->n_aliases; i++) {
 		(void)buf_add_str(out, i > 0 ? "," : "");
 		cli_json_string(out, c->aliases[i]->name);

@@ -1,4 +1,6 @@
 /* models - the price table and context sizes, and which of the models can be used now. */
+#include "cli/models.h"
+
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,7 +8,6 @@
 
 #include "base/mem.h"
 #include "cli/commands.h"
-#include "gateway/config.h"
 #include "text/clean.h"
 
 #define USD_SIZE 32
@@ -89,52 +90,62 @@ static void text_figure(struct buf *out, int width, const char *text)
 	(void)buf_addf(out, "  %*s", text[0] != '\0' ? width : width + 2, text[0] != '\0' ? text : "\xe2\x80\x93");
 }
 
-static void text_model(struct buf *out, const struct config *c, const struct price *m, int width)
+void models_text_row(struct buf *out, char mark, const char *name, int width, const struct price *m, int64_t context_tok)
 {
-	char *name = x_asprintf("%s/%s", m->provider, m->model);
 	char *line = clean_line(name, strlen(name), 0);
 	char usd[USD_SIZE], context[USD_SIZE] = "";
 
-	if (is_known(m->context_tok)) {
-		(void)snprintf(context, sizeof(context), "%lld", (long long)m->context_tok);
+	if (is_known(context_tok)) {
+		(void)snprintf(context, sizeof(context), "%lld", (long long)context_tok);
 	}
-	(void)buf_addf(out, "%c %-*s", is_available(c, m) ? '*' : ' ', width, line);
-	text_figure(out, 9, usd_per_mtok(m->in, usd));
-	text_figure(out, 9, usd_per_mtok(m->out, usd));
-	text_figure(out, 9, usd_per_mtok(m->cache_read, usd));
+	(void)buf_addf(out, "%c %-*s", mark, width, line);
+	text_figure(out, 9, usd_per_mtok(m != NULL ? m->in : UNKNOWN, usd));
+	text_figure(out, 9, usd_per_mtok(m != NULL ? m->out : UNKNOWN, usd));
+	text_figure(out, 9, usd_per_mtok(m != NULL ? m->cache_read : UNKNOWN, usd));
 	text_figure(out, 9, context);
 	(void)buf_add_char(out, '\n');
 	free(line);
-	free(name);
+}
+
+void models_text_head(struct buf *out, int width)
+{
+	(void)buf_addf(out, "  %-*s  %9s  %9s  %9s  %9s\n", width, "model", "input", "output", "cached", "context");
+}
+
+int models_text_width(int width, size_t name_len)
+{
+	return name_len > (size_t)width && name_len <= 60 ? (int)name_len : width;
 }
 
 static void as_text(struct buf *out, const struct config *c, const struct price **models, size_t n)
 {
-	size_t width = 16, n_available = 0;
+	size_t n_available = 0;
+	int width = 16;
 
 	for (size_t i = 0; i < n; i++) {
-		size_t len = strlen(models[i]->provider) + 1 + strlen(models[i]->model);
-
-		width = len > width && len <= 60 ? len : width;
+		width = models_text_width(width, strlen(models[i]->provider) + 1 + strlen(models[i]->model));
 		n_available += is_available(c, models[i]);
 	}
-	(void)buf_addf(out, "  %-*s  %9s  %9s  %9s  %9s\n", (int)width, "model", "input", "output", "cached", "context");
+	models_text_head(out, width);
 	for (size_t i = 0; i < n; i++) {
-		text_model(out, c, models[i], (int)width);
+		char *name = x_asprintf("%s/%s", models[i]->provider, models[i]->model);
+
+		models_text_row(out, is_available(c, models[i]) ? '*' : ' ', name, width, models[i], models[i]->context_tok);
+		free(name);
 	}
-	(void)buf_addf(out, "\n%zu model%s, USD per million tokens and tokens of context; prices of %s\n", n, n == 1 ? "" : "s",
-	    price_table_version(c->prices));
+	(void)buf_addf(out, "\n%zu model%s, USD per million tokens and tokens of context; prices of %s (%s)\n", n, n == 1 ? "" : "s",
+	    price_table_version(c->prices), c->price_file != NULL ? c->price_file : "built in");
 	(void)buf_addf(out, "* can be used now (%zu); `sonde doctor` says what is missing for the others\n", n_available);
 }
 
-static void json_usd(struct buf *out, const char *name, int64_t pico)
+void models_json_usd(struct buf *out, const char *name, int64_t pico)
 {
 	char usd[USD_SIZE];
 
 	(void)buf_addf(out, ",\"%s\":%s", name, usd_per_mtok(pico, usd)[0] != '\0' ? usd : "null");
 }
 
-static void json_count(struct buf *out, const char *name, int64_t v)
+void models_json_count(struct buf *out, const char *name, int64_t v)
 {
 	(void)buf_addf(out, ",\"%s\":", name);
 	cli_json_int(out, v);
@@ -144,6 +155,8 @@ static void as_json(struct buf *out, const struct config *c, const struct price 
 {
 	(void)buf_add_str(out, "{\"snapshot\":");
 	cli_json_string(out, price_table_version(c->prices));
+	(void)buf_add_str(out, ",\"prices_file\":");
+	cli_json_string(out, c->price_file);
 	(void)buf_add_str(out, ",\"models\":[");
 	for (size_t i = 0; i < n; i++) {
 		const struct price *m = models[i];
@@ -152,36 +165,23 @@ static void as_json(struct buf *out, const struct config *c, const struct price 
 		cli_json_string(out, m->provider);
 		(void)buf_add_str(out, ",\"model\":");
 		cli_json_string(out, m->model);
-		json_usd(out, "input_usd_per_mtok", m->in);
-		json_usd(out, "output_usd_per_mtok", m->out);
-		json_usd(out, "cache_read_usd_per_mtok", m->cache_read);
-		json_usd(out, "cache_write_usd_per_mtok", m->cache_write);
-		json_count(out, "context_tokens", m->context_tok);
-		json_count(out, "max_output_tokens", m->max_out_tok);
+		models_json_usd(out, "input_usd_per_mtok", m->in);
+		models_json_usd(out, "output_usd_per_mtok", m->out);
+		models_json_usd(out, "cache_read_usd_per_mtok", m->cache_read);
+		models_json_usd(out, "cache_write_usd_per_mtok", m->cache_write);
+		models_json_count(out, "context_tokens", m->context_tok);
+		models_json_count(out, "max_output_tokens", m->max_out_tok);
 		(void)buf_addf(out, ",\"available\":%s}", is_available(c, m) ? "true" : "false");
 	}
 	(void)buf_add_str(out, "]}\n");
 }
 
-static int run(int argc, char **argv)
+static int list(const struct config *c, const char *filter, bool is_json)
 {
-	static const struct option long_options[] = { { "json", no_argument, NULL, 'j' }, { NULL, 0, NULL, 0 } };
 	struct buf out = { 0 };
-	bool is_json = false;
 	size_t n;
-	int opt;
+	const struct price **models = select_models(c, filter, &n);
 
-	while ((opt = cli_option(argc, argv, "", long_options)) != -1) {
-		if (opt != 'j') {
-			return cli_bad_option(&cli_models, argv);
-		}
-		is_json = true;
-	}
-	if (argc - optind > 1) {
-		return cli_usage(&cli_models, "more than one filter was given");
-	}
-	struct config *c = config_load(NULL);
-	const struct price **models = select_models(c, argv[optind], &n);
 	if (is_json) {
 		as_json(&out, c, models, n);
 	} else if (n > 0) {
@@ -190,22 +190,65 @@ static int run(int argc, char **argv)
 		fprintf(stderr, "sonde: no model of the price table has that in its name\n");
 	}
 	free(models);
-	config_free(c);
 	(void)cli_out(buf_str(&out), out.len);
 	buf_free(&out);
-	return cli_finish(0);
+	return 0;
+}
+
+static int run(int argc, char **argv)
+{
+	enum { JSON = 256, LIVE, REFRESH, PRICES, RECOST };
+	static const struct option long_options[] = {
+		{ "json", no_argument, NULL, JSON }, { "live", no_argument, NULL, LIVE }, { "refresh", no_argument, NULL, REFRESH },
+		{ "prices", required_argument, NULL, PRICES }, { "recost", no_argument, NULL, RECOST }, { NULL, 0, NULL, 0 },
+	};
+	bool is_json = false, is_live = false, refreshes = false, recosts = false;
+	const char *prices = NULL;
+	int opt;
+
+	while ((opt = cli_option(argc, argv, "", long_options)) != -1) {
+		switch (opt) {
+		case JSON: is_json = true; break;
+		case LIVE: is_live = true; break;
+		case REFRESH: is_live = refreshes = true; break;
+		case PRICES: prices = optarg; break;
+		case RECOST: recosts = true; break;
+		default: return cli_bad_option(&cli_models, argv);
+		}
+	}
+	if (argc - optind > 1) {
+		return cli_usage(&cli_models, "more than one filter was given");
+	}
+	bool changes_prices = prices != NULL || recosts;
+	if (changes_prices && (is_live || is_json || optind < argc)) {
+		return cli_usage(&cli_models, "--prices and --recost go alone");
+	}
+	int status = prices != NULL ? models_take_prices(prices) : 0;
+	if (status != 0) {
+		return status;
+	}
+	struct config *c = config_load(NULL);
+	status = changes_prices ? models_recost(c) : is_live ? models_live(c, argv[optind], is_json, refreshes) : list(c, argv[optind], is_json);
+	config_free(c);
+	return cli_finish(status);
 }
 
 const struct cli_command cli_models = {
 	.name = "models",
 	.summary = "list models with prices and context sizes",
-	.usage = "sonde models [--json] [FILTER]",
+	.usage = "sonde models [--live] [--refresh] [--json] [FILTER] | --prices FILE | --recost",
 	.help =
 	    "  FILTER           only models with this in PROVIDER/MODEL, in either case\n"
+	    "  --live           the models that your providers list themselves; their lists are kept for an hour\n"
+	    "  --refresh        the same, asked anew\n"
+	    "  --prices FILE    take a newer table of prices, in the form of data/prices.json, and give costs to recorded calls without\n"
+	    "  --recost         give costs to recorded calls that had none, by the prices there are now\n"
 	    "  --json           one JSON object\n"
 	    "\n"
-	    "Prices are in US dollars per million tokens: the built-in table with the prices of the configuration over it.\n"
+	    "Prices are in US dollars per million tokens: the built-in table, one taken with --prices over it, and the prices of the\n"
+	    "configuration over both. The table taken is prices.json in the data directory; remove it to go back.\n"
 	    "\n"
-	    "  sonde models claude\n",
+	    "  sonde models claude\n"
+	    "  sonde models --live gemini\n",
 	.run = run,
 };

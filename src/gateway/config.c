@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/xdg.h"
 #include "gateway/config_file.h"
+#include "gateway/kept_prices.h"
 #include "gateway/provider_entry.h"
 
 #define FILE_MOST ((size_t)4 << 20)
@@ -102,6 +103,18 @@ static void read_file(struct config *c, bool must_exist)
 	buf_free(&text);
 }
 
+static void read_kept_prices(struct config *c)
+{
+	char *dir = xdg_data_dir();
+	bool is_used = false;
+
+	if (dir != NULL && kept_prices_load(c->prices, dir, &is_used, &c->price_err)) {
+		c->price_err = (struct err){ 0 };
+	}
+	c->price_file = is_used ? x_asprintf("%s/prices.json", dir) : NULL;
+	free(dir);
+}
+
 struct config *config_new(void)
 {
 	struct config *c = x_calloc(1, sizeof(*c));
@@ -118,6 +131,7 @@ struct config *config_load(const char *file)
 
 	c->file = file != NULL ? x_strdup(file) : xdg_config_file();
 	read_environment(c);
+	read_kept_prices(c);
 	options_take_environment(&c->options);
 	if (c->file != NULL) {
 		read_file(c, file != NULL || (named != NULL && named[0] != '\0'));
@@ -140,6 +154,7 @@ void config_free(struct config *c)
 		provider_entry_free(c->unlisted[i]);
 	}
 	price_table_free(c->prices);
+	free(c->price_file);
 	free(c->aliases);
 	free(c->providers);
 	free(c->unlisted);

@@ -43,6 +43,8 @@ struct config {
 	struct provider_entry **unlisted; size_t n_unlisted, cap_unlisted;    /* kinds not found: can be named, are not offered */
 	struct target **aliases; size_t n_aliases, cap_aliases;
 	struct price_table *prices;
+	char *price_file;             /* the kept table it comes from; NULL: the built-in one */
+	struct err price_err;         /* why a kept one is not used: no problem of the configuration, since the built-in one serves */
 	struct budget budget;
 	struct option_values options;       /* of the console */
 	struct err *problems; size_t n_problems, cap_problems; /* of the file: text "config.yaml:3:5: ..."; and of the environment */

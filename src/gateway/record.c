@@ -5,14 +5,19 @@
 
 #define VECTORS_KEPT 16384 /* bytes */
 
-const struct price *record_price(const struct price_table *prices, const struct target *t, const char *model)
+const struct price *record_price_of(const struct price_table *prices, const char *provider, const struct provider *kind, const char *model)
 {
-	const struct price *p = price_find(prices, t->provider->name, model);
+	const struct price *p = model != NULL ? price_find(prices, provider, model) : NULL;
 
-	if (p == NULL && t->provider->kind->price_name != NULL) {
-		p = price_find(prices, t->provider->kind->price_name, model);
+	if (p == NULL && model != NULL && kind != NULL && kind->price_name != NULL) {
+		p = price_find(prices, kind->price_name, model);
 	}
 	return p;
+}
+
+const struct price *record_price(const struct price_table *prices, const struct target *t, const char *model)
+{
+	return record_price_of(prices, t->provider->name, t->provider->kind, model);
 }
 
 /* The rule for calls that brought no answer: what was refused with a status costs nothing; of what broke off, nobody knows. */

@@ -5,6 +5,8 @@
 
 #include "gateway/call.h"
 
+/* The price of a model of a provider by its name, else by that of its kind (NULL: unknown). model may be NULL. NULL: not listed. */
+const struct price *record_price_of(const struct price_table *prices, const char *provider, const struct provider *kind, const char *model);
 /* The price of a model at a target: of its provider as configured, else of the one whose wire format it speaks. NULL: not listed. */
 const struct price *record_price(const struct price_table *prices, const struct target *t, const char *model);
 /* Fills c->row from what the call is now (state, times, answer, error class in c->row.error_class, c->err). wall_us: when it began. */

@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "provider/form.h"
+#include "provider/listing.h"
 #include "provider/reader.h"
 #include "provider/wire.h"
 
@@ -247,6 +248,11 @@ static bool event(struct answer_reader *rd, const json_t *v)
 	return strcmp(type, "message_stop") != 0;
 }
 
+static const struct list_call list = {
+	.path = "/v1/models?limit=1000", .key_header = "x-api-key: ", .header = { "anthropic-version", "2023-06-01" }, .list = "data", .name = "id",
+	.more = "has_more",
+};
+
 const struct provider provider_anthropic = {
 	.kind = "anthropic",
 	.title = "Anthropic",
@@ -260,4 +266,5 @@ const struct provider provider_anthropic = {
 	.framing = FRAMING_SSE,
 	.build = build,
 	.event = event,
+	.list = &list,
 };

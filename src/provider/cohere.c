@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "provider/failure.h"
 #include "provider/form.h"
+#include "provider/listing.h"
 #include "provider/reader.h"
 #include "provider/side.h"
 #include "provider/wire.h"
@@ -167,6 +168,11 @@ static const struct side_calls side = {
 	.read_usage = read_side_usage,
 };
 
+static const struct list_call list = {
+	.path = "/v1/models?page_size=1000", .key_header = "Authorization: Bearer ", .list = "models", .name = "name", .context = "context_length",
+	.more = "next_page_token",
+};
+
 const struct provider provider_cohere = {
 	.kind = "cohere",
 	.title = "Cohere",
@@ -181,4 +187,5 @@ const struct provider provider_cohere = {
 	.build = build,
 	.event = event,
 	.side = &side,
+	.list = &list,
 };

@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "provider/form.h"
+#include "provider/listing.h"
 #include "provider/reader.h"
 #include "provider/side.h"
 #include "provider/wire.h"
@@ -249,6 +250,11 @@ static const struct side_calls side = {
 	.of = { [SIDE_EMBED] = { 100, build_embed } }, .vectors = "embeddings", .member = "values", .read_usage = read_embed_usage,
 };
 
+static const struct list_call list = {
+	.path = "/v1beta/models?pageSize=1000", .key_header = "x-goog-api-key: ", .list = "models", .name = "name", .prefix = "models/",
+	.context = "inputTokenLimit", .more = "nextPageToken",
+};
+
 const struct provider provider_gemini = {
 	.kind = "gemini",
 	.title = "Google Gemini",
@@ -263,4 +269,5 @@ const struct provider provider_gemini = {
 	.build = build,
 	.event = event,
 	.side = &side,
+	.list = &list,
 };

@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "provider/form.h"
+#include "provider/listing.h"
 #include "provider/reader.h"
 #include "provider/side.h"
 #include "provider/wire.h"
@@ -111,6 +112,10 @@ static const struct side_calls side = {
 	.of = { [SIDE_EMBED] = { 512, build_embed } }, .vectors = "embeddings", .read_usage = read_embed_usage,
 };
 
+static const struct list_call list = {
+	.path = "/api/tags", .key_header = "Authorization: Bearer ", .list = "models", .name = "name",
+};
+
 const struct provider provider_ollama = {
 	.kind = "ollama",
 	.usual_model = "llama3.1:8b",
@@ -123,4 +128,5 @@ const struct provider provider_ollama = {
 	.build = build,
 	.event = event,
 	.side = &side,
+	.list = &list,
 };

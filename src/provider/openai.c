@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "provider/form.h"
+#include "provider/listing.h"
 #include "provider/reader.h"
 #include "provider/side.h"
 #include "provider/wire.h"
@@ -356,6 +357,16 @@ static const struct side_calls mistral_side = {
 static const struct side_calls openrouter_side = { .of = { [SIDE_EMBED] = { 2048, build_embed_openrouter } }, SIDE_ANSWER };
 static const struct side_calls azure_side = { .of = { [SIDE_EMBED] = { 2048, build_embed_azure } }, SIDE_ANSWER };
 
+static const struct list_call openai_list = {
+	.path = "/models", .key_header = "Authorization: Bearer ", .list = "data", .name = "id", .context = "max_model_len", /* vLLM */
+};
+static const struct list_call mistral_list = {
+	.path = "/models", .key_header = "Authorization: Bearer ", .list = "data", .name = "id", .context = "max_context_length",
+};
+static const struct list_call openrouter_list = {
+	.path = "/models", .key_header = "Authorization: Bearer ", .list = "data", .name = "id", .context = "context_length",
+};
+
 const struct provider provider_openai = {
 	.kind = "openai",
 	.title = "OpenAI",
@@ -371,6 +382,7 @@ const struct provider provider_openai = {
 	.build = build,
 	.event = event,
 	.side = &openai_side,
+	.list = &openai_list,
 };
 
 const struct provider provider_mistral = {
@@ -387,6 +399,7 @@ const struct provider provider_mistral = {
 	.build = build_mistral,
 	.event = event,
 	.side = &mistral_side,
+	.list = &mistral_list,
 };
 
 const struct provider provider_openrouter = {
@@ -403,6 +416,7 @@ const struct provider provider_openrouter = {
 	.build = build_openrouter,
 	.event = event_openrouter,
 	.side = &openrouter_side,
+	.list = &openrouter_list,
 };
 
 const struct provider provider_azure = {

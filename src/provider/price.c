@@ -5,13 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json.h"
 #include "base/mem.h"
 #include "data/embedded.h"
+#include "provider/price_file.h"
 
 #define PICO_PER_NANO 1000
-#define RATE_DIGITS 6  /* USD per million tokens with 6 decimals are whole pico-dollars per token */
-#define QUERY_DIGITS 9 /* USD are whole nano-dollars */
 
 struct row {
 	struct price price;
@@ -26,79 +24,20 @@ struct price_table {
 	char version[32];
 };
 
-/* Decimal text times 10^digits as an integer, exactly; false when it is no such number, has more decimals or 10 or more digits before the
- * point. */
-static bool parse_scaled(const char *s, int digits, int64_t *v)
-{
-	int64_t n = 0;
-	int whole = 0, decimals = 0;
-	bool has_point = false;
-
-	for (; *s != '\0'; s++) {
-		if (*s == '.' && !has_point) {
-			has_point = true;
-			continue;
-		}
-		int *count = has_point ? &decimals : &whole;
-
-		if (*s < '0' || *s > '9' || ++*count > (has_point ? digits : 9)) {
-			return false;
-		}
-		n = n * 10 + (*s - '0');
-	}
-	for (int i = decimals; i < digits; i++) {
-		n *= 10;
-	}
-	*v = n;
-	return whole + decimals > 0;
-}
-
-static int64_t member(const json_t *v, const char *key, int digits)
-{
-	const char *s = json_get_string(v, key, NULL);
-	int64_t n = UNKNOWN;
-
-	if (s != NULL) {
-		bool ok = parse_scaled(s, digits, &n);
-
-		assert(ok);
-		(void)ok;
-	}
-	return n;
-}
-
-static void read_tiers(struct row *r, const json_t *list)
-{
-	size_t i;
-	const json_t *v;
-
-	r->price.n_tiers = json_array_size(list);
-	r->tiers = r->price.n_tiers > 0 ? x_calloc(r->price.n_tiers, sizeof(*r->tiers)) : NULL;
-	r->price.tiers = r->tiers;
-	json_array_foreach (list, i, v) {
-		r->tiers[i] = (struct price_tier){
-			.above_tok = json_get_int(v, "above"),
-			.is_inclusive = json_get_true(v, "inclusive"),
-			.in = member(v, "in", RATE_DIGITS),
-			.out = member(v, "out", RATE_DIGITS),
-			.cache_read = member(v, "cache_read", RATE_DIGITS),
-			.cache_write = member(v, "cache_write", RATE_DIGITS),
-			.cache_write_1h = member(v, "cache_write_1h", RATE_DIGITS),
-		};
-	}
-}
-
-static struct row *row_new(const char *provider, const char *model)
+static struct row *row_new(const struct price *p)
 {
 	struct row *r = x_calloc(1, sizeof(*r));
 
-	r->provider = x_strdup(provider);
-	r->model = x_strdup(model);
-	r->price = (struct price){
-		.provider = r->provider, .model = r->model, .in = UNKNOWN, .out = UNKNOWN, .cache_read = UNKNOWN, .cache_write = UNKNOWN,
-		.cache_write_1h = UNKNOWN, .reason = UNKNOWN, .audio_in = UNKNOWN, .audio_out = UNKNOWN, .query_nano = UNKNOWN,
-		.context_tok = UNKNOWN, .max_out_tok = UNKNOWN,
-	};
+	r->provider = x_strdup(p->provider);
+	r->model = x_strdup(p->model);
+	r->tiers = x_calloc(p->n_tiers + 1, sizeof(*r->tiers));
+	for (size_t i = 0; i < p->n_tiers; i++) {
+		r->tiers[i] = p->tiers[i];
+	}
+	r->price = *p;
+	r->price.provider = r->provider;
+	r->price.model = r->model;
+	r->price.tiers = r->tiers;
 	return r;
 }
 
@@ -110,43 +49,60 @@ static void row_free(struct row *r)
 	free(r);
 }
 
-static void read_row(struct price_table *t, const json_t *v)
+void price_init(struct price *p, const char *provider, const char *model)
 {
-	const char *provider = json_get_string(v, "provider", NULL), *model = json_get_string(v, "model", NULL);
+	*p = (struct price){
+		.provider = provider, .model = model, .in = UNKNOWN, .out = UNKNOWN, .cache_read = UNKNOWN, .cache_write = UNKNOWN,
+		.cache_write_1h = UNKNOWN, .reason = UNKNOWN, .audio_in = UNKNOWN, .audio_out = UNKNOWN, .query_nano = UNKNOWN,
+		.context_tok = UNKNOWN, .max_out_tok = UNKNOWN,
+	};
+}
 
-	assert(provider != NULL && model != NULL);
-	struct row *r = row_new(provider, model);
-	struct price *p = &r->price;
-	p->in = member(v, "in", RATE_DIGITS);
-	p->out = member(v, "out", RATE_DIGITS);
-	p->cache_read = member(v, "cache_read", RATE_DIGITS);
-	p->cache_write = member(v, "cache_write", RATE_DIGITS);
-	p->cache_write_1h = member(v, "cache_write_1h", RATE_DIGITS);
-	p->reason = member(v, "reason", RATE_DIGITS);
-	p->audio_in = member(v, "audio_in", RATE_DIGITS);
-	p->audio_out = member(v, "audio_out", RATE_DIGITS);
-	p->query_nano = member(v, "query", QUERY_DIGITS);
-	p->context_tok = json_get_int(v, "context");
-	p->max_out_tok = json_get_int(v, "max_out");
-	read_tiers(r, json_get_array(v, "tiers"));
+bool price_table_put(struct price_table *t, const struct price *p)
+{
+	struct row *r = row_new(p);
+
+	for (size_t i = 0; i < t->n; i++) {
+		if (strcmp(t->rows[i]->provider, p->provider) == 0 && strcmp(t->rows[i]->model, p->model) == 0) {
+			row_free(t->rows[i]);
+			t->rows[i] = r;
+			return false;
+		}
+	}
 	*array_push(t->rows, t->n, t->cap) = r;
+	return true;
+}
+
+void price_table_add(struct price_table *t, const struct price *p)
+{
+	*array_push(t->rows, t->n, t->cap) = row_new(p);
+}
+
+void price_table_set_version(struct price_table *t, const char *version)
+{
+	(void)snprintf(t->version, sizeof(t->version), "%s", version);
+}
+
+static void never(void *ctx, const struct err *e)
+{
+	(void)ctx;
+	(void)e;
+	assert(!"the built-in prices are right");
+}
+
+struct price_table *price_table_empty(void)
+{
+	return x_calloc(1, sizeof(struct price_table));
 }
 
 struct price_table *price_table_new(void)
 {
-	struct price_table *t = x_calloc(1, sizeof(*t));
-	size_t len = 0, i;
+	struct price_table *t = price_table_empty();
+	size_t len = 0;
 	const char *text = embedded_find("prices.json", &len);
-	json_t *root = text != NULL ? json_loadb(text, len, 0, NULL) : NULL;
-	const char *snapshot = json_get_string(root, "snapshot", NULL);
-	const json_t *v;
 
-	assert(snapshot != NULL);
-	(void)snprintf(t->version, sizeof(t->version), "%s", snapshot);
-	json_array_foreach (json_get_array(root, "models"), i, v) {
-		read_row(t, v);
-	}
-	json_decref(root);
+	assert(text != NULL);
+	(void)price_file_read(t, "prices.json", text, len, never, NULL);
 	return t;
 }
 
@@ -165,51 +121,6 @@ void price_table_free(struct price_table *t)
 const char *price_table_version(const struct price_table *t)
 {
 	return t->version;
-}
-
-bool price_table_override(struct price_table *t, const char *provider, const char *model, const char *in, const char *out,
-    const char *cache_read, const char *cache_write, struct err *e)
-{
-	const char *const texts[] = { in, out, cache_read, cache_write };
-	int64_t rates[COUNT_OF(texts)];
-	size_t i, given = 0;
-
-	for (i = 0; i < COUNT_OF(texts); i++) {
-		rates[i] = UNKNOWN;
-		if (texts[i] == NULL) {
-			continue;
-		}
-		given++;
-		if (!parse_scaled(texts[i], RATE_DIGITS, &rates[i])) {
-			err_set(e, ERR_CONFIG, "\"%.40s\" is not a price of %s/%s", texts[i], provider, model);
-			return err_hint(e, "write US dollars per million tokens with at most 6 decimals, such as 0.15");
-		}
-	}
-	if (given == 0) {
-		err_set(e, ERR_CONFIG, "the price of %s/%s has no figures", provider, model);
-		return err_hint(e, "give at least one of in, out, cache_read, cache_write");
-	}
-	struct row *r = row_new(provider, model);
-	r->price.in = rates[0];
-	r->price.out = rates[1];
-	r->price.cache_read = rates[2];
-	r->price.cache_write = rates[3];
-	for (i = 0; i < t->n && (strcmp(t->rows[i]->provider, provider) != 0 || strcmp(t->rows[i]->model, model) != 0); i++) {
-	}
-	if (i < t->n) {
-		r->price.context_tok = t->rows[i]->price.context_tok;
-		r->price.max_out_tok = t->rows[i]->price.max_out_tok;
-		row_free(t->rows[i]);
-		t->rows[i] = r;
-	} else {
-		*array_push(t->rows, t->n, t->cap) = r;
-	}
-	if (strchr(t->version, '+') == NULL) {
-		size_t n = strlen(t->version);
-
-		(void)snprintf(t->version + n, sizeof(t->version) - n, "+config");
-	}
-	return true;
 }
 
 static const struct price *find_exact(const struct price_table *t, const char *provider, const char *model, size_t len)
@@ -231,6 +142,49 @@ static const struct price *find_exact(const struct price_table *t, const char *p
 		found = &r->price;
 	}
 	return found;
+}
+
+bool price_table_override(struct price_table *t, const char *provider, const char *model, const char *in, const char *out,
+    const char *cache_read, const char *cache_write, struct err *e)
+{
+	const char *const texts[] = { in, out, cache_read, cache_write };
+	int64_t rates[COUNT_OF(texts)];
+	size_t i, given = 0;
+
+	for (i = 0; i < COUNT_OF(texts); i++) {
+		rates[i] = UNKNOWN;
+		if (texts[i] == NULL) {
+			continue;
+		}
+		given++;
+		if (!price_file_number(texts[i], PRICE_RATE_DIGITS, &rates[i])) {
+			err_set(e, ERR_CONFIG, "\"%.40s\" is not a price of %s/%s", texts[i], provider, model);
+			return err_hint(e, "write US dollars per million tokens with at most 6 decimals, such as 0.15");
+		}
+	}
+	if (given == 0) {
+		err_set(e, ERR_CONFIG, "the price of %s/%s has no figures", provider, model);
+		return err_hint(e, "give at least one of in, out, cache_read, cache_write");
+	}
+	const struct price *old = find_exact(t, provider, model, strlen(model));
+	struct price p;
+
+	price_init(&p, provider, model);
+	p.in = rates[0];
+	p.out = rates[1];
+	p.cache_read = rates[2];
+	p.cache_write = rates[3];
+	if (old != NULL) {
+		p.context_tok = old->context_tok;
+		p.max_out_tok = old->max_out_tok;
+	}
+	(void)price_table_put(t, &p);
+	if (strchr(t->version, '+') == NULL) {
+		size_t n = strlen(t->version);
+
+		(void)snprintf(t->version + n, sizeof(t->version) - n, "+config");
+	}
+	return true;
 }
 
 /* Whether s ends with a pattern, in which # is a digit. */

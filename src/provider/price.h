@@ -30,6 +30,14 @@ struct price_table *price_table_new(void);
 void price_table_free(struct price_table *t);
 /* The snapshot date, "2026-07-24"; with "+config" appended once a row was overridden. */
 const char *price_table_version(const struct price_table *t);
+/* All rates unknown. The names are borrowed. */
+void price_init(struct price *p, const char *provider, const char *model);
+struct price_table *price_table_empty(void);
+/* Adds a copy of a row of which none has the name. */
+void price_table_add(struct price_table *t, const struct price *p);
+/* Adds a copy of a row, or replaces the one of its name; true when it is new. */
+bool price_table_put(struct price_table *t, const struct price *p);
+void price_table_set_version(struct price_table *t, const char *version);
 /* Adds or replaces one row by user's figures: USD per million tokens as decimal text ("0.15", at most 6 decimals), NULL where not given but
  * at least one is. A replaced row keeps its token limits and none of its other rates and tiers. */
 bool price_table_override(struct price_table *t, const char *provider, const char *model, const char *in, const char *out,

@@ -94,6 +94,7 @@ void answer_free(struct answer *a);
 struct answer_reader;
 struct json_t;
 struct side_calls;
+struct list_call;
 
 struct provider {
 	const char *kind;        /* "openai" */
@@ -117,6 +118,7 @@ struct provider {
 	 * provider/reader.h; errors, [DONE] and broken JSON are the reader's matter. False: the stream has said that it is over. */
 	bool (*event)(struct answer_reader *rd, const struct json_t *event);
 	const struct side_calls *side; /* embeddings, reranking, moderation: see provider/side.h; NULL: none */
+	const struct list_call *list;  /* its list of models, see provider/listing.h; NULL: none */
 };
 
 /* All rows, and lookup by kind. */

@@ -53,8 +53,18 @@ static bool route_gemini(const char *path, struct route *out)
 	return out->is_streamed || strcmp(colon, ":generateContent") == 0;
 }
 
-static bool find_route(const struct exchange *x, const char *path, struct route *out)
+/* Several providers list their models at the same path. */
+static const struct dialect *dialect_of_models(const struct exchange *x, const struct server_request *r)
 {
+	if (exchange_header(x, "x-api-key") != NULL || exchange_header(x, "anthropic-version") != NULL) {
+		return &dialect_anthropic;
+	}
+	return strstr(r->query, "page_size=") != NULL ? &dialect_cohere : &dialect_openai;
+}
+
+static bool find_route(const struct exchange *x, const struct server_request *r, struct route *out)
+{
+	const char *path = r->path;
 	static const struct {
 		const char *end;
 		const struct dialect *dialect;
@@ -65,7 +75,6 @@ static bool find_route(const struct exchange *x, const char *path, struct route 
 		{ "/api/v1/chat/completions", &dialect_openrouter, ACTION_CHAT },
 		{ "/api/v1/models", &dialect_openrouter, ACTION_MODELS },
 		{ "/v2/chat", &dialect_cohere, ACTION_CHAT },
-		{ "/cohere/v1/models", &dialect_cohere, ACTION_MODELS },
 		{ "/chat/completions", &dialect_openai, ACTION_CHAT },
 		{ "/messages", &dialect_anthropic, ACTION_CHAT },
 		{ "/api/chat", &dialect_ollama, ACTION_CHAT },
@@ -85,10 +94,8 @@ static bool find_route(const struct exchange *x, const char *path, struct route 
 		if (ends_with(path, ends[i].end)) {
 			out->dialect = ends[i].dialect;
 			out->action = ends[i].action;
-			/* Two providers list their models at the same path. */
-			if (i + 1 == COUNT_OF(ends) &&
-			    (exchange_header(x, "x-api-key") != NULL || exchange_header(x, "anthropic-version") != NULL)) {
-				out->dialect = &dialect_anthropic;
+			if (i + 1 == COUNT_OF(ends)) {
+				out->dialect = dialect_of_models(x, r);
 			}
 			return true;
 		}
@@ -393,7 +400,7 @@ static void on_request(void *ctx, struct exchange *x, const struct server_reques
 	struct ask a;
 
 	s->n_seen++;
-	if (!find_route(x, r->path, &route)) {
+	if (!find_route(x, r, &route)) {
 		refuse(s, x, route.dialect, REFUSE_NO_PATH, NULL, NULL);
 		return;
 	}

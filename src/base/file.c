@@ -1,0 +1,73 @@
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+
+static bool failed(const char *what, const char *path, struct err *e)
+{
+	return err_set(e, ERR_INTERNAL, "cannot %s %s: %s", what, path, strerror(errno));
+}
+
+bool file_read(const char *path, struct buf *out, bool *is_missing, struct err *e)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char bytes[16384];
+	ssize_t n = 1;
+
+	if (is_missing != NULL) {
+		*is_missing = fd < 0 && (errno == ENOENT || errno == ENOTDIR);
+	}
+	if (fd < 0) {
+		return failed("read", path, e);
+	}
+	while (n > 0) {
+		n = read(fd, bytes, sizeof(bytes));
+		if (n > 0 && !buf_add(out, bytes, (size_t)n)) {
+			errno = EFBIG;
+			n = -1;
+		} else if (n < 0 && errno == EINTR) {
+			n = 1;
+		}
+	}
+	int why = errno;
+	(void)close(fd);
+	errno = why;
+	return n == 0 || failed("read", path, e);
+}
+
+static bool write_all(int fd, const char *bytes, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = write(fd, bytes, len);
+
+		if (n < 0 && errno != EINTR) {
+			return false;
+		}
+		bytes += n > 0 ? n : 0;
+		len -= n > 0 ? (size_t)n : 0;
+	}
+	return fsync(fd) == 0;
+}
+
+bool file_replace(const char *path, const char *bytes, size_t len, struct err *e)
+{
+	char *beside = x_asprintf("%s.XXXXXX", path);
+	int fd = mkostemp(beside, O_CLOEXEC);
+	bool ok = fd >= 0 && write_all(fd, bytes, len);
+
+	if (fd >= 0) {
+		ok = close(fd) == 0 && ok;
+	}
+	ok = (ok && rename(beside, path) == 0) || failed("write", path, e);
+	if (!ok && fd >= 0) {
+		(void)unlink(beside);
+	}
+	free(beside);
+	return ok;
+}
