@@ -10,35 +10,59 @@
 #define FLUSH_MS 500
 #define CALLS_LIMIT 256
 
-void past_record_run(struct store *store, int64_t run_us, const char *system, const char *user, const struct chat_params *params,
-    const char *const *names, size_t n, bool is_simulated)
+static json_t *params_object(const struct chat_params *params)
 {
-	struct buf params_json = { 0 };
-	json_t *list = json_array();
+	struct buf text = { 0 };
 
-	chat_params_json(params, &params_json);
-	for (size_t i = 0; i < n; i++) {
-		json_array_append_new(list, json_string(names[i]));
+	chat_params_json(params, &text);
+	json_t *object = json_loads(buf_str(&text), 0, NULL);
+	buf_free(&text);
+	return object != NULL ? object : json_object();
+}
+
+/* A target is its name, or with parameters of its own {"target": name, "params": {...}}. */
+static json_t *target_item(const struct past_question *q, size_t i)
+{
+	json_t *own = q->own != NULL && q->own[i] != NULL ? params_object(q->own[i]) : NULL;
+
+	if (json_object_size(own) == 0) {
+		json_decref(own);
+		return json_string(q->names[i]);
 	}
-	char *targets = json_dumps(list, JSON_COMPACT);
+	return json_pack("{s:s, s:o}", "target", q->names[i], "params", own);
+}
+
+void past_record_run(struct store *store, int64_t run_us, const struct past_question *q)
+{
+	json_t *list = json_array(), *object = params_object(q->params);
+
+	for (size_t i = 0; i < q->n; i++) {
+		json_t *item = target_item(q, i);
+
+		json_array_append_new(list, item != NULL ? item : json_null()); /* a name that is no UTF-8 keeps its place */
+	}
+	if (q->repeat > 1) {
+		json_object_set_new(object, "repeat", json_integer(q->repeat));
+	}
+	char *targets = json_dumps(list, JSON_COMPACT), *params = json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(12));
 	struct run_row row = {
-		.ts_us = run_us, .system = system, .user = user, .params = buf_str(&params_json), .targets = targets, .is_simulated = is_simulated,
+		.ts_us = run_us, .system = q->system, .user = q->user, .params = params, .targets = targets, .is_simulated = q->is_simulated,
 	};
 
 	store_put_run(store, &row);
 	free(targets);
+	free(params);
 	json_decref(list);
-	buf_free(&params_json);
+	json_decref(object);
 }
 
-static void set_params(struct chat_params *p, const char *text)
+static void set_params(struct chat_params *p, const json_t *object)
 {
-	json_t *object = text != NULL ? json_loads(text, 0, NULL) : NULL;
 	const char *name;
 	json_t *value;
 
 	chat_params_init(p);
-	json_object_foreach (object, name, value) {
+	json_object_foreach ((json_t *)object, name, value) {
 		size_t i;
 		json_t *item;
 
@@ -55,7 +79,6 @@ static void set_params(struct chat_params *p, const char *text)
 			free(number);
 		}
 	}
-	json_decref(object);
 }
 
 static void set_names(struct past_run *run)
@@ -63,12 +86,25 @@ static void set_names(struct past_run *run)
 	json_t *list = run->row.targets != NULL ? json_loads(run->row.targets, 0, NULL) : NULL;
 
 	run->names = x_calloc(json_array_size(list), sizeof(*run->names));
+	run->own = x_calloc(json_array_size(list), sizeof(*run->own));
 	for (size_t i = 0; i < json_array_size(list); i++) {
-		const char *name = json_string_value(json_array_get(list, i));
+		const json_t *item = json_array_get(list, i);
+		const char *name = json_string_value(json_is_object(item) ? json_object_get(item, "target") : item);
 
+		set_params(&run->own[i], json_object_get(item, "params"));
 		run->names[run->n_names++] = x_strdup(name != NULL ? name : "");
 	}
 	json_decref(list);
+}
+
+static void set_all_params(struct past_run *run)
+{
+	json_t *object = run->row.params != NULL ? json_loads(run->row.params, 0, NULL) : NULL;
+	json_int_t repeat = json_integer_value(json_object_get(object, "repeat"));
+
+	set_params(&run->params, object);
+	run->repeat = repeat < 1 ? 1 : repeat > RUN_REPEAT_MAX ? RUN_REPEAT_MAX : (int)repeat;
+	json_decref(object);
 }
 
 static bool read_calls(struct reader *r, struct past_run *run, struct err *e)
@@ -114,7 +150,7 @@ bool past_read(struct reader *r, int64_t run_us, struct past_run *out, struct er
 		return err_set(e, ERR_CHECK, "that run is not in the store any more");
 	}
 	set_names(out);
-	set_params(&out->params, out->row.params);
+	set_all_params(out);
 	return read_calls(r, out, e);
 }
 
@@ -127,8 +163,10 @@ void past_run_free(struct past_run *run)
 	free(run->calls);
 	for (size_t i = 0; i < run->n_names; i++) {
 		free(run->names[i]);
+		chat_params_free(&run->own[i]);
 	}
 	free(run->names);
+	free(run->own);
 	chat_params_free(&run->params);
 	run_row_free(&run->row);
 }

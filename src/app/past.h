@@ -13,15 +13,28 @@ struct past_call {
 struct past_run {
 	struct run_row row;
 	struct chat_params params;
-	char **names; /* targets, by column */
+	char **names;            /* targets, by column ... */
+	struct chat_params *own; /* ... and what of their parameters was set for them alone */
 	size_t n_names;
+	int repeat;              /* times each target was asked, from 1 */
 	struct past_call *calls; /* newest first */
 	size_t n_calls;
 };
 
-/* Queues the row of a run. names: targets by column. */
-void past_record_run(struct store *store, int64_t run_us, const char *system, const char *user, const struct chat_params *params,
-    const char *const *names, size_t n, bool is_simulated);
+/* What a run asked. */
+struct past_question {
+	const char *system, *user;
+	const struct chat_params *params;     /* of all columns */
+	const char *const *names;             /* targets by column */
+	const struct chat_params *const *own; /* by column; NULL: none has any */
+	size_t n;
+	int repeat;                           /* 0 as 1 */
+	bool is_simulated;
+};
+#define RUN_REPEAT_MAX 20 /* times a target is asked in one run */
+
+/* Queues the row of a run. */
+void past_record_run(struct store *store, int64_t run_us, const struct past_question *q);
 
 /* The newest 200 runs; the callback owns the rows (past_free_runs). e is ERR_NONE when it went well. */
 typedef void past_list_fn(void *ctx, struct run_row *runs, size_t n, const struct err *e);

@@ -9,7 +9,12 @@
 
 static void column_free(struct play_column *c)
 {
-	play_answer_free(c->answer);
+	for (size_t i = 0; i < c->n_answers; i++) {
+		play_answer_free(c->answers[i]);
+	}
+	free(c->answers);
+	free(c->question);
+	chat_params_free(&c->params);
 	free(c->name);
 	target_free(c->target);
 	free(c);
@@ -29,6 +34,7 @@ struct play *play_new(struct app *app)
 	p->app = app;
 	p->system = x_strdup("");
 	p->user = x_strdup("");
+	p->repeat = 1;
 	chat_params_init(&p->params);
 	return p;
 }
@@ -41,10 +47,10 @@ void play_free(struct play *p)
 	drop_columns(p);
 	free(p->columns);
 	past_free_runs(p->runs, p->n_runs);
+	past_sizes_free(&p->sizes);
 	chat_params_free(&p->params);
 	free(p->system);
 	free(p->user);
-	free(p->question);
 	free(p);
 }
 
@@ -56,6 +62,43 @@ void play_set_prompt(struct play *p, const char *system, const char *user)
 	free(p->user);
 	p->system = s;
 	p->user = u;
+	p->prompt_tok = play_prompt_tok(s, u);
+}
+
+void play_column_params(const struct play *p, const struct play_column *c, struct chat_params *out)
+{
+	chat_params_copy(out, &c->params);
+	chat_params_default(out, &p->params);
+	if (c->target != NULL) {
+		chat_params_default(out, &c->target->params);
+	}
+}
+
+void play_show_answer(struct play_column *c, size_t k)
+{
+	c->answer = c->answers[k];
+}
+
+size_t play_shown_answer(const struct play_column *c)
+{
+	size_t k = 0;
+
+	while (c->answers[k] != c->answer) {
+		k++;
+	}
+	return k;
+}
+
+void play_set_answers(struct play *p, struct play_column *c, size_t n)
+{
+	while (c->n_answers > n) {
+		play_answer_free(c->answers[--c->n_answers]);
+	}
+	c->answers = x_reallocarray(c->answers, n, sizeof(*c->answers));
+	while (c->n_answers < n) {
+		c->answers[c->n_answers++] = play_answer_new(++p->generations);
+	}
+	c->answer = n > 0 ? c->answers[0] : NULL;
 }
 
 struct play_column *play_add(struct play *p, const char *target)
@@ -65,7 +108,8 @@ struct play_column *play_add(struct play *p, const char *target)
 
 	c->name = x_strdup(target);
 	c->run_column = -1;
-	c->answer = play_answer_new(++p->generations);
+	chat_params_init(&c->params);
+	play_set_answers(p, c, 1);
 	c->target = target_resolve(p->app->config, target, &e);
 	if (c->target == NULL) {
 		play_clean_err(&e, &c->err);
@@ -100,11 +144,13 @@ bool play_move(struct play *p, size_t i, int by)
 
 /* -- sending ---------------------------------------------------------------------------------------------------------------------- */
 
-static struct play_column *column_of(struct play *p, const struct call *call)
+static struct play_answer *answer_of(struct play *p, const struct call *call)
 {
 	for (size_t i = 0; i < p->n_columns; i++) {
-		if (p->columns[i]->answer->call == call) {
-			return p->columns[i];
+		for (size_t k = 0; k < p->columns[i]->n_answers; k++) {
+			if (p->columns[i]->answers[k]->call == call) {
+				return p->columns[i]->answers[k];
+			}
 		}
 	}
 	return NULL;
@@ -113,40 +159,47 @@ static struct play_column *column_of(struct play *p, const struct call *call)
 static void on_event(void *ctx, const struct call_event *ev)
 {
 	struct play *p = ctx;
-	struct play_column *c = column_of(p, ev->call);
+	struct play_answer *a = answer_of(p, ev->call);
 
-	if (c != NULL) { /* else a call of a column that is gone, or of an earlier run */
-		play_answer_event(c->answer, ev);
+	if (a != NULL) { /* else a call of a column that is gone, or of an earlier run */
+		play_answer_event(a, ev);
+		if (call_state_is_final(a->state) && play_running(p) == 0) {
+			play_load_sizes(p);
+		}
 		app_changed(p->app);
 	}
 }
 
-static void send_column(struct play *p, size_t i)
+static void send_answer(struct play *p, const struct play_column *c, struct play_answer *a)
 {
-	struct play_column *c = p->columns[i];
 	struct message messages[2];
 	size_t n = 0;
+	struct chat_params params;
 
 	if (p->system[0] != '\0') {
 		messages[n++] = (struct message){ ROLE_SYSTEM, p->system };
 	}
 	messages[n++] = (struct message){ ROLE_USER, p->user };
+	chat_params_copy(&params, &c->params);
+	chat_params_default(&params, &p->params);
 	struct gateway_request r = {
-		.target = c->target, .messages = messages, .n_messages = n, .params = p->params, .is_streamed = true,
+		.target = c->target, .messages = messages, .n_messages = n, .params = params, .is_streamed = true,
 		.run_us = p->run_us, .run_column = c->run_column,
 	};
-	c->answer->shows_invisible = option_is_on(&p->app->config->options, OPTION_SHOW_INVISIBLE);
-	play_answer_begin(c->answer, ++p->generations);
-	c->answer->call = call_ref(call_start(p->app->gateway, &r, on_event, p));
+	a->shows_invisible = option_is_on(&p->app->config->options, OPTION_SHOW_INVISIBLE);
+	play_answer_begin(a, ++p->generations);
+	a->call = call_ref(call_start(p->app->gateway, &r, on_event, p));
+	chat_params_free(&params);
 }
 
-/* All that an answer depends on besides its target. */
-static char *question_of(const struct play *p)
+/* All that an answer of a column depends on besides its target. */
+static char *question_of(const struct play *p, const struct play_column *c)
 {
 	struct buf b = { 0 };
 
 	(void)buf_addf(&b, "%zu %s %s ", strlen(p->system), p->system, p->user);
 	chat_params_json(&p->params, &b);
+	chat_params_json(&c->params, &b);
 	char *text = x_strdup(buf_str(&b));
 
 	buf_free(&b);
@@ -156,19 +209,25 @@ static char *question_of(const struct play *p)
 static void begin_run(struct play *p)
 {
 	const char **names = x_calloc(p->n_columns + 1, sizeof(*names));
+	const struct chat_params **own = x_calloc(p->n_columns + 1, sizeof(*own));
 
 	p->run_us = clock_wall_us();
 	p->start_us = clock_mono_us();
-	free(p->question);
-	p->question = question_of(p);
 	for (size_t i = 0; i < p->n_columns; i++) {
-		names[i] = p->columns[i]->name;
-		p->columns[i]->run_column = (int)i;
+		struct play_column *c = p->columns[i];
+
+		names[i] = c->name;
+		own[i] = &c->params;
+		c->run_column = (int)i;
+		free(c->question);
+		c->question = question_of(p, c);
 	}
 	if (p->app->store != NULL) {
-		past_record_run(p->app->store, p->run_us, p->system, p->user, &p->params, names, p->n_columns, p->app->is_demo);
+		past_record_run(p->app->store, p->run_us, &(struct past_question){ .system = p->system, .user = p->user, .params = &p->params,
+		    .names = names, .own = own, .n = p->n_columns, .repeat = p->repeat, .is_simulated = p->app->is_demo });
 	}
 	free(names);
+	free(own);
 }
 
 static bool is_blank(const char *s)
@@ -203,10 +262,17 @@ bool play_send(struct play *p, struct err *e)
 		*e = p->columns[0]->err;
 		return false;
 	}
+	if (!play_check_budget(p, e)) {
+		return false;
+	}
 	begin_run(p);
 	for (size_t i = 0; i < p->n_columns; i++) {
-		if (p->columns[i]->target != NULL) {
-			send_column(p, i);
+		struct play_column *c = p->columns[i];
+
+		play_set_answers(p, c, 0);
+		play_set_answers(p, c, (size_t)p->repeat);
+		for (size_t k = 0; c->target != NULL && k < c->n_answers; k++) {
+			send_answer(p, c, c->answers[k]);
 		}
 	}
 	app_changed(p->app);
@@ -216,8 +282,8 @@ bool play_send(struct play *p, struct err *e)
 /* Whether an answer of this column now is one more answer of the run as it was recorded. */
 static bool is_same_run(const struct play *p, const struct play_column *c)
 {
-	char *question = question_of(p);
-	bool is_same = p->question != NULL && strcmp(p->question, question) == 0 && c->run_column >= 0;
+	char *question = question_of(p, c);
+	bool is_same = c->question != NULL && strcmp(c->question, question) == 0 && c->run_column >= 0;
 
 	free(question);
 	return is_same;
@@ -241,15 +307,19 @@ bool play_retry(struct play *p, size_t i, struct err *e)
 	if (!is_same_run(p, c)) {
 		begin_run(p);
 	}
-	send_column(p, i);
+	send_answer(p, c, c->answer);
 	app_changed(p->app);
 	return true;
 }
 
 void play_stop(struct play *p, size_t i)
 {
-	if (p->columns[i]->answer->call != NULL) {
-		call_cancel(p->columns[i]->answer->call);
+	const struct play_column *c = p->columns[i];
+
+	for (size_t k = 0; k < c->n_answers; k++) {
+		if (c->answers[k]->call != NULL) {
+			call_cancel(c->answers[k]->call);
+		}
 	}
 }
 
@@ -260,12 +330,22 @@ void play_stop_all(struct play *p)
 	}
 }
 
+size_t play_column_running(const struct play_column *c)
+{
+	size_t n = 0;
+
+	for (size_t k = 0; k < c->n_answers; k++) {
+		n += play_answer_is_running(c->answers[k]);
+	}
+	return n;
+}
+
 size_t play_running(const struct play *p)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < p->n_columns; i++) {
-		n += play_answer_is_running(p->columns[i]->answer);
+		n += play_column_running(p->columns[i]);
 	}
 	return n;
 }

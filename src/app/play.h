@@ -4,24 +4,32 @@
 #define SONDE_APP_PLAY_H
 
 #include "app/app.h"
+#include "app/estimate.h"
 #include "app/play_answer.h"
 
 struct play_column {
 	char *name;             /* the target as it was given */
 	struct target *target;  /* NULL: cannot be used; err says why */
 	struct err err;
-	struct play_answer *answer; /* never NULL */
+	struct chat_params params;  /* of its own: set ones win over those of all columns */
+	struct play_answer **answers; /* one, or as many as the prompt was repeated; never none */
+	size_t n_answers;
+	struct play_answer *answer; /* the one shown */
 	int run_column;         /* its place in the run as recorded; -1: not in it */
+	char *question;         /* prompt and parameters in that run; NULL: nothing was asked from here */
 };
 
 struct play {
 	struct app *app;
 	char *system, *user;       /* never NULL */
-	struct chat_params params;
+	struct chat_params params;  /* of all columns */
+	int64_t prompt_tok;        /* estimated, of both parts */
+	struct past_sizes sizes;   /* of answers before; loaded by play_load_sizes */
+	bool is_sizing;
+	int repeat;                /* times each target is asked, 1 to RUN_REPEAT_MAX */
 	struct play_column **columns;
 	size_t n_columns, cap_columns;
 	int64_t run_us;            /* of the run shown; 0: none */
-	char *question;            /* prompt and parameters of the run as recorded; NULL: none was sent from here */
 	int64_t start_us;          /* monotonic time of its start; 0 for one out of the history */
 	unsigned opened;           /* grows each time a past run replaced the prompt */
 	unsigned generations;      /* given out so far */
@@ -43,6 +51,12 @@ struct play *play_new(struct app *app);
 void play_free(struct play *p);
 void play_set_prompt(struct play *p, const char *system, const char *user);
 
+/* The parameters of a column: its own, then those of all, then its target's. To be freed by chat_params_free. */
+void play_column_params(const struct play *p, const struct play_column *c, struct chat_params *out);
+/* The k-th answer is the one shown. */
+void play_show_answer(struct play_column *c, size_t k);
+size_t play_shown_answer(const struct play_column *c);
+
 /* Adds a column. A target that cannot be used gets a column that says why; the same name twice is fine. The result is the play's. */
 struct play_column *play_add(struct play *p, const char *target);
 void play_drop(struct play *p, size_t i);
@@ -51,12 +65,29 @@ bool play_move(struct play *p, size_t i, int by);
 
 /* Sends the prompt to every column whose target can be used; stops what still runs. False: nothing was sent, e says why. */
 bool play_send(struct play *p, struct err *e);
-/* One column again: in the same run as long as prompt and parameters are the same and the column is part of it, else a run of its own
+/* The shown answer of a column again: in the same run as long as prompt and parameters are the same and the column is part of it, else a run of its own
  * begins. At once when it waits to retry. */
 bool play_retry(struct play *p, size_t i, struct err *e);
+/* All answers of a column. */
 void play_stop(struct play *p, size_t i);
 void play_stop_all(struct play *p);
+/* Answers that run. */
+size_t play_column_running(const struct play_column *c);
 size_t play_running(const struct play *p);
+
+/* Estimated tokens of a prompt. */
+int64_t play_prompt_tok(const char *system, const char *user);
+/* Looks again at how long answers were, off the loop. */
+void play_load_sizes(struct play *p);
+/* What a column with a target would cost if sent once, and all of them with their repeats. */
+void play_estimate_column(const struct play *p, const struct play_column *c, struct estimate *out);
+void play_estimate(const struct play *p, struct estimate *out);
+/* False with a sentence when even the least that is to be expected is more than the day's budget has left. The gateway refuses, whatever this
+ * says, once the budget is spent. */
+bool play_check_budget(const struct play *p, struct err *e) SONDE_MUST_CHECK;
+
+/* Inside app/play*.c: as many answers as there are to be, new ones empty; the first is shown. 0 only for a moment. */
+void play_set_answers(struct play *p, struct play_column *c, size_t n);
 
 /* Loads the list of past runs off the loop; app->on_change tells when it is there. */
 void play_load_history(struct play *p);

@@ -24,6 +24,24 @@ void play_load_history(struct play *p)
 	}
 }
 
+/* As many as were asked for, the newest: a column that was retried shows its last answer. The first asked comes first. */
+static void recall_answers(struct play *p, struct play_column *c, const struct past_run *run, int column)
+{
+	const struct past_call *found[RUN_REPEAT_MAX];
+	size_t n = 0;
+
+	for (size_t j = 0; j < run->n_calls && n < (size_t)run->repeat; j++) {
+		if (run->calls[j].row.run_column == column) {
+			found[n++] = &run->calls[j];
+		}
+	}
+	play_set_answers(p, c, n > 0 ? n : 1);
+	for (size_t k = 0; k < n; k++) {
+		c->answers[k]->shows_invisible = option_is_on(&p->app->config->options, OPTION_SHOW_INVISIBLE);
+		play_answer_recall(c->answers[k], ++p->generations, found[n - 1 - k]);
+	}
+}
+
 static void run_loaded(void *ctx, const struct past_run *run, const struct err *e)
 {
 	struct play *p = ctx;
@@ -41,21 +59,16 @@ static void run_loaded(void *ctx, const struct past_run *run, const struct err *
 	p->opened++;
 	p->run_us = run->row.ts_us;
 	p->start_us = 0;
-	free(p->question);
-	p->question = NULL;
 	for (size_t i = 0; i < run->n_names; i++) {
 		struct play_column *c = play_add(p, run->names[i]);
 
-		for (size_t j = 0; j < run->n_calls; j++) {
-			if (run->calls[j].row.run_column == (int)i) {
-				c->answer->shows_invisible = option_is_on(&p->app->config->options, OPTION_SHOW_INVISIBLE);
-				play_answer_recall(c->answer, ++p->generations, &run->calls[j]);
-				break; /* newest first: a retried column shows its last answer */
-			}
-		}
+		chat_params_free(&c->params);
+		chat_params_copy(&c->params, &run->own[i]);
+		recall_answers(p, c, run, (int)i);
 	}
 	chat_params_free(&p->params);
 	chat_params_copy(&p->params, &run->params);
+	p->repeat = run->repeat;
 	app_changed(p->app);
 }
 

@@ -415,7 +415,8 @@ static int send_all(const struct options *o, struct config *config, struct targe
 		is_simulated |= run.calls[i]->is_simulated;
 	}
 	if (store != NULL) {
-		past_record_run(store, run_us, o->system, buf_str(&o->user), &o->params, o->targets, o->n_targets, is_simulated);
+		past_record_run(store, run_us, &(struct past_question){ .system = o->system, .user = buf_str(&o->user), .params = &o->params,
+		    .names = o->targets, .n = o->n_targets, .is_simulated = is_simulated });
 	}
 	char note[160];
 

@@ -1,6 +1,5 @@
 #include "gateway/fallback.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,22 +7,6 @@
 #include "base/mem.h"
 #include "gateway/admission.h"
 #include "gateway/attempt.h"
-
-/* Unset parameters of `to` are taken from `from`. */
-static void params_default(struct chat_params *to, const struct chat_params *from)
-{
-	to->temperature = isnan(to->temperature) ? from->temperature : to->temperature;
-	to->top_p = isnan(to->top_p) ? from->top_p : to->top_p;
-	to->max_tokens = known_or(to->max_tokens, from->max_tokens);
-	to->seed = known_or(to->seed, from->seed);
-	if (to->n_stop == 0 && from->n_stop > 0) {
-		struct chat_params copy;
-
-		chat_params_copy(&copy, from);
-		to->stop = copy.stop;
-		to->n_stop = copy.n_stop;
-	}
-}
 
 void fallback_aim(struct live_call *lc, const struct target *t)
 {
@@ -33,8 +16,8 @@ void fallback_aim(struct live_call *lc, const struct target *t)
 	lc->pub.target = t;
 	chat_params_free(&lc->params);
 	chat_params_copy(&lc->params, &lc->wished);
-	params_default(&lc->params, &t->params);
-	params_default(&lc->params, &asked->params);
+	chat_params_default(&lc->params, &t->params);
+	chat_params_default(&lc->params, &asked->params);
 	if (lc->side != NULL) {
 		free((char *)lc->side->model);
 		lc->side->model = x_strdup(t->model);

@@ -50,6 +50,17 @@ void chat_params_free(struct chat_params *p)
 	chat_params_init(p);
 }
 
+void chat_params_default(struct chat_params *to, const struct chat_params *from)
+{
+	to->temperature = isnan(to->temperature) ? from->temperature : to->temperature;
+	to->top_p = isnan(to->top_p) ? from->top_p : to->top_p;
+	to->max_tokens = known_or(to->max_tokens, from->max_tokens);
+	to->seed = known_or(to->seed, from->seed);
+	for (size_t i = 0, n = to->n_stop == 0 ? from->n_stop : 0; i < n; i++) {
+		add_stop(to, from->stop[i]);
+	}
+}
+
 /* Digits with at most one point. strtod would follow the locale, which may want a comma. */
 static bool parse_decimal(const char *s, double *v)
 {

@@ -29,6 +29,8 @@ void chat_params_init(struct chat_params *p);
 /* Deep copy, owning stop; and its release. */
 void chat_params_copy(struct chat_params *to, const struct chat_params *from);
 void chat_params_free(struct chat_params *p);
+/* Unset parameters of `to` are taken from `from`. */
+void chat_params_default(struct chat_params *to, const struct chat_params *from);
 /* Sets one parameter from text, by its name (temperature, top_p, max_tokens, seed, stop; stop may be given several times).
  * False with a sentence for an unknown name or a value out of range. "" unsets. */
 bool chat_params_set(struct chat_params *p, const char *name, const char *value, struct err *e);

@@ -42,13 +42,14 @@ static void write_runs(struct store *s)
 	assert_true(chat_params_set(&p, "seed", "-7", &e) || chat_params_set(&p, "seed", "7", &e));
 	assert_true(chat_params_set(&p, "stop", "END", &e));
 	assert_true(chat_params_set(&p, "stop", "\"}\n", &e));
-	past_record_run(s, FIXTURE_T0, "sys\ttem", "\u6ce8\u6587 \"quoted\"\n", &p, names, 3, true);
+	past_record_run(s, FIXTURE_T0, &(struct past_question){ .system = "sys\ttem", .user = "\u6ce8\u6587 \"quoted\"\n", .params = &p,
+	    .names = names, .n = 3, .is_simulated = true });
 	put_call(s, FIXTURE_T0, 0, 1, "early");
 	put_call(s, FIXTURE_T0, 1, 2, "other\033[31m");
 	put_call(s, FIXTURE_T0, 0, 3, NULL);
 	chat_params_free(&p);
 	chat_params_init(&p);
-	past_record_run(s, FIXTURE_T0 + 1000, "", "later", &p, names, 0, false);
+	past_record_run(s, FIXTURE_T0 + 1000, &(struct past_question){ .system = "", .user = "later", .params = &p, .names = names });
 	assert_true(store_flush(s, 5000, &e));
 }
 
@@ -93,13 +94,46 @@ static void a_run_comes_back(void **state)
 	store_close(s);
 }
 
+static void own_parameters_and_repeats_come_back(void **state)
+{
+	struct err e = { 0 };
+	struct store *s = store_open(*state, &e);
+	struct chat_params all, own, none;
+	const struct chat_params *by_column[] = { &none, &own, &none };
+	struct past_run run;
+
+	assert_non_null(s);
+	chat_params_init(&all);
+	chat_params_init(&none);
+	chat_params_init(&own);
+	all.seed = 7;
+	own.temperature = 0.7;
+	past_record_run(s, FIXTURE_T0, &(struct past_question){ .system = "", .user = "u", .params = &all, .names = names, .own = by_column, .n = 3,
+	    .repeat = 5 });
+	assert_true(store_flush(s, 5000, &e));
+	struct reader *r = reader_open(*state, &e);
+
+	assert_true(past_read(r, FIXTURE_T0, &run, &e));
+	assert_int_equal(run.repeat, 5);
+	assert_int_equal(run.params.seed, 7);
+	assert_int_equal(run.n_names, 3);
+	assert_string_equal(run.names[1], names[1]);
+	assert_true(isnan(run.own[0].temperature) && isnan(run.own[2].temperature));
+	assert_true(fabs(run.own[1].temperature - 0.7) < 1e-12);
+	assert_false(is_known(run.own[1].seed));
+	past_run_free(&run);
+	reader_close(r);
+	store_close(s);
+}
+
 /* What stands in the file may have been written by anybody. */
 static void nonsense_in_the_row_is_no_harm(void **state)
 {
 	static const char *const texts[][2] = {
 		{ "", "" }, { "nonsense", "{" }, { "[]", "{}" },
 		{ "{\"temperature\":\"hot\",\"stop\":[1,null],\"seed\":{},\"colour\":1}", "[1,{},\"a\"]" },
-		{ "{\"temperature\":99,\"max_tokens\":-5}", "\"a\"" },
+		{ "{\"temperature\":99,\"max_tokens\":-5,\"repeat\":1000000}", "\"a\"" },
+		{ "{\"repeat\":\"x\"}", "[{\"target\":1,\"params\":[]},{\"params\":{\"temperature\":\"hot\"}},null]" },
 	};
 	struct err e = { 0 };
 	struct store *s = store_open(*state, &e);
@@ -119,7 +153,8 @@ static void nonsense_in_the_row_is_no_harm(void **state)
 		assert_true(past_read(r, FIXTURE_T0 + (int64_t)i, &run, &e));
 		assert_true(isnan(run.params.temperature));
 		assert_false(is_known(run.params.max_tokens) || is_known(run.params.seed));
-		assert_int_equal(run.n_names, i == 3 ? 3 : 0);
+		assert_int_equal(run.n_names, i == 3 || i == 5 ? 3 : 0);
+		assert_in_range(run.repeat, 1, RUN_REPEAT_MAX);
 		past_run_free(&run);
 	}
 	reader_close(r);
@@ -190,6 +225,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_run_comes_back, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(own_parameters_and_repeats_come_back, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(nonsense_in_the_row_is_no_harm, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(play_opens_a_run, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(ends_in_the_middle, fixture_setup, fixture_teardown),

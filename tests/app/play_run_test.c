@@ -106,6 +106,48 @@ static void sends_prompt_and_parameters(void **state)
 	assert_string_equal(((const struct fake_call *)call_of(f, 0))->prompt.s, "Hello\n");
 }
 
+static void own_parameters_win(void **state)
+{
+	struct fixture *f = *state;
+	struct err e = { 0 };
+
+	assert_true(chat_params_set(&f->play->params, "temperature", "0.2", &e));
+	assert_true(chat_params_set(&f->play->params, "seed", "7", &e));
+	assert_true(chat_params_set(&f->play->columns[1]->params, "temperature", "0.9", &e));
+	send_all(f);
+	assert_true(fabs(((const struct fake_call *)call_of(f, 0))->params.temperature - 0.2) < 1e-12);
+	assert_true(fabs(((const struct fake_call *)call_of(f, 1))->params.temperature - 0.9) < 1e-12);
+	assert_int_equal(((const struct fake_call *)call_of(f, 1))->params.seed, 7);
+}
+
+static void repeats_are_answers_of_one_column(void **state)
+{
+	struct fixture *f = *state;
+	struct play_column *c = f->play->columns[0];
+
+	f->play->repeat = 3;
+	send_all(f);
+	assert_int_equal(c->n_answers, 3);
+	assert_int_equal(play_running(f->play), 6);
+	assert_int_equal(c->answers[2]->call->row.run_column, 0);
+	fake_delta(c->answers[2]->call, DELTA_TEXT, "third");
+	assert_string_equal(buf_str(&c->answer->text), "");
+	play_show_answer(c, 2);
+	assert_int_equal(play_shown_answer(c), 2);
+	assert_string_equal(buf_str(&c->answer->text), "third");
+	fake_done(c->answers[2]->call, 10, 5, UNKNOWN);
+	retry(f, 0); /* the shown one */
+	assert_int_equal(c->n_answers, 3);
+	assert_string_equal(buf_str(&c->answers[2]->text), "");
+	play_stop(f->play, 0);
+	fake_settle(f->app->gateway);
+	assert_int_equal(play_running(f->play), 3);
+	f->play->repeat = 1;
+	send_all(f);
+	assert_int_equal(c->n_answers, 1);
+	assert_int_equal(play_running(f->play), 2);
+}
+
 static void answers_are_cleaned_as_they_stream(void **state)
 {
 	struct fixture *f = *state;
@@ -239,6 +281,13 @@ static void retry_added(struct fixture *f)
 	assert_true(play_move(f->play, 2, -1)); /* the second is one that was never sent */
 }
 
+static void retry_own_parameter(struct fixture *f)
+{
+	struct err e = { 0 };
+
+	assert_true(chat_params_set(&f->play->columns[1]->params, "temperature", "0.2", &e));
+}
+
 static const struct {
 	const char *name;
 	void (*change)(struct fixture *f);
@@ -251,6 +300,8 @@ static const struct {
 	{ "another prompt", retry_other_prompt, 1, false, 1 },
 	{ "the same text, otherwise parted", retry_other_parts, 1, false, 1 },
 	{ "another parameter", retry_other_parameter, 1, false, 1 },
+	{ "a parameter of its own", retry_own_parameter, 1, false, 1 },
+	{ "a parameter of another column", retry_own_parameter, 0, true, 0 },
 	{ "edited and back", retry_prompt_and_back, 1, true, 1 },
 	{ "a column that was not in the run", retry_added, 1, false, 1 },
 };
@@ -345,6 +396,8 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(sends_prompt_and_parameters, setup, teardown),
+		cmocka_unit_test_setup_teardown(own_parameters_win, setup, teardown),
+		cmocka_unit_test_setup_teardown(repeats_are_answers_of_one_column, setup, teardown),
 		cmocka_unit_test_setup_teardown(answers_are_cleaned_as_they_stream, setup, teardown),
 		cmocka_unit_test_setup_teardown(errors_are_cleaned_and_forgotten_when_sent_again, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_waiting_retry_goes_at_once, setup, teardown),

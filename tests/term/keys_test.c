@@ -42,8 +42,8 @@ static void test_play(void **state)
 {
 	(void)state;
 	console_demo(200, 60);
-	check_hints(" F5 run   e edit   a add   d diff   R retry   Space hold   p param   H history   y copy   i inspector   J raw events   z zoom   m mark   D drop"
-		    "   : command   ? help");
+	check_hints(" F5 run   e edit   a add   d diff   R retry   Space hold   p param   H history   y copy   i inspector"
+		    "   J raw events   z zoom   m mark   D drop   s sort   t units   : command   ? help");
 	pty_key(&p, F5, "4 done");
 	pty_key(&p, "m", "m\u2713");
 	pty_key(&p, "l", "\u2501 2 \u2501");
@@ -67,9 +67,9 @@ static void test_play(void **state)
 	pty_wait(&p, "\u2022 Notes");
 	pty_key(&p, ENTER, "past run");
 	pty_key(&p, "a", "add");
-	pty_key(&p, "openai/gpt-5.4\r", "\u258c 5 gpt-5.4 ");
+	pty_key(&p, "openai/gpt-5.4\r", "\u2501 5 of 5 \u2501");
 	pty_key(&p, "D", "dropped openai/gpt-5.4");
-	pty_wait_gone(&p, " 5 gpt-5.4 ");
+	pty_wait_gone(&p, "5 of 5");
 	pty_key(&p, "e", "EDIT");
 	pty_key(&p, "A word more. q4", "A word more. q4");
 	pty_send(&p, ESC);

@@ -375,7 +375,8 @@ static inline void fixture_add_runs(struct fixture *f)
 	for (int i = 0; i < 3; i++) {
 		int64_t run_us = FAKE_WALL_US - (3 - i) * 30 * HOUR_US / 4;
 
-		past_record_run(f->app->store, run_us, i == 2 ? "Be brief." : "", prompts[i], &params, names, 2, false);
+		past_record_run(f->app->store, run_us,
+		    &(struct past_question){ .system = i == 2 ? "Be brief." : "", .user = prompts[i], .params = &params, .names = names, .n = 2 });
 		for (int k = 0; i == 2 && k < 2; k++) {
 			struct call_row r;
 			static const char answer[] = "\u304a\u306f\u3088\u3046\u3054\u3056\u3044\u307e\u3059\uff01";

@@ -99,6 +99,16 @@ static void events(struct fixture *f)
 	fixture_keys(f, "l J");
 }
 
+/* One target with a past, one with a limit of its own, one without a price. */
+static void estimate(struct fixture *f)
+{
+	fixture_add_runs(f);
+	fixture_keys(f, "l P");
+	fixture_type(f, "max_tokens=300\n");
+	play_load_sizes(f->app->play);
+	fixture_settle(f);
+}
+
 static void unusable(struct fixture *f)
 {
 	fixture_keys(f, ":");
@@ -227,6 +237,7 @@ static const struct shape usual[] = { { 80, 24 }, { 120, 40 }, { 0, 0 } };
 static const struct shape wide[] = { { 80, 24 }, { 200, 60 }, { 0, 0 } };
 static const struct shape small[] = { { 60, 16 }, { 80, 24 }, { 0, 0 } };
 static const struct shape large[] = { { 200, 60 }, { 160, 45 }, { 0, 0 } };
+static const struct shape tiny[] = { { 60, 16 }, { 0, 0 } };
 static const struct shape one[] = { { 80, 24 }, { 0, 0 } };
 
 enum { ANSI = 1 << THEME_ANSI, MONO = 1 << THEME_MONO };
@@ -252,6 +263,8 @@ static const struct {
 	{ "play-inspector", inspector, 4, small, ANSI, GLYPHS_BRAILLE },
 	{ "play-inspector", inspector_beside, 4, large, ANSI | MONO, GLYPHS_BRAILLE },
 	{ "play-events", events, 4, usual, ANSI, GLYPHS_BRAILLE },
+	{ "play-estimate", estimate, 4, usual, ANSI, GLYPHS_BRAILLE },
+	{ "play-estimate", estimate, 4, tiny, ANSI, GLYPHS_BRAILLE },
 	{ "play-unusable", unusable, 1, usual, ANSI, GLYPHS_BRAILLE },
 	{ "play-ascii", run_four, 4, usual, MONO, GLYPHS_ASCII },
 	{ "play-demo", demo, 4, small, ANSI, GLYPHS_BRAILLE },

@@ -16,6 +16,7 @@ static void *init(struct app *app)
 	s->system = editor_new(false, "no system prompt");
 	s->user = editor_new(false, "write the prompt here");
 	play_take_prompt(s);
+	play_load_sizes(s->play);
 	return s;
 }
 
@@ -72,6 +73,7 @@ static void layout(void *self, struct rect r)
 		s->marked = NULL; /* its column is gone */
 		play_take_prompt(s);
 	}
+	play_keep_text(s); /* for the estimate, while it is written, too */
 	s->width = r.w;
 	int inspector_w = play_inspector_width(s, r);
 	struct rect beside = { r.x + r.w - inspector_w, r.y, inspector_w, r.h };
@@ -135,6 +137,11 @@ static const struct command commands[] = {
 	{ "retry", "R", "retry", NULL, "send this column again, at once when it waits", 0, play_cmd_retry, NULL, play_shows_columns },
 	{ "hold", "Space", "hold", NULL, "hold or follow the end of this column", 0, play_cmd_hold, NULL, play_shows_columns },
 	{ "param", "p", "param", "NAME=VALUE", "set a parameter: temperature, top_p, max_tokens, seed, stop", 0, play_cmd_param, play_complete_param, NULL },
+	{ "param here", "P", NULL, "NAME=VALUE", "set a parameter of this column alone", 0, play_cmd_own_param, play_complete_param, NULL },
+	{ "twin", "+", NULL, NULL, "the same target beside it, for other parameters", 0, play_cmd_twin, NULL, play_has_columns },
+	{ "repeat", NULL, NULL, "N", "ask each target N times at F5", 0, play_cmd_repeat, NULL, NULL },
+	{ "next answer", ".", NULL, NULL, "the next answer of a column that was asked several times", 0, play_cmd_next_answer, NULL, NULL },
+	{ "previous answer", ",", NULL, NULL, "the one before", 0, play_cmd_prev_answer, NULL, NULL },
 	{ "history", "H", "history", NULL, "past runs", 0, play_cmd_history, NULL, NULL },
 	{ "copy answer", "y+y", "copy", NULL, "copy the answer's text", 0, play_copy_answer, NULL, play_shows_columns },
 	{ "copy response", "y+r", NULL, NULL, "copy the raw response, as it was received", 0, play_copy_response, NULL, NULL },
@@ -146,6 +153,8 @@ static const struct command commands[] = {
 	{ "zoom", "z", "zoom", NULL, "one column alone, or all", 0, play_cmd_zoom, NULL, play_has_columns },
 	{ "mark", "m", "mark", NULL, "mark this answer for the diff", 0, play_cmd_mark, NULL, play_shows_columns },
 	{ "drop", "D", "drop", NULL, "drop this column's target", 0, play_cmd_drop, NULL, play_has_columns },
+	{ "sort", "s", "sort", NULL, "sort the race by another figure", 0, play_cmd_sort, NULL, NULL },
+	{ "units", "t", "units", NULL, "exact units in the race, or short ones", 0, play_cmd_units, NULL, NULL },
 	{ "move left", "<", NULL, NULL, "move this column to the left", 0, play_cmd_left, NULL, NULL },
 	{ "move right", ">", NULL, NULL, "move this column to the right", 0, play_cmd_right, NULL, NULL },
 };

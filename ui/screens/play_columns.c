@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/play_spread.h"
 #include "base/mem.h"
-#include "text/width.h"
 #include "ui/format.h"
 #include "ui/screens/play_state.h"
 
@@ -167,10 +167,14 @@ static const struct target *shown_target(const struct play_column *c)
 	return c->answer->call != NULL ? c->answer->call->target : c->target;
 }
 
-/* The model's part of "provider/model": the provider stands at the right. */
-const char *play_model_name(const struct play_column *c)
+const char *play_label(const struct play_column *c, char out[PLAY_LABEL_SIZE])
 {
-	return c->target != NULL ? shown_target(c)->model : c->name;
+	struct buf own = { 0 };
+
+	play_params_text(&c->params, " ", &own);
+	(void)snprintf(out, PLAY_LABEL_SIZE, "%.100s%s%s", c->target != NULL ? shown_target(c)->model : c->name, own.len > 0 ? " " : "", buf_str(&own));
+	buf_free(&own);
+	return out;
 }
 
 /* "ttft 0.34s  71 tok/s    0:01.2" and "412→58 tok    $0.0001"; on a small screen both in one row. */
@@ -205,6 +209,45 @@ static void draw_figures(const struct play_screen *s, const struct play_figures 
 	}
 }
 
+/* What it would be: "~412→40–90 tok    ~$0.0006–$0.0011". */
+static void draw_estimate(const struct play_screen *s, const struct play_column *c, struct cells *cells, struct rect r)
+{
+	struct estimate e;
+	char in[FORMAT_SIZE], low[FORMAT_SIZE], high[FORMAT_SIZE], cost[PLAY_ESTIMATE_SIZE];
+	int x = r.x + 1, y = r.y + 1;
+
+	if (c->target == NULL) {
+		(void)cells_fit(cells, x, y, r.w - 2, ST_DIM, "cannot be used");
+		return;
+	}
+	play_estimate_column(s->play, c, &e);
+	(void)cells_put(cells, x, y, ST_DIM, "not sent yet");
+	if (e.n_past > 0) {
+		(void)snprintf(cost, sizeof(cost), "by %zu answer%s before", e.n_past, e.n_past == 1 ? "" : "s");
+	} else {
+		(void)snprintf(cost, sizeof(cost), "%s", !is_known(e.out_high) ? "" : e.is_model_limit ? "by the model's limit" : "by max_tokens");
+	}
+	if (s->head_rows > 2) {
+		(void)cells_right(cells, r.x + r.w - 1, y, ST_DIM, cost);
+		y++;
+	} else {
+		x += (int)sizeof("not sent yet") + 1;
+	}
+	figure_count(e.in_tok, in);
+	figure_count(e.out_low, low);
+	(void)snprintf(high, sizeof(high), "?");
+	if (is_known(e.out_high)) {
+		figure_count(e.out_high, high);
+	}
+	if (e.n_past > 0 && e.out_low < e.out_high) {
+		(void)cells_putf(cells, x, y, ST_DIM, "~%s\u2192%s\u2013%s tok", in, low, high);
+	} else {
+		(void)cells_putf(cells, x, y, ST_DIM, "~%s\u2192%s tok", in, high);
+	}
+	play_estimate_text(&e, cost);
+	(void)cells_right(cells, r.x + r.w - 1, y, ST_DIM, cost);
+}
+
 static void draw_head(const struct play_screen *s, const struct play_column *c, struct cells *cells, struct rect r, const struct env *env)
 {
 	struct play_figures f;
@@ -212,6 +255,7 @@ static void draw_head(const struct play_screen *s, const struct play_column *c, 
 	const char *glyph = play_state_glyph(c, &st);
 	const char *right = c->answer->is_simulated ? "SIMULATED" : c->target != NULL ? shown_target(c)->provider->name : "";
 	int end = r.x + r.w - 1;
+	char label[PLAY_LABEL_SIZE];
 
 	play_answer_figures(c->answer, env->mono_us, &f);
 	(void)cells_put(cells, r.x + 1, r.y, st, glyph);
@@ -219,15 +263,47 @@ static void draw_head(const struct play_screen *s, const struct play_column *c, 
 	if (c->answer->is_cached) {
 		used = cells_right(cells, used - 1, r.y, ST_OK, "cached");
 	}
-	(void)cells_fit(cells, r.x + 3, r.y, used - r.x - 4, ST_BOLD, play_model_name(c));
+	(void)cells_fit(cells, r.x + 3, r.y, used - r.x - 4, ST_BOLD, play_label(c, label));
 	if (c == s->marked) {
 		(void)cells_put(cells, r.x, r.y, ST_HIT, "m");
 	}
 	if (!c->answer->has_run) {
-		(void)cells_fit(cells, r.x + 1, r.y + 1, r.w - 2, ST_DIM, c->target != NULL ? "not sent yet" : "cannot be used");
+		draw_estimate(s, c, cells, r);
 		return;
 	}
 	draw_figures(s, &f, cells, r);
+}
+
+/* "2/5 · 3 distinct      0.82s 1.08s 2.31s": which of a repeated prompt's answers is shown, and how they differ. */
+static void draw_separator(const struct play_screen *s, const struct play_column *c, struct cells *cells, struct rect r)
+{
+	int y = r.y + s->head_rows - 1, end = r.x + r.w - 1;
+	struct play_spread spread;
+	char t[3][FORMAT_SIZE], text[3 * FORMAT_SIZE + 8];
+
+	if (s->head_rows > 2) {
+		cells_fill(cells, (struct rect){ r.x + 1, y, r.w - 2, 1 }, ST_RULE, 0x254c);
+	}
+	if (c->n_answers < 2) {
+		return;
+	}
+	play_spread(c, &spread);
+	if (s->head_rows == 2) { /* there is no row for it: in the name's */
+		char label[PLAY_LABEL_SIZE];
+		int label_w = cells_width(play_label(c, label), strlen(label));
+
+		(void)cells_putf(cells, r.x + 4 + label_w, r.y, ST_HIT, "%zu/%zu", play_shown_answer(c) + 1, c->n_answers);
+		return;
+	}
+	int x = r.x + 1 + cells_putf(cells, r.x + 1, y, ST_HIT, "%zu/%zu ", play_shown_answer(c) + 1, c->n_answers);
+	if (spread.n_done > 0) {
+		(void)cells_putf(cells, x, y, ST_TEXT, "%zu distinct ", spread.n_distinct);
+		figure_duration(spread.min_us, t[0]);
+		figure_duration(spread.median_us, t[1]);
+		figure_duration(spread.max_us, t[2]);
+		(void)snprintf(text, sizeof(text), spread.n_done > 1 ? " %s %s %s" : " %s", t[0], t[1], t[2]);
+		(void)cells_right(cells, end, y, ST_TEXT, text);
+	}
 }
 
 static size_t trimmed(const struct answer_view *v, size_t line, size_t *start)
@@ -314,9 +390,7 @@ void play_columns_draw(const struct play_screen *s, struct cells *cells, const s
 		struct rect former = cells_clip(cells, r);
 
 		draw_head(s, c, cells, r, env);
-		if (s->head_rows > 2) {
-			cells_fill(cells, (struct rect){ r.x + 1, r.y + s->head_rows - 1, r.w - 2, 1 }, ST_RULE, 0x254c);
-		}
+		draw_separator(s, c, cells, r);
 		draw_answer(v, cells, body, env);
 		cells_unclip(cells, former);
 	}

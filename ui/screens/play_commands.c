@@ -175,6 +175,52 @@ unsigned play_cmd_events(void *self, struct console *c, const char *arg)
 	return play_changed();
 }
 
+unsigned play_cmd_sort(void *self, struct console *c, const char *arg)
+{
+	struct play_screen *s = self;
+
+	(void)arg;
+	play_race_next_sort(s);
+	console_say(c, ST_DIM, "the race is sorted by: %s", play_race_sort_name(s));
+	return play_changed();
+}
+
+unsigned play_cmd_units(void *self, struct console *c, const char *arg)
+{
+	struct play_screen *s = self;
+
+	(void)arg;
+	s->race_is_exact = !s->race_is_exact;
+	console_say(c, ST_DIM, s->race_is_exact ? "milliseconds, milliseconds a token, cost of a thousand such calls" : "seconds, tokens a second, cost of the call");
+	return play_changed();
+}
+
+/* Another answer of a column that was asked several times. */
+static unsigned step_answer(struct play_screen *s, struct console *c, long by)
+{
+	if (!play_has_columns(s) || s->play->columns[s->column]->n_answers < 2) {
+		console_say(c, ST_DIM, "one answer here: :repeat 5 asks each target five times");
+		return play_changed();
+	}
+	struct play_column *column = s->play->columns[s->column];
+	long n = (long)column->n_answers;
+
+	play_show_answer(column, (size_t)(((long)play_shown_answer(column) + by + n) % n));
+	return play_changed();
+}
+
+unsigned play_cmd_next_answer(void *self, struct console *c, const char *arg)
+{
+	(void)arg;
+	return step_answer(self, c, 1);
+}
+
+unsigned play_cmd_prev_answer(void *self, struct console *c, const char *arg)
+{
+	(void)arg;
+	return step_answer(self, c, -1);
+}
+
 unsigned play_cmd_history(void *self, struct console *c, const char *arg)
 {
 	struct play_screen *s = self;

@@ -34,7 +34,8 @@ static void add_parts(struct styled_text *out, const struct diff *d, const char 
 /* Which sign is whose. Dim: no change to stop at. */
 static void add_legend(struct styled_text *out, const struct play_column *left, const struct play_column *right)
 {
-	const char *a = left->target != NULL ? left->target->model : left->name, *b = right->target != NULL ? right->target->model : right->name;
+	char la[PLAY_LABEL_SIZE], lb[PLAY_LABEL_SIZE];
+	const char *a = play_label(left, la), *b = play_label(right, lb);
 	char *clean_a = clean_line(a, strlen(a), 0), *clean_b = clean_line(b, strlen(b), 0);
 
 	styled_addf(out, ST_DIM, "[\u2212%s\u2212] {+%s+}\n\n", clean_a, clean_b);

@@ -15,6 +15,12 @@ bool play_is_editing(const void *self)
 
 void play_keep_text(struct play_screen *s)
 {
+	unsigned long version = editor_version(s->system) + editor_version(s->user);
+
+	if (version == s->seen_text) {
+		return;
+	}
+	s->seen_text = version;
 	play_set_prompt(s->play, editor_text(s->system, NULL), editor_text(s->user, NULL));
 }
 
@@ -25,6 +31,7 @@ void play_take_prompt(struct play_screen *s)
 	editor_set(s->user, s->play->user, strlen(s->play->user));
 	editor_set_cursor(s->system, 0);
 	editor_set_cursor(s->user, 0);
+	s->seen_text = editor_version(s->system) + editor_version(s->user);
 }
 
 /* Rows for the text of both parts: a glance while the answers matter, half the screen while one edits. */
@@ -48,29 +55,40 @@ void play_prompt_layout(struct play_screen *s, struct rect r)
 	editor_layout(s->user, s->user_area);
 }
 
+void play_params_text(const struct chat_params *p, const char *gap, struct buf *out)
+{
+	if (!isnan(p->temperature)) {
+		(void)buf_addf(out, "temp %g", p->temperature);
+	}
+	if (!isnan(p->top_p)) {
+		(void)buf_addf(out, "%stop_p %g", out->len > 0 ? gap : "", p->top_p);
+	}
+	if (is_known(p->max_tokens)) {
+		(void)buf_addf(out, "%smax %lld", out->len > 0 ? gap : "", (long long)p->max_tokens);
+	}
+	if (is_known(p->seed)) {
+		(void)buf_addf(out, "%sseed %lld", out->len > 0 ? gap : "", (long long)p->seed);
+	}
+	if (p->n_stop > 0) {
+		(void)buf_addf(out, "%sstop \u00d7%zu", out->len > 0 ? gap : "", p->n_stop);
+	}
+}
+
 void play_params_draw(const struct play_screen *s, struct cells *cells, const struct env *env)
 {
-	const struct chat_params *p = &s->play->params;
+	const struct play *p = s->play;
 	struct buf b = { 0 };
 	char when[FORMAT_SIZE];
 
-	if (!isnan(p->temperature)) {
-		(void)buf_addf(&b, "temp %g  ", p->temperature);
+	play_params_text(&p->params, "  ", &b);
+	bool is_set = b.len > 0 || p->repeat > 1;
+	if (b.len == 0) {
+		(void)buf_add_str(&b, is_set ? "the providers' own parameters" : "parameters: the providers' own defaults (p sets one)");
 	}
-	if (!isnan(p->top_p)) {
-		(void)buf_addf(&b, "top_p %g  ", p->top_p);
+	if (p->repeat > 1) {
+		(void)buf_addf(&b, "  each target \u00d7%d", p->repeat);
 	}
-	if (is_known(p->max_tokens)) {
-		(void)buf_addf(&b, "max %lld  ", (long long)p->max_tokens);
-	}
-	if (is_known(p->seed)) {
-		(void)buf_addf(&b, "seed %lld  ", (long long)p->seed);
-	}
-	if (p->n_stop > 0) {
-		(void)buf_addf(&b, "stop \u00d7%zu  ", p->n_stop);
-	}
-	(void)cells_fit(cells, s->area.x + 1, s->area.y, s->area.w - (s->play->run_us != 0 ? 24 : 2), b.len > 0 ? ST_TEXT : ST_DIM,
-	    b.len > 0 ? b.s : "parameters: the providers' own defaults (p sets one)");
+	(void)cells_fit(cells, s->area.x + 1, s->area.y, s->area.w - (p->run_us != 0 ? 24 : 2), is_set ? ST_TEXT : ST_DIM, b.s);
 	if (s->play->run_us != 0) {
 		char text[FORMAT_SIZE + 16];
 
@@ -83,11 +101,14 @@ void play_params_draw(const struct play_screen *s, struct cells *cells, const st
 
 void play_prompt_draw(const struct play_screen *s, struct cells *cells)
 {
-	char right[64];
-	size_t len;
+	struct estimate e;
+	char right[PLAY_ESTIMATE_SIZE + 80], tokens[FORMAT_SIZE], cost[PLAY_ESTIMATE_SIZE];
 
-	(void)editor_text(s->user, &len);
-	(void)snprintf(right, sizeof(right), "%s%zu bytes", play_is_editing(s) ? "Tab other part \u00b7 Esc done \u00b7 " : "e edit \u00b7 ", len);
+	figure_count(s->play->prompt_tok, tokens);
+	play_estimate(s->play, &e);
+	play_estimate_text(&e, cost);
+	(void)snprintf(right, sizeof(right), "%s~%s tok%s%s", play_is_editing(s) ? "Tab other part \u00b7 Esc done \u00b7 " : "e edit \u00b7 ", tokens,
+	    e.n_calls > e.n_unpriced ? " \u00b7 F5 " : "", e.n_calls > e.n_unpriced ? cost : "");
 	cells_rule(cells, s->prompt.x, s->prompt.y, s->prompt.w, play_is_editing(s), "Prompt", right);
 	(void)cells_put(cells, s->prompt.x + 1, s->system_area.y, s->focus == FOCUS_SYSTEM ? ST_BOLD : ST_DIM, "SYSTEM");
 	(void)cells_put(cells, s->prompt.x + 1, s->user_area.y, s->focus == FOCUS_USER ? ST_BOLD : ST_DIM, "USER");

@@ -1,8 +1,11 @@
 /* All targets in one table, so that a column out of sight is never forgotten. On a small screen: two lines that only name them, or one. */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "app/play_spread.h"
+#include "base/mem.h"
 #include "ui/format.h"
 #include "ui/screens/play_state.h"
 
@@ -27,6 +30,16 @@ int play_race_height(const struct play_screen *s, struct rect area)
 		return 1;
 	}
 	return is_table(area) ? 2 + (n < MAX_ROWS ? n : MAX_ROWS) : 3;
+}
+
+/* In milliseconds where they are to be compared exactly: the head of the column has the unit. */
+static void duration_text(int64_t us, bool is_exact, char out[FORMAT_SIZE])
+{
+	if (is_exact && is_known(us)) {
+		(void)snprintf(out, FORMAT_SIZE, "%lld", (long long)((us + 500) / 1000));
+	} else {
+		figure_duration(us, out);
+	}
 }
 
 static int64_t longest_us(const struct play_screen *s, const struct env *env)
@@ -63,61 +76,246 @@ static void draw_timeline(struct cells *cells, int x, int y, int w, const struct
 	}
 }
 
+/* -- the table ------------------------------------------------------------------------------------------------------------------------ */
+
+static void ttft_text(const struct play_figures *f, bool is_exact, char out[FORMAT_SIZE])
+{
+	duration_text(f->ttft_us, is_exact, out);
+}
+
+static void total_text(const struct play_figures *f, bool is_exact, char out[FORMAT_SIZE])
+{
+	duration_text(f->total_us, is_exact, out);
+}
+
+static void speed_text(const struct play_figures *f, bool is_exact, char out[FORMAT_SIZE])
+{
+	if (is_exact && f->tokens_per_s > 0) {
+		(void)snprintf(out, FORMAT_SIZE, "%.1f", 1000. / f->tokens_per_s);
+	} else {
+		format_rate(f->tokens_per_s, out);
+	}
+}
+
+static void in_text(const struct play_figures *f, bool is_exact, char out[FORMAT_SIZE])
+{
+	(void)is_exact;
+	figure_count(f->in_tok, out);
+}
+
+static void out_text(const struct play_figures *f, bool is_exact, char out[FORMAT_SIZE])
+{
+	(void)is_exact;
+	figure_count(f->out_tok, out);
+}
+
+static void cost_text(const struct play_figures *f, bool is_exact, char out[FORMAT_SIZE])
+{
+	bool has_thousand = is_exact && is_known(f->cost_nano) && f->cost_nano < INT64_MAX / 1000;
+
+	price_format(has_thousand ? f->cost_nano * 1000 : f->cost_nano, out, FORMAT_SIZE);
+}
+
+/* Smaller is better; what is not known comes last. */
+static double by_known(int64_t v)
+{
+	return is_known(v) ? (double)v : (double)INFINITY;
+}
+
+static double ttft_key(const struct play_figures *f)
+{
+	return by_known(f->ttft_us);
+}
+
+static double total_key(const struct play_figures *f)
+{
+	return by_known(f->total_us);
+}
+
+static double speed_key(const struct play_figures *f)
+{
+	return f->tokens_per_s > 0 ? -f->tokens_per_s : (double)INFINITY;
+}
+
+static double cost_key(const struct play_figures *f)
+{
+	return by_known(f->cost_nano);
+}
+
+static const struct {
+	int end; /* cell after its last */
+	const char *title, *exact_title; /* in the two units that t changes between */
+	void (*text)(const struct play_figures *f, bool is_exact, char out[FORMAT_SIZE]);
+	double (*key)(const struct play_figures *f); /* NULL: the table is not sorted by it */
+} race_columns[] = {
+	{ 43, "ttft", "ttft ms", ttft_text, ttft_key }, { 51, "total", "ms", total_text, total_key }, { 58, "tok/s", "ms/tok", speed_text, speed_key },
+	{ 64, "in", "in", in_text, NULL }, { 70, "out", "out", out_text, NULL }, { 82, "cost", "$/1000", cost_text, cost_key },
+};
+#define REST_X 84 /* of the timeline or what is said instead */
+
+/* Of the shown answer; but all answers of a repeated prompt were paid. */
+static void figures_of(const struct play_column *c, const struct env *env, struct play_figures *f)
+{
+	struct play_spread spread;
+
+	play_answer_figures(c->answer, env->mono_us, f);
+	if (c->n_answers > 1) {
+		play_spread(c, &spread);
+		f->cost_nano = spread.cost_nano;
+	}
+}
+
+static void draw_state(const struct play_column *c, struct cells *cells, int x, int y)
+{
+	static const char *const words[] = { "queued", "sent", "live", "retry", "done", "failed", "stopped" };
+	enum style st;
+	const char *glyph = play_state_glyph(c, &st);
+	size_t running = play_column_running(c);
+
+	(void)cells_put(cells, x, y, st, glyph);
+	if (c->n_answers > 1 && running > 0) {
+		(void)cells_putf(cells, x + 2, y, st, "%zu/%zu", c->n_answers - running, c->n_answers);
+	} else {
+		(void)cells_put(cells, x + 2, y, st, c->answer->has_run ? words[c->answer->state] : c->target == NULL ? "unusable" : "ready");
+	}
+}
+
+/* What stands where the timeline would: an error, an estimate, how repeated answers differ. False: the timeline does. */
+static bool rest_text(const struct play_screen *s, const struct play_column *c, const struct play_figures *f, struct buf *out, enum style *st)
+{
+	const struct play_answer *a = c->answer;
+
+	*st = ST_DIM;
+	if (c->n_answers > 1) {
+		struct play_spread spread;
+		char t[3][FORMAT_SIZE];
+
+		play_spread(c, &spread);
+		figure_duration(spread.min_us, t[0]);
+		figure_duration(spread.median_us, t[1]);
+		figure_duration(spread.max_us, t[2]);
+		(void)buf_addf(out, "%zu of %zu done", spread.n_done, spread.n_asked);
+		if (spread.n_failed > 0) {
+			(void)buf_addf(out, ", %zu not", spread.n_failed);
+		}
+		if (spread.n_done > 0) {
+			(void)buf_addf(out, "  min %s med %s max %s  %zu distinct", t[0], t[1], t[2], spread.n_distinct);
+		}
+		if (spread.n_done > 1) {
+			(void)buf_add_str(out, ": ");
+			play_spread_groups(c, &spread, out);
+		}
+		*st = ST_TEXT;
+	} else if (c->target != NULL && !a->has_run) {
+		struct estimate e;
+		char cost[PLAY_ESTIMATE_SIZE];
+
+		play_estimate_column(s->play, c, &e);
+		play_estimate_text(&e, cost);
+		(void)buf_addf(out, "est. %s", cost);
+		if (e.n_past > 0) {
+			(void)buf_addf(out, " by %zu answer%s before", e.n_past, e.n_past == 1 ? "" : "s");
+		}
+	} else if (!a->has_run || a->state == CALL_FAILED || a->state == CALL_RETRYING || !is_known(f->wait_us)) {
+		(void)play_state_glyph(c, st);
+		(void)buf_add_str(out, play_column_err(c)->text);
+	}
+	return out->len > 0;
+}
+
 static void draw_row(const struct play_screen *s, struct cells *cells, int y, size_t i, int64_t scale_us, const struct env *env)
 {
 	const struct play_column *c = s->play->columns[i];
 	struct play_figures f;
+	struct buf rest = { 0 };
 	enum style st;
-	const char *glyph = play_state_glyph(c, &st);
-	static const char *const words[] = { "queued", "sent", "live", "retry", "done", "failed", "stopped" };
-	char t[6][FORMAT_SIZE];
+	char label[PLAY_LABEL_SIZE];
 	int x = s->race.x;
 	bool is_selected = i == s->column && s->focus == FOCUS_COLUMNS;
 
-	play_answer_figures(c->answer, env->mono_us, &f);
-	figure_duration(f.ttft_us, t[0]);
-	figure_duration(f.total_us, t[1]);
-	format_rate(f.tokens_per_s, t[2]);
-	figure_count(f.in_tok, t[3]);
-	figure_count(f.out_tok, t[4]);
-	price_format(f.cost_nano, t[5], FORMAT_SIZE);
+	figures_of(c, env, &f);
 	(void)cells_put(cells, x, y, ST_SEL, is_selected ? "\u258c" : " ");
 	(void)cells_putf(cells, x + 1, y, ST_DIM, "%2zu", i + 1);
-	(void)cells_fit(cells, x + 4, y, 21, is_selected ? ST_BOLD : ST_TEXT, play_model_name(c));
-	(void)cells_put(cells, x + 26, y, st, glyph);
-	(void)cells_put(cells, x + 28, y, st, c->answer->has_run ? words[c->answer->state] : c->target == NULL ? "unusable" : "ready");
-	static const int ends[] = { 43, 51, 58, 64, 70, 82 };
+	(void)cells_fit(cells, x + 4, y, 21, is_selected ? ST_BOLD : ST_TEXT, play_label(c, label));
+	draw_state(c, cells, x + 26, y);
+	for (size_t k = 0; k < COUNT_OF(race_columns); k++) {
+		char text[FORMAT_SIZE];
 
-	for (size_t k = 0; k < sizeof(ends) / sizeof(ends[0]); k++) {
-		(void)cells_right(cells, x + ends[k], y, ST_TEXT, t[k]);
+		race_columns[k].text(&f, s->race_is_exact, text);
+		(void)cells_right(cells, x + race_columns[k].end, y, ST_TEXT, text);
 	}
-	if (c->answer->has_run && (c->answer->state == CALL_FAILED || c->answer->state == CALL_RETRYING || !is_known(f.wait_us))) {
-		(void)cells_fit(cells, x + 84, y, s->race.w - 85, st, play_column_err(c)->text);
+	if (rest_text(s, c, &f, &rest, &st)) {
+		(void)cells_fit(cells, x + REST_X, y, s->race.w - REST_X - 1, st, buf_str(&rest));
 	} else {
-		draw_timeline(cells, x + 84, y, s->race.w - 85, c, &f, scale_us);
+		draw_timeline(cells, x + REST_X, y, s->race.w - REST_X - 1, c, &f, scale_us);
 	}
+	buf_free(&rest);
+}
+
+/* The columns of the play in the order of the table; equal ones as they stand. */
+static void sort_rows(const struct play_screen *s, const struct env *env, size_t *order)
+{
+	for (size_t i = 0; i < s->play->n_columns; i++) {
+		struct play_figures f, g;
+		size_t at = i;
+
+		order[i] = i;
+		if (s->race_sort == 0) {
+			continue;
+		}
+		figures_of(s->play->columns[i], env, &f);
+		double key = race_columns[s->race_sort - 1].key(&f);
+		for (; at > 0; at--) {
+			figures_of(s->play->columns[order[at - 1]], env, &g);
+			if (race_columns[s->race_sort - 1].key(&g) <= key) {
+				break;
+			}
+			order[at] = order[at - 1];
+		}
+		order[at] = i;
+	}
+}
+
+void play_race_next_sort(struct play_screen *s)
+{
+	do {
+		s->race_sort = (s->race_sort + 1) % (COUNT_OF(race_columns) + 1);
+	} while (s->race_sort > 0 && race_columns[s->race_sort - 1].key == NULL);
+}
+
+const char *play_race_sort_name(const struct play_screen *s)
+{
+	return s->race_sort == 0 ? "as the columns stand" : race_columns[s->race_sort - 1].title;
 }
 
 static void draw_table(const struct play_screen *s, struct cells *cells, const struct env *env)
 {
-	static const struct {
-		int end;
-		const char *title;
-	} heads[] = { { 43, "ttft" }, { 51, "total" }, { 58, "tok/s" }, { 64, "in" }, { 70, "out" }, { 82, "cost" } };
-	int y = s->race.y + 1;
+	int x = s->race.x, y = s->race.y + 1;
 	int64_t scale_us = longest_us(s, env);
+	size_t *order = x_calloc(s->play->n_columns, sizeof(*order));
 
-	(void)cells_put(cells, s->race.x + 2, y, ST_DIM, "#");
-	(void)cells_put(cells, s->race.x + 4, y, ST_DIM, "model");
-	(void)cells_put(cells, s->race.x + 26, y, ST_DIM, "state");
-	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
-		(void)cells_right(cells, s->race.x + heads[i].end, y, ST_DIM, heads[i].title);
+	(void)cells_put(cells, x + 2, y, ST_DIM, "#");
+	(void)cells_put(cells, x + 4, y, ST_DIM, "model");
+	(void)cells_put(cells, x + 26, y, ST_DIM, "state");
+	for (size_t i = 0; i < COUNT_OF(race_columns); i++) {
+		const char *title = s->race_is_exact ? race_columns[i].exact_title : race_columns[i].title;
+
+		(void)cells_right(cells, x + race_columns[i].end, y, s->race_sort == i + 1 ? ST_BOLD : ST_DIM, title);
 	}
-	(void)cells_fit(cells, s->race.x + 84, y, s->race.w - 85, ST_DIM, "\u2591 time to first token  \u2588 streaming");
-	for (size_t i = 0; i < s->play->n_columns && (int)i < s->race.h - 2; i++) {
-		draw_row(s, cells, y + 1 + (int)i, i, scale_us, env);
+	(void)cells_fit(cells, x + REST_X, y, s->race.w - REST_X - 1, ST_DIM, "\u2591 time to first token  \u2588 streaming");
+	sort_rows(s, env, order);
+	/* The focused one is always among those shown. */
+	size_t rows = (size_t)(s->race.h - 2), first = 0;
+	for (size_t i = rows; i < s->play->n_columns; i++) {
+		first = order[i] == s->column ? i + 1 - rows : first;
 	}
+	for (size_t i = 0; i < rows && first + i < s->play->n_columns; i++) {
+		draw_row(s, cells, y + 1 + (int)i, order[first + i], scale_us, env);
+	}
+	free(order);
 }
+
+/* -- smaller -------------------------------------------------------------------------------------------------------------------------- */
 
 /* "✓2 claude-haiku 1.08s $0.0002", flowing over the lines there are. */
 static void draw_names(const struct play_screen *s, struct cells *cells, const struct env *env)
@@ -129,13 +327,13 @@ static void draw_names(const struct play_screen *s, struct cells *cells, const s
 		struct play_figures f;
 		enum style st;
 		const char *glyph = play_state_glyph(c, &st);
-		char total[FORMAT_SIZE], cost[FORMAT_SIZE], text[128], name[40];
+		char total[FORMAT_SIZE], cost[FORMAT_SIZE], text[128], name[40], label[PLAY_LABEL_SIZE];
 		int status = c->answer->call != NULL ? c->answer->call->row.http_status : c->answer->row.http_status;
 
-		play_answer_figures(c->answer, env->mono_us, &f);
+		figures_of(c, env, &f);
 		figure_duration(f.total_us, total);
 		price_format(f.cost_nano, cost, FORMAT_SIZE);
-		(void)snprintf(name, sizeof(name), "%s", play_model_name(c));
+		(void)snprintf(name, sizeof(name), "%.39s", play_label(c, label));
 		if (f.is_running && c->answer->state == CALL_RETRYING && c->answer->call->http.reply.status >= 400) {
 			(void)snprintf(text, sizeof(text), "%zu %s %d", i + 1, name, c->answer->call->http.reply.status);
 		} else if (f.is_running) {
@@ -172,12 +370,13 @@ static void draw_strip(const struct play_screen *s, struct cells *cells)
 	for (int i = first; i < first + shown; i++, x += w) {
 		const struct play_column *c = s->play->columns[i];
 		bool is_focused = i == (int)s->column;
+		char label[PLAY_LABEL_SIZE];
 		enum style st;
 		const char *glyph = play_state_glyph(c, &st);
 
 		(void)cells_put(cells, x, s->race.y, st, glyph);
 		int used = 1 + cells_putf(cells, x + 1, s->race.y, is_focused ? ST_BOLD : ST_DIM, "%d ", i + 1);
-		(void)cells_fit(cells, x + used, s->race.y, w - used - 1, is_focused ? ST_BOLD : ST_TEXT, play_model_name(c));
+		(void)cells_fit(cells, x + used, s->race.y, w - used - 1, is_focused ? ST_BOLD : ST_TEXT, play_label(c, label));
 	}
 	if (shown < n) {
 		(void)cells_putf(cells, s->race.x + s->race.w - 1, s->race.y, ST_DIM, "\u2026");
@@ -195,7 +394,12 @@ void play_race_draw(const struct play_screen *s, struct cells *cells, const stru
 	}
 	bool is_big = is_table(s->area);
 
-	cells_rule(cells, s->race.x, s->race.y, s->race.w, false, is_big ? "Race" : "All", "");
+	char right[64] = "";
+
+	if (is_big) {
+		(void)snprintf(right, sizeof(right), "s sort: %s \u00b7 t units", s->race_sort == 0 ? "columns" : play_race_sort_name(s));
+	}
+	cells_rule(cells, s->race.x, s->race.y, s->race.w, false, is_big ? "Race" : "All", right);
 	if (is_big) {
 		draw_table(s, cells, env);
 	} else {

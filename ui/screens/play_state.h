@@ -14,6 +14,8 @@ enum play_focus { FOCUS_COLUMNS, FOCUS_SYSTEM, FOCUS_USER };
 /* What stands in the columns' place. */
 enum play_view { VIEW_COLUMNS, VIEW_DIFF, VIEW_HISTORY, VIEW_INSPECTOR, VIEW_EVENTS };
 
+#define PLAY_ESTIMATE_SIZE 96
+#define PLAY_LABEL_SIZE 160
 #define PLAY_WIDE 160 /* from here on the inspector stands beside the columns */
 
 /* Lines and scroll position of one column's answer. Belongs to the column by address; found again after a reorder. */
@@ -35,11 +37,14 @@ struct play_screen {
 	struct play *play;
 	struct editor *system, *user;
 	unsigned seen_opened;
+	unsigned long seen_text;  /* versions of both fields that the model has */
 	enum play_focus focus;
 	enum play_view view;
 	size_t column, first;   /* focused; first one shown */
 	size_t n_shown;
 	bool is_zoomed;
+	size_t race_sort;         /* 0: as the columns stand; else 1 + a column of the table */
+	bool race_is_exact;       /* in ms, ms a token and $ a thousand */
 	const struct play_column *marked;
 	struct answer_view *answers;
 	size_t n_answers, cap_answers;
@@ -80,6 +85,8 @@ void play_keep_text(struct play_screen *s);
 void play_take_prompt(struct play_screen *s);
 void play_prompt_layout(struct play_screen *s, struct rect r);
 void play_prompt_draw(const struct play_screen *s, struct cells *cells);
+/* "temp 0.2  max 512", only what is set, into out; between them `gap`. */
+void play_params_text(const struct chat_params *p, const char *gap, struct buf *out);
 void play_params_draw(const struct play_screen *s, struct cells *cells, const struct env *env);
 /* To the part that has the focus. */
 unsigned play_prompt_input(struct play_screen *s, const struct input *in);
@@ -97,9 +104,13 @@ void play_columns_draw(const struct play_screen *s, struct cells *cells, const s
 const char *play_state_glyph(const struct play_column *c, enum style *st);
 /* play_race.c */
 int play_race_height(const struct play_screen *s, struct rect area);
+/* Sorts by the next column of the table, or as the columns stand; and what that is called. */
+void play_race_next_sort(struct play_screen *s);
+const char *play_race_sort_name(const struct play_screen *s);
 void play_race_draw(const struct play_screen *s, struct cells *cells, const struct env *env);
-/* The model's part of "provider/model"; of the one that answers: a fallback, where the target itself failed. */
-const char *play_model_name(const struct play_column *c);
+/* The model's part of "provider/model", of the one that answers (a fallback, where the target itself failed), and the parameters that only
+ * this column has: "gpt-5.4-mini temp 0.7". Returns out. */
+const char *play_label(const struct play_column *c, char out[PLAY_LABEL_SIZE]);
 /* play_inspector.c: 0 where it does not stand beside the columns. */
 int play_inspector_width(const struct play_screen *s, struct rect area);
 void play_inspector_layout(struct play_screen *s, struct rect r);
@@ -118,6 +129,8 @@ void play_diff_draw(const struct play_screen *s, struct cells *cells, const stru
 void play_history_layout(struct play_screen *s);
 void play_history_draw(const struct play_screen *s, struct cells *cells, const struct env *env);
 /* play_status.c */
+/* "~$0.0006–$0.0011", "≤$0.0024" where only a limit is known, "~$0.0003 + answers" where none is, "–" without any price. */
+void play_estimate_text(const struct estimate *e, char out[PLAY_ESTIMATE_SIZE]);
 void play_status(const void *self, const struct env *env, struct buf *left, struct buf *right);
 int play_tick_ms(const void *self);
 void play_card(const void *self, const struct env *env, struct buf *out);
@@ -132,9 +145,10 @@ typedef unsigned play_command(void *self, struct console *c, const char *arg);
 /* play_commands.c */
 play_command play_cmd_run, play_cmd_stop, play_cmd_stop_all, play_cmd_retry, play_cmd_edit, play_cmd_mark, play_cmd_diff, play_cmd_hold, play_cmd_zoom,
     play_cmd_inspector, play_cmd_events,
+    play_cmd_sort, play_cmd_units, play_cmd_next_answer, play_cmd_prev_answer,
     play_cmd_history, play_cmd_open, play_cmd_close;
 /* play_targets.c */
-play_command play_cmd_add, play_cmd_drop, play_cmd_left, play_cmd_right, play_cmd_param;
+play_command play_cmd_add, play_cmd_drop, play_cmd_left, play_cmd_right, play_cmd_param, play_cmd_own_param, play_cmd_twin, play_cmd_repeat;
 const char *play_complete_target(void *self, size_t i);
 const char *play_complete_param(void *self, size_t i);
 /* play_prompt.c: gives the part of the prompt to the person's editor. */

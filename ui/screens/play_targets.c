@@ -93,25 +93,93 @@ unsigned play_cmd_right(void *self, struct console *c, const char *arg)
 	return move(self, 1);
 }
 
-unsigned play_cmd_param(void *self, struct console *c, const char *arg)
+/* "name=value" into params. False: said why. */
+static bool set_param(struct console *c, struct chat_params *params, const char *arg)
 {
-	struct play_screen *s = self;
 	const char *eq = strchr(arg, '=');
 	struct err e = { 0 };
 
-	if (arg[0] == '\0') {
-		console_ask(c, "param ");
-		return play_changed();
-	}
 	if (eq == NULL) {
 		console_say(c, ST_BAD, "give it as name=value, for example temperature=0.2; name= alone unsets it");
-		return play_changed();
+		return false;
 	}
 	char *name = x_strndup(arg, (size_t)(eq - arg));
-	bool ok = chat_params_set(&s->play->params, name, eq + 1, &e);
+	bool ok = chat_params_set(params, name, eq + 1, &e);
 
 	free(name);
-	return ok ? play_changed() : play_said(c, &e);
+	if (!ok) {
+		(void)play_said(c, &e);
+	}
+	return ok;
+}
+
+unsigned play_cmd_param(void *self, struct console *c, const char *arg)
+{
+	struct play_screen *s = self;
+
+	if (arg[0] == '\0') {
+		console_ask(c, "param ");
+	} else {
+		(void)set_param(c, &s->play->params, arg);
+	}
+	return play_changed();
+}
+
+unsigned play_cmd_own_param(void *self, struct console *c, const char *arg)
+{
+	struct play_screen *s = self;
+
+	if (!play_has_columns(s)) {
+		console_say(c, ST_DIM, "no column: a adds a target");
+	} else if (arg[0] == '\0') {
+		console_ask(c, "param here ");
+	} else {
+		(void)set_param(c, &s->play->columns[s->column]->params, arg);
+	}
+	return play_changed();
+}
+
+/* The same target once more beside it, to be asked with other parameters. */
+unsigned play_cmd_twin(void *self, struct console *c, const char *arg)
+{
+	struct play_screen *s = self;
+
+	(void)arg;
+	if (!play_has_columns(s)) {
+		console_say(c, ST_DIM, "no column: a adds a target");
+		return play_changed();
+	}
+	const struct play_column *here = s->play->columns[s->column];
+	struct play_column *twin = play_add(s->play, here->name);
+
+	chat_params_copy(&twin->params, &here->params);
+	for (size_t i = s->play->n_columns - 1; i > s->column + 1; i--) {
+		(void)play_move(s->play, i, -1);
+	}
+	s->column++;
+	console_ask(c, "param here ");
+	return play_changed();
+}
+
+unsigned play_cmd_repeat(void *self, struct console *c, const char *arg)
+{
+	struct play_screen *s = self;
+	char *end;
+	long n = strtol(arg, &end, 10);
+
+	if (arg[0] == '\0') {
+		console_ask(c, "repeat ");
+	} else if (*end != '\0' || n < 1 || n > RUN_REPEAT_MAX) {
+		console_say(c, ST_BAD, "repeat: a number from 1 to %d", RUN_REPEAT_MAX);
+	} else {
+		s->play->repeat = (int)n;
+		if (n == 1) {
+			console_say(c, ST_DIM, "each target is asked once");
+		} else {
+			console_say(c, ST_DIM, "F5 asks each target %ld times", n);
+		}
+	}
+	return play_changed();
 }
 
 const char *play_complete_param(void *self, size_t i)
