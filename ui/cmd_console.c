@@ -1,4 +1,5 @@
 /* cmd_console - `sonde` without a command: the console on the user's own configuration and store. */
+#include <getopt.h>
 #include <limits.h>
 #include <stdlib.h>
 
@@ -29,13 +30,23 @@ static void add_targets(struct play *p, const struct config *config)
 
 static int run(int argc, char **argv)
 {
+	static const struct option long_options[] = { { "no-bodies", no_argument, NULL, 'B' }, { NULL, 0, NULL, 0 } };
 	struct err e = { 0 };
+	bool no_bodies = false;
+	int opt;
 
-	(void)argv;
-	if (argc > 1) {
-		return cli_usage(&ui_console, "the console takes no arguments");
+	while ((opt = cli_option(argc, argv, "", long_options)) != -1) {
+		if (opt != 'B') {
+			return cli_bad_option(&ui_console, argv);
+		}
+		no_bodies = true;
+	}
+	if (optind < argc) {
+		return cli_usage(&ui_console, "the console takes no words");
 	}
 	struct config *config = config_load(NULL);
+
+	config->store.no_bodies |= no_bodies;
 
 	int status = cli_check_config(config);
 	char *dir = status == 0 ? cli_data_dir(&e) : NULL;
@@ -68,8 +79,9 @@ static int run(int argc, char **argv)
 const struct cli_command ui_console = {
 	.name = "console",
 	.summary = "open the console (the default)",
-	.usage = "sonde [console]",
-	.help = "  Screens: 2 Play, 4 Metrics. Inside, ? shows all keys and : all commands. Where nothing is set up, it begins\n"
+	.usage = "sonde [console [--no-bodies]]",
+	.help = "  --no-bodies      record calls without prompts, requests and answers\n"
+		"  Screens: 2 Play, 4 Metrics. Inside, ? shows all keys and : all commands. Where nothing is set up, it begins\n"
 		"  with what it found to talk to: keys in the environment, a local Ollama, a demo.\n",
 	.run = run,
 };

@@ -43,7 +43,7 @@ _sonde() {
 	esac
 	if [[ -z $words ]]; then
 		case $command in
-		run) words="-m -s -o --schema --tools --retries --no-stream --json --jsonl --cache --dry-run -q --help -" ;;
+		run) words="-m -s -o --schema --tools --retries --no-stream --json --jsonl --cache --no-bodies --dry-run -q --help -" ;;
 		metrics) words="--since --until --by --provider --model --operation --filter --check --min-calls --budget --json --help" ;;
 		calls) words="show -n --since --until --provider --model --errors --filter --json --help" ;;
 		import)

@@ -50,6 +50,7 @@ struct app *app_new(struct loop *l, struct config *config, const char *data_dir,
 	a->data_dir = x_strdup(data_dir);
 	a->store = records ? store_open(data_dir, &a->store_err) : NULL;
 	if (a->store != NULL) {
+		store_set_policy(a->store, &config->store);
 		watch_store(a);
 	}
 	a->gateway = gateway_new(l, config, a->store);

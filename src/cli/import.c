@@ -12,6 +12,7 @@
 #include "cli/commands.h"
 #include "gateway/config.h"
 #include "metrics/ingest.h"
+#include "store/bulk.h"
 #include "text/clean.h"
 
 static void show_progress(void *ctx, uint64_t lines, uint64_t stored)
@@ -139,6 +140,16 @@ static void import_file(struct import *im, const char *path)
 	}
 }
 
+static void tell_expired(const struct import *im)
+{
+	unsigned long long n = bulk_expired(im->bulk);
+
+	if (n > 0) {
+		fprintf(stderr, "sonde: %llu %s older than what the store keeps (keep_calls) and %s left out\n", n, n == 1 ? "call is" : "calls are",
+		    n == 1 ? "was" : "were");
+	}
+}
+
 static int import_files(struct import *im, bool is_following, int n, char **paths)
 {
 	struct err e = { 0 };
@@ -214,8 +225,14 @@ static int run(int argc, char **argv)
 	}
 	struct config *config = config_load(NULL);
 
-	im.prices = config->prices;
-	status = import_files(&im, is_following, argc - optind, argv + optind);
+	/* Patterns that cannot be read would hide nothing. */
+	status = cli_check_config(config);
+	if (status == 0) {
+		im.prices = config->prices;
+		bulk_set_policy(im.bulk, &config->store);
+		status = import_files(&im, is_following, argc - optind, argv + optind);
+		tell_expired(&im);
+	}
 	bulk_close(im.bulk);
 	config_free(config);
 	buf_free(&im.out);

@@ -25,7 +25,7 @@ struct options {
 	const char *system;
 	struct chat_params params;
 	int64_t retries; /* UNKNOWN: the default */
-	bool is_plain, is_dry, is_quiet, caches;
+	bool is_plain, is_dry, is_quiet, caches, no_bodies;
 	enum output output;
 	struct buf user, schema, tools;
 };
@@ -106,13 +106,14 @@ static bool read_form(struct buf *to, const char *path, bool (*check)(const char
 
 static int parse(struct options *o, int argc, char **argv)
 {
-	enum { RETRIES = 256, NO_STREAM, JSON, JSONL, DRY_RUN, CACHE, SCHEMA, TOOLS };
+	enum { RETRIES = 256, NO_STREAM, JSON, JSONL, DRY_RUN, CACHE, NO_BODIES, SCHEMA, TOOLS };
 	static const struct option longs[] = {
 		{ "model", required_argument, NULL, 'm' }, { "system", required_argument, NULL, 's' },
 		{ "option", required_argument, NULL, 'o' }, { "quiet", no_argument, NULL, 'q' },
 		{ "retries", required_argument, NULL, RETRIES }, { "no-stream", no_argument, NULL, NO_STREAM },
 		{ "json", no_argument, NULL, JSON }, { "jsonl", no_argument, NULL, JSONL },
 		{ "dry-run", no_argument, NULL, DRY_RUN }, { "cache", no_argument, NULL, CACHE },
+		{ "no-bodies", no_argument, NULL, NO_BODIES },
 		{ "schema", required_argument, NULL, SCHEMA }, { "tools", required_argument, NULL, TOOLS }, { NULL, 0, NULL, 0 },
 	};
 	struct err e = { 0 };
@@ -148,6 +149,7 @@ static int parse(struct options *o, int argc, char **argv)
 		case JSONL: o->output = OUTPUT_JSONL; break;
 		case DRY_RUN: o->is_dry = true; break;
 		case CACHE: o->caches = true; break;
+		case NO_BODIES: o->no_bodies = true; break;
 		default: return cli_bad_option(&cli_run, argv);
 		}
 	}
@@ -373,7 +375,7 @@ static void end_store(struct store *store)
 	store_close(store);
 }
 
-static struct store *begin_store(void)
+static struct store *begin_store(const struct store_policy *policy)
 {
 	struct err e = { 0 };
 	char *dir = cli_data_dir(&e);
@@ -382,6 +384,8 @@ static struct store *begin_store(void)
 	if (store == NULL) {
 		(void)err_prefix(&e, "calls are not recorded");
 		(void)cli_fail(&e);
+	} else {
+		store_set_policy(store, policy);
 	}
 	free(dir);
 	return store;
@@ -390,7 +394,7 @@ static struct store *begin_store(void)
 static int send_all(const struct options *o, struct config *config, struct target **targets)
 {
 	struct run run = { .loop = loop_new(), .options = o, .calls = x_calloc(o->n_targets, sizeof(*run.calls)), .n_running = o->n_targets };
-	struct store *store = begin_store();
+	struct store *store = begin_store(&config->store);
 	struct gateway *g = gateway_new(run.loop, config, store);
 	int64_t run_us = clock_wall_us();
 	bool is_simulated = false;
@@ -492,6 +496,7 @@ static int run(int argc, char **argv)
 	if (status == 0) {
 		struct config *config = config_load(NULL);
 
+		config->store.no_bodies |= o.no_bodies;
 		status = run_targets(&o, config);
 		config_free(config);
 	}
@@ -518,6 +523,7 @@ const struct cli_command cli_run = {
 	    "  --json           one object with all results at the end\n"
 	    "  --jsonl          one object an event, as they come\n"
 	    "  --cache          answer from the store what was asked and answered before, at no cost\n"
+	    "  --no-bodies      record the call without prompt, request and answer\n"
 	    "  --dry-run        print the requests without sending them\n"
 	    "  -q               no progress on standard error\n"
 	    "\n"

@@ -83,15 +83,31 @@ void cache_look_up(struct job_pool *jobs, const char *dir, const struct provider
 struct keep {
 	char *dir;
 	struct cached_answer answer;
+	const struct redact *redact;
+	char *text; /* the answer as text, where patterns are to be looked for */
+	size_t text_len;
 	int *n_running;
 };
+
+/* An answer that must not be written as it is cannot be given again either. */
+static bool is_secret(const struct keep *k)
+{
+	size_t len;
+	char *text = redact_text(k->redact, k->text, k->text_len, &len);
+	char *response = text == NULL ? redact_text(k->redact, k->answer.response, k->answer.response_len, &len) : NULL;
+	bool is_found = text != NULL || response != NULL;
+
+	free(text);
+	free(response);
+	return is_found;
+}
 
 static void keep(void *arg)
 {
 	struct keep *k = arg;
 	struct err e;
 
-	if (!cache_put(k->dir, &k->answer, &e)) {
+	if (is_secret(k) || !cache_put(k->dir, &k->answer, &e)) {
 		return; /* the answer has been given; the next one will be asked for again */
 	}
 }
@@ -102,6 +118,7 @@ static void kept(void *arg)
 
 	--*k->n_running;
 	cached_answer_free(&k->answer);
+	free(k->text);
 	free(k->dir);
 	free(k);
 }
@@ -114,16 +131,21 @@ bool cache_may_keep(const struct call *c)
 	    c->response_body.len > 0 && !c->response_body.is_full;
 }
 
-void cache_keep(struct job_pool *jobs, const char *dir, const unsigned char key[SHA256_SIZE], const struct call *c, int *n_running)
+void cache_keep(struct job_pool *jobs, const char *dir, const struct redact *redact, const unsigned char key[SHA256_SIZE], const struct call *c,
+    int *n_running)
 {
 	struct keep *k = x_calloc(1, sizeof(*k));
 
 	*k = (struct keep){
-		.dir = x_strdup(dir), .n_running = n_running,
+		.dir = x_strdup(dir), .n_running = n_running, .redact = redact,
 		.answer = { .made_us = clock_wall_us(), .is_simulated = c->is_simulated, .content_type = x_strdup(c->http.reply.content_type),
 		    .model = x_strdup(c->answer.model), .finish = x_strdup(finish_name(c->answer.finish)), .in_tok = c->answer.usage.in_tok,
 		    .out_tok = c->answer.usage.out_tok, .response = x_malloc(c->response_body.len), .response_len = c->response_body.len },
 	};
+	if (redact != NULL) {
+		k->text_len = c->answer.text.len;
+		k->text = x_strndup(buf_str(&c->answer.text), k->text_len);
+	}
 	memcpy(k->answer.key, key, SHA256_SIZE);
 	memcpy(k->answer.response, c->response_body.s, c->response_body.len);
 	++*n_running;

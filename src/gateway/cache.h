@@ -16,7 +16,8 @@ void cache_look_up(struct job_pool *jobs, const char *dir, const struct provider
     void *ctx);
 /* Whether a finished call's answer may be given again. */
 bool cache_may_keep(const struct call *c);
-/* Keeps the answer of a call under the key. *n_running counts the jobs on their way. */
-void cache_keep(struct job_pool *jobs, const char *dir, const unsigned char key[SHA256_SIZE], const struct call *c, int *n_running);
+/* Keeps the answer of a call under the key, unless one of the patterns (NULL: none) is in it. *n_running counts the jobs on their way. */
+void cache_keep(struct job_pool *jobs, const char *dir, const struct redact *redact, const unsigned char key[SHA256_SIZE], const struct call *c,
+    int *n_running);
 
 #endif

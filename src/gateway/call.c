@@ -104,7 +104,7 @@ void live_finish(struct live_call *lc, enum call_state state)
 	ev_timer_stop(g->loop->ev, &lc->timer);
 	live_record(lc, state);
 	if (lc->has_cache_key && cache_may_keep(&lc->pub)) {
-		cache_keep(g->loop->jobs, store_dir(g->store), lc->cache_key, &lc->pub, &g->n_keeping);
+		cache_keep(g->loop->jobs, store_dir(g->store), g->config->store.redact, lc->cache_key, &lc->pub, &g->n_keeping);
 	}
 	if (lc->pub.answer.has_usage) {
 		live_emit(lc, EVENT_USAGE);

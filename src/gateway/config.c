@@ -155,6 +155,7 @@ void config_free(struct config *c)
 	}
 	price_table_free(c->prices);
 	free(c->price_file);
+	redact_free(c->store.redact);
 	free(c->aliases);
 	free(c->providers);
 	free(c->unlisted);

@@ -10,6 +10,7 @@
 #include "gateway/option.h"
 #include "provider/price.h"
 #include "provider/provider.h"
+#include "store/policy.h"
 
 struct provider_entry {
 	char *name;                   /* "openai", or the user's */
@@ -46,6 +47,7 @@ struct config {
 	char *price_file;             /* the kept table it comes from; NULL: the built-in one */
 	struct err price_err;         /* why a kept one is not used: no problem of the configuration, since the built-in one serves */
 	struct budget budget;
+	struct store_policy store;    /* its patterns are owned */
 	struct option_values options;       /* of the console */
 	struct err *problems; size_t n_problems, cap_problems; /* of the file: text "config.yaml:3:5: ..."; and of the environment */
 };

@@ -96,6 +96,7 @@ static const struct key sections[] = {
 	{ .name = "prices", .read = read_prices },
 	{ .name = "targets", .read = read_targets },
 	{ .name = "budget", .read = read_budget },
+	{ .name = "store", .read = read_store },
 	{ .name = "ui", .read = read_ui },
 };
 
@@ -141,6 +142,7 @@ void config_file_keys(config_key_fn *fn, void *ctx)
 		provider_key_table,
 		target_key_table,
 		budget_key_table,
+		store_key_table,
 		{ "prices.PROVIDER/MODEL", price_keys, COUNT_OF(price_keys) },
 	};
 

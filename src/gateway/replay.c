@@ -71,7 +71,7 @@ bool replay_look_up(struct live_call *lc)
 	struct wire_request w = { 0 };
 	struct err e;
 
-	if (!lc->caches || lc->gateway->store == NULL || lc->has_cache_key) {
+	if (!lc->caches || lc->gateway->store == NULL || lc->gateway->config->store.no_bodies || lc->has_cache_key) {
 		return false;
 	}
 	bool ok = attempt_build(lc, NULL, &w, &e);

@@ -14,6 +14,8 @@
 #include "metrics/follow_files.h"
 #include "metrics/follow_source.h"
 
+#define EXPIRE_PAUSE_US 100000
+#define EXPIRE_AGAIN_US 600000000
 #define PASS_US 50000          /* at most one pass in that time, so that lines come in batches */
 #define RETRY_US 1000000       /* after a failure of the store or of a path */
 #define NO_DIRECTORY_US 200000 /* a directory that is not there tells nobody when it is */
@@ -47,6 +49,7 @@ struct follow {
 	char *buffer;
 	int64_t begun_us;        /* wall clock */
 	int64_t now_us, wake_us; /* wake_us: INT64_MAX for never */
+	int64_t expire_us;       /* next look for rows that are older than they are kept */
 };
 
 static void wake_by(struct follow *f, int64_t at_us)
@@ -434,6 +437,20 @@ static void watch_directory(struct follow *f, const struct followed *p)
 	}
 }
 
+/* A little of it: lines come first. */
+static void remove_old(struct follow *f)
+{
+	struct err e;
+	bool is_all = true;
+
+	if (f->now_us >= f->expire_us) {
+		bool ok = bulk_expire(f->bulk, 1, &is_all, &e);
+
+		f->expire_us = f->now_us + (ok && !is_all ? EXPIRE_PAUSE_US : EXPIRE_AGAIN_US);
+	}
+	wake_by(f, f->expire_us);
+}
+
 static void pass(struct follow *f)
 {
 	f->now_us = clock_mono_us();
@@ -454,6 +471,7 @@ static void pass(struct follow *f)
 			p->trouble[0] = '\0';
 		}
 	}
+	remove_old(f);
 }
 
 static int wait_ms(int64_t us)

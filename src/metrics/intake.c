@@ -26,6 +26,7 @@ struct intake {
 	struct ingest_scanner *scanner;
 	struct map *found; /* "provider\nmodel" -> struct price, or none */
 	enum former former;
+	struct call_row redacted; /* owned copy of the last row, where patterns are to be hidden */
 };
 
 static const char none;
@@ -45,6 +46,7 @@ void intake_free(struct intake *in)
 {
 	if (in != NULL) {
 		map_free(in->found, NULL);
+		call_row_free(&in->redacted);
 		ingest_scanner_free(in->scanner);
 		free(in);
 	}
@@ -166,6 +168,17 @@ static void identify(struct intake *in, const char *line, size_t len, struct cal
 	}
 }
 
+/* Here, and not when it is stored: rows may wait in a file until then. The identity is that of the line as it came. */
+static void redact(struct intake *in, struct call_row *row)
+{
+	if (bulk_redact(in->bulk) != NULL) {
+		call_row_free(&in->redacted);
+		call_row_copy(&in->redacted, row);
+		redact_row(bulk_redact(in->bulk), &in->redacted);
+		*row = in->redacted;
+	}
+}
+
 bool intake_record(struct intake *in, const char *line, size_t len, struct call_row *row, bool *has_own_id, struct ingest_result *result)
 {
 	char why[INGEST_WHY_SIZE];
@@ -194,6 +207,7 @@ bool intake_record(struct intake *in, const char *line, size_t len, struct call_
 	}
 	identify(in, line, len, row, has_own_id);
 	price_row(in, row);
+	redact(in, row);
 	return true;
 }
 

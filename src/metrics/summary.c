@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/map.h"
 #include "base/mem.h"
+#include "store/expire.h"
 #include "store/reader.h"
 #include "store/rollup.h"
 
@@ -30,6 +31,7 @@ static const char rows_format[] =
     "latency_us, ttft_us, gen_us, key, %s FROM call WHERE (ts_us, key)>=(?2, ?7) AND ts_us<?3 "
     "AND (?4=0 OR provider=?4) AND (?5=0 OR coalesce(model_resp, model_req)=?5) AND (?6=0 OR operation=?6) ORDER BY ts_us, key";
 enum { ROW_KEY = 13, ROW_MATCHES };
+#define HOUR_US (3600 * US_PER_S)
 #define READ_US 50000    /* longest read transaction aimed at under a condition */
 #define ROWS_PER_LOOK 64 /* at the clock */
 
@@ -46,6 +48,7 @@ struct query {
 	struct metrics *m;
 	int64_t dims[3]; /* wanted provider, model, operation; 0: any */
 	int64_t floor_us[ROLLUP_LEVELS];
+	int64_t expired_us; /* rows before this are gone, sums of whole hours are left; INT64_MIN: none are gone */
 	bool is_before;  /* summing the span before */
 	struct tally *tallies;
 	size_t n_tallies, cap_tallies;
@@ -278,11 +281,33 @@ static bool add_span(struct query *s, int level, int64_t from_us, int64_t to_us)
 	return add_span(s, level - 1, from_us, first_us) && add_slots(s, level, first_us, end_us) && add_span(s, level - 1, end_us, to_us);
 }
 
-static void make_buckets(struct metrics *m, int columns)
+static bool read_expired(struct query *s)
 {
+	struct expired_until until;
+
+	if (!expired_until(s->r->sql, &until, s->e)) {
+		return false;
+	}
+	s->expired_us = until.key > INT64_MIN ? until.ts_us + 1 : until.ts_us;
+	return true;
+}
+
+/* An end of a span where only whole hours are left is moved to the next one, so that neighbouring spans still neither overlap nor leave a gap. */
+static int64_t fit(const struct query *s, int64_t us)
+{
+	if (us >= s->expired_us) {
+		return us;
+	}
+	return s->q->where != NULL ? s->expired_us : round_up(us, HOUR_US);
+}
+
+static void make_buckets(const struct query *s, int columns)
+{
+	struct metrics *m = s->m;
+
 	int64_t unit = 0, n = 0;
 
-	for (size_t i = 0; n == 0 || n > columns; i++) {
+	for (size_t i = 0; n == 0 || n > columns || (m->from_us < s->expired_us && unit < HOUR_US); i++) {
 		unit = i < COUNT_OF(bucket_lengths_s) ? bucket_lengths_s[i] * US_PER_S : unit * 2;
 		n = (round_up(m->to_us, unit) - round_down(m->from_us, unit)) / unit;
 	}
@@ -315,7 +340,7 @@ static bool add_before(struct query *s)
 		m->buckets_before = x_calloc(m->n_buckets, sizeof(*m->buckets_before));
 	}
 	s->is_before = true;
-	return add_span(s, coarsest(s, m->buckets_before), from_us > 0 ? from_us : 0, to_us);
+	return add_span(s, coarsest(s, m->buckets_before), fit(s, from_us > 0 ? from_us : 0), fit(s, to_us));
 }
 
 static bool add_all(struct query *s)
@@ -430,16 +455,19 @@ static bool look_for_simulated(struct query *s)
 struct metrics *metrics_query(struct reader *r, const struct metrics_query *q, struct err *e)
 {
 	struct metrics *m = x_calloc(1, sizeof(*m));
-	struct query s = { .r = r, .q = q, .m = m, .places = map_new(), .e = e };
+	struct query s = { .r = r, .q = q, .m = m, .places = map_new(), .expired_us = INT64_MIN, .e = e };
 	int64_t start_us = clock_mono_us();
 	bool ok = true;
 
 	m->from_us = q->from_us < 0 ? 0 : q->from_us > TIME_END_US ? TIME_END_US : q->from_us;
 	m->to_us = q->to_us < m->from_us ? m->from_us : q->to_us > TIME_END_US ? TIME_END_US : q->to_us;
-	if (q->columns > 0 && m->from_us < m->to_us) {
-		make_buckets(m, q->columns);
+	ok = read_expired(&s);
+	m->from_us = fit(&s, m->from_us);
+	m->to_us = fit(&s, m->to_us);
+	if (ok && q->columns > 0 && m->from_us < m->to_us) {
+		make_buckets(&s, q->columns);
 	}
-	if (find_dims(&s)) {
+	if (ok && find_dims(&s)) {
 		ok = add_all_at_once(&s) && look_for_simulated(&s);
 	}
 	if (ok) {

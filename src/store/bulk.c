@@ -2,7 +2,9 @@
 
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
+#include "store/expire.h"
 #include "store/writer.h"
 
 /* Each checkpoint costs two syncs; an import is better off with few. Still far from the 64 MB where readers are waited for. */
@@ -13,6 +15,8 @@
 
 struct bulk {
 	struct writer *w;
+	const struct store_policy *policy;
+	uint64_t expired;
 };
 
 struct bulk *bulk_open(const char *dir, struct err *e)
@@ -22,7 +26,7 @@ struct bulk *bulk_open(const char *dir, struct err *e)
 	if (w == NULL) {
 		return NULL;
 	}
-	struct bulk *b = x_malloc(sizeof(*b));
+	struct bulk *b = x_calloc(1, sizeof(*b));
 	struct sql *sql = writer_sql(w);
 
 	b->w = w;
@@ -31,8 +35,10 @@ struct bulk *bulk_open(const char *dir, struct err *e)
 }
 
 /* In a transaction; *i is the first row that was not taken. */
-static bool add_rows(struct writer *w, const struct call_row *rows, size_t n, bool is_whole, size_t *i, uint64_t *added, struct err *e)
+static bool add_rows(struct bulk *b, const struct call_row *rows, size_t n, bool is_whole, size_t *i, uint64_t *added, struct err *e)
 {
+	struct writer *w = b->w;
+
 	for (*i = 0; *i < n && (is_whole || *i == 0 || !writer_is_slice_full(w)); (*i)++) {
 		enum writer_result result = writer_call(w, &rows[*i], NULL, e);
 
@@ -40,15 +46,16 @@ static bool add_rows(struct writer *w, const struct call_row *rows, size_t n, bo
 			return false;
 		}
 		*added += result == WRITER_ADDED;
+		b->expired += result == WRITER_EXPIRED;
 	}
 	return true;
 }
 
 /* One transaction: counts the rows it took and how many of them were new. */
-static bool add_slice(struct writer *w, const struct call_row *rows, size_t n, size_t *taken, uint64_t *added, struct err *e)
+static bool add_slice(struct bulk *b, const struct call_row *rows, size_t n, size_t *taken, uint64_t *added, struct err *e)
 {
 	*added = 0;
-	return writer_begin(w, e) && add_rows(w, rows, n, false, taken, added, e) && writer_commit(w, e);
+	return writer_begin(b->w, e) && add_rows(b, rows, n, false, taken, added, e) && writer_commit(b->w, e);
 }
 
 bool bulk_add(struct bulk *b, const struct call_row *rows, size_t n, uint64_t *added, struct err *e)
@@ -57,7 +64,7 @@ bool bulk_add(struct bulk *b, const struct call_row *rows, size_t n, uint64_t *a
 	for (size_t i = 0, taken; i < n; i += taken) {
 		uint64_t new_rows;
 
-		if (!add_slice(b->w, rows + i, n - i, &taken, &new_rows, e)) {
+		if (!add_slice(b, rows + i, n - i, &taken, &new_rows, e)) {
 			writer_rollback(b->w);
 			return false;
 		}
@@ -109,7 +116,7 @@ bool bulk_add_until(struct bulk *b, const struct call_row *rows, size_t n, const
 	size_t taken;
 
 	*added = 0;
-	if (writer_begin(b->w, e) && add_rows(b->w, rows, n, true, &taken, added, e) && put_position(writer_sql(b->w), position, e) &&
+	if (writer_begin(b->w, e) && add_rows(b, rows, n, true, &taken, added, e) && put_position(writer_sql(b->w), position, e) &&
 	    writer_commit(b->w, e)) {
 		return true;
 	}
@@ -142,6 +149,34 @@ bool bulk_positions(struct bulk *b, const char *path, struct bulk_position *posi
 	bool ok = rc == SQLITE_ROW || rc == SQLITE_DONE || sql_failed(sql, e);
 
 	sqlite3_reset(stmt);
+	return ok;
+}
+
+void bulk_set_policy(struct bulk *b, const struct store_policy *policy)
+{
+	b->policy = policy;
+}
+
+const struct redact *bulk_redact(const struct bulk *b)
+{
+	return b->policy != NULL ? b->policy->redact : NULL;
+}
+
+uint64_t bulk_expired(const struct bulk *b)
+{
+	return b->expired;
+}
+
+bool bulk_expire(struct bulk *b, int64_t budget_us, bool *is_all, struct err *e)
+{
+	int64_t until_us = clock_mono_us() + budget_us;
+	struct expired done = { 0 };
+	bool ok = true;
+
+	*is_all = b->policy == NULL;
+	while (ok && !*is_all && clock_mono_us() < until_us) {
+		ok = expire_slice(writer_sql(b->w), b->policy, clock_wall_us(), &done, is_all, e);
+	}
 	return ok;
 }
 

@@ -2,7 +2,16 @@
 #ifndef SONDE_STORE_BULK_H
 #define SONDE_STORE_BULK_H
 
+#include "store/policy.h"
 #include "store/store.h"
+
+/* What is kept of the rows: how they are redacted, see intake.h. Borrowed; NULL (at first): all of it. */
+void bulk_set_policy(struct bulk *b, const struct store_policy *policy);
+const struct redact *bulk_redact(const struct bulk *b);
+/* How many rows were left out since opening, being older than what was removed for its age. */
+uint64_t bulk_expired(const struct bulk *b);
+/* Removes what is older than it is kept, for at most about budget_us; *is_all: nothing more is. */
+bool bulk_expire(struct bulk *b, int64_t budget_us, bool *is_all, struct err *e) SONDE_MUST_CHECK;
 
 /* Whether a call of that id is there; false also when the store cannot say. */
 bool bulk_has(struct bulk *b, struct call_id id);

@@ -11,11 +11,14 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "store/expire.h"
 #include "store/writer.h"
 
 #define BATCH_US 50000     /* a row waits so long for others */
 #define RETRY_US 1000000
 #define CLOSE_US 5000000
+#define EXPIRE_PAUSE_US 50000    /* between slices of removal: others write too */
+#define EXPIRE_AGAIN_US 600000000 /* after all is removed, or it failed */
 #define URGENT_ROWS 4096   /* enough for a batch at once */
 #define WAITING_ROWS 100000
 #define WAITING_BYTES ((size_t)64 << 20)
@@ -23,7 +26,7 @@
 struct item {
 	struct item *next;
 	size_t bytes;
-	bool is_run;
+	bool is_run, is_redacted;
 	union {
 		struct {
 			struct call_row row;
@@ -47,7 +50,8 @@ struct store {
 	struct list waiting;
 	uint64_t queued, settled, committed, dropped, dropped_told; /* rows; settled: committed or dropped after they were queued */
 	size_t waiting_bytes;
-	int64_t due_us, close_us;
+	int64_t due_us, close_us, expire_us; /* expire_us: next look for what is too old; INT64_MAX: never */
+	struct store_policy policy;
 	bool is_urgent, is_closing, is_failing;
 	struct err why;      /* of is_failing */
 	struct err drop_why;
@@ -154,6 +158,21 @@ static bool ready(struct store *s, struct err *e)
 	return s->w != NULL;
 }
 
+/* On this thread: patterns take their time. */
+static void redact_item(const struct redact *r, struct item *it)
+{
+	if (it->is_redacted) {
+		return;
+	}
+	it->is_redacted = true;
+	if (it->is_run) {
+		redact_run(r, &it->run);
+	} else {
+		redact_row(r, &it->call.row);
+		redact_body(r, &it->call.body, it->call.row.is_streamed);
+	}
+}
+
 static enum writer_result add_item(struct writer *w, const struct item *it, struct err *e)
 {
 	return it->is_run ? writer_run(w, &it->run, e) : writer_call(w, &it->call.row, &it->call.body, e);
@@ -167,6 +186,9 @@ static bool write_slice(struct store *s, struct list *batch, struct err *e)
 	struct err refused_why = { 0 };
 
 	list_init(&done);
+	for (struct item *it = batch->first; it != NULL && s->policy.redact != NULL; it = it->next) {
+		redact_item(s->policy.redact, it);
+	}
 	if (!ready(s, e)) {
 		return false;
 	}
@@ -182,6 +204,7 @@ static bool write_slice(struct store *s, struct list *batch, struct err *e)
 			break;
 		case WRITER_ADDED:
 		case WRITER_PRESENT:
+		case WRITER_EXPIRED:
 			break;
 		}
 		list_add(&done, list_take(batch));
@@ -215,19 +238,23 @@ static void set_failing(struct store *s, const struct err *why)
 	}
 }
 
-/* With the lock. Returns with work to do, or false when all is done and the store closes. */
+/* With the lock. Returns with work to do (rows, or it is time to remove old ones), or false when all is done and the store closes. */
 static bool wait_for_work(struct store *s)
 {
 	for (;;) {
-		if (s->waiting.first == NULL) {
-			if (s->is_closing) {
-				return false;
-			}
-			pthread_cond_wait(&s->work, &s->lock);
-		} else if (s->is_closing || s->is_urgent || clock_mono_us() >= s->due_us) {
+		bool has_rows = s->waiting.first != NULL;
+		int64_t due_us = has_rows ? s->due_us : s->expire_us;
+
+		if (!has_rows && s->is_closing) {
+			return false;
+		}
+		if ((has_rows && (s->is_closing || s->is_urgent)) || clock_mono_us() >= due_us) {
 			return true;
+		}
+		if (due_us == INT64_MAX) {
+			pthread_cond_wait(&s->work, &s->lock);
 		} else {
-			struct timespec until = mono_timespec(s->due_us);
+			struct timespec until = mono_timespec(due_us);
 
 			pthread_cond_timedwait(&s->work, &s->lock, &until);
 		}
@@ -251,6 +278,17 @@ static void write_batch(struct store *s, struct list *batch, int64_t until_us)
 	}
 }
 
+/* A little of what is too old. With no lock held. When it fails, rows will say so. */
+static void remove_old(struct store *s)
+{
+	struct expired done = { 0 };
+	bool is_all = true, ok = ready(s, NULL) && expire_slice(writer_sql(s->w), &s->policy, clock_wall_us(), &done, &is_all, NULL);
+
+	pthread_mutex_lock(&s->lock);
+	s->expire_us = clock_mono_us() + (ok && !is_all ? EXPIRE_PAUSE_US : EXPIRE_AGAIN_US);
+	pthread_mutex_unlock(&s->lock);
+}
+
 static void *writer_main(void *arg)
 {
 	struct store *s = arg;
@@ -263,8 +301,12 @@ static void *writer_main(void *arg)
 		list_init(&s->waiting);
 		s->is_urgent = false;
 		was_closing = s->is_closing;
+		bool is_idle = batch.first == NULL && !was_closing;
 		int64_t until_us = was_closing ? s->close_us : INT64_MAX;
 		pthread_mutex_unlock(&s->lock);
+		if (is_idle) {
+			remove_old(s);
+		}
 		write_batch(s, &batch, until_us);
 		pthread_mutex_lock(&s->lock);
 		list_put_back(&s->waiting, &batch);
@@ -324,7 +366,7 @@ void store_put_call(struct store *s, const struct call_row *row, const struct ca
 	struct item *it = x_calloc(1, sizeof(*it));
 
 	call_row_copy(&it->call.row, row);
-	if (body != NULL) {
+	if (body != NULL && !s->policy.no_bodies) {
 		call_body_copy(&it->call.body, body);
 	}
 	const struct call_body *copy = &it->call.body;
@@ -341,9 +383,14 @@ void store_put_run(struct store *s, const struct run_row *run)
 {
 	struct item *it = x_calloc(1, sizeof(*it));
 
+	struct run_row kept = *run;
+
+	if (s->policy.no_bodies) {
+		kept.system = kept.user = NULL;
+	}
 	it->is_run = true;
-	run_row_copy(&it->run, run);
-	it->bytes = sizeof(*it) + text_len(run->system) + text_len(run->user) + text_len(run->params) + text_len(run->targets);
+	run_row_copy(&it->run, &kept);
+	it->bytes = sizeof(*it) + text_len(kept.system) + text_len(kept.user) + text_len(kept.params) + text_len(kept.targets);
 	put(s, it);
 }
 
@@ -396,6 +443,15 @@ void store_state(struct store *s, struct store_state *out)
 	if (s->is_failing) {
 		out->why = s->why;
 	}
+	pthread_mutex_unlock(&s->lock);
+}
+
+void store_set_policy(struct store *s, const struct store_policy *policy)
+{
+	pthread_mutex_lock(&s->lock);
+	s->policy = *policy;
+	s->expire_us = policy->calls_us > 0 || policy->bodies_us > 0 ? clock_mono_us() + EXPIRE_PAUSE_US : INT64_MAX;
+	pthread_cond_signal(&s->work);
 	pthread_mutex_unlock(&s->lock);
 }
 
@@ -453,6 +509,7 @@ struct store *store_open(const char *dir, struct err *e)
 	s->w = w;
 	s->dir = x_strdup(writer_sql(w)->dir);
 	list_init(&s->waiting);
+	s->expire_us = INT64_MAX;
 	pthread_mutex_init(&s->lock, NULL);
 	pthread_mutex_init(&s->notify_lock, NULL);
 	pthread_condattr_init(&monotonic);

@@ -6,6 +6,7 @@
 #define SONDE_STORE_STORE_H
 
 #include "base/err.h"
+#include "store/policy.h"
 #include "store/record.h"
 
 struct store;
@@ -18,6 +19,9 @@ struct store *store_open(const char *dir, struct err *e) SONDE_MUST_CHECK;
 /* Commits what waits (as far as the file allows, at most 5 s), stops the thread. */
 void store_close(struct store *s);
 
+/* What is kept from now on: call it before anything is put. Patterns are borrowed, and hidden before anything is written; what is older than
+ * it is kept is removed by the writer thread while it has nothing else to do. At first all is kept. */
+void store_set_policy(struct store *s, const struct store_policy *policy);
 /* The directory, absolute; for what opens a connection of its own. */
 const char *store_dir(const struct store *s);
 

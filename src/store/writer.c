@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "store/expire.h"
 #include "store/migrate.h"
 #include "store/rollup.h"
 #include "store/row.h"
@@ -20,6 +21,7 @@ struct writer {
 	char *insert_text;
 	struct row_insert insert;
 	sqlite3_stmt *body, *run;
+	struct expired_until expired;
 	int64_t begun_us, wall_us;
 	unsigned rows;
 };
@@ -87,7 +89,7 @@ bool writer_begin(struct writer *w, struct err *e)
 	w->begun_us = clock_mono_us();
 	w->wall_us = clock_wall_us();
 	w->rows = 0;
-	return true;
+	return expired_until(w->sql, &w->expired, e);
 }
 
 /* What the last failure means for the row. The environment passes (disk, locks, rights); a limit or a constraint is the row's own fault. */
@@ -135,7 +137,12 @@ static enum writer_result add_body(struct writer *w, struct call_id id, const st
 
 enum writer_result writer_call(struct writer *w, const struct call_row *row, const struct call_body *body, struct err *e)
 {
+	int64_t key = (int64_t)row->id.key;
+
 	w->rows++;
+	if (row->id.ts_us < w->expired.ts_us || (row->id.ts_us == w->expired.ts_us && key < w->expired.key)) {
+		return WRITER_EXPIRED;
+	}
 	if (!row_bind(&w->insert, w->dims, row)) {
 		return failure(w, e);
 	}

@@ -20,6 +20,7 @@ bool writer_begin(struct writer *w, struct err *e) SONDE_MUST_CHECK;
 enum writer_result {
 	WRITER_ADDED,
 	WRITER_PRESENT, /* the same id was there: nothing changed */
+	WRITER_EXPIRED, /* so old that it would have been removed by now (store/expire.h), and may have been counted: nothing changed */
 	WRITER_REFUSED, /* this row can never be stored, others can */
 	WRITER_FAILED,
 };

@@ -71,6 +71,33 @@ check "the directory is nobody else's" [ "$(stat -c %a "$T/data/sonde.db")" = 60
 sonde metrics --json
 check "metrics say that simulated calls are among them" out '"simulated":true'
 
+# ---- what is not to be kept ----
+
+nowhere() { ! grep -rqa -e "$1" "$T/data"; }
+
+sonde run -q --no-bodies -m openai/gpt-5.4-mini 'a word like quicksilver'
+check "without bodies: run" is 0
+check "without bodies: nothing of it in the store" nowhere quicksilver
+cat >"$T/config.yaml" <<END
+store: {redact: ['tok-[0-9]+']}
+END
+sonde run -q -m openai/gpt-5.4-mini 'my tok-123 is secret'
+check "redacted: run" is 0
+check "redacted: nothing of it in the store" nowhere tok-123
+check "redacted: but what was around it" grep -rqa "my \[redacted\] is" "$T/data"
+echo '{"timestamp":"2026-11-20T14:00:00Z","provider":"openai","model":"m","error":"bad tok-456","user":"tok-789"}' >"$T/secret.jsonl"
+sonde import "$T/secret.jsonl"
+check "redacted: import" out "1 added"
+check "redacted: nothing of the log in the store" nowhere "tok-[47]"
+sonde import "$T/secret.jsonl"
+check "redacted: imported again" out "0 added, 1 already there"
+echo "store: {redact: ['(']}" >"$T/config.yaml"
+sonde import "$T/secret.jsonl"
+check "a broken pattern: nothing is imported" exits 4 "store.redact is no regular expression"
+sonde run -q -m openai/gpt-5.4-mini hello
+check "a broken pattern: nothing is sent" exits 4 "store.redact"
+: >"$T/config.yaml"
+
 # ---- stores that are not as they should be ----
 
 cp "$T/data/sonde.db" "$T/good.db"
