@@ -84,4 +84,5 @@ void console_keep(struct console *c)
 	for (size_t i = 0; i < c->home->config->n_providers; i++) {
 		session_hide(s, c->home->config->providers[i]->key);
 	}
+	session_redact(s, c->home->config->store.redact);
 }

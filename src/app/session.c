@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "gateway/secret.h"
+#include "store/redact.h"
 
 #define FILE_MOST ((size_t)8 << 20)
 #define VALUE_MOST ((size_t)1 << 20)
@@ -136,6 +137,19 @@ void session_hide(struct session *s, const char *secret)
 {
 	for (size_t i = 0; i < s->n; i++) {
 		secret_hide(s->entries[i].value, strlen(s->entries[i].value), secret);
+	}
+}
+
+void session_redact(struct session *s, const struct redact *r)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		size_t len;
+		char *text = redact_text(r, s->entries[i].value, strlen(s->entries[i].value), &len);
+
+		if (text != NULL) {
+			free(s->entries[i].value);
+			s->entries[i].value = text;
+		}
 	}
 }
 

@@ -33,5 +33,8 @@ void session_set_item(struct session *s, const char *name, size_t i, const char 
 void session_forget(struct session *s, const char *start);
 /* Stars in place of a secret in every value. */
 void session_hide(struct session *s, const char *secret);
+/* Hides what the patterns match in every value. */
+struct redact;
+void session_redact(struct session *s, const struct redact *r);
 
 #endif

@@ -282,7 +282,7 @@ static void single_mistakes(void **state)
 		{ "store: {keep_calls: 90}", "config.yaml:1:21: store.keep_calls must be an age such as 90d, not \"90\"" },
 		{ "store: {keep_calls: 7d}", "config.yaml:1:21: store.keep_calls must be at least 32d" },
 		{ "store: {keep_bodies: 5m}", "config.yaml:1:22: store.keep_bodies must be at least 1h" },
-		{ "store: {keep: 1d}", "config.yaml:1:9: unknown key store.keep; did you mean keep_calls" },
+		{ "store: {keep: 1d}", "config.yaml:1:9: unknown key store.keep; known here: bodies, redact, keep_calls, keep_bodies" },
 		{ "budget: 5", "config.yaml:1:9: budget must be a map such as \"day: 5.00\", not a text" },
 		{ "budget: {day: 0}", "config.yaml:1:15: budget.day must be a number of US dollars above 0 such as 5.00, not \"0\"" },
 		{ "budget: {day: -1}", "config.yaml:1:15: budget.day must be a number of US dollars above 0" },

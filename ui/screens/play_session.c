@@ -26,8 +26,10 @@ void play_save(const void *self, struct session *out)
 	const struct chat_params *params = &s->play->params;
 
 	session_forget(out, "play.");
-	session_set(out, "play.system", editor_text(s->system, NULL));
-	session_set(out, "play.user", editor_text(s->user, NULL));
+	bool has_prompt = !s->app->config->store.no_bodies; /* else none on the disk, here as in the store */
+
+	session_set(out, "play.system", has_prompt ? editor_text(s->system, NULL) : NULL);
+	session_set(out, "play.user", has_prompt ? editor_text(s->user, NULL) : NULL);
 	session_set_number(out, "play.targets", (long)s->play->n_columns);
 	for (size_t i = 0; i < s->play->n_columns; i++) {
 		session_set_item(out, "play.target", i, s->play->columns[i]->name);
