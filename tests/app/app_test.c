@@ -64,7 +64,7 @@ static void failing_store_is_told_until_it_mends(void **state)
 		loop_run_until(loop, &is_changed);
 	}
 	assert_int_equal(rmdir(path), 0);
-	assert_true(store_flush(a->store, 10000, &e));
+	assert_true(store_flush(a->store, 60000, &e));
 	while (a->store_err.code != ERR_NONE) {
 		is_changed = false;
 		loop_run_until(loop, &is_changed);

@@ -35,7 +35,7 @@ static struct call_id put(struct fixture *f, uint64_t key)
 	row.operation = "chat";
 	row.attempts = 1;
 	store_put_call(f->app->store, &row, NULL);
-	assert_true(store_flush(f->app->store, 5000, &e));
+	assert_true(store_flush(f->app->store, 60000, &e));
 	return row.id;
 }
 
@@ -170,7 +170,7 @@ static void put_failed(struct fixture *f)
 	row.error_class = CLASS_RATE_LIMITED;
 	row.error_text = "Slow down";
 	store_put_call(f->app->store, &row, NULL);
-	assert_true(store_flush(f->app->store, 5000, &e));
+	assert_true(store_flush(f->app->store, 60000, &e));
 }
 
 static const struct {
@@ -303,7 +303,7 @@ static void what_is_written_is_shown(void **state)
 	assert_int_equal(f->board->answer.n_log, 2);
 	f->app->on_change = see_change;
 	f->app->on_change_ctx = &w;
-	ev_timer_init(&w.patience, lose_patience, 10., 0.);
+	ev_timer_init(&w.patience, lose_patience, 60., 0.);
 	w.patience.data = &w;
 	ev_timer_start(f->loop->ev, &w.patience);
 	(void)put(f, 3);

@@ -38,7 +38,7 @@ static void sizes_are_of_the_newest_good_answers(void **state)
 		put_answer(s, i++, "m", UNKNOWN, false, CLASS_NONE);
 	}
 	put_answer(s, i++, "once", 5, false, CLASS_NONE);
-	assert_true(store_flush(s, 5000, &e));
+	assert_true(store_flush(s, 60000, &e));
 	struct reader *r = reader_open(*state, &e);
 
 	assert_non_null(r);

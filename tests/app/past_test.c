@@ -50,7 +50,7 @@ static void write_runs(struct store *s)
 	chat_params_free(&p);
 	chat_params_init(&p);
 	past_record_run(s, FIXTURE_T0 + 1000, &(struct past_question){ .system = "", .user = "later", .params = &p, .names = names });
-	assert_true(store_flush(s, 5000, &e));
+	assert_true(store_flush(s, 60000, &e));
 }
 
 static void a_run_comes_back(void **state)
@@ -110,7 +110,7 @@ static void own_parameters_and_repeats_come_back(void **state)
 	own.temperature = 0.7;
 	past_record_run(s, FIXTURE_T0, &(struct past_question){ .system = "", .user = "u", .params = &all, .names = names, .own = by_column, .n = 3,
 	    .repeat = 5 });
-	assert_true(store_flush(s, 5000, &e));
+	assert_true(store_flush(s, 60000, &e));
 	struct reader *r = reader_open(*state, &e);
 
 	assert_true(past_read(r, FIXTURE_T0, &run, &e));
@@ -144,7 +144,7 @@ static void nonsense_in_the_row_is_no_harm(void **state)
 
 		store_put_run(s, &row);
 	}
-	assert_true(store_flush(s, 5000, &e));
+	assert_true(store_flush(s, 60000, &e));
 	struct reader *r = reader_open(*state, &e);
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {

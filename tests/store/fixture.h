@@ -158,7 +158,7 @@ static inline void fixture_flush(struct store *s)
 {
 	struct err e = { 0 };
 
-	if (!store_flush(s, 10000, &e)) {
+	if (!store_flush(s, 60000, &e)) {
 		fail_msg("%s", e.text);
 	}
 }

@@ -26,7 +26,7 @@ static void write_rows(const char *dir, int writer, int start_fd)
 		(void)snprintf(model, sizeof(model), "model-%d", i % 50);
 		r.model_resp = model;
 		store_put_call(s, &r, NULL);
-		ok = (i + 1) % FLUSH_ROWS != 0 || store_flush(s, 20000, &e);
+		ok = (i + 1) % FLUSH_ROWS != 0 || store_flush(s, 60000, &e);
 	}
 	if (ok) {
 		store_state(s, &st);

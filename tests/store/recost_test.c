@@ -50,7 +50,7 @@ static void fill(const char *dir, int64_t now_us, bool is_priced)
 		make_row(&r, i, now_us, is_priced);
 		store_put_call(s, &r, NULL);
 	}
-	assert_true(store_flush(s, 20000, &e));
+	assert_true(store_flush(s, 60000, &e));
 	store_close(s);
 }
 

@@ -149,7 +149,7 @@ static void a_locked_file_makes_rows_wait(void **state)
 	sqlite3_close(db);
 	assert_false(store_flush(s, 20000, &e));
 	assert_non_null(strstr(e.text, "lost"));
-	assert_true(store_flush(s, 20000, &e));
+	assert_true(store_flush(s, 60000, &e));
 	store_state(s, &st);
 	assert_true(st.pending == 0 && st.committed + st.dropped == (uint64_t)n && !st.is_failing);
 	store_close(s);
@@ -171,7 +171,7 @@ static void a_body_too_large_for_the_queue_is_lost_and_told(void **state)
 	put(s, 2);
 	assert_false(store_flush(s, 5000, &e));
 	assert_non_null(strstr(e.text, "1 row lost: it has 65 MiB"));
-	assert_true(store_flush(s, 5000, &e));
+	assert_true(store_flush(s, 60000, &e));
 	free(bytes);
 	store_close(s);
 	assert_int_equal(fixture_int(*state, "SELECT count(*) FROM call"), 1);
@@ -192,7 +192,7 @@ static void a_row_that_cannot_be_stored_is_passed_over(void **state)
 	put(s, 3);
 	assert_false(store_flush(s, 5000, &e));
 	assert_non_null(strstr(e.text, "1 row lost"));
-	assert_true(store_flush(s, 5000, &e));
+	assert_true(store_flush(s, 60000, &e));
 	store_state(s, &st);
 	assert_true(st.committed == 2 && st.dropped == 1 && !st.is_failing);
 	store_close(s);

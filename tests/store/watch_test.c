@@ -37,7 +37,7 @@ static void a_write_wakes_and_silence_does_not(void **state)
 	assert_false(is_readable(fd, 100));
 	for (int i = 1; i < 20; i++) {
 		put(s, i);
-		assert_true(is_readable(fd, 5000));
+		assert_true(is_readable(fd, 60000));
 		store_watch_drain(fd);
 		assert_false(is_readable(fd, 0));
 		/* Looking at what was written is not a write. */
@@ -65,7 +65,7 @@ static void writers_may_come_and_go(void **state)
 
 		store_watch_drain(fd);
 		put(s, i);
-		assert_true(is_readable(fd, 5000));
+		assert_true(is_readable(fd, 60000));
 		store_close(s);
 		store_watch_drain(fd);
 		assert_false(is_readable(fd, 10));
