@@ -355,6 +355,9 @@ void cells_rule(struct cells *c, int x, int y, int w, bool is_focused, const cha
 	int at = x;
 
 	cells_fill(c, (struct rect){x, y, w, 1}, st, is_focused ? 0x2501 : 0x2500);
+	if (is_focused && c->cursor_x < 0) {
+		cells_cursor(c, x + 1, y + 1, false);
+	}
 	if (title != NULL && title[0] != '\0' && w >= 5) {
 		int room = w - 4;
 

@@ -69,7 +69,7 @@ int cells_width(const char *s, size_t len);
 void cells_fill(struct cells *c, struct rect r, enum style st, uint32_t cp);
 /* Changes the style only. */
 void cells_restyle(struct cells *c, struct rect r, enum style st);
-/* A titled rule: "─ title ───── right ─", heavy ━ when focused. */
+/* A titled rule: "─ title ───── right ─", heavy ━ when focused; then the cursor stands below it, until somebody says better. */
 void cells_rule(struct cells *c, int x, int y, int w, bool is_focused, const char *title, const char *right);
 void cells_box(struct cells *c, struct rect r, const char *title);
 void cells_vline(struct cells *c, int x, int y, int h);

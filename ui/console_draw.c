@@ -237,6 +237,7 @@ static void draw_card(const struct console *c, struct cells *cells, const struct
 		cells_text(cells, 1, y++, cells->w - 1, ST_TEXT, s, len);
 		s += len + (s[len] == '\n' ? 1 : 0);
 	}
+	cells_cursor(cells, 1, y, false);
 	cells_putf(cells, 1, y, ST_WARN, "needs %d×%d (now %d×%d)", CONSOLE_MIN_W, CONSOLE_MIN_H, cells->w, cells->h);
 	cells_put(cells, 1, y + 1, c->message[0] != '\0' ? c->message_style : ST_TEXT, c->message[0] != '\0' ? c->message : "q quit");
 	buf_free(&text);

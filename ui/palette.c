@@ -367,6 +367,9 @@ void palette_draw(const struct palette *p, struct cells *c)
 		int k = p->list.top + i;
 
 		draw_row(c, &p->rows.at[k], (struct rect){in.x, in.y + 1 + i, in.w, 1}, k == p->list.selected);
+		if (k == p->list.selected && p->has_moved) {
+			cells_cursor(c, in.x, in.y + 1 + i, false);
+		}
 	}
 	if (p->rows.n == 0) {
 		cells_fit(c, in.x + 2, in.y + 1, in.w - 3, ST_DIM, p->kind == PALETTE_HELP ? "Nothing matches; Esc closes" : "Enter runs the line");

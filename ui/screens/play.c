@@ -91,8 +91,11 @@ static void layout(void *self, struct rect r)
 	s->columns = (struct rect){ r.x, y, r.w, r.y + r.h - race_h - y };
 	play_columns_layout(s);
 	play_events_layout(s);
-	if (s->view == VIEW_INSPECTOR && s->width >= PLAY_WIDE) {
-		s->view = VIEW_COLUMNS; /* the terminal has grown */
+	bool has_grown = s->view == VIEW_INSPECTOR && s->width >= PLAY_WIDE;
+	bool has_nothing = s->play->n_columns == 0 && (s->view == VIEW_INSPECTOR || s->view == VIEW_EVENTS);
+
+	if (has_grown || has_nothing) {
+		s->view = VIEW_COLUMNS;
 	}
 	play_inspector_layout(s, s->view == VIEW_INSPECTOR ? s->columns : beside);
 	if (views[s->view].layout != NULL) {

@@ -371,8 +371,8 @@ void play_columns_draw(const struct play_screen *s, struct cells *cells, const s
 {
 	if (s->play->n_columns == 0) {
 		cells_rule(cells, s->columns.x, s->columns.y, s->columns.w, s->focus == FOCUS_COLUMNS, "Answers", "");
-		(void)cells_put(cells, s->columns.x + 2, s->columns.y + 2, ST_DIM, "No target yet: press a and name one, as provider/model.");
-		(void)cells_put(cells, s->columns.x + 2, s->columns.y + 3, ST_DIM,
+		(void)cells_put(cells, s->columns.x + 2, s->columns.y + 1, ST_DIM, "No target yet: press a and name one, as provider/model.");
+		(void)cells_put(cells, s->columns.x + 2, s->columns.y + 2, ST_DIM,
 		    s->app->is_demo ? "sonde models lists them." : ":welcome shows what sonde found here, and a demo that needs no key.");
 		return;
 	}

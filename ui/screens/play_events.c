@@ -151,7 +151,7 @@ void play_events_view_draw(const struct play_screen *s, struct cells *cells, con
 	cells_rule(cells, r.x, r.y, r.w, true, title, right);
 	free(title);
 	if (s->events.n == 0) {
-		(void)cells_fit(cells, r.x + 2, y + 1, r.w - 4, ST_DIM, "No raw event: nothing was received, or its body was not kept.");
+		(void)cells_fit(cells, r.x + 2, y, r.w - 4, ST_DIM, "No raw event: nothing was received, or its body was not kept.");
 		return;
 	}
 	for (int i = s->events_list.top; i < s->events_list.n && y < r.y + 1 + list_h; i++, y++) {

@@ -40,7 +40,7 @@ void play_history_draw(const struct play_screen *s, struct cells *cells, const s
 		const char *text = p->is_loading ? "reading\u2026" : p->history_err.code != ERR_NONE ? p->history_err.text :
 		    "No run yet: press Esc, then F5 to send the prompt.";
 
-		(void)cells_fit(cells, s->columns.x + 2, y + 1, s->columns.w - 4, ST_DIM, text);
+		(void)cells_fit(cells, s->columns.x + 2, y, s->columns.w - 4, ST_DIM, text);
 		return;
 	}
 	for (int i = s->history.top; i < s->history.n && y < s->columns.y + s->columns.h; i++, y++) {
