@@ -211,6 +211,7 @@ static void begin_run(struct play *p)
 	const char **names = x_calloc(p->n_columns + 1, sizeof(*names));
 	const struct chat_params **own = x_calloc(p->n_columns + 1, sizeof(*own));
 
+	p->history_err = (struct err){ 0 };
 	p->run_us = clock_wall_us();
 	p->start_us = clock_mono_us();
 	for (size_t i = 0; i < p->n_columns; i++) {

@@ -36,8 +36,9 @@ struct play {
 	/* history, newest first; loaded by play_load_history */
 	struct run_row *runs;
 	size_t n_runs;
-	struct err history_err;
+	struct err history_err;    /* why the list or a run could not be read, or a past run not sent again */
 	bool is_loading;
+	bool sends_opened;         /* the run that is being read */
 	int64_t asked_at_run_us;   /* run_us when a past run was asked for */
 };
 
@@ -91,7 +92,8 @@ void play_set_answers(struct play *p, struct play_column *c, size_t n);
 
 /* Loads the list of past runs off the loop; app->on_change tells when it is there. */
 void play_load_history(struct play *p);
-/* Puts a past run with its answers on the screen (off the loop); what runs is stopped. */
-void play_open_run(struct play *p, size_t run);
+/* Puts a past run with its answers on the screen (off the loop); what runs is stopped. sends: as soon as it is there its question is sent
+ * again, to the same targets with the same parameters; what keeps it from that is told by history_err. */
+void play_open_run(struct play *p, size_t run, bool sends);
 
 #endif

@@ -167,6 +167,14 @@ const struct call_row *play_answer_row(const struct play_answer *a)
 	return a->call != NULL ? &a->call->row : &a->row;
 }
 
+struct sent_request play_answer_request(const struct play_answer *a, const struct target *target)
+{
+	if (a->call != NULL) {
+		return sent_by_call(a->call);
+	}
+	return (struct sent_request){ target, a->row.is_streamed, a->body.request, a->body.request != NULL && target != NULL ? a->body.request_len : 0, NULL };
+}
+
 const char *play_answer_response(const struct play_answer *a, size_t *len)
 {
 	if (a->call != NULL) {

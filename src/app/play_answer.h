@@ -4,6 +4,7 @@
 #define SONDE_APP_PLAY_ANSWER_H
 
 #include "app/past.h"
+#include "gateway/snippet.h"
 #include "text/clean.h"
 
 struct play_answer {
@@ -47,6 +48,8 @@ void play_answer_recall(struct play_answer *a, unsigned generation, const struct
 /* What its call was or is: figures and names; the bytes as received, and the time at which the first len of them were there after it was sent
  * (UNKNOWN when that was not kept). */
 const struct call_row *play_answer_row(const struct play_answer *a);
+/* What was sent for it; target: of its column, for one out of the history. */
+struct sent_request play_answer_request(const struct play_answer *a, const struct target *target);
 const char *play_answer_response(const struct play_answer *a, size_t *len);
 int64_t play_answer_arrival_us(const struct play_answer *a, size_t len);
 bool play_answer_is_running(const struct play_answer *a);

@@ -69,14 +69,22 @@ static void run_loaded(void *ctx, const struct past_run *run, const struct err *
 	chat_params_free(&p->params);
 	chat_params_copy(&p->params, &run->params);
 	p->repeat = run->repeat;
+	if (p->sends_opened) {
+		struct err send_err = { 0 };
+
+		if (!play_send(p, &send_err)) {
+			p->history_err = send_err;
+		}
+	}
 	app_changed(p->app);
 }
 
-void play_open_run(struct play *p, size_t run)
+void play_open_run(struct play *p, size_t run, bool sends)
 {
 	if (run < p->n_runs && !p->is_loading) {
 		play_stop_all(p);
 		p->is_loading = true;
+		p->sends_opened = sends;
 		p->asked_at_run_us = p->run_us;
 		past_open(p->app, p->runs[run].ts_us, run_loaded, p);
 	}

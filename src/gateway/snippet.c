@@ -38,30 +38,30 @@ static char *key_variable(const struct provider_entry *p)
 	return variable;
 }
 
-/* Address and headers as sent, but for the secrets. The body is the call's own. */
-static bool build(const struct call *c, struct wire_request *w, struct err *e)
+/* Address and headers as sent, but for the secrets. */
+static bool build(const struct sent_request *sent, struct wire_request *w, struct err *e)
 {
-	const struct provider_entry *p = c->target->provider;
+	const struct provider_entry *p = sent->target->provider;
 	const struct message one = { ROLE_USER, "x" };
-	struct chat_request r = { .model = c->target->model, .messages = &one, .n_messages = 1, .is_streamed = c->is_streamed };
+	struct chat_request r = { .model = sent->target->model, .messages = &one, .n_messages = 1, .is_streamed = sent->is_streamed };
 	struct endpoint ep = { .base_url = p->base_url, .key = !p->is_key_optional || p->key != NULL ? PLACE : NULL };
 
-	if (c->request_body.len == 0) {
+	if (sent->body_len == 0) {
 		err_set(e, ERR_USAGE, "this column has sent nothing yet");
 		return err_hint(e, "F5 sends it");
 	}
-	if (c->side != NULL) {
-		return side_build(p->kind, &ep, c->side, w, e);
+	if (sent->side != NULL) {
+		return side_build(p->kind, &ep, sent->side, w, e);
 	}
 	chat_params_init(&r.params);
 	return p->kind->build(&ep, &r, w, e);
 }
 
-char *snippet_url(const struct call *c)
+char *snippet_url(const struct sent_request *r)
 {
 	struct wire_request w = { 0 };
 	struct err e;
-	char *url = build(c, &w, &e) ? x_strdup(w.url) : NULL;
+	char *url = build(r, &w, &e) ? x_strdup(w.url) : NULL;
 
 	wire_request_free(&w);
 	return url;
@@ -86,9 +86,9 @@ struct language {
 	void (*header)(struct buf *out, const char *name, size_t name_len, const char *before, size_t before_len, const char *variable);
 };
 
-static void write_headers(const struct call *c, const struct wire_request *w, const struct language *l, struct buf *out)
+static void write_headers(const struct sent_request *r, const struct wire_request *w, const struct language *l, struct buf *out)
 {
-	const struct provider_entry *p = c->target->provider;
+	const struct provider_entry *p = r->target->provider;
 	char *key = key_variable(p);
 
 	for (char **h = w->headers; h != NULL && *h != NULL; h++) {
@@ -142,18 +142,18 @@ static void shell_header(struct buf *out, const char *name, size_t name_len, con
 	buf_free(&line);
 }
 
-bool snippet_curl(const struct call *c, struct buf *out, struct err *e)
+bool snippet_curl(const struct sent_request *r, struct buf *out, struct err *e)
 {
 	static const struct language shell = { shell_text, shell_header };
 	struct wire_request w = { 0 };
-	bool ok = build(c, &w, e);
+	bool ok = build(r, &w, e);
 
 	if (ok) {
-		(void)buf_addf(out, "curl %s", c->is_streamed ? "-N " : "");
+		(void)buf_addf(out, "curl %s", r->is_streamed ? "-N " : "");
 		shell.text(out, w.url, strlen(w.url));
-		write_headers(c, &w, &shell, out);
+		write_headers(r, &w, &shell, out);
 		(void)buf_add_str(out, " \\\n  --data-binary ");
-		shell.text(out, buf_str(&c->request_body), c->request_body.len);
+		shell.text(out, r->body, r->body_len);
 		(void)buf_add_char(out, '\n');
 	}
 	wire_request_free(&w);
@@ -193,19 +193,19 @@ static void python_header(struct buf *out, const char *name, size_t name_len, co
 	(void)buf_add_str(out, ",\n");
 }
 
-bool snippet_python(const struct call *c, struct buf *out, struct err *e)
+bool snippet_python(const struct sent_request *r, struct buf *out, struct err *e)
 {
 	static const struct language python = { python_text, python_header };
 	struct wire_request w = { 0 };
-	bool ok = build(c, &w, e);
+	bool ok = build(r, &w, e);
 
 	if (ok) {
 		(void)buf_add_str(out, "import os\nimport urllib.request\n\nrequest = urllib.request.Request(\n    ");
 		python.text(out, w.url, strlen(w.url));
 		(void)buf_add_str(out, ",\n    data=");
-		python.text(out, buf_str(&c->request_body), c->request_body.len);
+		python.text(out, r->body, r->body_len);
 		(void)buf_add_str(out, ".encode(),\n    headers={\n");
-		write_headers(c, &w, &python, out);
+		write_headers(r, &w, &python, out);
 		(void)buf_add_str(out, "    },\n)\nwith urllib.request.urlopen(request) as answer:\n    for line in answer:\n"
 		    "        print(line.decode(), end=\"\")\n");
 	}

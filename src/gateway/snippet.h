@@ -5,11 +5,24 @@
 
 #include "gateway/call.h"
 
+/* What was sent: by a call of this session, or as it was recorded. Borrowed. */
+struct sent_request {
+	const struct target *target; /* that it went to */
+	bool is_streamed;
+	const char *body;
+	size_t body_len; /* 0: nothing was sent yet */
+	const struct side_request *side; /* NULL: a chat */
+};
+static inline struct sent_request sent_by_call(const struct call *c)
+{
+	return (struct sent_request){ c->target, c->is_streamed, c->request_body.s, c->request_body.len, c->side };
+}
+
 /* Where it was sent, without a key; the caller's. NULL when it never was. */
-char *snippet_url(const struct call *c);
-/* A command for the shell. False when the call was never sent, with what to do. */
-bool snippet_curl(const struct call *c, struct buf *out, struct err *e);
+char *snippet_url(const struct sent_request *r);
+/* A command for the shell. False when nothing was sent, with what to do. */
+bool snippet_curl(const struct sent_request *r, struct buf *out, struct err *e);
 /* The same for Python, with its standard library alone. */
-bool snippet_python(const struct call *c, struct buf *out, struct err *e);
+bool snippet_python(const struct sent_request *r, struct buf *out, struct err *e);
 
 #endif

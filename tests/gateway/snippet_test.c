@@ -14,6 +14,8 @@
 #define KEY "sk-live-0123456789abcdef"
 #define HEADER_SECRET "team-secret-77"
 
+#define SENT(m) (&(struct sent_request){ (m).call.target, (m).call.is_streamed, (m).call.request_body.s, (m).call.request_body.len, NULL })
+
 static char team_header[] = "X-Team-Key: " HEADER_SECRET;
 static char *team_headers[] = { team_header, NULL };
 
@@ -71,8 +73,8 @@ static void test_providers(void **state)
 		struct err e = { 0 };
 
 		make(&m, rows[i].kind, rows[i].model, "{\"a\":1}");
-		assert_true(snippet_curl(&m.call, &curl, &e));
-		assert_true(snippet_python(&m.call, &python, &e));
+		assert_true(snippet_curl(SENT(m), &curl, &e));
+		assert_true(snippet_python(SENT(m), &python, &e));
 		check(buf_str(&curl), rows[i].shell);
 		check(buf_str(&curl), "curl -N 'https://api.example.test/v1");
 		check(buf_str(&curl), "--data-binary '{\"a\":1}'");
@@ -93,10 +95,10 @@ static void test_quotes(void **state)
 
 	(void)state;
 	make(&m, "openai", "gpt-5.4-mini", "it's $(touch /tmp/x) `y` \"z\" \\ \n");
-	assert_true(snippet_curl(&m.call, &out, &e));
+	assert_true(snippet_curl(SENT(m), &out, &e));
 	check(buf_str(&out), "--data-binary 'it'\\''s $(touch /tmp/x) `y` \"z\" \\ \n'");
 	buf_clear(&out);
-	assert_true(snippet_python(&m.call, &out, &e));
+	assert_true(snippet_python(SENT(m), &out, &e));
 	check(buf_str(&out), "data=\"it's $(touch /tmp/x) `y` \\\"z\\\" \\\\ \\x0a\".encode()");
 	buf_free(&out);
 	unmake(&m);
@@ -113,7 +115,7 @@ static void test_configured_headers(void **state)
 	make(&m, "openai", "gpt-5.4-mini", "{}");
 	p = config_find_provider(m.config, "openai");
 	p->headers = team_headers;
-	assert_true(snippet_curl(&m.call, &out, &e));
+	assert_true(snippet_curl(SENT(m), &out, &e));
 	check(buf_str(&out), "-H 'X-Team-Key: '\"$X_TEAM_KEY\"");
 	assert_null(strstr(buf_str(&out), HEADER_SECRET));
 	p->headers = NULL;
@@ -129,8 +131,8 @@ static void test_not_sent(void **state)
 
 	(void)state;
 	make(&m, "openai", "gpt-5.4-mini", "");
-	assert_false(snippet_curl(&m.call, &out, &e));
-	assert_false(snippet_python(&m.call, &out, &e));
+	assert_false(snippet_curl(SENT(m), &out, &e));
+	assert_false(snippet_python(SENT(m), &out, &e));
 	assert_int_equal(out.len, 0);
 	assert_string_equal(e.hint, "F5 sends it");
 	unmake(&m);

@@ -27,6 +27,7 @@ static void free_screen(void *self)
 	editor_free(s->system);
 	editor_free(s->user);
 	play_diff_close(s);
+	play_find_set(s, "");
 	for (size_t i = 0; i < s->n_answers; i++) {
 		wrap_free(&s->answers[i].wrap);
 		buf_free(&s->answers[i].text);
@@ -57,7 +58,7 @@ static const struct {
 	void (*layout)(struct play_screen *s); /* besides the columns'; NULL */
 	void (*draw)(const struct play_screen *s, struct cells *cells, const struct env *env);
 } views[] = {
-	[VIEW_COLUMNS] = { NULL, play_columns_draw }, [VIEW_DIFF] = { play_diff_layout, play_diff_draw },
+	[VIEW_COLUMNS] = { NULL, play_columns_draw }, [VIEW_DIFF] = { NULL, play_diff_draw },
 	[VIEW_HISTORY] = { play_history_layout, play_history_draw }, [VIEW_INSPECTOR] = { NULL, play_inspector_draw },
 	[VIEW_EVENTS] = { play_events_view_layout, play_events_view_draw },
 };
@@ -87,8 +88,18 @@ static void layout(void *self, struct rect r)
 	if (r.y + r.h - y - race_h < 6) { /* the answer first: the status row counts the others */
 		race_h = 0;
 	}
-	s->race = (struct rect){ r.x, r.y + r.h - race_h, r.w, race_h };
-	s->columns = (struct rect){ r.x, y, r.w, r.y + r.h - race_h - y };
+	bool is_below = s->diff != NULL && s->width >= PLAY_WIDE && r.h >= PLAY_TALL;
+	if (s->diff != NULL && s->view <= VIEW_DIFF) { /* the terminal may have another size since */
+		s->view = is_below ? VIEW_COLUMNS : VIEW_DIFF;
+	}
+	int diff_h = is_below ? play_diff_height(s) : 0;
+
+	s->race = (struct rect){ r.x, r.y + r.h - race_h - diff_h, r.w, race_h };
+	s->columns = (struct rect){ r.x, y, r.w, s->race.y - y };
+	s->diff_area = is_below ? (struct rect){ r.x, r.y + r.h - diff_h, r.w, diff_h } : s->columns;
+	if (s->diff != NULL) {
+		play_diff_layout(s);
+	}
 	play_columns_layout(s);
 	play_events_layout(s);
 	bool has_grown = s->view == VIEW_INSPECTOR && s->width >= PLAY_WIDE;
@@ -113,6 +124,9 @@ static void draw(const void *self, struct cells *cells, const struct env *env)
 	play_prompt_draw(s, cells);
 	views[s->view].draw(s, cells, env);
 	play_race_draw(s, cells, env);
+	if (s->diff != NULL && s->view != VIEW_DIFF) {
+		play_diff_draw(s, cells, env);
+	}
 	if (s->view != VIEW_INSPECTOR && s->inspector.w > 0) {
 		cells_vline(cells, s->inspector.x - 1, s->inspector.y, s->inspector.h);
 		play_inspector_draw(s, cells, env);
@@ -128,9 +142,9 @@ static void draw(const void *self, struct cells *cells, const struct env *env)
 
 static const struct command commands[] = {
 	{ "open", "Enter", "open", NULL, "open the selected past run", 0, play_cmd_open, NULL, play_shows_history },
-	{ "close", "Esc", "close", NULL, "close what stands in the columns' place", 0, play_cmd_close, NULL, play_shows_overlay },
+	{ "close", "Esc", "close", NULL, "close what stands in the columns' place, the diff, the search", 0, play_cmd_close, NULL, play_shows_overlay },
 	{ "run", "F5", "run", NULL, "send the prompt to all targets", COMMAND_IN_TEXT, play_cmd_run, NULL, NULL },
-	{ "rerun", "r", NULL, NULL, "the same as run", 0, play_cmd_run, NULL, NULL },
+	{ "rerun", "r", NULL, NULL, "the same as run; among the past runs: send the selected one again", 0, play_cmd_run, NULL, NULL },
 	{ "stop", "x", "stop", NULL, "stop this column", 0, play_cmd_stop, NULL, is_busy },
 	{ "stop all", "X", "stop all", NULL, "stop all columns", 0, play_cmd_stop_all, NULL, is_busy },
 	{ "edit", "e", "edit", NULL, "edit the prompt", 0, play_cmd_edit, NULL, NULL },
@@ -146,7 +160,7 @@ static const struct command commands[] = {
 	{ "next answer", ".", NULL, NULL, "the next answer of a column that was asked several times", 0, play_cmd_next_answer, NULL, NULL },
 	{ "previous answer", ",", NULL, NULL, "the one before", 0, play_cmd_prev_answer, NULL, NULL },
 	{ "history", "H", "history", NULL, "past runs", 0, play_cmd_history, NULL, NULL },
-	{ "copy answer", "y+y", "copy", NULL, "copy the answer's text", 0, play_copy_answer, NULL, play_shows_columns },
+	{ "copy answer", "y+y y+i", "copy", NULL, "copy the answer's text", 0, play_copy_answer, NULL, play_shows_columns },
 	{ "copy response", "y+r", NULL, NULL, "copy the raw response, as it was received", 0, play_copy_response, NULL, NULL },
 	{ "copy json", "y+j", NULL, NULL, "copy the result as JSON", 0, play_copy_json, NULL, NULL },
 	{ "copy curl", "y+c", NULL, NULL, "copy a curl command; the key is a variable in it", 0, play_copy_curl, NULL, NULL },
@@ -156,6 +170,13 @@ static const struct command commands[] = {
 	{ "zoom", "z", "zoom", NULL, "one column alone, or all", 0, play_cmd_zoom, NULL, play_has_columns },
 	{ "mark", "m", "mark", NULL, "mark this answer for the diff", 0, play_cmd_mark, NULL, play_shows_columns },
 	{ "drop", "D", "drop", NULL, "drop this column's target", 0, play_cmd_drop, NULL, play_has_columns },
+	{ "find", "/", NULL, "TEXT", "look for a text in all answers", 0, play_cmd_find, NULL, NULL },
+	{ "next hit", "n", NULL, NULL, "the next place where it stands", 0, play_cmd_next_hit, NULL, NULL },
+	{ "previous hit", "N", NULL, NULL, "the one before", 0, play_cmd_prev_hit, NULL, NULL },
+	{ "next item", "]", NULL, NULL, "the next change of the diff; heading, code or JSON member of the answer", 0, play_cmd_next_item, NULL, NULL },
+	{ "previous item", "[", NULL, NULL, "the one before", 0, play_cmd_prev_item, NULL, NULL },
+	{ "tie", "=", NULL, NULL, "scroll all columns together, or each for itself", 0, play_cmd_tie, NULL, NULL },
+	{ "json", "v", NULL, NULL, "answers that are JSON a member a line, or as they came", 0, play_cmd_pretty, NULL, NULL },
 	{ "sort", "s", "sort", NULL, "sort the race by another figure", 0, play_cmd_sort, NULL, NULL },
 	{ "units", "t", "units", NULL, "exact units in the race, or short ones", 0, play_cmd_units, NULL, NULL },
 	{ "move left", "<", NULL, NULL, "move this column to the left", 0, play_cmd_left, NULL, NULL },

@@ -12,48 +12,6 @@
 #define SHORT_HEAD_W 56
 #define MIN_COLUMN 38
 
-struct answer_view *play_answer_view(const struct play_screen *s, const struct play_column *c)
-{
-	for (size_t i = 0; i < s->n_answers; i++) {
-		if (s->answers[i].column == c) {
-			return &s->answers[i];
-		}
-	}
-	return NULL;
-}
-
-static bool is_in_play(const struct play *p, const struct play_column *c)
-{
-	for (size_t i = 0; i < p->n_columns; i++) {
-		if (p->columns[i] == c) {
-			return true;
-		}
-	}
-	return false;
-}
-
-/* Views of columns that are gone are dropped, new columns get one. */
-static void match_views(struct play_screen *s)
-{
-	for (size_t i = 0; i < s->n_answers;) {
-		if (is_in_play(s->play, s->answers[i].column)) {
-			i++;
-			continue;
-		}
-		wrap_free(&s->answers[i].wrap);
-		buf_free(&s->answers[i].text);
-		s->answers[i] = s->answers[--s->n_answers];
-	}
-	for (size_t i = 0; i < s->play->n_columns; i++) {
-		if (play_answer_view(s, s->play->columns[i]) == NULL) {
-			array_push(s->answers, s->n_answers, s->cap_answers)->column = s->play->columns[i];
-		}
-	}
-	if (s->marked != NULL && !is_in_play(s->play, s->marked)) {
-		s->marked = NULL;
-	}
-}
-
 struct rect play_column_rect(const struct play_screen *s, size_t i)
 {
 	int n = (int)s->n_shown, w = s->columns.w - (n - 1);
@@ -62,60 +20,11 @@ struct rect play_column_rect(const struct play_screen *s, size_t i)
 	return (struct rect){ x, s->columns.y + 1, w / n + ((int)i < w % n), s->columns.h - 1 };
 }
 
-/* Reasoning, answer and error in one text, so that one wrap and one scroll position serve all. While an answer grows at its end only, so does
- * this text. */
-static void fill_text(struct answer_view *v)
-{
-	const struct play_answer *a = v->column->answer;
-	const struct err *e = play_column_err(v->column);
-	bool grows = v->generation == a->generation && v->parts[0] == a->reasoning.len && v->parts[2] == 0 && e->code == ERR_NONE;
-
-	if (!grows) {
-		buf_clear(&v->text);
-		wrap_reset(&v->wrap);
-		v->parts[1] = 0;
-		if (v->generation != a->generation) {
-			v->top = 0;
-			v->is_held = false;
-		}
-		if (a->reasoning.len > 0) {
-			(void)buf_add(&v->text, a->reasoning.s, a->reasoning.len);
-			(void)buf_add_str(&v->text, "\n\n");
-		}
-	}
-	if (a->text.len > v->parts[1]) {
-		(void)buf_add(&v->text, a->text.s + v->parts[1], a->text.len - v->parts[1]);
-	}
-	v->generation = a->generation;
-	v->parts[0] = a->reasoning.len;
-	v->parts[1] = a->text.len;
-	v->parts[2] = 0;
-	if (e->code != ERR_NONE) {
-		(void)buf_addf(&v->text, "%s%s\n%s", v->text.len > 0 ? "\n\n" : "", e->text, e->hint);
-		v->parts[2] = 1;
-	}
-}
-
-/* Following jumps by half a column: most frames then change a few rows only, not all of them. */
-static void follow(struct answer_view *v, bool is_running)
-{
-	size_t n = v->wrap.n, rows = (size_t)(v->rows > 0 ? v->rows : 1);
-	size_t last = n > rows ? n - rows : 0;
-
-	if (v->is_held) {
-		v->top = v->top > last ? last : v->top;
-	} else if (!is_running) {
-		v->top = v->top > last || v->top + rows < n ? last : v->top;
-	} else if (n > v->top + rows) {
-		v->top = n - rows + rows / 2;
-	}
-}
-
 void play_columns_layout(struct play_screen *s)
 {
 	size_t n = s->play->n_columns, fit = (size_t)(s->columns.w / MIN_COLUMN > 0 ? s->columns.w / MIN_COLUMN : 1);
 
-	match_views(s);
+	play_text_match(s);
 	if (n == 0) {
 		s->n_shown = 0;
 		s->column = s->first = 0;
@@ -126,15 +35,12 @@ void play_columns_layout(struct play_screen *s)
 	s->first = s->first + s->n_shown > n ? n - s->n_shown : s->first;
 	s->first = s->column < s->first ? s->column : s->column >= s->first + s->n_shown ? s->column - s->n_shown + 1 : s->first;
 	s->head_rows = s->columns.h < SMALL_H && s->columns.w / (int)s->n_shown >= SHORT_HEAD_W ? 2 : 4;
-	for (size_t i = 0; i < s->n_shown; i++) {
-		const struct play_column *c = s->play->columns[s->first + i];
-		struct answer_view *v = play_answer_view(s, c);
-		struct rect r = play_column_rect(s, i);
+	for (size_t i = 0; i < n; i++) {
+		bool is_shown = i >= s->first && i < s->first + s->n_shown;
+		struct rect r = play_column_rect(s, is_shown ? i - s->first : 0);
 
-		fill_text(v);
-		v->rows = r.h - s->head_rows;
-		wrap_update(&v->wrap, buf_str(&v->text), v->text.len, (size_t)(r.w > 3 ? r.w - 2 : 1));
-		follow(v, play_answer_is_running(c->answer));
+		/* Those out of sight, too: a search goes through all, and they are there at once when they come into sight. */
+		play_text_layout(s, play_answer_view(s, s->play->columns[i]), r.w - 2, r.h - s->head_rows);
 	}
 }
 
@@ -306,53 +212,6 @@ static void draw_separator(const struct play_screen *s, const struct play_column
 	}
 }
 
-static size_t trimmed(const struct answer_view *v, size_t line, size_t *start)
-{
-	*start = v->wrap.lines[line].start;
-	return v->wrap.lines[line].len;
-}
-
-static enum style style_at(const struct answer_view *v, size_t offset)
-{
-	const struct play_column *c = v->column;
-	size_t reasoning = v->parts[0] > 0 ? v->parts[0] + 2 : 0;
-
-	if (offset < reasoning) {
-		return ST_DIM;
-	}
-	if (offset < reasoning + v->parts[1]) {
-		return ST_TEXT;
-	}
-	return c->answer->state == CALL_CANCELLED && c->answer->has_run ? ST_DIM : c->answer->state == CALL_RETRYING && c->answer->has_run ? ST_WARN : ST_BAD;
-}
-
-static void draw_answer(const struct answer_view *v, struct cells *cells, struct rect r, const struct env *env)
-{
-	const struct play_column *c = v->column;
-	size_t end = v->top + (size_t)(r.h > 0 ? r.h : 0);
-	int y = r.y;
-
-	for (size_t i = v->top; i < v->wrap.n && i < end; i++, y++) {
-		size_t start, len = trimmed(v, i, &start);
-
-		(void)cells_text(cells, r.x + 1, y, r.w - 2, style_at(v, start), v->text.s + start, len);
-	}
-	if (play_answer_is_running(c->answer) && c->answer->state == CALL_RETRYING && y < r.y + r.h) {
-		double wait = (double)(c->answer->call->retry_at_us - env->mono_us) / 1e6;
-
-		(void)cells_putf(cells, r.x + 1, y, ST_WARN, "retry in %.1fs \u00b7 attempt %d of %d", wait > 0 ? wait : 0., c->answer->call->attempt + 1,
-		    c->answer->call->max_attempts);
-	} else if (c->answer->has_run && c->answer->state == CALL_DONE && c->answer->text.len == 0 && y < r.y + r.h) {
-		(void)cells_put(cells, r.x + 1, y, ST_DIM, "(an empty answer)");
-	}
-	if (c->answer->cleaner.dropped > 0 && r.h > 2) {
-		(void)cells_putf(cells, r.x + 1, r.y + r.h - 1, ST_WARN, "\u26a0 %lu control characters removed", c->answer->cleaner.dropped);
-	}
-	if (v->is_held && play_answer_is_running(c->answer)) {
-		(void)cells_right(cells, r.x + r.w, r.y + r.h - 1, ST_HIT, "held");
-	}
-}
-
 static void draw_rule(const struct play_screen *s, struct cells *cells, size_t i, struct rect r)
 {
 	size_t n = s->first + i;
@@ -363,6 +222,8 @@ static void draw_rule(const struct play_screen *s, struct cells *cells, size_t i
 	(void)snprintf(title, sizeof(title), is_last && s->play->n_columns > s->n_shown ? "%zu of %zu" : "%zu", n + 1, s->play->n_columns);
 	if (is_last && s->play->n_columns > s->n_shown) {
 		(void)snprintf(right, sizeof(right), "%s%smore", s->first > 0 ? "\u25c2 " : "", s->first + s->n_shown < s->play->n_columns ? "\u25b8 " : "");
+	} else if (play_text_is_json(play_answer_view(s, s->play->columns[n]))) {
+		(void)snprintf(right, sizeof(right), "v JSON");
 	}
 	cells_rule(cells, r.x, s->columns.y, r.w, is_focused, title, right);
 }
@@ -391,7 +252,7 @@ void play_columns_draw(const struct play_screen *s, struct cells *cells, const s
 
 		draw_head(s, c, cells, r, env);
 		draw_separator(s, c, cells, r);
-		draw_answer(v, cells, body, env);
+		play_text_draw(s, v, cells, body, env);
 		cells_unclip(cells, former);
 	}
 }

@@ -23,6 +23,13 @@ unsigned play_cmd_run(void *self, struct console *c, const char *arg)
 
 	(void)arg;
 	play_keep_text(s);
+	if (s->view == VIEW_HISTORY) { /* the selected run, not what stands in the prompt */
+		if (s->play->n_runs > 0) {
+			play_open_run(s->play, (size_t)s->history.selected, true);
+			show(s, VIEW_COLUMNS);
+		}
+		return play_changed();
+	}
 	show(s, VIEW_COLUMNS);
 	if (!play_send(s->play, &e)) {
 		return play_said(c, &e);
@@ -111,7 +118,7 @@ unsigned play_cmd_diff(void *self, struct console *c, const char *arg)
 	struct err e = { 0 };
 
 	(void)arg;
-	if (s->view == VIEW_DIFF) {
+	if (s->diff != NULL) {
 		show(s, VIEW_COLUMNS);
 		return play_changed();
 	}
@@ -173,6 +180,50 @@ unsigned play_cmd_events(void *self, struct console *c, const char *arg)
 	(void)arg;
 	show(s, s->view == VIEW_EVENTS ? VIEW_COLUMNS : VIEW_EVENTS);
 	return play_changed();
+}
+
+unsigned play_cmd_tie(void *self, struct console *c, const char *arg)
+{
+	struct play_screen *s = self;
+
+	(void)arg;
+	s->are_tied = !s->are_tied;
+	console_say(c, ST_DIM, s->are_tied ? "columns scroll together" : "each column scrolls for itself");
+	return play_changed();
+}
+
+unsigned play_cmd_pretty(void *self, struct console *c, const char *arg)
+{
+	struct play_screen *s = self;
+
+	(void)arg;
+	s->shows_raw = !s->shows_raw;
+	console_say(c, ST_DIM, s->shows_raw ? "answers as they came" : "answers that are JSON: a member a line");
+	return play_changed();
+}
+
+static unsigned next_item(struct play_screen *s, struct console *c, int by)
+{
+	struct answer_view *v = play_focused_answer(s);
+
+	if (s->diff != NULL) {
+		play_diff_next(s, by);
+	} else if (v != NULL && !play_text_next(v, by)) {
+		console_say(c, ST_DIM, by > 0 ? "no heading, code or JSON member below" : "no heading, code or JSON member above");
+	}
+	return play_changed();
+}
+
+unsigned play_cmd_next_item(void *self, struct console *c, const char *arg)
+{
+	(void)arg;
+	return next_item(self, c, 1);
+}
+
+unsigned play_cmd_prev_item(void *self, struct console *c, const char *arg)
+{
+	(void)arg;
+	return next_item(self, c, -1);
 }
 
 unsigned play_cmd_sort(void *self, struct console *c, const char *arg)
@@ -240,7 +291,9 @@ bool play_shows_history(const void *self)
 
 bool play_shows_overlay(const void *self)
 {
-	return ((const struct play_screen *)self)->view != VIEW_COLUMNS;
+	const struct play_screen *s = self;
+
+	return s->view != VIEW_COLUMNS || s->diff != NULL || s->query != NULL;
 }
 
 unsigned play_cmd_open(void *self, struct console *c, const char *arg)
@@ -252,7 +305,7 @@ unsigned play_cmd_open(void *self, struct console *c, const char *arg)
 	if (!play_shows_history(s) || s->play->n_runs == 0) {
 		return 0;
 	}
-	play_open_run(s->play, (size_t)s->history.selected);
+	play_open_run(s->play, (size_t)s->history.selected, false);
 	s->view = VIEW_COLUMNS;
 	return play_changed();
 }
@@ -266,7 +319,9 @@ unsigned play_cmd_close(void *self, struct console *c, const char *arg)
 	if (!play_shows_overlay(s)) {
 		return 0;
 	}
+	if (s->view == VIEW_COLUMNS && s->diff == NULL) {
+		play_find_set(s, "");
+	}
 	show(s, VIEW_COLUMNS);
 	return play_changed();
 }
-

@@ -1,80 +1,95 @@
-/* What y and a letter copy of the focused column: the exact bytes, not the cleaned ones that are shown. */
+/* What y and a letter copy of the focused column, of this session or out of the history: the exact bytes, not the cleaned ones that are
+ * shown. */
+#include "cli/calls.h"
 #include "cli/result.h"
-#include "gateway/snippet.h"
 #include "ui/console.h"
 #include "ui/screens/play_state.h"
 
-static const struct play_column *focused(const struct play_screen *s)
+/* Says why there is nothing; NULL when nothing was asked for in the focused column. */
+static const struct play_column *asked_column(const struct play_screen *s, struct console *c)
 {
-	return s->column < s->play->n_columns ? s->play->columns[s->column] : NULL;
-}
+	const struct play_column *column = s->column < s->play->n_columns ? s->play->columns[s->column] : NULL;
 
-/* Says why there is nothing; NULL when the column has a call of this session. */
-static const struct call *call_of(const struct play_screen *s, struct console *c)
-{
-	const struct play_column *column = focused(s);
-
-	if (column == NULL || column->answer->call == NULL) {
-		console_say(c, ST_DIM, column != NULL && column->answer->has_run ? "a past answer: Metrics (4) opens its request and copies it" :
-		    "nothing was sent yet: F5 sends the prompt");
+	if (column == NULL || !column->answer->has_run) {
+		console_say(c, ST_DIM, "nothing was sent yet: F5 sends the prompt");
 		return NULL;
 	}
-	return column->answer->call;
+	return column;
 }
 
 unsigned play_copy_answer(void *self, struct console *c, const char *arg)
 {
-	const struct play_screen *s = self;
-	const struct play_column *column = focused(s);
+	const struct play_column *column = asked_column(self, c);
 
 	(void)arg;
-	if (column != NULL && column->answer->call != NULL) {
-		return console_copy(c, "answer", buf_str(&column->answer->call->answer.text), column->answer->call->answer.text.len);
+	if (column == NULL) {
+		return play_changed();
 	}
-	return column != NULL ? console_copy(c, "answer", buf_str(&column->answer->text), column->answer->text.len) : INPUT_HANDLED;
+	const struct play_answer *a = column->answer;
+	if (a->call != NULL) {
+		return console_copy(c, "answer", buf_str(&a->call->answer.text), a->call->answer.text.len);
+	}
+	return console_copy(c, "answer", a->body.answer, a->body.answer != NULL ? a->body.answer_len : 0);
 }
 
 unsigned play_copy_response(void *self, struct console *c, const char *arg)
 {
-	const struct call *call = call_of(self, c);
+	const struct play_column *column = asked_column(self, c);
+	size_t len;
 
 	(void)arg;
-	return call != NULL ? console_copy(c, "raw response", buf_str(&call->response_body), call->response_body.len) :
-	    INPUT_HANDLED | INPUT_REDRAW;
+	if (column == NULL) {
+		return play_changed();
+	}
+	const char *bytes = play_answer_response(column->answer, &len);
+	return console_copy(c, "raw response", bytes, len);
 }
 
 unsigned play_copy_json(void *self, struct console *c, const char *arg)
 {
-	const struct call *call = call_of(self, c);
+	const struct play_column *column = asked_column(self, c);
 	struct buf out = { 0 };
 
 	(void)arg;
-	if (call == NULL) {
-		return INPUT_HANDLED | INPUT_REDRAW;
+	if (column == NULL) {
+		return play_changed();
 	}
-	if (call->state < CALL_DONE) {
+	const struct play_answer *a = column->answer;
+	if (play_answer_is_running(a)) {
 		console_say(c, ST_DIM, "JSON result: this column is still running");
-		return INPUT_HANDLED | INPUT_REDRAW;
+		return play_changed();
 	}
-	result_json(&out, call);
-	(void)buf_add_char(&out, '\n');
+	if (a->call != NULL) {
+		result_json(&out, a->call);
+		(void)buf_add_char(&out, '\n');
+	} else {
+		calls_json(&out, &a->row, &a->body);
+	}
 	unsigned bits = console_copy(c, "JSON result", buf_str(&out), out.len);
 	buf_free(&out);
 	return bits;
 }
 
 static unsigned copy_snippet(struct play_screen *s, struct console *c, const char *what,
-    bool (*write)(const struct call *c, struct buf *out, struct err *e))
+    bool (*write)(const struct sent_request *r, struct buf *out, struct err *e))
 {
-	const struct call *call = call_of(s, c);
+	const struct play_column *column = asked_column(s, c);
 	struct buf out = { 0 };
 	struct err e = { 0 };
-	unsigned bits = INPUT_HANDLED | INPUT_REDRAW;
 
-	if (call != NULL && write(call, &out, &e)) {
-		bits = console_copy(c, what, buf_str(&out), out.len);
-	} else if (call != NULL) {
-		console_say(c, ST_BAD, "%s: %s", e.text, e.hint);
+	if (column == NULL) {
+		return play_changed();
+	}
+	struct sent_request sent = play_answer_request(column->answer, column->target);
+	unsigned bits;
+
+	if (sent.target == NULL) {
+		bits = play_said(c, &column->err);
+	} else if (sent.body_len == 0 && column->answer->call == NULL) {
+		console_say(c, ST_DIM, "the request of this past answer was not kept");
+		bits = play_changed();
+	} else {
+		bits = write(&sent, &out, &e) ? console_copy(c, what, buf_str(&out), out.len) : play_said(c, &e);
 	}
 	buf_free(&out);
 	return bits;

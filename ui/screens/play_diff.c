@@ -43,6 +43,15 @@ static void add_legend(struct styled_text *out, const struct play_column *left, 
 	free(clean_b);
 }
 
+/* JSON with a member a line, so that no difference is only one of layout. False: it is none. */
+static bool laid_out(const struct play_answer *a, struct buf *out)
+{
+	struct pretty p = { 0 };
+
+	pretty_feed(&p, a->text.s, a->text.len, out);
+	return p.state == PRETTY_DONE;
+}
+
 bool play_diff_open(struct play_screen *s, size_t a, size_t b, struct err *e)
 {
 	const struct play *p = s->play;
@@ -58,19 +67,25 @@ bool play_diff_open(struct play_screen *s, size_t a, size_t b, struct err *e)
 	}
 	struct diff d = { 0 };
 
-	diff_words(left->answer->text.s, left->answer->text.len, right->answer->text.s, right->answer->text.len, &d);
+	struct buf a_json = { 0 }, b_json = { 0 };
+	bool is_json = laid_out(left->answer, &a_json) && laid_out(right->answer, &b_json);
+	const struct buf *a_text = is_json ? &a_json : &left->answer->text, *b_text = is_json ? &b_json : &right->answer->text;
+
+	diff_words(a_text->s, a_text->len, b_text->s, b_text->len, &d);
 	play_diff_close(s);
 	s->diff = styled_new();
 	add_legend(s->diff, left, right);
 	if (d.words_added + d.words_removed == 0) {
 		styled_addf(s->diff, ST_DIM, "The two answers are the same.\n\n");
 	}
-	add_parts(s->diff, &d, left->answer->text.s, right->answer->text.s);
-	(void)snprintf(s->diff_title, sizeof(s->diff_title), "Diff %zu \u2194 %zu  \u2212%zu +%zu words", a + 1, b + 1, d.words_removed,
-	    d.words_added);
+	add_parts(s->diff, &d, a_text->s, b_text->s);
+	(void)snprintf(s->diff_title, sizeof(s->diff_title), "Diff %zu \u2194 %zu  \u2212%zu +%zu words%s", a + 1, b + 1, d.words_removed,
+	    d.words_added, is_json ? " of JSON" : "");
 	diff_free(&d);
+	buf_free(&a_json);
+	buf_free(&b_json);
 	s->diff_scroll = (struct list){ 0 };
-	s->view = VIEW_DIFF;
+	s->view = s->width >= PLAY_WIDE && s->area.h >= PLAY_TALL ? VIEW_COLUMNS : VIEW_DIFF;
 	return true;
 }
 
@@ -82,19 +97,31 @@ void play_diff_close(struct play_screen *s)
 
 void play_diff_layout(struct play_screen *s)
 {
-	size_t n = styled_layout(s->diff, s->columns.w - 2);
-	int rows = s->columns.h - 1;
+	size_t n = styled_layout(s->diff, s->diff_area.w - 2);
+	int rows = s->diff_area.h - 1;
 
 	/* The list's selection is the top line here: a text scrolls by its top. */
 	s->diff_scroll.rows = rows; /* a page */
 	list_set_n(&s->diff_scroll, (int)n > rows ? (int)n - rows + 1 : 1);
 }
 
+int play_diff_height(const struct play_screen *s)
+{
+	int n = (int)styled_layout(s->diff, s->area.w - 2) + 1, most = s->area.h / 4;
+
+	return n < most ? n : most;
+}
+
+void play_diff_next(struct play_screen *s, int by)
+{
+	list_select(&s->diff_scroll, (int)styled_next_mark(s->diff, (size_t)s->diff_scroll.selected, by));
+}
+
 void play_diff_draw(const struct play_screen *s, struct cells *cells, const struct env *env)
 {
-	struct rect r = { s->columns.x + 1, s->columns.y + 1, s->columns.w - 2, s->columns.h - 1 };
+	struct rect r = s->diff_area;
 
 	(void)env;
-	cells_rule(cells, s->columns.x, s->columns.y, s->columns.w, true, s->diff_title, "Esc closes \u00b7 ] [ next change");
-	styled_draw(s->diff, cells, r, (size_t)s->diff_scroll.selected);
+	cells_rule(cells, r.x, r.y, r.w, s->view == VIEW_DIFF, s->diff_title, "Esc closes \u00b7 ] [ next change \u00b7 m marks another pair");
+	styled_draw(s->diff, cells, (struct rect){ r.x + 1, r.y + 1, r.w - 2, r.h - 1 }, (size_t)s->diff_scroll.selected);
 }

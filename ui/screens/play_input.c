@@ -1,7 +1,6 @@
 /* Keys and mouse of the Play screen that are no commands: what has the focus takes them. */
 #include "ui/console.h"
 #include "ui/screens/play_state.h"
-#include "ui/widgets/styled.h"
 
 static unsigned input_history(struct play_screen *s, const struct input *in)
 {
@@ -11,15 +10,7 @@ static unsigned input_history(struct play_screen *s, const struct input *in)
 	return list_input(&s->history, in);
 }
 
-static unsigned input_diff(struct play_screen *s, const struct input *in)
-{
-	if (in->type == INPUT_KEY && (in->key == ']' || in->key == '[')) {
-		list_select(&s->diff_scroll, (int)styled_next_mark(s->diff, (size_t)s->diff_scroll.selected, in->key == ']' ? 1 : -1));
-		return play_changed();
-	}
-	return list_input(&s->diff_scroll, in);
-}
-
+/* Tied columns go together, by as many lines. */
 static unsigned scroll(struct play_screen *s, int by)
 {
 	struct answer_view *v = play_focused_answer(s);
@@ -27,12 +18,11 @@ static unsigned scroll(struct play_screen *s, int by)
 	if (v == NULL) {
 		return 0;
 	}
-	size_t last = v->wrap.n > (size_t)v->rows ? v->wrap.n - (size_t)v->rows : 0;
-	long top = (long)(v->top < last ? v->top : last) + by; /* following leaves room below the end: up means up from the end */
-
-	v->top = top < 0 ? 0 : (size_t)top > last ? last : (size_t)top;
-	/* Reading back holds the column; reaching the end follows again. */
-	v->is_held = v->top < last;
+	for (size_t i = 0; i < s->n_answers; i++) {
+		if (s->are_tied || &s->answers[i] == v) {
+			play_text_scroll(&s->answers[i], by);
+		}
+	}
 	return play_changed();
 }
 
@@ -120,6 +110,9 @@ static unsigned input_mouse(struct play_screen *s, const struct input *in)
 		s->focus = contains(s->system_area, in->x, in->y) ? FOCUS_SYSTEM : FOCUS_USER;
 		return play_prompt_input(s, in) | play_changed();
 	}
+	if (s->diff != NULL && contains(s->diff_area, in->x, in->y)) {
+		return list_input(&s->diff_scroll, in);
+	}
 	for (size_t i = 0; i < s->n_shown; i++) {
 		if (contains(play_column_rect(s, i), in->x, in->y)) {
 			s->focus = FOCUS_COLUMNS;
@@ -139,7 +132,7 @@ unsigned play_input(void *self, struct console *c, const struct input *in)
 		return input_history(s, in);
 	}
 	if (s->view == VIEW_DIFF && !play_is_editing(s)) {
-		return input_diff(s, in);
+		return list_input(&s->diff_scroll, in);
 	}
 	if (s->view == VIEW_EVENTS && !play_is_editing(s)) {
 		return input_events(s, in);

@@ -5,7 +5,6 @@
 
 #include "base/mem.h"
 #include "gateway/record.h"
-#include "gateway/snippet.h"
 #include "text/clean.h"
 #include "ui/format.h"
 #include "ui/screens/play_state.h"
@@ -34,12 +33,13 @@ static void add_field(struct styled_text *t, enum style st, const char *name, co
 	free(clean);
 }
 
-static void add_request(struct styled_text *t, const struct play_answer *a)
+static void add_request(struct styled_text *t, const struct play_column *c)
 {
 	static const struct {
 		int version;
 		const char *name;
 	} versions[] = { { 10, "HTTP/1.0" }, { 11, "HTTP/1.1" }, { 20, "HTTP/2" }, { 30, "HTTP/3" } };
+	const struct play_answer *a = c->answer;
 	const struct call_row *r = play_answer_row(a);
 	const struct call *call = a->call;
 	int status = call != NULL && call->http.reply.status > 0 ? call->http.reply.status : r->http_status;
@@ -55,7 +55,8 @@ static void add_request(struct styled_text *t, const struct play_answer *a)
 		(void)snprintf(text, sizeof(text), "%d%s%s", status, version[0] != '\0' ? "  " : "", version);
 		add_field(t, status >= 400 ? ST_BAD : ST_TEXT, "HTTP", text);
 	}
-	char *url = call != NULL ? snippet_url(call) : NULL;
+	struct sent_request sent = play_answer_request(a, c->target);
+	char *url = sent.body_len > 0 ? snippet_url(&sent) : NULL;
 	const char *scheme_end = url != NULL ? strstr(url, "://") : NULL;
 	add_field(t, ST_TEXT, "url", scheme_end != NULL ? scheme_end + 3 : url);
 	free(url);
@@ -233,7 +234,7 @@ static void make_facts(struct play_screen *s, const struct play_column *c, int w
 		styled_addf(s->facts, ST_DIM, "Nothing was sent yet: F5 sends the prompt.\n");
 		return;
 	}
-	add_request(s->facts, a);
+	add_request(s->facts, c);
 	add_timing(s->facts, a, w);
 	add_tokens(s->facts, a);
 	add_money(s->facts, s, c);

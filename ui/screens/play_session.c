@@ -1,8 +1,11 @@
-/* What of Play is kept for the next start: targets, prompt, parameters. */
+/* What of Play is kept for the next start: targets, prompt, parameters, and how it is shown. */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "app/session.h"
+#include "base/mem.h"
 #include "ui/screens/play_state.h"
 
 static void keep_real(struct session *out, const char *name, double value)
@@ -20,6 +23,52 @@ static void keep_int(struct session *out, const char *name, int64_t value)
 	}
 }
 
+/* The parameters of one column: "temperature=0.7", a line each. */
+static void keep_own(struct session *out, size_t i, const struct chat_params *p)
+{
+	struct buf text = { 0 };
+
+	if (!isnan(p->temperature)) {
+		(void)buf_addf(&text, "temperature=%.15g\n", p->temperature);
+	}
+	if (!isnan(p->top_p)) {
+		(void)buf_addf(&text, "top_p=%.15g\n", p->top_p);
+	}
+	if (is_known(p->max_tokens)) {
+		(void)buf_addf(&text, "max_tokens=%lld\n", (long long)p->max_tokens);
+	}
+	if (is_known(p->seed)) {
+		(void)buf_addf(&text, "seed=%lld\n", (long long)p->seed);
+	}
+	for (size_t k = 0; k < p->n_stop; k++) {
+		if (strchr(p->stop[k], '\n') == NULL) {
+			(void)buf_addf(&text, "stop=%s\n", p->stop[k]);
+		}
+	}
+	if (text.len > 0) {
+		session_set_item(out, "play.own", i, text.s);
+	}
+	buf_free(&text);
+}
+
+static void take_own(const struct session *in, size_t i, struct chat_params *p)
+{
+	const char *at = session_item(in, "play.own", i);
+	struct err e;
+
+	while (at != NULL && *at != '\0') {
+		size_t len = strcspn(at, "\n");
+		char *line = x_strndup(at, len), *eq = strchr(line, '=');
+
+		if (eq != NULL) {
+			*eq = '\0';
+			(void)chat_params_set(p, line, eq + 1, &e);
+		}
+		free(line);
+		at += len + (at[len] == '\n');
+	}
+}
+
 void play_save(const void *self, struct session *out)
 {
 	const struct play_screen *s = self;
@@ -33,7 +82,11 @@ void play_save(const void *self, struct session *out)
 	session_set_number(out, "play.targets", (long)s->play->n_columns);
 	for (size_t i = 0; i < s->play->n_columns; i++) {
 		session_set_item(out, "play.target", i, s->play->columns[i]->name);
+		keep_own(out, i, &s->play->columns[i]->params);
 	}
+	session_set_number(out, "play.repeat", s->play->repeat);
+	session_set_number(out, "play.inspector", !s->hides_inspector);
+	session_set_number(out, "play.raw", s->shows_raw);
 	keep_real(out, "play.temperature", params->temperature);
 	keep_real(out, "play.top_p", params->top_p);
 	keep_int(out, "play.max_tokens", params->max_tokens);
@@ -65,12 +118,15 @@ void play_restore(void *self, const struct session *in)
 	for (size_t i = 0; (value = session_item(in, "play.stop", i)) != NULL; i++) {
 		(void)chat_params_set(&s->play->params, "stop", value, &e);
 	}
+	s->play->repeat = (int)session_number(in, "play.repeat", 1, RUN_REPEAT_MAX, 1);
+	s->hides_inspector = session_number(in, "play.inspector", 0, 1, 1) == 0;
+	s->shows_raw = session_number(in, "play.raw", 0, 1, 0) == 1;
 	if (session_get(in, "play.targets") != NULL) {
 		while (s->play->n_columns > 0) {
 			play_drop(s->play, 0);
 		}
 	}
 	for (size_t i = 0; (value = session_item(in, "play.target", i)) != NULL; i++) {
-		(void)play_add(s->play, value);
+		take_own(in, i, &play_add(s->play, value)->params);
 	}
 }

@@ -5,6 +5,7 @@
 
 #include "app/play.h"
 #include "app/raw_events.h"
+#include "text/pretty.h"
 #include "text/wrap.h"
 #include "ui/screen.h"
 #include "ui/widgets/editor.h"
@@ -16,6 +17,7 @@ enum play_view { VIEW_COLUMNS, VIEW_DIFF, VIEW_HISTORY, VIEW_INSPECTOR, VIEW_EVE
 
 #define PLAY_ESTIMATE_SIZE 96
 #define PLAY_LABEL_SIZE 160
+#define PLAY_TALL 45  /* from here on and that wide the diff stands below the race */
 #define PLAY_WIDE 160 /* from here on the inspector stands beside the columns */
 
 /* Lines and scroll position of one column's answer. Belongs to the column by address; found again after a reorder. */
@@ -23,7 +25,14 @@ struct answer_view {
 	const struct play_column *column;
 	unsigned generation;
 	struct buf text;        /* what is wrapped: reasoning, answer, error */
-	size_t parts[3];        /* lengths of reasoning and answer as they stand in text, and the error's generation */
+	size_t parts[3];        /* lengths of reasoning and answer that are in text, and whether an error is */
+	size_t answer_start, answer_end; /* where the answer stands in text */
+	struct pretty pretty;
+	bool is_pretty;         /* the answer is laid out as JSON, or may still turn out to be */
+	bool shows_raw;         /* it was asked not to be */
+	size_t *hits;           /* where the query stands in text */
+	size_t n_hits, cap_hits, hit; /* hit: the one gone to last */
+	size_t searched;        /* bytes of text */
 	struct wrap wrap;
 	size_t top;
 	int rows;
@@ -45,6 +54,9 @@ struct play_screen {
 	bool is_zoomed;
 	size_t race_sort;         /* 0: as the columns stand; else 1 + a column of the table */
 	bool race_is_exact;       /* in ms, ms a token and $ a thousand */
+	bool are_tied;            /* columns scroll together */
+	bool shows_raw;           /* answers that are JSON, too, as they came */
+	char *query;              /* looked for in all answers; NULL: none */
 	const struct play_column *marked;
 	struct answer_view *answers;
 	size_t n_answers, cap_answers;
@@ -63,7 +75,7 @@ struct play_screen {
 	/* the last layout */
 	int width;                /* with the inspector */
 	int head_rows;            /* of a column */
-	struct rect area, prompt, system_area, user_area, columns, race, inspector, facts_area, events_area;
+	struct rect area, prompt, system_area, user_area, columns, race, diff_area, inspector, facts_area, events_area;
 };
 
 /* -- small things that all of them say */
@@ -102,6 +114,24 @@ void play_columns_layout(struct play_screen *s);
 void play_columns_draw(const struct play_screen *s, struct cells *cells, const struct env *env);
 /* "▶", "✓", "✗", "↻", "◌", "·" and its style. */
 const char *play_state_glyph(const struct play_column *c, enum style *st);
+/* play_text.c: the texts of the columns. Views of columns that are gone are dropped, new columns get one. */
+void play_text_match(struct play_screen *s);
+void play_text_layout(const struct play_screen *s, struct answer_view *v, int w, int rows);
+void play_text_draw(const struct play_screen *s, const struct answer_view *v, struct cells *cells, struct rect r, const struct env *env);
+void play_text_scroll(struct answer_view *v, long by);
+/* Scrolls so that the line stands at the top, or below `above` others. */
+void play_text_show(struct answer_view *v, size_t line, size_t above);
+/* To the next heading, code or outermost member of JSON, down or up. False: there is none. */
+bool play_text_next(struct answer_view *v, int by);
+/* It is shown laid out. */
+bool play_text_is_json(const struct answer_view *v);
+/* play_find.c: the query in the texts. */
+void play_find_set(struct play_screen *s, const char *query);
+void play_find_reset(struct answer_view *v);
+void play_find_update(const struct play_screen *s, struct answer_view *v);
+void play_find_draw(const struct play_screen *s, const struct answer_view *v, struct cells *cells, struct rect r, size_t start, size_t len);
+/* "“refund” 2 of 7 in this column, 12 in all" */
+void play_find_status(const struct play_screen *s, struct buf *out);
 /* play_race.c */
 int play_race_height(const struct play_screen *s, struct rect area);
 /* Sorts by the next column of the table, or as the columns stand; and what that is called. */
@@ -123,7 +153,11 @@ void play_events_view_draw(const struct play_screen *s, struct cells *cells, con
 /* play_diff.c: the answers of two columns; false when there is nothing to compare. */
 bool play_diff_open(struct play_screen *s, size_t a, size_t b, struct err *e);
 void play_diff_close(struct play_screen *s);
+/* Rows it wants where it stands below the race. */
+int play_diff_height(const struct play_screen *s);
 void play_diff_layout(struct play_screen *s);
+/* To the next change, down or up. */
+void play_diff_next(struct play_screen *s, int by);
 void play_diff_draw(const struct play_screen *s, struct cells *cells, const struct env *env);
 /* play_history.c */
 void play_history_layout(struct play_screen *s);
@@ -145,8 +179,11 @@ typedef unsigned play_command(void *self, struct console *c, const char *arg);
 /* play_commands.c */
 play_command play_cmd_run, play_cmd_stop, play_cmd_stop_all, play_cmd_retry, play_cmd_edit, play_cmd_mark, play_cmd_diff, play_cmd_hold, play_cmd_zoom,
     play_cmd_inspector, play_cmd_events,
-    play_cmd_sort, play_cmd_units, play_cmd_next_answer, play_cmd_prev_answer,
+    play_cmd_sort, play_cmd_units, play_cmd_next_answer, play_cmd_prev_answer, play_cmd_tie, play_cmd_pretty,
+    play_cmd_next_item, play_cmd_prev_item,
     play_cmd_history, play_cmd_open, play_cmd_close;
+/* play_find.c */
+play_command play_cmd_find, play_cmd_next_hit, play_cmd_prev_hit;
 /* play_targets.c */
 play_command play_cmd_add, play_cmd_drop, play_cmd_left, play_cmd_right, play_cmd_param, play_cmd_own_param, play_cmd_twin, play_cmd_repeat;
 const char *play_complete_target(void *self, size_t i);

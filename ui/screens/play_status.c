@@ -102,6 +102,10 @@ void play_status(const void *self, const struct env *env, struct buf *left, stru
 
 	if (play_is_editing(s)) {
 		(void)buf_addf(left, "%s prompt \u00b7 Esc leaves, F5 sends", s->focus == FOCUS_SYSTEM ? "system" : "user");
+	} else if (s->query != NULL) {
+		play_find_status(s, left);
+	} else if (p->history_err.code != ERR_NONE && s->view == VIEW_COLUMNS) {
+		(void)buf_addf(left, "%s: %s", p->history_err.text, p->history_err.hint);
 	} else if (p->run_us == 0) {
 		(void)buf_addf(left, "READY  %zu target%s", p->n_columns, p->n_columns == 1 ? "" : "s");
 		if (p->repeat > 1) {
