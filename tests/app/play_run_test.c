@@ -151,9 +151,9 @@ static void repeats_are_answers_of_one_column(void **state)
 static void answers_are_cleaned_as_they_stream(void **state)
 {
 	struct fixture *f = *state;
-	struct play_answer *a = f->play->columns[0]->answer;
 
 	send_all(f);
+	struct play_answer *a = f->play->columns[0]->answer; /* sending makes a new one */
 	assert_true(play_answer_is_running(a));
 	assert_int_equal(play_running(f->play), 2);
 	fake_delta(call_of(f, 0), DELTA_REASONING, "hm\033");
@@ -173,9 +173,9 @@ static void answers_are_cleaned_as_they_stream(void **state)
 static void errors_are_cleaned_and_forgotten_when_sent_again(void **state)
 {
 	struct fixture *f = *state;
-	struct play_answer *a = f->play->columns[0]->answer;
 
 	send_all(f);
+	struct play_answer *a = f->play->columns[0]->answer; /* sending makes a new one */
 	fake_retry(call_of(f, 0), 1000, "429: \033[31mslow\033[0m\ndown");
 	assert_int_equal(a->state, CALL_RETRYING);
 	assert_string_equal(a->err.text, "429: slow down");
@@ -208,9 +208,9 @@ static void a_waiting_retry_goes_at_once(void **state)
 static void stopping_keeps_what_came(void **state)
 {
 	struct fixture *f = *state;
-	struct play_answer *a = f->play->columns[0]->answer;
 
 	send_all(f);
+	struct play_answer *a = f->play->columns[0]->answer; /* sending makes a new one */
 	fake_delta(call_of(f, 0), DELTA_TEXT, "half");
 	play_stop(f->play, 0);
 	fake_settle(f->app->gateway);

@@ -70,18 +70,17 @@ static void the_whole_id_counts(void **state)
 	add(*state, rows, 3, 3);
 }
 
-/* A store in the same process and a child that imports: neither fails, neither loses a row. */
-static void an_import_beside_a_running_store(void **state)
+/* Begins once somebody has written to `start`. */
+static pid_t import_in_a_child(const char *dir, size_t n, int start)
 {
-	const size_t n = 60000;
-	int status = -1;
 	pid_t pid = fork();
+	char c;
 
 	assert_true(pid >= 0);
 	if (pid == 0) {
 		struct call_row *rows = make_rows(n);
 		struct err e = { 0 };
-		struct bulk *b = bulk_open(*state, &e);
+		struct bulk *b = read(start, &c, 1) == 1 ? bulk_open(dir, &e) : NULL;
 		uint64_t added = 0;
 		bool ok = b != NULL && bulk_add(b, rows, n, &added, &e) && added == n;
 
@@ -89,9 +88,21 @@ static void an_import_beside_a_running_store(void **state)
 		free(rows);
 		_exit(ok ? 0 : 1);
 	}
-	struct store *s = fixture_store(*state);
+	return pid;
+}
+
+/* A store in this process and a child that imports: neither fails, neither loses a row. Returns whether a row was stored while the import
+ * ran. */
+static bool import_beside(const char *dir)
+{
+	const size_t n = 60000;
+	int status = -1, start[2];
 	bool is_beside = false;
 
+	assert_int_equal(pipe(start), 0);
+	pid_t pid = import_in_a_child(dir, n, start[0]);
+	struct store *s = fixture_store(dir);
+	assert_int_equal(write(start[1], "!", 1), 1);
 	for (int i = 0; i < 50; i++) {
 		struct call_row r;
 
@@ -101,11 +112,28 @@ static void an_import_beside_a_running_store(void **state)
 		is_beside = is_beside || waitpid(pid, &status, WNOHANG) == 0;
 	}
 	store_close(s);
-	assert_true(is_beside); /* slices of 20 ms: nobody waits for the whole import */
 	(void)waitpid(pid, &status, 0);
 	assert_int_equal(status, 0);
-	assert_int_equal(fixture_int(*state, "SELECT count(*) FROM call"), n + 50);
-	fixture_is_whole(*state);
+	assert_int_equal(fixture_int(dir, "SELECT count(*) FROM call"), n + 50);
+	fixture_is_whole(dir);
+	(void)close(start[0]);
+	(void)close(start[1]);
+	return is_beside;
+}
+
+/* Slices of 20 ms: nobody waits for the whole import, unless a busy machine lets him come too late for that; hence several tries. */
+static void an_import_beside_a_running_store(void **state)
+{
+	bool is_beside = false;
+
+	for (int i = 0; i < 5 && !is_beside; i++) {
+		char *dir = fixture_dir();
+
+		is_beside = import_beside(dir);
+		fixture_remove(dir);
+	}
+	(void)state;
+	assert_true(is_beside);
 }
 
 static void a_bad_row_stops_the_import_with_a_reason(void **state)

@@ -190,6 +190,7 @@ static void test_crash(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(signals); i++) {
+		place_clear(&place, "data"); /* else it begins where the one before ended */
 		pty_start(&p, &place, console_of, 120, 40, false);
 		pty_wait(&p, "READY");
 		add("refused/model-r");
