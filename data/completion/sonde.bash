@@ -9,7 +9,7 @@ _sonde() {
 	COMPREPLY=()
 
 	if ((COMP_CWORD == 1)); then
-		words="console demo run metrics calls import models doctor simulate screen help --help --version"
+		words="console demo run metrics calls import models doctor store simulate screen help --help --version"
 		COMPREPLY=($(compgen -W "$words" -- "$cur"))
 		return
 	fi
@@ -57,9 +57,10 @@ _sonde() {
 			;;
 		models) words="--live --refresh --prices --recost --json --help" ;;
 		doctor) words="--json --help" ;;
+		store) words="stats check backup compact expire --repair --json --help" ;;
 		simulate) words="--listen --ttft --rate --fail --seed --help" ;;
 		screen) words="play metrics welcome --size --theme --glyphs --keys --help" ;;
-		help) words="console demo run metrics calls import models doctor simulate screen" ;;
+		help) words="console demo run metrics calls import models doctor store simulate screen" ;;
 		*) words="--help" ;;
 		esac
 	fi

@@ -27,10 +27,9 @@ static const char slots_sql[] = "SELECT slot, provider, model, operation, " ROLL
 				"AND (?4=0 OR provider=?4) AND (?5=0 OR model=?5) AND (?6=0 OR operation=?6)";
 /* Ordered for the reading in pieces. ?7: key of the last row of the piece before; the condition is a column, so that every row is seen. */
 static const char rows_format[] =
-    "SELECT ts_us, provider, coalesce(model_resp, model_req), operation, error_class, in_tok, out_tok, cache_read_tok, reason_tok, cost_nano, "
-    "latency_us, ttft_us, gen_us, key, %s FROM call WHERE (ts_us, key)>=(?2, ?7) AND ts_us<?3 "
+    "SELECT " ROLLUP_ROW ", key, %s FROM call WHERE (ts_us, key)>=(?2, ?7) AND ts_us<?3 "
     "AND (?4=0 OR provider=?4) AND (?5=0 OR coalesce(model_resp, model_req)=?5) AND (?6=0 OR operation=?6) ORDER BY ts_us, key";
-enum { ROW_KEY = 13, ROW_MATCHES };
+enum { ROW_KEY = ROLLUP_ROW_COLUMNS, ROW_MATCHES };
 #define HOUR_US (3600 * US_PER_S)
 #define READ_US 50000    /* longest read transaction aimed at under a condition */
 #define ROWS_PER_LOOK 64 /* at the clock */
@@ -156,31 +155,19 @@ static bool read_slot(struct query *s, sqlite3_stmt *st, int64_t slot_us)
 	return true;
 }
 
-static int64_t number(sqlite3_stmt *st, int column)
-{
-	return sqlite3_column_type(st, column) == SQLITE_NULL ? UNKNOWN : sqlite3_column_int64(st, column);
-}
-
 static bool read_row(struct query *s, sqlite3_stmt *st, int64_t unit)
 {
-	const int64_t dims[3] = { sqlite3_column_int64(st, 1), sqlite3_column_int64(st, 2), sqlite3_column_int64(st, 3) };
-	int class = sqlite3_column_int(st, 4);
+	int64_t dims[3];
 	struct call_row row;
 
 	(void)unit;
-	call_row_init(&row);
-	row.error_class = class >= CLASS_NONE && class < CLASS_COUNT ? (enum error_class)class : CLASS_OTHER;
-	row.usage.in_tok = number(st, 5);
-	row.usage.out_tok = number(st, 6);
-	row.usage.cache_read_tok = number(st, 7);
-	row.usage.reason_tok = number(st, 8);
-	row.cost_nano = number(st, 9);
-	row.latency_us = number(st, 10);
-	row.ttft_us = number(st, 11);
-	row.gen_us = number(st, 12);
+	for (int i = 0; i < 3; i++) {
+		dims[i] = sqlite3_column_int64(st, ROLLUP_ROW_DIMS + i);
+	}
+	rollup_read_row(st, &row);
 	figures_clear(&s->one);
 	figures_add_row(&s->one, &row);
-	count(s, sqlite3_column_int64(st, 0), dims);
+	count(s, row.id.ts_us, dims);
 	return true;
 }
 

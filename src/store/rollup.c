@@ -163,19 +163,11 @@ static int64_t keep_from_us(const struct rollup_level *level, int64_t now_us)
 	return level->keep_us == INT64_MAX ? INT64_MIN : now_us - level->keep_us - DAY_US;
 }
 
-bool rollup_add(struct rollup *r, const struct call_row *row, int64_t now_us, struct err *e)
+/* At the finest level that is still kept; level and slot of k are found here. */
+static void count(struct rollup *r, struct key k, const struct call_row *row, int64_t now_us)
 {
-	const char *model = row->model_resp != NULL && row->model_resp[0] != '\0' ? row->model_resp : row->model_req;
 	int64_t ts_us = row->id.ts_us;
-	struct key k = {
-		.provider = dims_id(r->dims, DIM_PROVIDER, row->provider, e),
-		.model = dims_id(r->dims, DIM_MODEL, model, e),
-		.operation = dims_id(r->dims, DIM_OPERATION, row->operation, e),
-	};
 
-	if (k.provider < 0 || k.model < 0 || k.operation < 0) {
-		return false;
-	}
 	r->now_us = now_us;
 	for (;; k.level++) {
 		const struct rollup_level *level = &rollup_levels[k.level];
@@ -189,6 +181,21 @@ bool rollup_add(struct rollup *r, const struct call_row *row, int64_t now_us, st
 		r->floor[k.level] = end_us > r->floor[k.level] ? end_us : r->floor[k.level];
 	}
 	figures_add_row(&entry_of(r, &k)->figures, row);
+}
+
+bool rollup_add(struct rollup *r, const struct call_row *row, int64_t now_us, struct err *e)
+{
+	const char *model = row->model_resp != NULL && row->model_resp[0] != '\0' ? row->model_resp : row->model_req;
+	struct key k = {
+		.provider = dims_id(r->dims, DIM_PROVIDER, row->provider, e),
+		.model = dims_id(r->dims, DIM_MODEL, model, e),
+		.operation = dims_id(r->dims, DIM_OPERATION, row->operation, e),
+	};
+
+	if (k.provider < 0 || k.model < 0 || k.operation < 0) {
+		return false;
+	}
+	count(r, k, row, now_us);
 	return true;
 }
 
@@ -393,6 +400,49 @@ bool rollup_flush(struct rollup *r, struct err *e)
 	return true;
 }
 
+static bool recount_rows(struct rollup *r, sqlite3_stmt *st, int64_t now_us, struct err *e)
+{
+	struct call_row row;
+	int rc;
+
+	while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
+		struct key k = {
+			.provider = sqlite3_column_int64(st, ROLLUP_ROW_DIMS),
+			.model = sqlite3_column_int64(st, ROLLUP_ROW_DIMS + 1),
+			.operation = sqlite3_column_int64(st, ROLLUP_ROW_DIMS + 2),
+		};
+
+		rollup_read_row(st, &row);
+		count(r, k, &row, now_us);
+	}
+	return rc == SQLITE_DONE || sql_failed(r, e);
+}
+
+bool rollup_recount(struct rollup *r, int64_t from_us, int64_t to_us, int64_t now_us, struct err *e)
+{
+	static const char remove_text[] = "DELETE FROM rollup WHERE level = ?1 AND slot >= ?2 AND slot < ?3";
+	static const char rows_text[] = "SELECT " ROLLUP_ROW " FROM call WHERE ts_us >= ?1 AND ts_us < ?2";
+	sqlite3_stmt *remove = NULL, *rows = NULL;
+	bool ok = (sqlite3_prepare_v2(r->db, remove_text, -1, &remove, NULL) == SQLITE_OK &&
+		      sqlite3_prepare_v2(r->db, rows_text, -1, &rows, NULL) == SQLITE_OK) ||
+	    sql_failed(r, e);
+
+	for (int level = 0; ok && level < ROLLUP_LEVELS; level++) {
+		(void)sqlite3_bind_int(remove, 1, level);
+		(void)sqlite3_bind_int64(remove, 2, rollup_slot(from_us, rollup_levels[level].slot_us));
+		(void)sqlite3_bind_int64(remove, 3, rollup_slot(to_us, rollup_levels[level].slot_us));
+		ok = run(r, remove, e);
+	}
+	if (ok) {
+		(void)sqlite3_bind_int64(rows, 1, from_us);
+		(void)sqlite3_bind_int64(rows, 2, to_us);
+		ok = recount_rows(r, rows, now_us, e);
+	}
+	(void)sqlite3_finalize(remove);
+	(void)sqlite3_finalize(rows);
+	return ok;
+}
+
 void rollup_clear(struct rollup *r)
 {
 	for (size_t i = 0; i < r->n; i++) {
@@ -433,6 +483,28 @@ static bool read_hist(sqlite3_stmt *st, int column, struct hist *to)
 	const void *bytes = sqlite3_column_blob(st, column);
 
 	return bytes == NULL || hist_merge_encoded(to, bytes, (size_t)sqlite3_column_bytes(st, column));
+}
+
+static int64_t number(sqlite3_stmt *st, int column)
+{
+	return sqlite3_column_type(st, column) == SQLITE_NULL ? UNKNOWN : sqlite3_column_int64(st, column);
+}
+
+void rollup_read_row(sqlite3_stmt *st, struct call_row *row)
+{
+	int class = sqlite3_column_int(st, 1);
+
+	call_row_init(row);
+	row->id.ts_us = sqlite3_column_int64(st, 0);
+	row->error_class = class >= CLASS_NONE && class < CLASS_COUNT ? (enum error_class)class : CLASS_OTHER;
+	row->usage.in_tok = number(st, 2);
+	row->usage.out_tok = number(st, 3);
+	row->usage.cache_read_tok = number(st, 4);
+	row->usage.reason_tok = number(st, 5);
+	row->cost_nano = number(st, 6);
+	row->latency_us = number(st, 7);
+	row->ttft_us = number(st, 8);
+	row->gen_us = number(st, 9);
 }
 
 bool rollup_read_figures(sqlite3_stmt *st, int column, struct figures *add_to, struct err *e)

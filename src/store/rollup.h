@@ -27,6 +27,8 @@ struct rollup *rollup_new(sqlite3 *db, struct dims *dims, struct err *e) SONDE_M
 void rollup_free(struct rollup *r);
 /* Counts one row that was really inserted. now_us: wall clock. False: a dimension could not be stored. */
 bool rollup_add(struct rollup *r, const struct call_row *row, int64_t now_us, struct err *e) SONDE_MUST_CHECK;
+/* Forgets what the table says of a span and counts its rows again, with the next rollup_flush. The span is of whole slots of all levels. */
+bool rollup_recount(struct rollup *r, int64_t from_us, int64_t to_us, int64_t now_us, struct err *e) SONDE_MUST_CHECK;
 /* Merges all that was added into the table (inside the caller's transaction) and forgets it; also removes a few outdated fine slots. */
 bool rollup_flush(struct rollup *r, struct err *e) SONDE_MUST_CHECK;
 /* Forgets what was added: after a rollback. */
@@ -38,5 +40,12 @@ void rollup_clear(struct rollup *r);
 	"n, errors, in_tok, out_tok, cache_read_tok, reason_tok, cost_nano, unpriced, latency_n, latency_us, ttft_n, ttft_us, gen_us, gen_tok, " \
 	"latency_hist, ttft_hist, tpot_hist"
 bool rollup_read_figures(sqlite3_stmt *st, int column, struct figures *add_to, struct err *e) SONDE_MUST_CHECK;
+/* For those that add up rows of table call as rollup_add does: its columns, the last three the dimensions of rollups, and reading the first into
+ * what figures_add_row looks at. */
+#define ROLLUP_ROW \
+	"ts_us, error_class, in_tok, out_tok, cache_read_tok, reason_tok, cost_nano, latency_us, ttft_us, gen_us, " \
+	"provider, coalesce(model_resp, model_req), operation"
+enum { ROLLUP_ROW_DIMS = 10, ROLLUP_ROW_COLUMNS = 13 };
+void rollup_read_row(sqlite3_stmt *st, struct call_row *row);
 
 #endif

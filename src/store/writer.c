@@ -172,6 +172,11 @@ enum writer_result writer_run(struct writer *w, const struct run_row *run, struc
 	return step(w, w->run, e);
 }
 
+bool writer_recount(struct writer *w, int64_t from_us, int64_t to_us, struct err *e)
+{
+	return rollup_recount(w->rollup, from_us, to_us, w->wall_us, e);
+}
+
 bool writer_commit(struct writer *w, struct err *e)
 {
 	if (!rollup_flush(w->rollup, e) || !sql_commit(w->sql, e)) {

@@ -29,6 +29,8 @@ enum writer_result writer_call(struct writer *w, const struct call_row *row, con
 enum writer_result writer_run(struct writer *w, const struct run_row *run, struct err *e);
 bool writer_commit(struct writer *w, struct err *e) SONDE_MUST_CHECK;
 void writer_rollback(struct writer *w);
+/* The rollups of whole days, made anew from the rows that are there. */
+bool writer_recount(struct writer *w, int64_t from_us, int64_t to_us, struct err *e) SONDE_MUST_CHECK;
 /* The transaction has taken about as long as it should. */
 bool writer_is_slice_full(const struct writer *w);
 
