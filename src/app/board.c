@@ -11,7 +11,6 @@
 #include "app/board_work.h"
 #include "base/clock.h"
 #include "base/mem.h"
-#include "metrics/filter.h"
 
 /* A burst of commits becomes one query. With the writer's 50 ms this keeps well under the promised 250 ms. */
 #define SETTLE_US 60000

@@ -6,6 +6,7 @@
 
 #include "app/app.h"
 #include "app/timeframe.h"
+#include "metrics/filter.h"
 #include "metrics/forecast.h"
 #include "metrics/summary.h"
 #include "store/dim.h"

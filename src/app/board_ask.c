@@ -5,7 +5,6 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "metrics/filter.h"
 #include "store/reader.h"
 
 #define NAMES_MOST 200 /* of a kind */

@@ -325,7 +325,9 @@ struct proposing {
 
 static void propose(struct proposing *p, const char *text, const char *before, const char *after, const char *help)
 {
-	if (p->n < p->most && strncasecmp(text, p->word, p->len) == 0 && strlen(text) + 4 < sizeof(p->out->text)) {
+	bool is_new = strncasecmp(text, p->word, p->len) == 0 && (text[p->len] != '\0' || help != NULL); /* a whole value needs no help */
+
+	if (p->n < p->most && is_new && strlen(text) + 4 < sizeof(p->out->text)) {
 		struct filter_proposal *o = &p->out[p->n++];
 
 		(void)snprintf(o->text, sizeof(o->text), "%s%s%s", before, text, after);

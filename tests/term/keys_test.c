@@ -88,7 +88,7 @@ static void test_metrics(void **state)
 	(void)state;
 	console_demo(200, 60);
 	pty_key(&p, "4", "\u258cgpt-5.4 ");
-	check_hints(" Enter drill   t range   g group   e errors only   / filter   s sort   p pause   y copy   Tab pane   : command   ? help");
+	check_hints(" Enter drill   t range   g group   e errors only   / filter   b brush   % percentile   s sort   p pause   y copy   Tab pane   : command   ? help");
 	pty_key(&p, "\r", "only gpt-5.4");
 	pty_key(&p, ESC, "all models");
 	pty_key(&p, "t", "last 7d");
@@ -99,14 +99,15 @@ static void test_metrics(void **state)
 	pty_key(&p, "e", "errors only \u00b7");
 	pty_send(&p, "e");
 	pty_wait_gone(&p, "errors only \u00b7");
-	pty_key(&p, "/", "filter");
-	pty_key(&p, "gemini\r", "\u201cgemini\u201d");
+	pty_key(&p, "/", "Tab completes");
+	pty_key(&p, "gemini\r", "exact, from the calls themselves");
 	pty_send(&p, ESC);
-	pty_wait_gone(&p, "\u201cgemini\u201d");
+	pty_wait_gone(&p, "/ gemini");
 	pty_key(&p, "s", "sort: calls");
 	pty_key(&p, "p", "paused");
 	pty_key(&p, "p", "live again");
 	pty_key(&p, "ss", "sort: errors");
+	pty_key(&p, "\t", "\u2501 Request "); /* it stands beside */
 	pty_key(&p, "\t", "\u2501 Models");
 	pty_key(&p, "\t", "\u2501 Requests");
 	pty_key(&p, "\r", "\u2501 Request ");

@@ -1,8 +1,8 @@
 /* Plays the scripts of tests/keys on a console with a virtual clock: no network, no waiting. One step a line, # begins a comment:
  *   targets N                      the console starts with so many (first line; else 4)     store        a past of calls and runs
  *   key j j Enter                  as they come in one read: drawn after the last           type "text"  character by character
- *   paste "text"                   click X Y    wheel X Y up|down                           resize 80x24
  *   first-start                    instead: nothing is configured, the card is shown
+ *   paste "text"                   click X Y    release X Y    wheel X Y up|down           resize 80x24
  *   tick MS                        the clock goes on
  *   chunk COLUMN "text"            think COLUMN "text"       an answer or a thought grows (columns from 1)
  *   done COLUMN in=N out=N         fail COLUMN CLASS "text"  retry COLUMN MS "text"
@@ -132,14 +132,24 @@ static void do_paste(struct player *p, char *at)
 	fixture_paste(p->f, need(p, &at, "paste what?"));
 }
 
-static void do_click(struct player *p, char *at)
+static void do_mouse(struct player *p, char *at, enum mouse_action mouse)
 {
-	struct input in = { .type = INPUT_MOUSE, .mouse = MOUSE_PRESS };
+	struct input in = { .type = INPUT_MOUSE, .mouse = mouse };
 
 	in.x = atoi(need(p, &at, "x?"));
 	in.y = atoi(need(p, &at, "y?"));
 	fixture_input(p->f, &in);
 	fixture_draw(p->f);
+}
+
+static void do_click(struct player *p, char *at)
+{
+	do_mouse(p, at, MOUSE_PRESS);
+}
+
+static void do_release(struct player *p, char *at)
+{
+	do_mouse(p, at, MOUSE_RELEASE);
 }
 
 static void do_wheel(struct player *p, char *at)
@@ -256,7 +266,8 @@ static const struct {
 	const char *name;
 	void (*run)(struct player *p, char *at);
 } steps[] = {
-	{ "first-start", do_first_start }, { "store", do_store }, { "key", do_key }, { "type", do_type }, { "paste", do_paste }, { "click", do_click }, { "wheel", do_wheel },
+	{ "first-start", do_first_start }, { "store", do_store }, { "key", do_key }, { "type", do_type }, { "paste", do_paste }, { "click", do_click },
+	{ "release", do_release }, { "wheel", do_wheel },
 	{ "resize", do_resize }, { "tick", do_tick }, { "chunk", do_chunk }, { "think", do_think }, { "done", do_done },
 	{ "fail", do_fail }, { "retry", do_retry }, { "sent", do_sent }, { "expect", do_expect }, { "expect-not", do_expect_not }, { "quits", do_quits },
 	{ "shot", do_shot },

@@ -3,13 +3,14 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "app/again.h"
 #include "cli/calls.h"
 #include "text/clean.h"
 #include "ui/console.h"
 #include "ui/format.h"
 #include "ui/screens/metrics_state.h"
 
-static const struct call_row *focused_call(const struct metrics_screen *s)
+const struct call_row *metrics_focused_call(const struct metrics_screen *s)
 {
 	const struct board *b = s->board;
 
@@ -40,7 +41,7 @@ static void group_text(const struct metrics_screen *s, struct buf *out)
 unsigned metrics_copy_row(void *self, struct console *c, const char *arg)
 {
 	const struct metrics_screen *s = self;
-	const struct call_row *row = focused_call(s);
+	const struct call_row *row = metrics_focused_call(s);
 	struct buf out = { 0 };
 
 	(void)arg;
@@ -57,7 +58,7 @@ unsigned metrics_copy_row(void *self, struct console *c, const char *arg)
 unsigned metrics_copy_json(void *self, struct console *c, const char *arg)
 {
 	const struct metrics_screen *s = self;
-	const struct call_row *row = focused_call(s);
+	const struct call_row *row = metrics_focused_call(s);
 	struct buf out = { 0 };
 
 	(void)arg;
@@ -80,4 +81,25 @@ unsigned metrics_copy_response(void *self, struct console *c, const char *arg)
 		return said(c, "response: of an opened request; Enter on one opens it");
 	}
 	return console_copy(c, "response", body->response, body->response != NULL ? body->response_len : 0);
+}
+
+unsigned metrics_copy_curl(void *self, struct console *c, const char *arg)
+{
+	const struct metrics_screen *s = self;
+	const struct board_call *call = &s->board->call;
+	struct buf out = { 0 };
+	struct err e = { 0 };
+	unsigned bits = INPUT_HANDLED | INPUT_REDRAW;
+
+	(void)arg;
+	if (s->focus != FOCUS_DETAIL || !s->board->has_call) {
+		return said(c, "curl: of an opened request; Enter on one opens it");
+	}
+	if (again_curl(s->app->config, &call->row, &call->body, &out, &e)) {
+		bits = console_copy(c, "curl command, the key as a variable", buf_str(&out), out.len);
+	} else {
+		console_say(c, ST_BAD, "%s%s%s", e.text, e.hint[0] != '\0' ? ": " : "", e.hint);
+	}
+	buf_free(&out);
+	return bits;
 }

@@ -24,10 +24,22 @@ static double quantile_s(const struct hist *h, double q)
 	return h->total > 0 ? (double)hist_quantile(h, q) / 1e6 : NAN;
 }
 
+static double latency_p50(const struct figures *f, int64_t bucket_us)
+{
+	(void)bucket_us;
+	return quantile_s(&f->latency, 0.5);
+}
+
 static double latency_p95(const struct figures *f, int64_t bucket_us)
 {
 	(void)bucket_us;
 	return quantile_s(&f->latency, 0.95);
+}
+
+static double latency_p99(const struct figures *f, int64_t bucket_us)
+{
+	(void)bucket_us;
+	return quantile_s(&f->latency, 0.99);
 }
 
 static double error_percent(const struct figures *f, int64_t bucket_us)
@@ -46,6 +58,12 @@ static double ttft_p50(const struct figures *f, int64_t bucket_us)
 {
 	(void)bucket_us;
 	return quantile_s(&f->ttft, 0.5);
+}
+
+static double ttft_p95(const struct figures *f, int64_t bucket_us)
+{
+	(void)bucket_us;
+	return quantile_s(&f->ttft, 0.95);
 }
 
 static double cached_percent(const struct figures *f, int64_t bucket_us)
@@ -97,27 +115,36 @@ static void plain(double v, bool is_top, char out[GRAPH_NUMBER_SIZE])
 
 /* -- what stands beside a title ----------------------------------------------------------------------------------------------------- */
 
-static void cost_sum(const struct metrics *m, int w, char *out, size_t size)
+/* How much more than in the span compared with, and which that is; "" without one. */
+static void change(double now, double before, const char *against, char out[FORMAT_SIZE])
 {
-	char cost[FORMAT_SIZE];
-
-	price_format(m->total.cost_nano, cost, FORMAT_SIZE);
-	if (w >= 50 && m->before.cost_nano > 0) {
-		double change = 100. * ((double)m->total.cost_nano / (double)m->before.cost_nano - 1.);
-
-		(void)snprintf(out, size, "\u03a3 %s \u00b7 %+.0f%% vs before", cost, change);
-	} else {
-		(void)snprintf(out, size, "\u03a3 %s", cost);
+	out[0] = '\0';
+	if (before > 0. && isfinite(now)) {
+		(void)snprintf(out, FORMAT_SIZE, " \u00b7 %+.0f%% %s", 100. * (now / before - 1.), against);
 	}
 }
 
-static void latency_percentiles(const struct metrics *m, int w, char *out, size_t size)
+static void cost_sum(const struct metrics *m, const char *against, int w, char *out, size_t size)
+{
+	char cost[FORMAT_SIZE], before[FORMAT_SIZE] = "", delta[FORMAT_SIZE] = "";
+
+	price_format(m->total.cost_nano, cost, FORMAT_SIZE);
+	if (w >= 50) {
+		change((double)m->total.cost_nano, (double)m->before.cost_nano, against, delta);
+	}
+	if (w >= 64 && delta[0] != '\0') {
+		price_format(m->before.cost_nano, before, FORMAT_SIZE);
+	}
+	(void)snprintf(out, size, "\u03a3 %s%s%s%s", cost, delta, before[0] != '\0' ? " " : "", before);
+}
+
+static void percentiles(const struct hist *h, int w, char *out, size_t size)
 {
 	char p50[FORMAT_SIZE], p95[FORMAT_SIZE], p99[FORMAT_SIZE];
 
-	figure_duration(hist_quantile(&m->total.latency, 0.5), p50);
-	figure_duration(hist_quantile(&m->total.latency, 0.95), p95);
-	figure_duration(hist_quantile(&m->total.latency, 0.99), p99);
+	figure_duration(hist_quantile(h, 0.5), p50);
+	figure_duration(hist_quantile(h, 0.95), p95);
+	figure_duration(hist_quantile(h, 0.99), p99);
 	if (w >= 50) {
 		(void)snprintf(out, size, "p50 %s \u00b7 p95 %s \u00b7 p99 %s", p50, p95, p99);
 	} else {
@@ -125,62 +152,81 @@ static void latency_percentiles(const struct metrics *m, int w, char *out, size_
 	}
 }
 
-static void error_classes(const struct metrics *m, int w, char *out, size_t size)
+static void latency_percentiles(const struct metrics *m, const char *against, int w, char *out, size_t size)
 {
-	static const char *const words[CLASS_COUNT] = {
-		[CLASS_RATE_LIMITED] = "429", [CLASS_TIMEOUT] = "timeout", [CLASS_SERVER_ERROR] = "5xx", [CLASS_CONTENT_FILTER] = "filter",
-		[CLASS_CONTEXT_LENGTH] = "context", [CLASS_AUTH] = "auth", [CLASS_BAD_REQUEST] = "4xx", [CLASS_CANCELLED] = "cancelled",
-		[CLASS_NETWORK] = "network", [CLASS_OTHER] = "other",
-	};
-	size_t used = 0, room = (size_t)(w > 20 ? w - 20 : 0); /* beside the title */
+	(void)against;
+	percentiles(&m->total.latency, w, out, size);
+}
 
-	room = room < size ? room : size - 1;
-	out[0] = '\0';
-	for (int c = 1; c < CLASS_COUNT; c++) {
-		char part[40];
-		int n = snprintf(part, sizeof(part), "%s%s %llu", used > 0 ? " \u00b7 " : "", words[c], (unsigned long long)m->total.by_class[c]);
+static void ttft_percentiles(const struct metrics *m, const char *against, int w, char *out, size_t size)
+{
+	(void)against;
+	percentiles(&m->total.ttft, w, out, size);
+}
 
-		if (m->total.by_class[c] > 0 && used + (size_t)n <= room) {
-			memcpy(out + used, part, (size_t)n + 1);
-			used += (size_t)n;
-		}
-	}
-	if (used == 0 && m->total.errors == 0) {
+static void error_classes(const struct metrics *m, const char *against, int w, char *out, size_t size)
+{
+	(void)against;
+	metrics_classes_text(&m->total, (size_t)(w > 20 ? w - 20 : 0), out, size); /* beside the title */
+	if (m->total.errors == 0) {
 		(void)snprintf(out, size, "none");
 	}
 }
 
-static void mean_rate(const struct metrics *m, int w, char *out, size_t size)
+static void mean_rate(const struct metrics *m, const char *against, int w, char *out, size_t size)
 {
-	(void)w;
+	char delta[FORMAT_SIZE] = "";
+	double mean = tokens_per_s(&m->total, 0);
+
 	out[0] = '\0';
-	if (m->total.gen_sum_us > 0) {
-		(void)snprintf(out, size, "mean %.0f", (double)m->total.gen_tok * 1e6 / (double)m->total.gen_sum_us);
+	if (isfinite(mean)) {
+		if (w >= 50) {
+			change(mean, tokens_per_s(&m->before, 0), against, delta);
+		}
+		(void)snprintf(out, size, "mean %.0f%s", mean, delta);
 	}
 }
 
-static void nothing(const struct metrics *m, int w, char *out, size_t size)
+static void cached_part(const struct metrics *m, const char *against, int w, char *out, size_t size)
 {
-	(void)m;
+	double part = cached_percent(&m->total, 0);
+
+	(void)against;
 	(void)w;
-	(void)size;
-	out[0] = '\0';
+	(void)snprintf(out, size, isfinite(part) ? "%.0f%% of the input tokens" : "", part);
 }
 
-static const struct kind {
+struct kind {
 	const char *title;
 	double (*value)(const struct figures *f, int64_t bucket_us);
 	void (*format)(double value, bool is_top, char out[GRAPH_NUMBER_SIZE]);
-	void (*beside)(const struct metrics *m, int w, char *out, size_t size);
+	void (*beside)(const struct metrics *m, const char *against, int w, char *out, size_t size);
 	enum style style;
-} kinds[] = {
-	{ "Cost $/h", cost_per_hour, in_dollars, cost_sum, ST_GRAPH },
+};
+
+/* What the second graph can show. */
+static const struct kind measures[] = {
 	{ "Latency p95", latency_p95, in_seconds, latency_percentiles, ST_GRAPH },
+	{ "Latency p99", latency_p99, in_seconds, latency_percentiles, ST_GRAPH },
+	{ "Latency p50", latency_p50, in_seconds, latency_percentiles, ST_GRAPH },
+	{ "TTFT p50", ttft_p50, in_seconds, ttft_percentiles, ST_GRAPH },
+	{ "TTFT p95", ttft_p95, in_seconds, ttft_percentiles, ST_GRAPH },
+};
+#define MEASURED 1 /* its place among the others */
+
+static const struct kind kinds[] = {
+	{ "Cost $/h", cost_per_hour, in_dollars, cost_sum, ST_GRAPH },
+	[MEASURED] = { NULL, NULL, NULL, NULL, ST_GRAPH },
 	{ "Errors %", error_percent, in_percent, error_classes, ST_GRAPH_BAD },
 	{ "Output tok/s", tokens_per_s, plain, mean_rate, ST_GRAPH },
-	{ "TTFT p50", ttft_p50, in_seconds, nothing, ST_GRAPH },
-	{ "Cached input %", cached_percent, in_percent, nothing, ST_GRAPH },
+	{ "TTFT p50", ttft_p50, in_seconds, ttft_percentiles, ST_GRAPH },
+	{ "Cached input %", cached_percent, in_percent, cached_part, ST_GRAPH },
 };
+
+const char *metrics_measure(size_t i)
+{
+	return i < COUNT_OF(measures) ? measures[i].title : NULL;
+}
 
 /* -- layout --------------------------------------------------------------------------------------------------------------------------- */
 
@@ -195,6 +241,37 @@ static struct grid grid_of(struct rect area)
 
 	g.row_h = share < 5 ? 5 : share > 12 ? 12 : share;
 	return g;
+}
+
+static int n_graphs(struct grid g)
+{
+	int n = g.across * g.down;
+
+	return n < (int)COUNT_OF(kinds) ? n : (int)COUNT_OF(kinds);
+}
+
+/* Without the line at its right. */
+static struct rect graph_rect(const struct metrics_screen *s, struct grid g, int i)
+{
+	int column = i % g.across;
+	int x = s->graphs.x + s->graphs.w * column / g.across, end = s->graphs.x + s->graphs.w * (column + 1) / g.across;
+
+	return (struct rect){ x, s->graphs.y + i / g.across * g.row_h, end - x - (column + 1 < g.across), g.row_h };
+}
+
+bool metrics_bucket_at(const struct metrics_screen *s, int x, int y, size_t *bucket)
+{
+	const struct metrics *m = s->board->answer.graphs;
+	struct grid g = grid_of(s->area);
+
+	for (int i = 0; m != NULL && i < n_graphs(g); i++) {
+		struct rect r = graph_rect(s, g, i);
+
+		if (y > r.y && y < r.y + r.h && x >= r.x && x < r.x + r.w) {
+			return graph_value_at(m->n_buckets, r.w, x - r.x - GRAPH_AXIS_W, bucket);
+		}
+	}
+	return false;
 }
 
 int metrics_graphs_height(struct rect area)
@@ -219,7 +296,7 @@ static void label_text(int64_t us, int64_t span_us, const struct env *env, char 
 }
 
 /* Round local times, about one in eleven cells. */
-static size_t make_labels(const struct metrics *m, int plot_w, const struct env *env, struct graph_label labels[MAX_LABELS + 1],
+static size_t make_labels(const struct metrics *m, int plot_w, bool is_live, const struct env *env, struct graph_label labels[MAX_LABELS + 1],
     char texts[MAX_LABELS][FORMAT_SIZE])
 {
 	static const int64_t steps_s[] = { 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800, 1209600 };
@@ -236,51 +313,67 @@ static size_t make_labels(const struct metrics *m, int plot_w, const struct env 
 		labels[n] = (struct graph_label){ (int)((t - from) * plot_w / span_us), texts[n] };
 		n++;
 	}
-	labels[n] = (struct graph_label){ plot_w - 3, "now" };
-	return n + 1;
+	if (is_live) {
+		labels[n++] = (struct graph_label){ plot_w - 3, "now" };
+	}
+	return n;
 }
 
-static void draw_one(const struct metrics *m, const struct kind *k, struct cells *cells, struct rect r, const struct env *env)
+static double *values_of(const struct metrics *m, const struct figures *buckets, const struct kind *k)
 {
 	double *values = x_calloc(m->n_buckets, sizeof(*values));
-	struct graph_label labels[MAX_LABELS + 1];
-	char texts[MAX_LABELS][FORMAT_SIZE], beside[96];
-	size_t n_labels = m->n_buckets > 0 ? make_labels(m, r.w - GRAPH_AXIS_W, env, labels, texts) : 0;
 
 	for (size_t i = 0; i < m->n_buckets; i++) {
-		values[i] = m->total.calls > 0 ? k->value(&m->buckets[i], m->bucket_us) : NAN;
+		values[i] = k->value(&buckets[i], m->bucket_us);
 	}
-	k->beside(m, r.w, beside, sizeof(beside));
+	return values;
+}
+
+static void draw_one(const struct metrics_screen *s, const struct kind *k, struct cells *cells, struct rect r, const struct env *env)
+{
+	const struct metrics *m = s->board->answer.graphs;
+	struct graph_label labels[MAX_LABELS + 1];
+	char texts[MAX_LABELS][FORMAT_SIZE], beside[128];
+	double *values = values_of(m, m->buckets, k);
+	double *before = m->buckets_before != NULL && m->before.calls > 0 ? values_of(m, m->buckets_before, k) : NULL;
+	bool is_live = timeframe_is_live(&s->board->question.frame);
+
+	for (size_t i = 0; m->total.calls == 0 && i < m->n_buckets; i++) {
+		values[i] = NAN;
+	}
+	k->beside(m, compares[s->board->question.compare].against, r.w, beside, sizeof(beside));
 	cells_rule(cells, r.x, r.y, r.w, false, k->title, beside);
 	struct graph g = {
-		.values = values, .n = m->n_buckets, .format = k->format, .labels = labels, .n_labels = n_labels, .style = k->style,
+		.values = values, .before = before, .n = m->n_buckets, .format = k->format, .labels = labels, .style = k->style,
+		.n_labels = m->n_buckets > 0 ? make_labels(m, r.w - GRAPH_AXIS_W, is_live, env, labels, texts) : 0,
 		.empty = m->total.calls == 0 ? "no calls in this span" : "not measured in this span",
 	};
 
+	(void)metrics_brush_buckets(s, &g.brush_from, &g.brush_to);
 	graph_draw(&g, cells, (struct rect){ r.x, r.y + 1, r.w, r.h - 1 });
 	free(values);
+	free(before);
 }
 
 void metrics_graphs_draw(const struct metrics_screen *s, struct cells *cells, const struct env *env)
 {
+	const struct board *b = s->board;
 	struct grid g = grid_of(s->area);
-	const struct metrics *m = s->board->answer.graphs;
 
-	if (m == NULL) {
+	if (b->answer.graphs == NULL) {
+		bool has_err = b->err.code != ERR_NONE;
+
 		cells_rule(cells, s->graphs.x, s->graphs.y, s->graphs.w, false, "Cost", "");
-		(void)cells_fit(cells, s->graphs.x + 2, s->graphs.y + 2, s->graphs.w - 4, s->board->err.code != ERR_NONE ? ST_BAD : ST_DIM,
-		    s->board->err.code != ERR_NONE ? s->board->err.text : "reading\u2026");
-		(void)cells_fit(cells, s->graphs.x + 2, s->graphs.y + 3, s->graphs.w - 4, ST_DIM, s->board->err.hint);
+		(void)cells_fit(cells, s->graphs.x + 2, s->graphs.y + 2, s->graphs.w - 4, has_err ? ST_BAD : ST_DIM, has_err ? b->err.text : "reading\u2026");
+		(void)cells_fit(cells, s->graphs.x + 2, s->graphs.y + 3, s->graphs.w - 4, ST_DIM, b->err.hint);
 		return;
 	}
-	for (int i = 0; i < g.across * g.down && i < (int)COUNT_OF(kinds); i++) {
-		int column = i % g.across;
-		int x = s->graphs.x + s->graphs.w * column / g.across, end = s->graphs.x + s->graphs.w * (column + 1) / g.across;
-		struct rect r = { x, s->graphs.y + i / g.across * g.row_h, end - x - (column + 1 < g.across), g.row_h };
+	for (int i = 0; i < n_graphs(g); i++) {
+		struct rect r = graph_rect(s, g, i);
 
-		draw_one(m, &kinds[i], cells, r, env);
-		if (column + 1 < g.across) {
-			cells_vline(cells, end - 1, r.y, r.h);
+		draw_one(s, i == MEASURED ? &measures[s->measure] : &kinds[i], cells, r, env);
+		if (i % g.across + 1 < g.across) {
+			cells_vline(cells, r.x + r.w, r.y, r.h);
 		}
 	}
 }

@@ -11,7 +11,7 @@
 #include "ui/widgets/graph.h"
 
 #define NAME_W 22
-#define CHANGE_W 13 /* of the last column, shown when this and a spark line fit */
+#define CHANGE_W 15 /* of the last column, shown when this and a spark line fit */
 #define SPARK_W 10
 
 static const char *const sort_names[SORT_COUNT] = { "cost", "calls", "p95", "errors" };
@@ -137,7 +137,41 @@ static const struct {
 	{ "tok/s", 6, 100, rate_text }, { "err", 7, 0, errors_text }, { "cached", 8, 140, cached_text },
 };
 
-/* What changed most against the span before: a slower p95 before a higher cost. */
+void metrics_classes_text(const struct figures *f, size_t room, char *out, size_t size)
+{
+	static const char *const words[CLASS_COUNT] = {
+		[CLASS_RATE_LIMITED] = "429", [CLASS_TIMEOUT] = "timeout", [CLASS_SERVER_ERROR] = "5xx", [CLASS_CONTENT_FILTER] = "filter",
+		[CLASS_CONTEXT_LENGTH] = "context", [CLASS_AUTH] = "auth", [CLASS_BAD_REQUEST] = "4xx", [CLASS_CANCELLED] = "cancelled",
+		[CLASS_NETWORK] = "network", [CLASS_OTHER] = "other",
+	};
+	bool is_told[CLASS_COUNT] = { false };
+	size_t used = 0;
+
+	out[0] = '\0';
+	for (int told = 0; told < CLASS_COUNT; told++) {
+		char part[40];
+		int best = CLASS_NONE;
+
+		for (int c = CLASS_NONE + 1; c < CLASS_COUNT; c++) {
+			if (!is_told[c] && f->by_class[c] > 0 && (best == CLASS_NONE || f->by_class[c] > f->by_class[best])) {
+				best = c;
+			}
+		}
+		if (best == CLASS_NONE) {
+			return;
+		}
+		is_told[best] = true;
+		int n = snprintf(part, sizeof(part), "%s%s %llu", used > 0 ? " \u00b7 " : "", words[best], (unsigned long long)f->by_class[best]);
+
+		if ((size_t)cells_width(out, used) + (size_t)cells_width(part, (size_t)n) > room || used + (size_t)n >= size) {
+			return;
+		}
+		memcpy(out + used, part, (size_t)n + 1);
+		used += (size_t)n;
+	}
+}
+
+/* What changed most against the span compared with: a slower p95 before a higher cost. */
 static enum style change_text(const struct metrics_group *g, char out[FORMAT_SIZE])
 {
 	int64_t now = hist_quantile(&g->now.latency, 0.95), before = hist_quantile(&g->before.latency, 0.95);
@@ -171,9 +205,30 @@ static void draw_heads(const struct metrics_screen *s, struct cells *cells, int 
 	}
 	int left = s->groups_area.x + s->groups_area.w - x - 2;
 
-	if (left >= CHANGE_W + SPARK_W) {
+	if (s->sort == SORT_ERRORS && left >= 6) {
+		(void)cells_fit(cells, x + 2, y, left, ST_DIM, "errors by class");
+	} else if (left >= CHANGE_W + SPARK_W) {
+		const char *against = compares[s->board->question.compare].against;
+
 		(void)cells_fit(cells, x + 2, y, left - CHANGE_W - 1, ST_DIM, left - CHANGE_W - 1 < 18 ? "cost" : "cost over the span");
-		(void)cells_put(cells, x + 2 + left - CHANGE_W, y, ST_DIM, "\u0394 vs before");
+		(void)cells_putf(cells, x + 2 + left - CHANGE_W, y, ST_DIM, against[0] != '\0' ? "\u0394 %s" : "%s", against);
+	}
+}
+
+/* The spark line, and what changed. */
+static void draw_course(const struct metrics_screen *s, struct cells *cells, int x, int y, int room, const struct metrics_group *g)
+{
+	bool has_change = room >= CHANGE_W + SPARK_W;
+	int spark_w = has_change ? room - CHANGE_W - 1 : room;
+	char text[FORMAT_SIZE];
+
+	if (spark_w >= 6 && g->spark != NULL) {
+		(void)graph_spark(cells, x, y, spark_w, ST_GRAPH, g->spark, s->board->answer.table->n_buckets);
+	}
+	if (has_change && compares[s->board->question.compare].before_us >= 0) {
+		enum style st = change_text(g, text);
+
+		(void)cells_put(cells, x + room - CHANGE_W, y, st, text);
 	}
 }
 
@@ -200,16 +255,14 @@ static void draw_group(const struct metrics_screen *s, struct cells *cells, int 
 		}
 	}
 	int left = s->groups_area.x + s->groups_area.w - x - 2;
-	bool has_change = left >= CHANGE_W + SPARK_W;
-	int spark_w = has_change ? left - CHANGE_W - 1 : left;
 
-	if (spark_w >= 6 && g->spark != NULL) {
-		(void)graph_spark(cells, x + 2, y, spark_w, ST_GRAPH, g->spark, m->n_buckets);
-	}
-	if (has_change) {
-		enum style st = change_text(g, text);
+	if (s->sort == SORT_ERRORS && left >= 6) {
+		char classes[128];
 
-		(void)cells_put(cells, x + 2 + left - CHANGE_W, y, st, text);
+		metrics_classes_text(&g->now, (size_t)left, classes, sizeof(classes));
+		(void)cells_fit(cells, x + 2, y, left, ST_TEXT, classes);
+	} else {
+		draw_course(s, cells, x + 2, y, left, g);
 	}
 	if (is_selected) {
 		cells_cursor(cells, s->groups_area.x, y, false);

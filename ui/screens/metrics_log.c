@@ -144,6 +144,21 @@ void metrics_log_layout(struct metrics_screen *s)
 	list_layout(&s->log, s->log_area.h - 2);
 }
 
+void metrics_log_moved(struct metrics_screen *s)
+{
+	struct board *b = s->board;
+
+	/* On the first row one watches the newest: nothing to stay on. */
+	s->has_selected_call = s->log.selected > 0 && (size_t)s->log.selected < b->answer.n_log;
+	if (s->has_selected_call) {
+		s->selected_call = b->answer.log[s->log.selected].id;
+	}
+	board_hold_log(b, s->has_selected_call);
+	if ((size_t)s->log.selected + (size_t)s->log_area.h >= b->answer.n_log) {
+		board_more_log(b);
+	}
+}
+
 static void draw_row(const struct metrics_screen *s, struct cells *cells, int y, int i, const struct env *env)
 {
 	const struct call_row *r = &s->board->answer.log[i];
@@ -174,23 +189,31 @@ static void draw_row(const struct metrics_screen *s, struct cells *cells, int y,
 	}
 }
 
-static void draw_title(const struct metrics_screen *s, struct cells *cells)
+static void draw_title(const struct metrics_screen *s, struct cells *cells, const struct env *env)
 {
 	const struct board *b = s->board;
 	struct buf right = { 0 };
 	char count[FORMAT_SIZE];
 
+	if (b->newer > 0) {
+		figure_count(b->newer, count);
+		(void)buf_addf(&right, "%s newer \u25b2 \u00b7 ", count);
+	}
 	if (b->question.errors_only) {
 		(void)buf_add_str(&right, "errors only \u00b7 ");
+	}
+	if (timeframe_has_brush(&b->question.frame)) {
+		metrics_add_times(&right, b->question.frame.brush_from_us, b->question.frame.brush_to_us, env);
+		(void)buf_add_str(&right, " (brushed) \u00b7 ");
 	}
 	if (b->question.filter != NULL) {
 		char *text = clean_line(b->question.filter, strlen(b->question.filter), 24);
 
-		(void)buf_addf(&right, "\u201c%s\u201d \u00b7 ", text);
+		(void)buf_addf(&right, "%s \u00b7 ", text);
 		free(text);
 	}
-	figure_count(b->answer.graphs != NULL && !b->question.errors_only && b->question.filter == NULL ? (int64_t)b->answer.graphs->total.calls : (int64_t)b->answer.n_log, count);
-	(void)buf_addf(&right, "%s%s \u00b7 / filter \u00b7 Enter opens", count, b->answer.n_log == b->question.log_limit && (b->question.errors_only || b->question.filter != NULL) ? "+" : "");
+	figure_count(b->answer.log_total, count);
+	(void)buf_addf(&right, "%s \u00b7 / filter \u00b7 Enter opens", count);
 	cells_rule(cells, s->log_area.x, s->log_area.y, s->log_area.w, s->focus == FOCUS_LOG, "Requests", buf_str(&right));
 	buf_free(&right);
 }
@@ -199,7 +222,7 @@ void metrics_log_draw(const struct metrics_screen *s, struct cells *cells, const
 {
 	int x = s->log_area.x + 1, y = s->log_area.y + 1;
 
-	draw_title(s, cells);
+	draw_title(s, cells, env);
 	for (size_t k = 0; k < COUNT_OF(columns); k++) {
 		if (s->log_area.w < columns[k].min_w) {
 			continue;

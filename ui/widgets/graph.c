@@ -103,25 +103,94 @@ static uint32_t step_glyph(enum glyphs glyphs, int left, int right)
 	return ascii_steps[left];
 }
 
+/* Only the uppermost step of a level in a row of cells; 0: it is in another row. */
+static int top_in_row(int lev, int row_from_below, int steps)
+{
+	int k = lev - row_from_below * steps;
+
+	return lev > 0 && k >= 1 && k <= steps ? k : 0;
+}
+
+/* A line at the levels, for cells that the columns leave blank. */
+static uint32_t line_glyph(enum glyphs glyphs, int left, int right)
+{
+	static const uint32_t left_dot[] = {0x00, 0x40, 0x04, 0x02, 0x01};
+	static const uint32_t right_dot[] = {0x00, 0x80, 0x20, 0x10, 0x08};
+
+	if (glyphs == GLYPHS_BRAILLE) {
+		uint32_t dots = left_dot[left] | right_dot[right];
+
+		return dots != 0 ? 0x2800 + dots : ' ';
+	}
+	return left == 0 ? ' ' : glyphs == GLYPHS_BLOCK ? 0x2500 : '-';
+}
+
+/* Levels of the two halves of a cell of the plot; where a cell has one value, twice the same. */
+struct pair {
+	int left, right;
+};
+
+static struct pair levels_at(const struct graph *g, const double *values, struct rect r, enum glyphs glyphs, int x, double top)
+{
+	size_t slots = slots_of(glyphs, r.w);
+	size_t per_cell = slots / (size_t)r.w;
+	int most = r.h * steps_of[glyphs];
+	struct pair p;
+
+	p.left = level(slot_value(values, g->n, (size_t)x * per_cell, slots), top, most);
+	p.right = per_cell > 1 ? level(slot_value(values, g->n, (size_t)x * per_cell + 1, slots), top, most) : p.left;
+	return p;
+}
+
 static void draw_plot(const struct graph *g, struct cells *c, struct rect r, double top)
 {
 	int steps = steps_of[c->glyphs];
-	size_t slots = slots_of(c->glyphs, r.w);
-	size_t per_cell = slots / (size_t)r.w;
 
 	for (int x = 0; x < r.w; x++) {
-		size_t slot = (size_t)x * per_cell;
-		int left = level(slot_value(g->values, g->n, slot, slots), top, r.h * steps);
-		int right = per_cell > 1 ? level(slot_value(g->values, g->n, slot + 1, slots), top, r.h * steps) : left;
+		struct pair now = levels_at(g, g->values, r, c->glyphs, x, top);
+		struct pair before = {0, 0};
 
+		if (g->before != NULL) {
+			before = levels_at(g, g->before, r, c->glyphs, x, top);
+		}
 		for (int row = 0; row < r.h; row++) {
-			uint32_t cp = step_glyph(c->glyphs, in_row(left, row, steps), in_row(right, row, steps));
+			uint32_t cp = step_glyph(c->glyphs, in_row(now.left, row, steps), in_row(now.right, row, steps));
+			enum style st = g->style;
 
+			if (cp == ' ') {
+				cp = line_glyph(c->glyphs, top_in_row(before.left, row, steps), top_in_row(before.right, row, steps));
+				st = ST_DIM;
+			}
 			if (cp != ' ') {
-				put(c, r.x + x, r.y + r.h - 1 - row, g->style, cp);
+				put(c, r.x + x, r.y + r.h - 1 - row, st, cp);
 			}
 		}
 	}
+}
+
+bool graph_value_at(size_t n, int w, int column, size_t *value)
+{
+	int plot_w = w - GRAPH_AXIS_W;
+
+	if (n == 0 || column < 0 || column >= plot_w) {
+		return false;
+	}
+	*value = (size_t)column * n / (size_t)plot_w;
+	return true;
+}
+
+/* The chosen stretch: a heavy line on the x axis, all else dim. */
+static void draw_brush(const struct graph *g, struct cells *c, struct rect plot)
+{
+	int from = (int)(g->brush_from * (size_t)plot.w / g->n);
+	int to = (int)((g->brush_to * (size_t)plot.w + g->n - 1) / g->n);
+
+	if (to > plot.w) {
+		to = plot.w;
+	}
+	cells_restyle(c, (struct rect){plot.x, plot.y, from, plot.h}, ST_DIM);
+	cells_restyle(c, (struct rect){plot.x + to, plot.y, plot.w - to, plot.h}, ST_DIM);
+	cells_fill(c, (struct rect){plot.x + from, plot.y + plot.h, to - from, 1}, ST_HIT, c->glyphs == GLYPHS_ASCII ? '=' : 0x2501);
 }
 
 static void draw_tick(const struct graph *g, struct cells *c, int x, int y, double value, bool is_top)
@@ -169,7 +238,12 @@ void graph_draw(const struct graph *g, struct cells *c, struct rect r)
 	if (r.w < GRAPH_AXIS_W + 2 || r.h < 3) {
 		return;
 	}
+	double before = g->before != NULL && !isnan(highest(g->before, g->n)) ? graph_top(g->before, g->n) : 0;
 	double top = g->top > 0 ? g->top : graph_top(g->values, g->n);
+
+	if (g->top <= 0 && before > top) {
+		top = before;
+	}
 	for (int y = 0; y < plot.h; y++) {
 		cells_put(c, plot.x - 1, plot.y + y, ST_AXIS, "┤");
 	}
@@ -189,6 +263,9 @@ void graph_draw(const struct graph *g, struct cells *c, struct rect r)
 		draw_tick(g, c, r.x, plot.y + plot.h / 2, top / 2, false);
 	}
 	draw_plot(g, c, plot, top);
+	if (g->brush_to > g->brush_from && g->n > 0) {
+		draw_brush(g, c, plot);
+	}
 }
 
 int graph_spark(struct cells *c, int x, int y, int w, enum style st, const double *values, size_t n)

@@ -3,6 +3,7 @@
 #ifndef SONDE_UI_WIDGETS_GRAPH_H
 #define SONDE_UI_WIDGETS_GRAPH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "ui/cells.h"
@@ -18,8 +19,10 @@ struct graph_label {
 
 struct graph {
 	const double *values; /* oldest first */
+	const double *before; /* n values of another time to compare with, drawn as a dim line; NULL: none */
 	size_t n;
-	double top;           /* value of the highest row; 0: graph_top(values) */
+	size_t brush_from, brush_to; /* values [from, to) that are chosen: marked on the x axis, the others dim; both 0: none */
+	double top;           /* value of the highest row; 0: graph_top of both */
 	/* The number beside a tick, at most 5 cells; is_top: with its unit. */
 	void (*format)(double value, bool is_top, char out[GRAPH_NUMBER_SIZE]);
 	const struct graph_label *labels; /* in order of column; the last one, if any, wins over the one before */
@@ -35,6 +38,8 @@ size_t graph_slots(enum glyphs glyphs, int w);
 double graph_top(const double *values, size_t n);
 /* Plot, y axis at the left, x axis in the last row. Nothing below 8 x 3 cells. */
 void graph_draw(const struct graph *g, struct cells *c, struct rect r);
+/* The value at a column of the plot of a graph w cells wide with its axis: for clicks. False beside the plot. */
+bool graph_value_at(size_t n, int w, int column, size_t *value);
 /* ▁▂▃▄▅▆▇█ scaled from 0 to the maximum, at most w cells. A gap is blank. Returns the cells used. */
 int graph_spark(struct cells *c, int x, int y, int w, enum style st, const double *values, size_t n);
 /* ███▍ of w cells for 1.0; more than 1 is cut. Returns the cells used. */

@@ -1,0 +1,83 @@
+/* An opened request elsewhere: in Play, to be sent again or changed, and in the person's editor. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/again.h"
+#include "base/mem.h"
+#include "text/clean.h"
+#include "ui/console.h"
+#include "ui/screens/metrics_state.h"
+
+static bool is_opened(const struct metrics_screen *s, struct console *c)
+{
+	if (s->board->has_call && s->focus == FOCUS_DETAIL) {
+		return true;
+	}
+	console_say(c, ST_DIM, "of an opened request; Enter on one opens it");
+	return false;
+}
+
+unsigned metrics_replay(void *self, struct console *c, const char *arg)
+{
+	struct metrics_screen *s = self;
+	const struct board_call *call = &s->board->call;
+	struct again a;
+	struct err e = { 0 };
+
+	(void)arg;
+	if (!is_opened(s, c)) {
+		return metrics_changed();
+	}
+	if (!again_read(&call->row, &call->body, &a, &e)) {
+		console_say(c, ST_BAD, "%s%s%s", e.text, e.hint[0] != '\0' ? ": " : "", e.hint);
+		return metrics_changed();
+	}
+	again_open(s->app->play, &a);
+	(void)console_show(c, "play");
+	char *target = clean_line(a.target, strlen(a.target), 40);
+
+	console_say(c, ST_TEXT, "the request to %s%s%s: F5 sends it", target, a.is_conversation ? ", all its turns as one text" : "",
+	    a.n_left_out > 0 ? ", without what is no text" : "");
+	free(target);
+	again_free(&a);
+	return metrics_changed();
+}
+
+/* What the editor makes of it is the person's own affair. */
+static void ignore(void *ctx, const char *text, size_t len)
+{
+	(void)ctx;
+	(void)text;
+	(void)len;
+}
+
+unsigned metrics_edit_outside(void *self, struct console *c, const char *arg)
+{
+	struct metrics_screen *s = self;
+	const struct call_body *body = &s->board->call.body;
+	const struct {
+		const char *title, *bytes;
+		size_t len;
+	} parts[] = { { "request", body->request, body->request_len }, { "answer", body->answer, body->answer_len },
+		{ "response as received", body->response, body->response_len } };
+	struct buf text = { 0 };
+
+	(void)arg;
+	if (!is_opened(s, c)) {
+		return metrics_changed();
+	}
+	for (size_t i = 0; i < COUNT_OF(parts); i++) {
+		if (parts[i].bytes != NULL) {
+			(void)buf_addf(&text, "%s## %s\n\n", text.len > 0 ? "\n\n" : "", parts[i].title);
+			(void)buf_add(&text, parts[i].bytes, parts[i].len);
+		}
+	}
+	if (text.len == 0) {
+		console_say(c, ST_DIM, "no bodies are kept of this call");
+		return metrics_changed();
+	}
+	unsigned bits = console_edit(c, buf_str(&text), text.len, ignore, NULL);
+
+	buf_free(&text);
+	return bits;
+}

@@ -1,0 +1,210 @@
+/* What is asked, in the first row; how it stands, in the status row: never an old figure without the word for it. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "text/clean.h"
+#include "ui/format.h"
+#include "ui/screens/metrics_state.h"
+#include "ui/widgets/graph.h"
+
+#define BUDGET_W 100 /* from this width on the budget has a bar */
+
+static void bucket_text(int64_t us, char out[FORMAT_SIZE])
+{
+	static const struct {
+		int64_t s;
+		const char *name;
+	} units[] = { { 86400, "d" }, { 3600, "h" }, { 60, "min" }, { 1, "s" } };
+	int64_t s = us / US_PER_S;
+	size_t i = 0;
+
+	while (i < 3 && s < units[i].s) {
+		i++;
+	}
+	(void)snprintf(out, FORMAT_SIZE, "%lld %s", (long long)(s / units[i].s), units[i].name);
+}
+
+void metrics_add_times(struct buf *out, int64_t from_us, int64_t to_us, const struct env *env)
+{
+	const int64_t day_us = 86400 * US_PER_S, off_us = env->utc_offset_us;
+	bool is_today = (from_us + off_us) / day_us == (env->now_us + off_us) / day_us;
+	time_t from = (time_t)((from_us + off_us) / US_PER_S), to = (time_t)((to_us + off_us) / US_PER_S);
+	char text[2][FORMAT_SIZE];
+	struct tm tm;
+
+	(void)strftime(text[0], FORMAT_SIZE, is_today ? "%H:%M" : "%m-%d %H:%M", gmtime_r(&from, &tm));
+	(void)strftime(text[1], FORMAT_SIZE, is_today || to - from < 86400 ? "%H:%M" : "%m-%d %H:%M", gmtime_r(&to, &tm));
+	(void)buf_addf(out, "%s\u2013%s", text[0], text[1]);
+}
+
+/* "last 6h", or its two ends. */
+static void add_frame(struct buf *out, const struct timeframe *f, const struct env *env)
+{
+	const struct timeframe_range *range = timeframe_range_of(f);
+
+	if (timeframe_is_live(f) && range != NULL) {
+		(void)buf_addf(out, "last %s", range->name);
+	} else {
+		metrics_add_times(out, timeframe_start(f, env->now_us), timeframe_end(f, env->now_us), env);
+	}
+}
+
+static void add_part(struct buf *out, const char *before, const char *text, size_t cells)
+{
+	char *clean = clean_line(text, strlen(text), cells);
+
+	(void)buf_addf(out, "%s%s", before, clean);
+	free(clean);
+}
+
+void metrics_question_draw(const struct metrics_screen *s, struct cells *cells, const struct env *env)
+{
+	const struct board *b = s->board;
+	const struct board_question *q = &b->question;
+	const struct metrics *m = b->answer.graphs;
+	const char *keys = s->area.w >= 120 ? "b brush   [ ] shift   + \u2212 zoom   t range   g group" : "t range  g group";
+	int end = s->area.x + s->area.w - 1, x = s->area.x + 1, room = s->area.w - 4 - cells_width(keys, strlen(keys));
+	struct buf text = { 0 };
+	char bucket[FORMAT_SIZE];
+
+	add_frame(&text, &q->frame, env);
+	if (q->key != NULL) {
+		(void)buf_addf(&text, " \u00b7 by %s", metrics_by_name(q->by));
+		add_part(&text, " \u00b7 only ", q->key, 30);
+	} else {
+		(void)buf_addf(&text, q->filter == NULL ? " \u00b7 by %s \u00b7 all %ss" : " \u00b7 by %s", metrics_by_name(q->by), metrics_by_name(q->by));
+	}
+	if (m != NULL && q->filter == NULL) {
+		bucket_text(m->bucket_us, bucket);
+		(void)buf_addf(&text, " \u00b7 bucket %s", bucket);
+	}
+	if (m != NULL && s->area.w >= 120 && compares[q->compare].before_us >= 0) {
+		(void)buf_addf(&text, " \u00b7 %s (line)", compares[q->compare].against);
+	}
+	int used = cells_fit(cells, x, s->area.y, room, ST_TEXT, buf_str(&text));
+
+	if (q->filter != NULL) {
+		buf_clear(&text);
+		add_part(&text, "/ ", q->filter, 0);
+		used += 3 + cells_fit(cells, x + used + 3, s->area.y, room - used - 3, ST_HIT, buf_str(&text));
+	}
+	if (b->answer.table != NULL && b->answer.table->has_simulated && !s->app->is_demo) { /* the demo's tab row says it for all */
+		(void)cells_fit(cells, x + used + 1, s->area.y, room - used - 1, ST_SIMULATED, "with SIMULATED calls");
+	}
+	(void)cells_right(cells, end, s->area.y, ST_DIM, keys);
+	buf_free(&text);
+}
+
+/* The stretch that is being chosen and what the keys do. */
+static void brush_text(const struct metrics_screen *s, const struct env *env, struct buf *left)
+{
+	const struct metrics *m = s->board->answer.graphs;
+	size_t from, to;
+
+	if (metrics_brush_buckets(s, &from, &to)) {
+		(void)buf_add_str(left, "brush ");
+		metrics_add_times(left, m->buckets_from_us + (int64_t)from * m->bucket_us, m->buckets_from_us + (int64_t)to * m->bucket_us, env);
+		(void)buf_add_str(left, s->brush.has_anchor ? " \u00b7 \u2190 \u2192 grow, Enter takes, Esc lifts" : " \u00b7 \u2190 \u2192 move, Space begins, Enter takes");
+	}
+}
+
+static void add_state(const struct metrics_screen *s, const struct env *env, struct buf *left)
+{
+	const struct board *b = s->board;
+	char when[FORMAT_SIZE], newer[FORMAT_SIZE];
+
+	format_time(b->answer.at_us, env->now_us, env->utc_offset_us, when);
+	figure_count(b->newer, newer);
+	if (b->answer.at_us == 0) {
+		(void)buf_add_str(left, "reading\u2026");
+	} else if (b->is_stale) {
+		(void)buf_addf(left, "reading\u2026 the figures are of the question before, %s", when);
+	} else if (b->is_paused) {
+		(void)buf_addf(left, "paused \u00b7 as of %s \u00b7 %s came meanwhile", when, newer);
+	} else if (b->is_held) {
+		(void)buf_addf(left, "live \u00b7 as of %s \u00b7 log held, %s newer, Home follows", when, newer);
+	} else {
+		(void)buf_addf(left, "%s as of %s", timeframe_is_live(&b->question.frame) ? "live \u00b7" : "past \u00b7", when);
+	}
+	if (b->question.filter != NULL && !b->is_stale) {
+		(void)buf_add_str(left, " \u00b7 exact, from the calls themselves");
+	}
+}
+
+/* "budget $1.84 of $5.00/day 37 % ▮▮▮ ~$4.90", the tighter of day and month. */
+static bool add_budget(const struct metrics_screen *s, struct buf *right)
+{
+	const struct budget *limit = &s->app->config->budget;
+	const struct forecast *f = &s->board->answer.forecast;
+	double day = limit->day_nano > 0 ? (double)f->day.spent_nano / (double)limit->day_nano : -1.;
+	double month = limit->month_nano > 0 ? (double)f->month.spent_nano / (double)limit->month_nano : -1.;
+	const struct forecast_span *span = month > day ? &f->month : &f->day;
+	char spent[FORMAT_SIZE], most[FORMAT_SIZE], end[FORMAT_SIZE];
+
+	if (s->board->answer.at_us == 0) {
+		return false;
+	}
+	price_format(span->spent_nano, spent, FORMAT_SIZE);
+	price_format(span->end_nano, end, FORMAT_SIZE);
+	if (budget_is_set(limit)) {
+		bool is_month = month > day;
+
+		price_format(is_month ? limit->month_nano : limit->day_nano, most, FORMAT_SIZE);
+		(void)buf_addf(right, "budget %s of %s/%s %.0f%%", spent, most, is_month ? "month" : "day", 100. * (is_month ? month : day));
+	} else {
+		(void)buf_addf(right, "%s today", spent);
+	}
+	if (is_known(span->end_nano)) {
+		(void)buf_addf(right, ", ~%s by %s", end, month > day ? "the month's end" : "midnight");
+	}
+	return true;
+}
+
+void metrics_status(const void *self, const struct env *env, struct buf *left, struct buf *right)
+{
+	const struct metrics_screen *s = self;
+	const struct board *b = s->board;
+	const struct metrics *m = b->answer.graphs;
+	const struct err *e = b->err.code != ERR_NONE ? &b->err : &b->call_err;
+	char n[FORMAT_SIZE];
+
+	if (e->code != ERR_NONE) {
+		char *text = clean_line(e->text, strlen(e->text), 0);
+
+		(void)buf_addf(left, "%s", text);
+		free(text);
+	} else if (s->filter.field != NULL && s->filter.err.code != ERR_NONE) {
+		(void)buf_add_str(left, "the figures are of the filter before");
+	} else if (s->brush.is_on) {
+		brush_text(s, env, left);
+	} else {
+		add_state(s, env, left);
+	}
+	bool has_budget = s->area.w >= BUDGET_W && add_budget(s, right);
+
+	if (m != NULL) {
+		figure_count((int64_t)m->total.calls, n);
+		(void)buf_addf(right, "%s%s call%s", has_budget ? " \u00b7 " : "", n, m->total.calls == 1 ? "" : "s");
+		if (m->total.unpriced > 0) {
+			figure_count((int64_t)m->total.unpriced, n);
+			(void)buf_addf(right, " \u00b7 %s unpriced", n);
+		}
+	}
+}
+
+void metrics_card(const void *self, const struct env *env, struct buf *out)
+{
+	const struct board *b = ((const struct metrics_screen *)self)->board;
+	char cost[FORMAT_SIZE], p95[FORMAT_SIZE];
+
+	if (b->answer.table == NULL) {
+		return;
+	}
+	price_format(b->answer.table->total.cost_nano, cost, FORMAT_SIZE);
+	figure_duration(hist_quantile(&b->answer.table->total.latency, 0.95), p95);
+	add_frame(out, &b->question.frame, env);
+	(void)buf_addf(out, " %s\np95 %s  errors %llu\n", cost, p95, (unsigned long long)b->answer.table->total.errors);
+}
