@@ -23,6 +23,12 @@ struct fixture {
 	int n_changes;
 };
 
+/* Then the request ends of itself. */
+static void on_gone(void *ctx)
+{
+	(void)ctx;
+}
+
 static void serve(void *ctx, struct exchange *x, const struct server_request *r)
 {
 	const struct fixture *f = ctx;
@@ -32,6 +38,8 @@ static void serve(void *ctx, struct exchange *x, const struct server_request *r)
 	assert_null(exchange_header(x, "authorization"));
 	if (body != NULL) {
 		exchange_reply(x, body[0] != '\0' ? 200 : 404, "application/json", NULL, body, strlen(body));
+	} else {
+		exchange_on_gone(x, on_gone, NULL);
 	}
 }
 
