@@ -124,4 +124,7 @@ result "headers are guarded by their path" "$(for f in $(echo "$files" | grep '\
 	guard=SONDE_$(echo "${f#src/}" | tr 'a-z/.-' 'A-Z___')
 	grep -q "^#ifndef $guard\$" "$f" || head -n 1 "$f" | grep -q 'do not edit' || echo "$f: not $guard"
 done)"
+result "every test and fuzz target is in the lists of Makefile.am" "$(for f in tests/*/*_test.c tests/*/*_fuzz.c tests/*/*_test.sh; do
+	grep -qF "	${f%.c} " Makefile.am || grep -qxF "	${f%.c}" Makefile.am || echo "$f"
+done)"
 echo "1..$N"
