@@ -76,6 +76,18 @@ static void fallback_json(struct buf *out, const struct call *c)
 	(void)buf_add_char(out, ']');
 }
 
+/* Of the last answer: "1.1", "2"; null without one. */
+static void version_json(struct buf *out, int version)
+{
+	if (version == 0) {
+		(void)buf_add_str(out, "null");
+	} else if (version % 10 == 0) {
+		(void)buf_addf(out, "\"%d\"", version / 10);
+	} else {
+		(void)buf_addf(out, "\"%d.%d\"", version / 10, version % 10);
+	}
+}
+
 void result_json(struct buf *out, const struct call *c)
 {
 	const struct call_row *r = &c->row;
@@ -102,6 +114,8 @@ void result_json(struct buf *out, const struct call *c)
 	(void)buf_add_str(out, ",\"cost_usd\":");
 	cli_json_usd(out, r->cost_nano);
 	field_string(out, "cost_source", cost_source_name(r->cost_source));
+	(void)buf_add_str(out, ",\"http_version\":");
+	version_json(out, c->http.reply.http_version);
 	(void)buf_addf(out, ",\"attempts\":%d,\"error\":", r->attempts);
 	error_json(out, c);
 	field_string(out, "warning", c->warning[0] != '\0' ? c->warning : NULL);

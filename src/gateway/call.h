@@ -95,7 +95,7 @@ struct gateway_request {
 
 /* Copies the request. Never NULL; a request that cannot be sent fails through its event. */
 struct call *call_start(struct gateway *g, const struct gateway_request *r, call_listener *listener, void *ctx);
-/* Closes the connection at once; EVENT_CANCELLED follows from the loop. Nothing on a call that is over. */
+/* Closes the connection, or its stream, at once; EVENT_CANCELLED follows from the loop. Nothing on a call that is over. */
 void call_cancel(struct call *c);
 /* Waits no longer for the retry. Nothing when it is not retrying. */
 void call_retry_now(struct call *c);

@@ -204,6 +204,8 @@ static void on_limit(struct ev_loop *ev, ev_timer *w, int events)
 
 	(void)err_set(&c->result.err, ERR_NETWORK, "%s%s%s%g s%s", s->before, c->place, s->after, l.ms / 1000.0, s->end);
 	(void)err_hint(&c->result.err, "%s", s->hint);
+	/* The streams of HTTP/2 share a connection, and that one may be dead: whoever tries again gets another. */
+	(void)c->http->curl.easy_setopt(c->easy, CURLOPT_FORBID_REUSE, 1L);
 	finish(c, HTTP_TIMEOUT);
 }
 
@@ -433,7 +435,7 @@ static void set_options(struct http_call *c)
 		long value;
 	} numbers[] = {
 		{ CURLOPT_NOSIGNAL, 1 },
-		{ CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1 },
+		{ CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS }, /* where the server takes it; over plain TCP 1.1 */
 		{ CURLOPT_FOLLOWLOCATION, 0 },
 		{ CURLOPT_SUPPRESS_CONNECT_HEADERS, 1 },
 		{ CURLOPT_TCP_KEEPALIVE, 1 },

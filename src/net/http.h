@@ -1,4 +1,4 @@
-/* http - HTTP client on the loop: libcurl multi, one request = one struct http_call.
+/* http - HTTP client on the loop: libcurl multi, one request = one struct http_call. HTTP/2 over TLS where the server takes it, else 1.1.
  * libcurl is loaded at the first request, so that commands without network start without it.
  * TLS is always verified (against $SSL_CERT_FILE when set); proxies come from the environment, never for loopback; redirects are not
  * followed (a key never goes to another host). Content-Encoding gzip/deflate is decoded. */
@@ -67,7 +67,7 @@ void http_warm_up(struct http *h);
 void http_preload(void);
 /* Never NULL: what cannot even start reports through on_done from the loop. Everything in r is copied. */
 struct http_call *http_send(struct http *h, const struct http_request *r, const struct http_handler *handler, void *ctx);
-/* Closes the connection at once; no callback comes any more. May be called inside a callback of this call. */
+/* Closes the connection at once, or its stream where several share one; no callback comes any more. May be called inside a callback of this call. */
 void http_cancel(struct http_call *c);
 
 #endif

@@ -187,7 +187,7 @@ static json_t *value_of(const char *const *words, int status)
 static void run_of_four(void **state)
 {
 	static const char *const keys[] = { "target", "provider", "model", "status", "answered_by", "fallback_from", "text", "tool_calls", "finish_reason", "ttft_ms",
-		"latency_ms", "usage", "cost_usd", "cost_source", "attempts", "error", "warning", "call_id", "cached", "saved_usd", "simulated" };
+		"latency_ms", "usage", "cost_usd", "cost_source", "http_version", "attempts", "error", "warning", "call_id", "cached", "saved_usd", "simulated" };
 	json_t *v = value_of(WORDS("run", "-m", "openai/gpt-5.4-mini", "-m", "anthropic/y", "-m", "gemini/z", "-m", "ollama/w", "--json",
 	    "\"quoted\"\n\\ \x01\x7f \xF0\x9F\x98\x80"), 0);
 	json_t *results = json_object_get(v, "results"), *r;

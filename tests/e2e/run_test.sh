@@ -18,6 +18,7 @@ start_simulator --rate 20000
 
 sonde run -m openai/x -m anthropic/y -m gemini/z -m ollama/w --json hello
 check "four targets, one JSON object" four_ok
+check "the HTTP version of each" n_out 4 '"http_version":"1.1"'
 check "one line of JSON" [ "$(wc -l <"$T/out/out")" -eq 1 ]
 sonde run -m openai/x -m anthropic/y -m gemini/z -m ollama/w --json --no-stream hello
 check "the same without streams" four_ok
