@@ -317,7 +317,9 @@ static unsigned dispatch(struct console *c, const struct input *in)
 	if (bits != 0) {
 		return bits;
 	}
-	if (in->type == INPUT_MOUSE && (in->y == 0 || in->y == c->h - 1)) {
+	bool goes_on = in->mouse == MOUSE_DRAG || in->mouse == MOUSE_RELEASE; /* what was pressed in a pane */
+
+	if (in->type == INPUT_MOUSE && !goes_on && (in->y == 0 || in->y == c->h - 1)) {
 		return in->mouse != MOUSE_PRESS ? INPUT_HANDLED : in->y == 0 ? click_tab(c, in->x) : click_hint(c, in->x);
 	}
 	bits = in->type == INPUT_KEY ? key_command(c, (struct command_key){in->key, 0}) : 0;

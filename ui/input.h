@@ -19,7 +19,7 @@ enum {
 enum input_type { INPUT_KEY, INPUT_PASTE, INPUT_MOUSE, INPUT_FOCUS, INPUT_REPORT };
 /* What a terminal says about itself when asked: a mode of its own (DECRPM), its background (OSC 11), its kind (DA1, which every one answers). */
 enum report { REPORT_MODE, REPORT_BACKGROUND, REPORT_KIND };
-enum mouse_action { MOUSE_PRESS, MOUSE_RELEASE, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN };
+enum mouse_action { MOUSE_PRESS, MOUSE_RELEASE, MOUSE_DRAG, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN };
 
 struct input {
 	enum input_type type;

@@ -122,12 +122,13 @@ static uint32_t modifiers(int parameter)
 static void emit_mouse(const struct key_decoder *d, const int *p, bool is_release)
 {
 	struct input in = {.type = INPUT_MOUSE, .x = p[1] - 1, .y = p[2] - 1};
-	int button = p[0] & ~0x1c; /* without Shift, Alt, Ctrl */
+	int button = p[0] & ~0x3c; /* without Shift, Alt, Ctrl and whether it moved */
+	bool has_moved = p[0] & 0x20;
 
 	if (button == 64 || button == 65) {
 		in.mouse = button == 64 ? MOUSE_WHEEL_UP : MOUSE_WHEEL_DOWN;
 	} else if (button <= 2) {
-		in.mouse = is_release ? MOUSE_RELEASE : MOUSE_PRESS;
+		in.mouse = has_moved ? MOUSE_DRAG : is_release ? MOUSE_RELEASE : MOUSE_PRESS;
 	} else {
 		return;
 	}

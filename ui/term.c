@@ -22,11 +22,11 @@
 
 /* The modes of the line are set here and not by curses, which writes to a file (ui/term_out.h) and sees no terminal. */
 
-/* Bracketed paste and focus; mouse presses and wheel in SGR form, when wanted. Off in reverse order, the mouse in any case: that is harmless
+/* Bracketed paste and focus; mouse presses, drags and wheel in SGR form, when wanted. Off in reverse order, the mouse in any case: that is harmless
  * where it was not on. */
 #define MODES_ON "\x1b[?2004h\x1b[?1004h"
-#define MOUSE_ON "\x1b[?1000h\x1b[?1006h"
-#define MOUSE_OFF "\x1b[?1006l\x1b[?1000l"
+#define MOUSE_ON "\x1b[?1002h\x1b[?1006h"
+#define MOUSE_OFF "\x1b[?1006l\x1b[?1002l"
 #define MODES_OFF MOUSE_OFF "\x1b[?1004l\x1b[?2004l"
 /* The title of the window is kept on the terminal's own stack. */
 #define TITLE_ON "\x1b[22;2t"

@@ -150,7 +150,7 @@ static void test_copy(void **state)
 
 static void wait_mouse(bool is_on)
 {
-	while ((strstr(pty_modes_on(&p), "1000 ") != NULL) != is_on) {
+	while ((strstr(pty_modes_on(&p), "1002 ") != NULL) != is_on) {
 		assert_true(pty_pump(&p, WAIT_MS) > 0);
 	}
 }

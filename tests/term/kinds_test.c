@@ -111,7 +111,7 @@ static void test_no_color(void **state)
 
 static void test_vt100(void **state)
 {
-	static const char *const alien[] = { "\x1b[?1000", "\x1b[?2004", "\x1b[?1004", "$<" };
+	static const char *const alien[] = { "\x1b[?1002", "\x1b[?2004", "\x1b[?1004", "$<" };
 
 	(void)state;
 	assert_false(visit("vt100"));

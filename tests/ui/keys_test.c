@@ -11,7 +11,7 @@
 static void note(void *ctx, const struct input *in)
 {
 	struct buf *out = ctx;
-	static const char *const mouse[] = {"press", "release", "up", "down"};
+	static const char *const mouse[] = {"press", "release", "drag", "up", "down"};
 	char name[32];
 
 	if (out->len > 0) {
@@ -59,8 +59,8 @@ static const struct {
 	{"pages", "\x1b[5~\x1b[6~\x1b[2~\x1b[Z", "PgUp PgDn Insert Shift-Tab"},
 	{"alt", "\x1b" "1\x1b" "b\x1b\x7f\x1b\ré\x1bé", "Alt-1 Alt-b Alt-Backspace Alt-Enter é Alt-é"},
 	{"esc esc", "\x1b\x1b[A", "Esc Up"},
-	{"mouse", "\x1b[<0;3;4M\x1b[<0;3;4m\x1b[<64;1;1M\x1b[<65;10;2M\x1b[<35;1;1M\x1b[<16;1;1M",
-	 "press@2,3 release@2,3 up@0,0 down@9,1 press@0,0"},
+	{"mouse", "\x1b[<0;3;4M\x1b[<0;3;4m\x1b[<64;1;1M\x1b[<65;10;2M\x1b[<35;1;1M\x1b[<16;1;1M\x1b[<32;5;6M",
+	 "press@2,3 release@2,3 up@0,0 down@9,1 press@0,0 drag@4,5"},
 	{"mouse nonsense", "\x1b[<0;0;0Mx", "x"},
 	{"old mouse report", "\x1b[M !!x", "x"},
 	{"focus", "\x1b[I\x1b[O", "focus blur"},

@@ -85,6 +85,7 @@ static void layout(void *self, struct rect r)
 	int groups_h = 2 + (n < 1 ? 1 : n), most = left / 2 > 4 ? left / 2 : 4;
 
 	groups_h = groups_h < most ? groups_h : most;
+	groups_h = divider_layout(&s->split, (struct rect){ r.x, y, main_w, left }, groups_h, 3, left - 3);
 	s->groups_area = (struct rect){ r.x, y, main_w, groups_h };
 	s->log_area = (struct rect){ r.x, y + groups_h, main_w, left - groups_h };
 	s->detail_area = is_beside ? (struct rect){ r.x + main_w + 1, y, DETAIL_W, left } : (struct rect){ r.x, y, r.w, left };
@@ -177,6 +178,9 @@ static unsigned input(void *self, struct console *c, const struct input *in)
 		return bits;
 	}
 	if (in->type == INPUT_MOUSE) {
+		if ((bits = divider_input(&s->split, in)) != 0 || in->mouse == MOUSE_DRAG || in->mouse == MOUSE_RELEASE) {
+			return bits;
+		}
 		bool is_detail = shows_call && contains(s->detail_area, in->x, in->y);
 
 		s->focus = is_detail ? FOCUS_DETAIL : contains(s->log_area, in->x, in->y) ? FOCUS_LOG :

@@ -19,6 +19,7 @@ void metrics_save(const void *self, struct session *out)
 	session_set(out, "metrics.filter", q->filter);
 	session_set_number(out, "metrics.errors", q->errors_only);
 	session_set_number(out, "metrics.sort", s->sort);
+	session_set_number(out, "metrics.split", s->split.share);
 }
 
 /* Names that are none any more are left out. */
@@ -43,6 +44,7 @@ void metrics_restore(void *self, const struct session *in)
 	if (by != NULL && metrics_by_from_name(by) != BY_COUNT && metrics_by_from_name(by) != BY_NONE) {
 		q->by = metrics_by_from_name(by);
 	}
+	s->split.share = (int)session_number(in, "metrics.split", 0, 1000, 0);
 	q->errors_only = session_number(in, "metrics.errors", 0, 1, 0) == 1;
 	s->sort = (enum metrics_sort)session_number(in, "metrics.sort", 0, SORT_COUNT - 1, SORT_COST);
 	(void)(filter == NULL || board_set_filter(s->board, filter, &e));

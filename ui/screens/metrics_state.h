@@ -5,6 +5,7 @@
 
 #include "app/board.h"
 #include "ui/screen.h"
+#include "ui/widgets/divider.h"
 #include "ui/widgets/editor.h"
 #include "ui/widgets/list.h"
 #include "ui/widgets/styled.h"
@@ -39,6 +40,7 @@ struct metrics_screen {
 	enum metrics_sort sort;
 	size_t measure;          /* what the second graph shows: metrics_measures */
 	struct list groups, log, detail;
+	struct divider split;    /* between the table and the log */
 	size_t *order;           /* groups in the order of the sort */
 	size_t n_order;
 	struct call_id selected_call; /* the log's selection stays on its call while new ones come */

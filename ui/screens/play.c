@@ -5,6 +5,8 @@
 #include "ui/screens/screens.h"
 #include "ui/widgets/styled.h"
 
+#define COLUMNS_LEAST 6 /* rows */
+
 /* -- life ----------------------------------------------------------------------------------------------------------------------------- */
 
 static void *init(struct app *app)
@@ -65,6 +67,18 @@ static const struct {
 
 /* -- layout --------------------------------------------------------------------------------------------------------------------------- */
 
+/* Rows of the race: as they were dragged, when it is more than names in one row. */
+static int split_race(struct play_screen *s, struct rect both, int race_h)
+{
+	int least = both.h - (int)s->play->n_columns - 2;
+
+	if (race_h <= 1) {
+		s->split.area = (struct rect){ 0 };
+		return race_h;
+	}
+	return both.h - divider_layout(&s->split, both, both.h - race_h, least > COLUMNS_LEAST ? least : COLUMNS_LEAST, both.h - 3);
+}
+
 static void layout(void *self, struct rect r)
 {
 	struct play_screen *s = self;
@@ -85,7 +99,7 @@ static void layout(void *self, struct rect r)
 	int y = s->prompt.y + s->prompt.h;
 	int race_h = s->is_zoomed ? 0 : play_race_height(s, r);
 
-	if (r.y + r.h - y - race_h < 6) { /* the answer first: the status row counts the others */
+	if (r.y + r.h - y - race_h < COLUMNS_LEAST) { /* the answer first: the status row counts the others */
 		race_h = 0;
 	}
 	bool is_below = s->diff != NULL && s->width >= PLAY_WIDE && r.h >= PLAY_TALL;
@@ -94,6 +108,7 @@ static void layout(void *self, struct rect r)
 	}
 	int diff_h = is_below ? play_diff_height(s) : 0;
 
+	race_h = split_race(s, (struct rect){ r.x, y, r.w, r.y + r.h - diff_h - y }, race_h);
 	s->race = (struct rect){ r.x, r.y + r.h - race_h - diff_h, r.w, race_h };
 	s->columns = (struct rect){ r.x, y, r.w, s->race.y - y };
 	s->diff_area = is_below ? (struct rect){ r.x, r.y + r.h - diff_h, r.w, diff_h } : s->columns;

@@ -106,6 +106,9 @@ static bool contains(struct rect r, int x, int y)
 
 static unsigned input_mouse(struct play_screen *s, const struct input *in)
 {
+	if (in->mouse == MOUSE_DRAG || in->mouse == MOUSE_RELEASE) {
+		return 0;
+	}
 	if (contains(s->system_area, in->x, in->y) || contains(s->user_area, in->x, in->y)) {
 		s->focus = contains(s->system_area, in->x, in->y) ? FOCUS_SYSTEM : FOCUS_USER;
 		return play_prompt_input(s, in) | play_changed();
@@ -127,7 +130,12 @@ unsigned play_input(void *self, struct console *c, const struct input *in)
 {
 	struct play_screen *s = self;
 
+	unsigned bits = divider_input(&s->split, in);
+
 	(void)c;
+	if (bits != 0) {
+		return bits;
+	}
 	if (s->view == VIEW_HISTORY && !play_is_editing(s)) {
 		return input_history(s, in);
 	}

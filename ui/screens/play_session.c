@@ -79,6 +79,7 @@ void play_save(const void *self, struct session *out)
 
 	session_set(out, "play.system", has_prompt ? editor_text(s->system, NULL) : NULL);
 	session_set(out, "play.user", has_prompt ? editor_text(s->user, NULL) : NULL);
+	session_set_number(out, "play.split", s->split.share);
 	session_set_number(out, "play.targets", (long)s->play->n_columns);
 	for (size_t i = 0; i < s->play->n_columns; i++) {
 		session_set_item(out, "play.target", i, s->play->columns[i]->name);
@@ -104,6 +105,7 @@ void play_restore(void *self, const struct session *in)
 	const char *system = session_get(in, "play.system"), *user = session_get(in, "play.user"), *value;
 	struct err e;
 
+	s->split.share = (int)session_number(in, "play.split", 0, 1000, 0);
 	if (system != NULL && user != NULL) {
 		play_set_prompt(s->play, system, user);
 		play_take_prompt(s);

@@ -8,6 +8,7 @@
 #include "text/pretty.h"
 #include "text/wrap.h"
 #include "ui/screen.h"
+#include "ui/widgets/divider.h"
 #include "ui/widgets/editor.h"
 #include "ui/widgets/list.h"
 
@@ -61,6 +62,7 @@ struct play_screen {
 	struct answer_view *answers;
 	size_t n_answers, cap_answers;
 	struct list history;
+	struct divider split;     /* between the columns and the race */
 	struct styled_text *diff; /* VIEW_DIFF */
 	char diff_title[80];
 	struct list diff_scroll;

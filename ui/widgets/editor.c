@@ -413,6 +413,7 @@ static unsigned mouse(struct editor *e, const struct input *in)
 		return move_lines(e, -3);
 	case MOUSE_WHEEL_DOWN:
 		return move_lines(e, 3);
+	case MOUSE_DRAG:
 	case MOUSE_RELEASE:
 		break;
 	}
