@@ -150,6 +150,7 @@ static void past_written(void *arg)
 	struct demo *d = arg;
 
 	d->app->board->err = d->past_err;
+	play_load_sizes(d->app->play); /* the estimates have a past now */
 	app_changed(d->app);
 }
 

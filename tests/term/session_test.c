@@ -62,6 +62,8 @@ static void test_comes_back(void **state)
 	pty_key(&p, ESC, "READY");
 	pty_key(&p, ":add openai/gpt-5.4" ENTER, "2 targets");
 	pty_key(&p, ":param temperature=0.3" ENTER, "temp 0.3");
+	pty_key(&p, ":param here max_tokens=77" ENTER, "max 77");
+	pty_key(&p, ":repeat 3" ENTER, "each target \u00d73");
 	pty_key(&p, ":set fps 20" ENTER, "fps = 20");
 	pty_key(&p, "4", "[4 Metrics]");
 	pty_key(&p, ":range 7d" ENTER, "last 7d");
@@ -80,7 +82,8 @@ static void test_comes_back(void **state)
 	pty_wait(&p, "by operation");
 	pty_key(&p, "2", "temp 0.3");
 	pty_wait(&p, "Three rivers.");
-	pty_wait(&p, "2 targets");
+	pty_wait(&p, "2 targets \u00d73");
+	pty_wait(&p, "max 77");
 	pty_key(&p, ":set fps", "[20] set in the console");
 	pty_key(&p, "\x15\x1bOA", ":group operation"); /* Ctrl-u, Up: the line before */
 	pty_send(&p, "\x07"); /* Ctrl-g closes it */

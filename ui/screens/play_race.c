@@ -180,6 +180,37 @@ static void draw_state(const struct play_column *c, struct cells *cells, int x, 
 	}
 }
 
+/* "2 distinct  0.50s 1.00s 2.00s  1=3 · 2": as short as may be, the head of the table says what is what. */
+static void add_spread(const struct play_column *c, struct buf *out)
+{
+	struct play_spread spread;
+	char t[3][FORMAT_SIZE];
+
+	play_spread(c, &spread);
+	if (spread.n_done > 0) {
+		figure_duration(spread.min_us, t[0]);
+		figure_duration(spread.median_us, t[1]);
+		figure_duration(spread.max_us, t[2]);
+		(void)buf_addf(out, "%zu distinct  %s %s %s  ", spread.n_distinct, t[0], t[1], t[2]);
+		play_spread_groups(c, &spread, out);
+	} else {
+		(void)buf_add_str(out, "none is done yet");
+	}
+	if (spread.n_failed > 0) {
+		(void)buf_addf(out, "  %zu failed", spread.n_failed);
+	}
+}
+
+static bool is_repeated(const struct play *p)
+{
+	for (size_t i = 0; i < p->n_columns; i++) {
+		if (p->columns[i]->n_answers > 1) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* What stands where the timeline would: an error, an estimate, how repeated answers differ. False: the timeline does. */
 static bool rest_text(const struct play_screen *s, const struct play_column *c, const struct play_figures *f, struct buf *out, enum style *st)
 {
@@ -187,24 +218,7 @@ static bool rest_text(const struct play_screen *s, const struct play_column *c, 
 
 	*st = ST_DIM;
 	if (c->n_answers > 1) {
-		struct play_spread spread;
-		char t[3][FORMAT_SIZE];
-
-		play_spread(c, &spread);
-		figure_duration(spread.min_us, t[0]);
-		figure_duration(spread.median_us, t[1]);
-		figure_duration(spread.max_us, t[2]);
-		(void)buf_addf(out, "%zu of %zu done", spread.n_done, spread.n_asked);
-		if (spread.n_failed > 0) {
-			(void)buf_addf(out, ", %zu not", spread.n_failed);
-		}
-		if (spread.n_done > 0) {
-			(void)buf_addf(out, "  min %s med %s max %s  %zu distinct", t[0], t[1], t[2], spread.n_distinct);
-		}
-		if (spread.n_done > 1) {
-			(void)buf_add_str(out, ": ");
-			play_spread_groups(c, &spread, out);
-		}
+		add_spread(c, out);
 		*st = ST_TEXT;
 	} else if (c->target != NULL && !a->has_run) {
 		struct estimate e;
@@ -302,7 +316,8 @@ static void draw_table(const struct play_screen *s, struct cells *cells, const s
 
 		(void)cells_right(cells, x + race_columns[i].end, y, s->race_sort == i + 1 ? ST_BOLD : ST_DIM, title);
 	}
-	(void)cells_fit(cells, x + REST_X, y, s->race.w - REST_X - 1, ST_DIM, "\u2591 time to first token  \u2588 streaming");
+	(void)cells_fit(cells, x + REST_X, y, s->race.w - REST_X - 1, ST_DIM,
+	    is_repeated(s->play) ? "texts  total: min med max  the same" : "\u2591 time to first token  \u2588 streaming");
 	sort_rows(s, env, order);
 	/* The focused one is always among those shown. */
 	size_t rows = (size_t)(s->race.h - 2), first = 0;
