@@ -84,17 +84,26 @@ static void draw_event(const struct play_screen *s, struct cells *cells, struct 
 	buf_free(&data);
 }
 
+/* The first of n events to show in so many rows while they come: it jumps by half of them, so that most frames change one row only. */
+static size_t follow_from(size_t n, size_t rows)
+{
+	size_t half = rows > 3 ? rows / 2 : 1;
+
+	return n <= rows ? 0 : (n - rows + half - 1) / half * half;
+}
+
 void play_events_draw_glance(const struct play_screen *s, struct cells *cells, struct rect r)
 {
 	const struct play_answer *a = s->play->columns[s->column]->answer;
 	size_t n = s->events.n, rows = (size_t)(r.h - 1);
-	size_t head = n <= rows ? n : play_answer_is_running(a) ? 0 : rows - 2;
-	size_t tail = n <= rows ? 0 : play_answer_is_running(a) ? rows - 1 : 1;
+	bool is_running = play_answer_is_running(a);
+	size_t head = n <= rows ? n : is_running ? 0 : rows - 2;
+	size_t tail = n <= rows ? 0 : is_running ? n - follow_from(n, rows - 1) : 1;
 	int y = r.y + 1;
 
 	cells_rule(cells, r.x, r.y, r.w, false, "Raw events", "J");
 	if (n == 0) {
-		(void)cells_fit(cells, r.x + 1, y, r.w - 2, ST_DIM, !a->has_run || play_answer_is_running(a) ? "none yet" : "none were kept");
+		(void)cells_fit(cells, r.x + 1, y, r.w - 2, ST_DIM, !a->has_run || is_running ? "none yet" : "none were kept");
 	}
 	for (size_t i = 0; i < head; i++, y++) {
 		draw_event(s, cells, (struct rect){ r.x, y, r.w - 1, 1 }, i, ST_TEXT);
@@ -116,9 +125,12 @@ static int opened_height(struct rect r)
 
 void play_events_view_layout(struct play_screen *s)
 {
-	int opened_h = opened_height(s->columns);
+	int opened_h = opened_height(s->columns), list_h = s->columns.h - 1 - opened_h;
 
-	list_layout(&s->events_list, s->columns.h - 1 - opened_h);
+	list_layout(&s->events_list, list_h);
+	if (list_h > 0 && s->events_list.selected == s->events_list.n - 1 && play_answer_is_running(s->play->columns[s->column]->answer)) {
+		s->events_list.top = (int)follow_from(s->events.n, (size_t)list_h);
+	}
 	styled_free(s->event_text);
 	s->event_text = NULL;
 	if (opened_h > 0 && s->events.n > 0) {
