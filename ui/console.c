@@ -70,6 +70,8 @@ static void free_states(struct console *c)
 void console_take_options(struct console *c)
 {
 	c->app->config->options = c->home->config->options;
+	app_take_options(c->app);
+	app_take_options(c->home);
 }
 
 void console_switch(struct console *c, struct app *app)
@@ -87,6 +89,7 @@ void console_switch(struct console *c, struct app *app)
 	c->app->on_change = NULL;
 	c->app = app;
 	console_take_options(c);
+	console_skip_news(c);
 	console_show_at(c, c->shown);
 }
 
@@ -312,6 +315,9 @@ static unsigned dispatch(struct console *c, const struct input *in)
 	}
 	if (c->palette != NULL) {
 		return overlay_input(c, in);
+	}
+	if (c->shows_alerts) {
+		return console_alerts_input(c, in);
 	}
 	unsigned bits = c->prefix != 0 ? second_key(c, in) : 0;
 	if (bits != 0) {

@@ -61,6 +61,9 @@ void console_keep(struct console *c);
 /* Opens the command line with a text in it, for example "add ". */
 void console_ask(struct console *c, const char *line);
 
+/* Says what is new of the alerts of the app that is shown, when something is. True: one has begun. */
+bool console_take_news(struct console *c);
+
 /* Returns INPUT_* and CONSOLE_* bits. */
 unsigned console_input(struct console *c, const struct input *in);
 void console_resize(struct console *c, int w, int h);

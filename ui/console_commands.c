@@ -204,6 +204,7 @@ static const struct command fixed_globals[] = {
 	 .run = open_help},
 	{.name = "set", .args = "[NAME [VALUE]]", .help = "options: what they are and where from, or another value",
 	 .flags = COMMAND_WORDS | COMMAND_IN_HELP, .run = set, .complete = complete_set},
+	{.name = "alerts", .help = "the alerts: which are on, since when, and their figures", .run = console_alerts_open},
 	{.name = "mouse", .keys = "M Alt-m", .help = "give the mouse to the terminal, or take it back", .run = mouse},
 	{.name = "quit", .keys = "q", .help = "leave sonde", .run = quit},
 	{.name = "interrupt", .keys = "Ctrl-c", .help = "stop what runs here", .flags = COMMAND_IN_TEXT, .run = interrupt},

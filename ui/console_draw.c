@@ -60,6 +60,7 @@ static void draw_tabs(const struct console *c, struct cells *cells, const struct
 	if (c->app->is_demo) { /* over a tab, when there is no room: nobody may take these figures for real ones */
 		end = cells_right(cells, end, 0, ST_SIMULATED, SIMULATED) - 1;
 	}
+	end = console_alerts_mark(c, cells, end);
 	int room = end - x - 1;
 	if (c->summary != NULL && room > 0) {
 		c->summary(c->app, env, room, &figures);
@@ -267,6 +268,9 @@ void console_draw(struct console *c, struct cells *cells, const struct env *env)
 		if (env->mono_us - c->prefix_us >= CONSOLE_STRIP_US) {
 			draw_strip(c, cells);
 		}
+	}
+	if (c->shows_alerts) {
+		console_alerts_draw(c, cells, env);
 	}
 	if (c->palette != NULL) {
 		cells->cursor_x = -1;

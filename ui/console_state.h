@@ -6,6 +6,7 @@
 #include "ui/command.h"
 #include "ui/console.h"
 #include "ui/palette.h"
+#include "ui/widgets/list.h"
 
 #define MOST_SCREENS 9
 
@@ -31,6 +32,9 @@ struct console {
 	struct buf edited;          /* as given to the person's editor */
 	console_take *take;
 	void *take_ctx;
+	bool shows_alerts;          /* the list of alerts is over the screen */
+	struct list alerts;
+	unsigned long n_news;       /* of alerts, told so far */
 	char message[400];
 	enum style message_style;
 	bool is_quit_asked;         /* q was pressed while something runs */
@@ -79,5 +83,13 @@ const struct command *console_hint_at(const struct console *c, int x, void **sta
 void console_restore_screen(struct console *c, size_t i);
 /* console.c: the options are the person's own, in the demo, too. */
 void console_take_options(struct console *c);
+
+/* console_alerts.c. The mark ends before x_end; where the next thing may end is returned. */
+int console_alerts_mark(const struct console *c, struct cells *cells, int x_end);
+/* What was news of an app until now is none. */
+void console_skip_news(struct console *c);
+unsigned console_alerts_open(void *screen, struct console *c, const char *arg);
+unsigned console_alerts_input(struct console *c, const struct input *in);
+void console_alerts_draw(struct console *c, struct cells *cells, const struct env *env);
 
 #endif

@@ -149,8 +149,13 @@ static void ring(struct run *r)
 
 static void on_change(void *ctx)
 {
-	ring(ctx);
-	mark(ctx);
+	struct run *r = ctx;
+
+	ring(r);
+	if (console_take_news(r->console) && !r->is_away && option_is_on(options_of(r), OPTION_ALERT_BELL)) {
+		term_bell(r->term);
+	}
+	mark(r);
 }
 
 static void resize(struct run *r)

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "app/alerts.h"
 #include "app/board.h"
 #include "app/play.h"
 #include "app/welcome.h"
@@ -57,6 +58,7 @@ struct app *app_new(struct loop *l, struct config *config, const char *data_dir,
 	a->play = play_new(a);
 	a->board = board_new(a);
 	a->welcome = welcome_new(a);
+	a->alerts = records ? alerts_new(a) : NULL;
 	return a;
 }
 
@@ -68,6 +70,7 @@ void app_free(struct app *a)
 	a->on_change = NULL;
 	job_pool_wait(a->loop->jobs); /* they use what is freed here */
 	welcome_free(a->welcome);
+	alerts_free(a->alerts);
 	board_free(a->board);
 	play_free(a->play);
 	gateway_free(a->gateway);
@@ -79,6 +82,13 @@ void app_free(struct app *a)
 	config_free(a->config);
 	free(a->data_dir);
 	free(a);
+}
+
+void app_take_options(struct app *a)
+{
+	if (a->alerts != NULL) {
+		alerts_configure(a->alerts);
+	}
 }
 
 void app_changed(struct app *a)

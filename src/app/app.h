@@ -11,6 +11,7 @@
 struct play;
 struct board;
 struct welcome;
+struct alerts;
 
 struct app {
 	struct loop *loop;
@@ -23,6 +24,7 @@ struct app {
 	struct play *play;          /* app/play.h */
 	struct board *board;        /* app/board.h: what the Metrics screen shows */
 	struct welcome *welcome;    /* app/welcome.h: the first-start card */
+	struct alerts *alerts;      /* app/alerts.h; NULL: the store is only read */
 	bool is_demo;
 	void (*on_change)(void *ctx); /* something shown may have changed */
 	void *on_change_ctx;
@@ -33,6 +35,8 @@ struct app {
 struct app *app_new(struct loop *l, struct config *config, const char *data_dir, bool records);
 void app_free(struct app *a);
 void app_changed(struct app *a);
+/* Options may be others now: what works by them is set up anew. */
+void app_take_options(struct app *a);
 /* The right end of the tab row: what runs, what today cost. May be empty. */
 void app_summary(const struct app *a, struct buf *out);
 

@@ -41,16 +41,15 @@ static struct check judge(const struct limit *l, const char *key, const struct f
 
 static void check_text(struct buf *out, const struct check *c)
 {
-	char text[LIMIT_TEXT_SIZE], value[FIGURE_SIZE];
+	char text[LIMIT_TEXT_SIZE];
 
 	limit_text(c->limit, text);
-	limit_format(c->limit, c->value, value);
 	if (c->verdict == VERDICT_CROSSED) {
-		(void)buf_addf(out, "crossed: %s does not hold, it is %s", text, value);
+		(void)buf_addf(out, "crossed: %s does not hold, it is ", text);
+		limit_add_value(c->limit, c->value, c->sample, out);
 	} else {
-		(void)buf_addf(out, "cannot judge: %s", text);
+		(void)buf_addf(out, "cannot judge: %s, %llu call%s", text, (unsigned long long)c->sample, c->sample == 1 ? "" : "s");
 	}
-	(void)buf_addf(out, "%s %llu call%s", c->verdict == VERDICT_CROSSED ? " in" : ",", (unsigned long long)c->sample, c->sample == 1 ? "" : "s");
 	if (c->key != NULL) {
 		char *key = clean_line(c->key, strlen(c->key), 0);
 

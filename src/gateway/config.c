@@ -153,9 +153,13 @@ void config_free(struct config *c)
 	for (size_t i = 0; i < c->n_unlisted; i++) {
 		provider_entry_free(c->unlisted[i]);
 	}
+	for (size_t i = 0; i < c->n_alerts; i++) {
+		alert_rule_free(c->alerts[i]);
+	}
 	price_table_free(c->prices);
 	free(c->price_file);
 	redact_free(c->store.redact);
+	free(c->alerts);
 	free(c->aliases);
 	free(c->providers);
 	free(c->unlisted);

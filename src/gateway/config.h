@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "gateway/alert_rule.h"
 #include "gateway/budget.h"
 #include "gateway/option.h"
 #include "provider/price.h"
@@ -48,6 +49,7 @@ struct config {
 	struct err price_err;         /* why a kept one is not used: no problem of the configuration, since the built-in one serves */
 	struct budget budget;
 	struct store_policy store;    /* its patterns are owned */
+	struct alert_rule **alerts; size_t n_alerts, cap_alerts;
 	struct option_values options;       /* of the console */
 	struct err *problems; size_t n_problems, cap_problems; /* of the file: text "config.yaml:3:5: ..."; and of the environment */
 };

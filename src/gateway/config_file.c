@@ -97,6 +97,7 @@ static const struct key sections[] = {
 	{ .name = "targets", .read = read_targets },
 	{ .name = "budget", .read = read_budget },
 	{ .name = "store", .read = read_store },
+	{ .name = "alerts", .read = read_alerts },
 	{ .name = "ui", .read = read_ui },
 };
 
@@ -143,6 +144,7 @@ void config_file_keys(config_key_fn *fn, void *ctx)
 		target_key_table,
 		budget_key_table,
 		store_key_table,
+		alert_key_table,
 		{ "prices.PROVIDER/MODEL", price_keys, COUNT_OF(price_keys) },
 	};
 

@@ -1,12 +1,10 @@
-/* The command gets a process group of its own, so that a time-out ends its children too, and default signal handling. Its end is waited
- * for by polling: a SIGCHLD handler belongs to the event loop, and this runs on a worker thread. */
+/* The end of the command is waited for by polling: a SIGCHLD handler belongs to the event loop, and this runs on a worker thread. */
 #include "gateway/key_command.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -16,12 +14,11 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/shell.h"
 
 #define KEY_MOST 8192
 #define OUTPUT_MOST 65536
 #define POLL_MS 5
-
-extern char **environ;
 
 bool key_is_clean(const char *key)
 {
@@ -33,33 +30,6 @@ bool key_is_clean(const char *key)
 		}
 	}
 	return len > 0 && len <= KEY_MOST;
-}
-
-/* Returns the process, or -1 with errno. out: where its standard output goes. */
-static pid_t start(const char *command, int out)
-{
-	char *argv[] = { (char *)"sh", (char *)"-c", (char *)command, NULL };
-	posix_spawn_file_actions_t files;
-	posix_spawnattr_t attr;
-	sigset_t none, all;
-	pid_t pid;
-
-	(void)sigemptyset(&none);
-	(void)sigfillset(&all);
-	posix_spawn_file_actions_init(&files);
-	posix_spawnattr_init(&attr);
-	posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
-	posix_spawn_file_actions_adddup2(&files, out, 1);
-	posix_spawn_file_actions_addopen(&files, 2, "/dev/null", O_WRONLY, 0);
-	posix_spawnattr_setpgroup(&attr, 0);
-	posix_spawnattr_setsigmask(&attr, &none);
-	posix_spawnattr_setsigdefault(&attr, &all);
-	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-	int rc = posix_spawn(&pid, "/bin/sh", &files, &attr, argv, environ);
-	posix_spawnattr_destroy(&attr);
-	posix_spawn_file_actions_destroy(&files);
-	errno = rc;
-	return rc == 0 ? pid : -1;
 }
 
 /* Reads until the output ends, the command is over or the time is up. *has_ended: its status is in *status. */
@@ -145,7 +115,7 @@ char *key_command_run(const char *command, int timeout_ms, struct err *e)
 		return NULL;
 	}
 	(void)fcntl(fds[0], F_SETFL, O_NONBLOCK);
-	pid_t pid = start(command, fds[1]);
+	pid_t pid = shell_start(command, fds[1], NULL);
 	int start_errno = errno;
 	(void)close(fds[1]);
 	if (pid < 0) {
@@ -157,8 +127,7 @@ char *key_command_run(const char *command, int timeout_ms, struct err *e)
 	collect(pid, fds[0], clock_mono_us() + timeout_ms * US_PER_MS, &out, &has_ended, &status);
 	(void)close(fds[0]);
 	if (!has_ended) {
-		(void)kill(-pid, SIGKILL);
-		(void)kill(pid, SIGKILL); /* in case it left its group */
+		shell_kill(pid);
 		(void)waitpid(pid, &status, 0);
 	}
 	if (has_succeeded(has_ended, status, timeout_ms, e)) {

@@ -302,6 +302,18 @@ void limit_format_plain(const struct limit *l, int64_t value, char out[FIGURE_SI
 	}
 }
 
+void limit_add_value(const struct limit *l, int64_t value, uint64_t sample, struct buf *out)
+{
+	char text[FIGURE_SIZE];
+
+	limit_format(l, value, text);
+	if (l->figure->kind != KIND_COUNT) {
+		(void)buf_addf(out, "%s in ", text);
+		figure_count((int64_t)sample, text);
+	}
+	(void)buf_addf(out, "%s call%s", text, sample == 1 ? "" : "s");
+}
+
 /* "3.00s" becomes "3s". */
 static void drop_zeros(char *s)
 {

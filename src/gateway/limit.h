@@ -45,6 +45,8 @@ const char *limit_name(const struct limit *l);
 void limit_format(const struct limit *l, int64_t value, char out[FIGURE_SIZE]);
 /* The same as a JSON number: a part of 1, milliseconds, dollars, calls; "null" for UNKNOWN. */
 void limit_format_plain(const struct limit *l, int64_t value, char out[FIGURE_SIZE]);
+/* "4.2% in 190 calls", "12 calls": a value and what it rests on. */
+void limit_add_value(const struct limit *l, int64_t value, uint64_t sample, struct buf *out);
 /* "err < 2%" */
 void limit_text(const struct limit *l, char out[LIMIT_TEXT_SIZE]);
 /* The i-th figure and what it is, for help; NULL at the end. */

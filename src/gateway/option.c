@@ -26,6 +26,18 @@ const struct option_row option_rows[OPTION_COUNT] = {
 	    "ring when the last answer has come and the window is not the one you look at" },
 	[OPTION_CLIPBOARD] = { "clipboard", OPTION_CHOICE, "auto|on|off", "auto", 0, 0, NULL,
 	    "copy by way of the terminal (OSC 52); auto: when it is of a kind that may; off: into a file" },
+	[OPTION_ALERT_ERR] = { "alert.err", OPTION_NUMBER, "off", "off", 0, 100, "%",
+	    "an alert while more of the calls fail than this" },
+	[OPTION_ALERT_P95] = { "alert.p95", OPTION_NUMBER, "off", "off", 0, 3600, "s",
+	    "an alert while the p95 of the latency is above this" },
+	[OPTION_ALERT_TTFT] = { "alert.ttft", OPTION_NUMBER, "off", "off", 0, 3600, "s",
+	    "an alert while the p95 of the time to the first token is above this" },
+	[OPTION_ALERT_COST] = { "alert.cost", OPTION_NUMBER, "off", "off", 0, 1000000, "$",
+	    "an alert while calls cost more than this an hour" },
+	[OPTION_ALERT_OVER] = { "alert.over", OPTION_NUMBER, NULL, "10min", 1, 1440, "min",
+	    "the four alerts above judge the calls of so long a time" },
+	[OPTION_ALERT_BELL] = { "alert.bell", OPTION_CHOICE, "on|off", "on", 0, 0, NULL,
+	    "ring when an alert begins" },
 };
 
 enum option_id option_find(const char *name)

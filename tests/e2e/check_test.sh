@@ -6,7 +6,7 @@ check "without a store nothing can be judged" out "cannot judge: err < 2%, 0 cal
 check "which is no failure" is 0
 sonde metrics --check 'calls>=20 err<2%'
 check "unless calls are asked for" is 5
-check "and told" out "crossed: calls >= 20 does not hold, it is 0 in 0 calls"
+check "and told" out "crossed: calls >= 20 does not hold, it is 0 calls"
 sonde metrics --budget
 check "budget without a store" out "too little to go by"
 check "budget without a store ends well" is 0

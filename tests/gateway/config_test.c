@@ -186,7 +186,7 @@ static void single_mistakes(void **state)
 		{ "providers: &x {}", "config.yaml:1:12: anchors (&name) are not supported" },
 		{ "- 1\n", "config.yaml:1:1: the file must be a map such as" },
 		{ "provider: {}", "config.yaml:1:1: unknown key provider; did you mean providers?" },
-		{ "simulated: true", "config.yaml:1:1: unknown key simulated; known here: providers, prices, targets, budget, store, ui" },
+		{ "simulated: true", "config.yaml:1:1: unknown key simulated; known here: providers, prices, targets, budget, store, alerts, ui" },
 		{ "providers: [a]", "config.yaml:1:12: providers must be a map such as" },
 		{ "providers: {openai: " SECRET "}",
 		    "config.yaml:1:21: providers.openai must be a map such as \"kind: openai\", not a text" },
@@ -740,11 +740,76 @@ static void a_command_runs_once(void **state)
 	free(yaml);
 }
 
+static void alerts_are_read(void **state)
+{
+	struct config *c = load_well("alerts:\n"
+	    "  - when: err > 2%\n"
+	    "  - {when: \"cost/h>=$5\", over: 36h, name: too much, provider: openai, model: gpt-5.4, operation: chat, min_calls: 7,\n"
+	    "     command: \"notify-send $SONDE_ALERT_TEXT\"}\n");
+	struct buf text = { 0 };
+
+	(void)state;
+	assert_int_equal(c->n_alerts, 2);
+	assert_string_equal(c->alerts[0]->name, "err > 2% over 10m");
+	assert_int_equal(c->alerts[0]->min_calls, LIMIT_CALLS);
+	assert_null(c->alerts[0]->command);
+	alert_rule_text(c->alerts[1], &text);
+	assert_string_equal(c->alerts[1]->name, "too much");
+	assert_string_equal(buf_str(&text), "cost/h >= $5.00 over 36h, provider openai, model gpt-5.4, operation chat");
+	assert_int_equal(c->alerts[1]->min_calls, 7);
+	assert_string_equal(c->alerts[1]->command, "notify-send $SONDE_ALERT_TEXT");
+	buf_free(&text);
+	config_free(c);
+	c = load_well("alerts:\n");
+	assert_int_equal(c->n_alerts, 0);
+	config_free(c);
+}
+
+static void mistakes_in_alerts(void **state)
+{
+	static const char *const problems[] = {
+		"config.yaml:3:5: alerts[2] is the same alert as one above; take one of them out",
+		"config.yaml:4:12: alerts[3].when: there is no figure \"errr\"; did you mean err?",
+		"config.yaml:5:12: alerts[4].over must be a span from 10s to 31d such as 10m, not \"5x\"",
+		"config.yaml:5:22: alerts[4].when: one limit is an alert, not 2; write an alert for each",
+		"config.yaml:6:5: alerts[5] has no limit; add when: err > 2%",
+		"config.yaml:7:4: alerts[6] has no limit",
+		"config.yaml:8:5: alerts[7] must be a map such as \"when: err > 2%\", not a text",
+		"config.yaml:9:25: unknown key alerts[8].nme; did you mean name?",
+		"config.yaml:9:44: alerts[8].min_calls must be a whole number from 1 to 1000000, not \"0\"",
+		"config.yaml:9:56: alerts[8].command must be a text, not a list",
+	};
+	struct config *c = load("alerts:\n"
+	    "  - when: p95>3s\n"
+	    "  - {when: p95 > 3s, command: " SECRET "}\n"
+	    "  - {when: \"errr > 2%\"}\n"
+	    "  - {over: 5x, when: \"cost > 3 err > 2%\"}\n"
+	    "  - {}\n"
+	    "  -\n"
+	    "  - 7\n"
+	    "  - {when: cost/h > $5, nme: x, min_calls: 0, command: [" SECRET "]}\n");
+
+	(void)state;
+	assert_int_equal(c->n_problems, COUNT_OF(problems));
+	for (size_t i = 0; i < COUNT_OF(problems); i++) {
+		if (strncmp(c->problems[i].text, problems[i], strlen(problems[i])) != 0) {
+			fail_msg("%s\ninstead of\n%s", c->problems[i].text, problems[i]);
+		}
+	}
+	assert_int_equal(c->n_alerts, 1); /* what is right is used */
+	no_secret_in(c);
+	config_free(c);
+	c = load("alerts: {when: err > 2%}\n");
+	assert_int_equal(c->n_problems, 1);
+	assert_string_equal(c->problems[0].text, "config.yaml:1:9: alerts must be a list such as \"- when: err > 2%\", not a map");
+	config_free(c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(ten_mistakes_are_ten_problems, each), cmocka_unit_test_setup(single_mistakes, each),
-		cmocka_unit_test_setup(fallbacks, each),
+		cmocka_unit_test_setup(fallbacks, each), cmocka_unit_test_setup(alerts_are_read, each), cmocka_unit_test_setup(mistakes_in_alerts, each),
 		cmocka_unit_test_setup(a_whole_file_is_read, each),          cmocka_unit_test_setup(little_files_are_fine, each),
 		cmocka_unit_test_setup(environment, each),                   cmocka_unit_test_setup(base_url_variables, each), cmocka_unit_test_setup(version_of_the_api, each),
 		cmocka_unit_test_setup(bad_environment_is_told, each),       cmocka_unit_test_setup(keys_stay_at_home, each),

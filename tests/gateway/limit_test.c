@@ -156,6 +156,16 @@ static void values(void **state)
 	}
 	struct limit l = one("err<2%");
 	char shown[FIGURE_SIZE];
+	struct buf told = { 0 };
+
+	limit_add_value(&l, 45000, 1, &told);
+	assert_string_equal(buf_str(&told), "4.5% in 1 call");
+	buf_clear(&told);
+	l = one("calls<2");
+	limit_add_value(&l, 12000, 12000, &told);
+	assert_string_equal(buf_str(&told), "12.0k calls");
+	buf_free(&told);
+	l = one("err<2%");
 
 	limit_format(&l, UNKNOWN, shown);
 	assert_string_equal(shown, "\u2013");

@@ -6,9 +6,11 @@
 #include <cmocka.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "base/mem.h"
 #include "tests/term/console.h"
 
 #define IDLE_MS 3000
@@ -95,11 +97,32 @@ static void test_call_from_elsewhere(void **state)
 	assert_int_equal(place_check_store(&place), 3);
 }
 
+/* Alerts are judged once; what cannot change them wakes nobody. */
+static void test_alerts_at_rest(void **state)
+{
+	char *path = x_asprintf("%s/config.yaml", place.dir);
+	FILE *f = fopen(path, "w");
+
+	(void)state;
+	assert_non_null(f);
+	(void)fputs("alerts: [{when: err > 2%, over: 20s}, {when: cost > 5, over: 30s}, {when: calls > 0, over: 31d}]\n", f);
+	assert_int_equal(fclose(f), 0);
+	place_set(&place, "SONDE_CONFIG", path);
+	import("model-one");
+	pty_start(&p, &place, console, 120, 40, false);
+	pty_wait(&p, "Alert: calls > 0 over 31d: 1 call");
+	check_idle();
+	pty_send(&p, "q");
+	assert_int_equal(pty_wait_end(&p), 0);
+	free(path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CONSOLE_TEST(test_metrics_of_demo),
 		CONSOLE_TEST(test_call_from_elsewhere),
+		CONSOLE_TEST(test_alerts_at_rest),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

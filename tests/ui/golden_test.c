@@ -1,6 +1,7 @@
 /* Every screen in its states, sizes, themes and glyph levels against the pictures in tests/golden: see `make golden-update`. */
 #include "tests/ui/fixture.h"
 
+#include "app/alerts.h"
 #include "app/welcome.h"
 
 static const char answer_a[] =
@@ -222,6 +223,50 @@ static void first_start_how(struct fixture *f)
 	fixture_keys(f, "j Enter");
 }
 
+static void add_alert(struct config *c, const char *name, const char *when, const char *over, const char *model, const char *command)
+{
+	struct alert_rule *rule = x_calloc(1, sizeof(*rule));
+	struct err e = { 0 };
+
+	rule->name = x_strdup(name);
+	rule->model = x_strdup(model);
+	rule->command = x_strdup(command);
+	rule->min_calls = LIMIT_CALLS;
+	assert_true(alert_rule_set_when(rule, when, &e) && alert_rule_set_over(rule, over, &e));
+	*array_push(c->alerts, c->n_alerts, c->cap_alerts) = rule;
+}
+
+/* Judged; one begins. */
+static void alert(struct fixture *f)
+{
+	metrics(f);
+	add_alert(f->app->config, "errors \u4e8c\u91cd", "err > 1%", "6h", NULL, "curl https://hooks.invalid");
+	add_alert(f->app->config, "p95 > 20s over 6h", "p95 > 20s", "6h", NULL, NULL);
+	add_alert(f->app->config, "spend", "cost/day > 100", "24h", "gpt-5.4-mini", NULL);
+	add_alert(f->app->config, "quiet", "err > 50%", "10s", "no-such-model", NULL);
+	fixture_settle(f);
+	alerts_free(f->app->alerts);
+	f->app->alerts = alerts_new(f->app);
+	fixture_settle(f);
+	(void)console_take_news(f->console);
+	fixture_draw(f);
+}
+
+static void alerts(struct fixture *f)
+{
+	alert(f);
+	fixture_keys(f, ":");
+	fixture_type(f, "alerts");
+	fixture_keys(f, "Enter");
+}
+
+static void no_alerts(struct fixture *f)
+{
+	fixture_keys(f, ":");
+	fixture_type(f, "alerts");
+	fixture_keys(f, "Enter");
+}
+
 static void asks_to_quit(struct fixture *f)
 {
 	run_four(f);
@@ -278,6 +323,10 @@ static const struct {
 	{ "metrics-empty", metrics_empty, 4, usual, ANSI, GLYPHS_BRAILLE },
 	{ "metrics-block", metrics, 4, one, MONO, GLYPHS_BLOCK },
 	{ "metrics-ascii", metrics, 4, one, MONO, GLYPHS_ASCII },
+	{ "alert", alert, 4, usual, ANSI, GLYPHS_BRAILLE },
+	{ "alerts", alerts, 4, every, ANSI | MONO, GLYPHS_BRAILLE },
+	{ "alerts-ascii", alerts, 4, one, MONO, GLYPHS_ASCII },
+	{ "alerts-none", no_alerts, 4, small, ANSI, GLYPHS_BRAILLE },
 	{ "help", help, 4, usual, ANSI, GLYPHS_BRAILLE },
 	{ "help-filtered", help_filtered, 4, small, ANSI, GLYPHS_BRAILLE },
 	{ "welcome", first_start, 0, every, ANSI | MONO, GLYPHS_BRAILLE },
