@@ -20,16 +20,17 @@ static void on_store_changed(struct ev_loop *ev, ev_async *w, int revents)
 {
 	struct app *a = w->data;
 	struct store_state state;
-	bool was_fine = a->store_err.code == ERR_NONE;
+	bool was_fine = a->store_err.code == ERR_NONE && a->store_warning.code == ERR_NONE;
 
 	(void)ev;
 	(void)revents;
 	store_state(a->store, &state);
 	a->store_err = state.why;
+	a->store_warning = state.warning;
 	if (!state.is_failing && state.dropped > 0) {
 		(void)err_set(&a->store_err, ERR_INTERNAL, "%llu calls and runs were not recorded", (unsigned long long)state.dropped);
 	}
-	if (!was_fine || a->store_err.code != ERR_NONE) {
+	if (!was_fine || a->store_err.code != ERR_NONE || a->store_warning.code != ERR_NONE) {
 		app_changed(a);
 	}
 }

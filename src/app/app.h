@@ -19,6 +19,7 @@ struct app {
 	char *data_dir;
 	struct store *store;        /* NULL: nothing is recorded; store_err says why */
 	struct err store_err;       /* else why rows wait or were lost; ERR_NONE while all are recorded */
+	struct err store_warning; /* calls are recorded, but something is to be known of the store; else ERR_NONE */
 	ev_async store_changed;
 	struct gateway *gateway;
 	struct play *play;          /* app/play.h */

@@ -19,6 +19,10 @@
 #define WAL_PAGES_MOST 16384
 #define RESTART_WAIT_US 20000
 #define CHECKPOINT_PAGES 1000 /* 4 MB */
+#define PAGE_BYTES 4096
+#define HELD_UP_PAGES 2048
+#define HELD_UP_US 3000000
+#define HELD_UP_RETRY_US 1000000
 
 struct sql_statement {
 	const char *text;
@@ -388,21 +392,44 @@ void sql_rollback(struct sql *s)
 	}
 }
 
-void sql_checkpoint(struct sql *s)
+static void checkpoint(struct sql *s, int mode)
 {
 	int log_pages = 0, moved_pages = 0;
 	int64_t wait_us = s->wait_us;
 
-	if (s->wal_pages < s->checkpoint_at) {
-		return;
-	}
 	s->wait_us = RESTART_WAIT_US;
-	int rc = sqlite3_wal_checkpoint_v2(s->db, NULL,
-	    s->wal_pages < WAL_PAGES_MOST ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_RESTART, &log_pages, &moved_pages);
+	int rc = sqlite3_wal_checkpoint_v2(s->db, NULL, mode, &log_pages, &moved_pages);
 	s->wait_us = wait_us;
+	s->tried_us = clock_mono_us();
 	/* When a reader or another writer was in the way, not again at each commit. */
 	bool is_whole = rc == SQLITE_OK && moved_pages >= log_pages;
 	s->checkpoint_at = is_whole ? s->checkpoint_pages : s->wal_pages + s->checkpoint_pages;
+	if (is_whole) {
+		s->held_up_since_us = 0;
+	} else if (s->held_up_since_us == 0) {
+		s->held_up_since_us = s->tried_us;
+	}
+}
+
+void sql_checkpoint(struct sql *s)
+{
+	bool is_again = s->held_up_since_us != 0 && clock_mono_us() - s->tried_us >= HELD_UP_RETRY_US;
+
+	if (s->wal_pages >= s->checkpoint_at || is_again) {
+		checkpoint(s, s->wal_pages < WAL_PAGES_MOST ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_RESTART);
+	}
+}
+
+void sql_checkpoint_idle(struct sql *s)
+{
+	if (s->held_up_since_us != 0) {
+		checkpoint(s, SQLITE_CHECKPOINT_TRUNCATE);
+	}
+}
+bool sql_is_held_up(const struct sql *s, int64_t *bytes)
+{
+	*bytes = (int64_t)s->wal_pages * PAGE_BYTES;
+	return s->wal_pages >= HELD_UP_PAGES && s->held_up_since_us != 0 && clock_mono_us() - s->held_up_since_us >= HELD_UP_US;
 }
 
 bool sql_is_moved(struct sql *s)

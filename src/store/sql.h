@@ -21,6 +21,8 @@ struct sql {
 	/* private */
 	int64_t waiting_since_us;
 	int wal_pages, checkpoint_at;
+	int64_t tried_us;           /* the last checkpoint */
+	int64_t held_up_since_us;   /* monotonic: since when no checkpoint could move the whole WAL; 0: the last one did */
 	struct sql_statement *statements;
 	size_t n_statements, cap_statements;
 };
@@ -48,6 +50,10 @@ bool sql_commit(struct sql *s, struct err *e);
 void sql_rollback(struct sql *s);
 /* Moves the WAL into the file when it has grown enough; call it between transactions. Never waits long. */
 void sql_checkpoint(struct sql *s);
+/* When one was held up: tries again, also to make the WAL's file small. For who has nothing else to do. */
+void sql_checkpoint_idle(struct sql *s);
+/* The WAL is large, and has not got smaller for some seconds: somebody reads an old state of the store. *bytes: how large it is. */
+bool sql_is_held_up(const struct sql *s, int64_t *bytes);
 /* The file was deleted, moved or replaced since it was opened. */
 bool sql_is_moved(struct sql *s);
 

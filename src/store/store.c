@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "store/expire.h"
+#include "store/lingerer.h"
 #include "store/writer.h"
 
 #define BATCH_US 50000     /* a row waits so long for others */
@@ -19,6 +20,7 @@
 #define CLOSE_US 5000000
 #define EXPIRE_PAUSE_US 50000    /* between slices of removal: others write too */
 #define EXPIRE_AGAIN_US 600000000 /* after all is removed, or it failed */
+#define LOOK_AGAIN_US 2000000     /* while the write-ahead log is held up */
 #define URGENT_ROWS 4096   /* enough for a batch at once */
 #define WAITING_ROWS 100000
 #define WAITING_BYTES ((size_t)64 << 20)
@@ -50,10 +52,12 @@ struct store {
 	struct list waiting;
 	uint64_t queued, settled, committed, dropped, dropped_told; /* rows; settled: committed or dropped after they were queued */
 	size_t waiting_bytes;
-	int64_t due_us, close_us, expire_us; /* expire_us: next look for what is too old; INT64_MAX: never */
+	int64_t due_us, close_us;
+	int64_t expire_us, look_us; /* next looks for what is too old, and at a log that is held up; INT64_MAX: never */
 	struct store_policy policy;
 	bool is_urgent, is_closing, is_failing;
 	struct err why;      /* of is_failing */
+	struct err warning;
 	struct err drop_why;
 	/* under notify_lock, which is held during the call: after store_on_change returns the old function is not running */
 	pthread_mutex_t notify_lock;
@@ -243,7 +247,8 @@ static bool wait_for_work(struct store *s)
 {
 	for (;;) {
 		bool has_rows = s->waiting.first != NULL;
-		int64_t due_us = has_rows ? s->due_us : s->expire_us;
+		int64_t idle_us = s->expire_us < s->look_us ? s->expire_us : s->look_us;
+		int64_t due_us = has_rows ? s->due_us : idle_us;
 
 		if (!has_rows && s->is_closing) {
 			return false;
@@ -278,6 +283,32 @@ static void write_batch(struct store *s, struct list *batch, int64_t until_us)
 	}
 }
 
+/* Says who holds up the write-ahead log, until nobody does. With no lock held. */
+static void look_at_log(struct store *s)
+{
+	struct err warning = { .code = ERR_NONE };
+	struct lingerer who;
+	int64_t bytes;
+
+	if (s->w != NULL && sql_is_held_up(writer_sql(s->w), &bytes)) {
+		if (lingerer_find(writer_sql(s->w)->path, &who)) {
+			(void)err_set(&warning, ERR_INTERNAL, "process %d%s%.20s%s reads an old state of the store, whose log grows: %lld MiB",
+			    (int)who.pid, who.name[0] != '\0' ? " (" : "", who.name, who.name[0] != '\0' ? ")" : "", (long long)bytes >> 20);
+			(void)err_hint(&warning, "let it go on, or end it: kill %d", (int)who.pid);
+		} else {
+			(void)err_set(&warning, ERR_INTERNAL, "somebody reads an old state of the store, whose log grows: %lld MiB", (long long)bytes >> 20);
+		}
+	}
+	pthread_mutex_lock(&s->lock);
+	bool is_news = (warning.code == ERR_NONE) != (s->warning.code == ERR_NONE);
+	s->warning = warning;
+	s->look_us = s->w != NULL && writer_sql(s->w)->held_up_since_us != 0 ? clock_mono_us() + LOOK_AGAIN_US : INT64_MAX;
+	pthread_mutex_unlock(&s->lock);
+	if (is_news) {
+		notify(s);
+	}
+}
+
 /* A little of what is too old. With no lock held. When it fails, rows will say so. */
 static void remove_old(struct store *s)
 {
@@ -287,6 +318,17 @@ static void remove_old(struct store *s)
 	pthread_mutex_lock(&s->lock);
 	s->expire_us = clock_mono_us() + (ok && !is_all ? EXPIRE_PAUSE_US : EXPIRE_AGAIN_US);
 	pthread_mutex_unlock(&s->lock);
+}
+
+/* What waits until there is nothing else to do. With no lock held. */
+static void look_after(struct store *s)
+{
+	if (clock_mono_us() >= s->expire_us) {
+		remove_old(s);
+	}
+	if (s->w != NULL) {
+		sql_checkpoint_idle(writer_sql(s->w));
+	}
 }
 
 static void *writer_main(void *arg)
@@ -305,9 +347,10 @@ static void *writer_main(void *arg)
 		int64_t until_us = was_closing ? s->close_us : INT64_MAX;
 		pthread_mutex_unlock(&s->lock);
 		if (is_idle) {
-			remove_old(s);
+			look_after(s);
 		}
 		write_batch(s, &batch, until_us);
+		look_at_log(s);
 		pthread_mutex_lock(&s->lock);
 		list_put_back(&s->waiting, &batch);
 	}
@@ -443,6 +486,7 @@ void store_state(struct store *s, struct store_state *out)
 	if (s->is_failing) {
 		out->why = s->why;
 	}
+	out->warning = s->warning;
 	pthread_mutex_unlock(&s->lock);
 }
 
@@ -509,7 +553,7 @@ struct store *store_open(const char *dir, struct err *e)
 	s->w = w;
 	s->dir = x_strdup(writer_sql(w)->dir);
 	list_init(&s->waiting);
-	s->expire_us = INT64_MAX;
+	s->expire_us = s->look_us = INT64_MAX;
 	pthread_mutex_init(&s->lock, NULL);
 	pthread_mutex_init(&s->notify_lock, NULL);
 	pthread_condattr_init(&monotonic);

@@ -36,6 +36,7 @@ struct store_state {
 	uint64_t committed, pending, dropped; /* rows since opening */
 	bool is_failing;                      /* the last commit failed; `why` says how */
 	struct err why;
+	struct err warning;                   /* rows are stored, but somebody should know; code ERR_NONE: nothing */
 };
 void store_state(struct store *s, struct store_state *out);
 /* fn(ctx) is called on the writer thread after each commit and each change of is_failing. fn NULL: no more; it does not run after that. */
