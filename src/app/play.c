@@ -170,7 +170,7 @@ static void on_event(void *ctx, const struct call_event *ev)
 	}
 }
 
-static void send_answer(struct play *p, const struct play_column *c, struct play_answer *a)
+static void send_answer(struct play *p, struct play_column *c, struct play_answer *a)
 {
 	struct message messages[2];
 	size_t n = 0;
@@ -186,6 +186,7 @@ static void send_answer(struct play *p, const struct play_column *c, struct play
 		.target = c->target, .messages = messages, .n_messages = n, .params = params, .is_streamed = true,
 		.run_us = p->run_us, .run_column = c->run_column,
 	};
+	c->past_us = 0;
 	a->shows_invisible = option_is_on(&p->app->config->options, OPTION_SHOW_INVISIBLE);
 	play_answer_begin(a, ++p->generations);
 	a->call = call_ref(call_start(p->app->gateway, &r, on_event, p));

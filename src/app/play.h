@@ -7,6 +7,9 @@
 #include "app/estimate.h"
 #include "app/play_answer.h"
 
+/* What becomes of a past run: see play_open_run. */
+enum open_how { OPEN_SHOW, OPEN_SEND, OPEN_BESIDE };
+
 struct play_column {
 	char *name;             /* the target as it was given */
 	struct target *target;  /* NULL: cannot be used; err says why */
@@ -15,6 +18,7 @@ struct play_column {
 	struct play_answer **answers; /* one, or as many as the prompt was repeated; never none */
 	size_t n_answers;
 	struct play_answer *answer; /* the one shown */
+	int64_t past_us;        /* of the past run that its answer is from, put beside the others; 0: it is of the run shown */
 	int run_column;         /* its place in the run as recorded; -1: not in it */
 	char *question;         /* prompt and parameters in that run; NULL: nothing was asked from here */
 };
@@ -38,7 +42,7 @@ struct play {
 	size_t n_runs;
 	struct err history_err;    /* why the list or a run could not be read, or a past run not sent again */
 	bool is_loading;
-	bool sends_opened;         /* the run that is being read */
+	enum open_how opens;       /* the run that is being read */
 	int64_t asked_at_run_us;   /* run_us when a past run was asked for */
 };
 
@@ -92,8 +96,9 @@ void play_set_answers(struct play *p, struct play_column *c, size_t n);
 
 /* Loads the list of past runs off the loop; app->on_change tells when it is there. */
 void play_load_history(struct play *p);
-/* Puts a past run with its answers on the screen (off the loop); what runs is stopped. sends: as soon as it is there its question is sent
- * again, to the same targets with the same parameters; what keeps it from that is told by history_err. */
-void play_open_run(struct play *p, size_t run, bool sends);
+/* Reads a past run off the loop. OPEN_SHOW: it replaces prompt, parameters and columns, and what runs is stopped. OPEN_SEND: then its question
+ * is sent again, to the same targets with the same parameters; what keeps it from that is told by history_err. OPEN_BESIDE: its answers
+ * become columns beside those there are; nothing else changes. */
+void play_open_run(struct play *p, size_t run, enum open_how how);
 
 #endif

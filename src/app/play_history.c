@@ -42,16 +42,28 @@ static void recall_answers(struct play *p, struct play_column *c, const struct p
 	}
 }
 
-static void run_loaded(void *ctx, const struct past_run *run, const struct err *e)
+static struct play_column *add_past(struct play *p, const struct past_run *run, size_t i)
 {
-	struct play *p = ctx;
+	struct play_column *c = play_add(p, run->names[i]);
 
-	p->is_loading = false;
-	p->history_err = *e;
-	if (run == NULL || p->run_us != p->asked_at_run_us) { /* not there, or something was sent meanwhile: that goes before */
-		app_changed(p->app);
-		return;
+	chat_params_copy(&c->params, &run->own[i]);
+	recall_answers(p, c, run, (int)i);
+	return c;
+}
+
+/* With all its parameters as its own: those of the others may be different. */
+static void put_beside(struct play *p, const struct past_run *run)
+{
+	for (size_t i = 0; i < run->n_names; i++) {
+		struct play_column *c = add_past(p, run, i);
+
+		chat_params_default(&c->params, &run->params);
+		c->past_us = run->row.ts_us;
 	}
+}
+
+static void replace(struct play *p, const struct past_run *run)
+{
 	while (p->n_columns > 0) {
 		play_drop(p, p->n_columns - 1);
 	}
@@ -60,31 +72,39 @@ static void run_loaded(void *ctx, const struct past_run *run, const struct err *
 	p->run_us = run->row.ts_us;
 	p->start_us = 0;
 	for (size_t i = 0; i < run->n_names; i++) {
-		struct play_column *c = play_add(p, run->names[i]);
-
-		chat_params_free(&c->params);
-		chat_params_copy(&c->params, &run->own[i]);
-		recall_answers(p, c, run, (int)i);
+		(void)add_past(p, run, i);
 	}
 	chat_params_free(&p->params);
 	chat_params_copy(&p->params, &run->params);
 	p->repeat = run->repeat;
-	if (p->sends_opened) {
-		struct err send_err = { 0 };
+}
 
-		if (!play_send(p, &send_err)) {
+static void run_loaded(void *ctx, const struct past_run *run, const struct err *e)
+{
+	struct play *p = ctx;
+	struct err send_err = { 0 };
+
+	p->is_loading = false;
+	p->history_err = *e;
+	if (run != NULL && p->opens == OPEN_BESIDE) {
+		put_beside(p, run);
+	} else if (run != NULL && p->run_us == p->asked_at_run_us) { /* else something was sent meanwhile: that goes before */
+		replace(p, run);
+		if (p->opens == OPEN_SEND && !play_send(p, &send_err)) {
 			p->history_err = send_err;
 		}
 	}
 	app_changed(p->app);
 }
 
-void play_open_run(struct play *p, size_t run, bool sends)
+void play_open_run(struct play *p, size_t run, enum open_how how)
 {
 	if (run < p->n_runs && !p->is_loading) {
-		play_stop_all(p);
+		if (how != OPEN_BESIDE) {
+			play_stop_all(p);
+		}
 		p->is_loading = true;
-		p->sends_opened = sends;
+		p->opens = how;
 		p->asked_at_run_us = p->run_us;
 		past_open(p->app, p->runs[run].ts_us, run_loaded, p);
 	}

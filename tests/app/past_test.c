@@ -182,9 +182,9 @@ static void play_opens_a_run(void **state)
 	job_pool_wait(l->jobs);
 	assert_int_equal(p->n_runs, 2);
 	assert_string_equal(p->runs[0].user, "later");
-	play_open_run(p, 2, false); /* there is none: nothing happens */
+	play_open_run(p, 2, OPEN_SHOW); /* there is none: nothing happens */
 	assert_false(p->is_loading);
-	play_open_run(p, 1, false);
+	play_open_run(p, 1, OPEN_SHOW);
 	job_pool_wait(l->jobs);
 	assert_int_equal(p->opened, 1);
 	assert_string_equal(p->system, "sys\ttem");
@@ -198,7 +198,7 @@ static void play_opens_a_run(void **state)
 	assert_false(p->columns[2]->answer->has_run);
 	assert_int_equal(play_running(p), 0);
 	assert_true(fabs(p->params.temperature - 0.2) < 1e-12);
-	play_open_run(p, 0, false);
+	play_open_run(p, 0, OPEN_SHOW);
 	job_pool_wait(l->jobs);
 	assert_int_equal(p->n_columns, 0);
 	assert_int_equal(p->opened, 2);
@@ -215,7 +215,7 @@ static void ends_in_the_middle(void **state)
 	write_runs(a->store);
 	play_load_history(a->play);
 	job_pool_wait(l->jobs);
-	play_open_run(a->play, 1, false);
+	play_open_run(a->play, 1, OPEN_SHOW);
 	play_load_history(a->play); /* one at a time */
 	app_free(a);
 	loop_free(l);

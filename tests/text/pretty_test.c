@@ -77,7 +77,7 @@ static void any_bytes(void **state)
 
 	(void)state;
 	for (int i = 0; i < 200000; i++) {
-		char c = "{}[]:,\"\\ 1tnx`"[(seed = seed * 1103515245u + 12345u) >> 16 & 15];
+		char c = "{}[]:,\"\\ 1tnx`"[((seed = seed * 1103515245u + 12345u) >> 16 & 0x7fff) % 14];
 
 		pretty_feed(&p, &c, 1, &out);
 		if (p.state == PRETTY_NOT) {

@@ -164,7 +164,7 @@ static const struct command commands[] = {
 	{ "stop all", "X", "stop all", NULL, "stop all columns", 0, play_cmd_stop_all, NULL, is_busy },
 	{ "edit", "e", "edit", NULL, "edit the prompt", 0, play_cmd_edit, NULL, NULL },
 	{ "edit outside", "E Ctrl-x+Ctrl-e", NULL, NULL, "edit the prompt in $VISUAL or $EDITOR", COMMAND_IN_TEXT, play_edit_outside, NULL, NULL },
-	{ "add", "a", "add", "TARGET", "add a target: provider/model or an alias", 0, play_cmd_add, play_complete_target, NULL },
+	{ "add", "a", "add", "TARGET", "add a target: provider/model or an alias; among the past runs: its answers beside these", 0, play_cmd_add, play_complete_target, NULL },
 	{ "diff", "d", "diff", NULL, "compare with the marked answer, or with the next one", 0, play_cmd_diff, NULL, play_shows_columns },
 	{ "retry", "R", "retry", NULL, "send this column again, at once when it waits", 0, play_cmd_retry, NULL, play_shows_columns },
 	{ "hold", "Space", "hold", NULL, "hold or follow the end of this column", 0, play_cmd_hold, NULL, play_shows_columns },

@@ -160,10 +160,15 @@ static void draw_head(const struct play_screen *s, const struct play_column *c, 
 	enum style st;
 	const char *glyph = play_state_glyph(c, &st);
 	const char *right = c->answer->is_simulated ? "SIMULATED" : c->target != NULL ? shown_target(c)->provider->name : "";
+	char when[FORMAT_SIZE];
 	int end = r.x + r.w - 1;
 	char label[PLAY_LABEL_SIZE];
 
 	play_answer_figures(c->answer, env->mono_us, &f);
+	if (c->past_us != 0) {
+		format_time(c->past_us, env->now_us, env->utc_offset_us, when);
+		right = when;
+	}
 	(void)cells_put(cells, r.x + 1, r.y, st, glyph);
 	int used = cells_right(cells, end, r.y, c->answer->is_simulated ? ST_SIMULATED : ST_DIM, right);
 	if (c->answer->is_cached) {

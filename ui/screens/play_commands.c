@@ -25,7 +25,7 @@ unsigned play_cmd_run(void *self, struct console *c, const char *arg)
 	play_keep_text(s);
 	if (s->view == VIEW_HISTORY) { /* the selected run, not what stands in the prompt */
 		if (s->play->n_runs > 0) {
-			play_open_run(s->play, (size_t)s->history.selected, true);
+			play_open_run(s->play, (size_t)s->history.selected, OPEN_SEND);
 			show(s, VIEW_COLUMNS);
 		}
 		return play_changed();
@@ -305,7 +305,7 @@ unsigned play_cmd_open(void *self, struct console *c, const char *arg)
 	if (!play_shows_history(s) || s->play->n_runs == 0) {
 		return 0;
 	}
-	play_open_run(s->play, (size_t)s->history.selected, false);
+	play_open_run(s->play, (size_t)s->history.selected, OPEN_SHOW);
 	s->view = VIEW_COLUMNS;
 	return play_changed();
 }

@@ -35,7 +35,7 @@ void play_history_draw(const struct play_screen *s, struct cells *cells, const s
 	const struct play *p = s->play;
 	int y = s->columns.y + 1;
 
-	cells_rule(cells, s->columns.x, s->columns.y, s->columns.w, true, "Runs", "Enter opens \u00b7 r sends it again \u00b7 Esc closes");
+	cells_rule(cells, s->columns.x, s->columns.y, s->columns.w, true, "Runs", "Enter opens \u00b7 r sends again \u00b7 a beside these \u00b7 Esc closes");
 	if (p->n_runs == 0) {
 		const char *text = p->is_loading ? "reading\u2026" : p->history_err.code != ERR_NONE ? p->history_err.text :
 		    "No run yet: press Esc, then F5 to send the prompt.";

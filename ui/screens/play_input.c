@@ -116,6 +116,9 @@ static unsigned input_mouse(struct play_screen *s, const struct input *in)
 	if (s->diff != NULL && contains(s->diff_area, in->x, in->y)) {
 		return list_input(&s->diff_scroll, in);
 	}
+	if (contains(s->race, in->x, in->y) && in->mouse == MOUSE_PRESS) {
+		return play_race_click(s, in->y) ? play_changed() : 0;
+	}
 	for (size_t i = 0; i < s->n_shown; i++) {
 		if (contains(play_column_rect(s, i), in->x, in->y)) {
 			s->focus = FOCUS_COLUMNS;

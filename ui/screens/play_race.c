@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/play_spread.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "ui/format.h"
 #include "ui/screens/play_state.h"
@@ -302,6 +303,34 @@ const char *play_race_sort_name(const struct play_screen *s)
 	return s->race_sort == 0 ? "as the columns stand" : race_columns[s->race_sort - 1].title;
 }
 
+/* So that the focused one is always among those shown. */
+static size_t first_row(const struct play_screen *s, const size_t *order)
+{
+	size_t rows = (size_t)(s->race.h - 2);
+
+	for (size_t i = rows; i < s->play->n_columns; i++) {
+		if (order[i] == s->column) {
+			return i + 1 - rows;
+		}
+	}
+	return 0;
+}
+
+bool play_race_click(struct play_screen *s, int y)
+{
+	struct env env = { .mono_us = clock_mono_us() };
+	size_t n = s->play->n_columns, *order = x_calloc(n, sizeof(*order)), row;
+	bool is_row = is_table(s->area) && s->race.h > 2 && y > s->race.y + 1;
+
+	sort_rows(s, &env, order);
+	row = is_row ? first_row(s, order) + (size_t)(y - s->race.y - 2) : n;
+	if (row < n) {
+		s->column = order[row];
+	}
+	free(order);
+	return row < n;
+}
+
 static void draw_table(const struct play_screen *s, struct cells *cells, const struct env *env)
 {
 	int x = s->race.x, y = s->race.y + 1;
@@ -319,11 +348,7 @@ static void draw_table(const struct play_screen *s, struct cells *cells, const s
 	(void)cells_fit(cells, x + REST_X, y, s->race.w - REST_X - 1, ST_DIM,
 	    is_repeated(s->play) ? "texts  total: min med max  the same" : "\u2591 time to first token  \u2588 streaming");
 	sort_rows(s, env, order);
-	/* The focused one is always among those shown. */
-	size_t rows = (size_t)(s->race.h - 2), first = 0;
-	for (size_t i = rows; i < s->play->n_columns; i++) {
-		first = order[i] == s->column ? i + 1 - rows : first;
-	}
+	size_t rows = (size_t)(s->race.h - 2), first = first_row(s, order);
 	for (size_t i = 0; i < rows && first + i < s->play->n_columns; i++) {
 		draw_row(s, cells, y + 1 + (int)i, order[first + i], scale_us, env);
 	}

@@ -139,6 +139,8 @@ int play_race_height(const struct play_screen *s, struct rect area);
 /* Sorts by the next column of the table, or as the columns stand; and what that is called. */
 void play_race_next_sort(struct play_screen *s);
 const char *play_race_sort_name(const struct play_screen *s);
+/* A click on row y of the screen: its column gets the focus. False: there is none. */
+bool play_race_click(struct play_screen *s, int y);
 void play_race_draw(const struct play_screen *s, struct cells *cells, const struct env *env);
 /* The model's part of "provider/model", of the one that answers (a fallback, where the target itself failed), and the parameters that only
  * this column has: "gpt-5.4-mini temp 0.7". Returns out. */

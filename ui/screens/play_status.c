@@ -19,7 +19,7 @@ static void count_states(const struct play *p, struct buf *out)
 		for (size_t k = 0; k < p->columns[i]->n_answers; k++) {
 			const struct play_answer *a = p->columns[i]->answers[k];
 
-			n[a->state] += a->has_run;
+			n[a->state] += a->has_run && p->columns[i]->past_us == 0;
 		}
 	}
 	for (size_t i = 0; i < COUNT_OF(words); i++) {
@@ -85,7 +85,7 @@ static void add_cost(const struct play *p, const struct env *env, struct buf *ou
 			struct play_figures f;
 
 			play_answer_figures(c->answers[k], env->mono_us, &f);
-			if (c->answers[k]->has_run) {
+			if (c->answers[k]->has_run && c->past_us == 0) { /* what stands beside was paid then */
 				is_whole &= is_known(f.cost_nano);
 				sum += known_or(f.cost_nano, 0);
 			}

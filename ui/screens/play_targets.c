@@ -10,6 +10,11 @@ unsigned play_cmd_add(void *self, struct console *c, const char *arg)
 {
 	struct play_screen *s = self;
 
+	if (arg[0] == '\0' && s->view == VIEW_HISTORY) {
+		play_open_run(s->play, (size_t)s->history.selected, OPEN_BESIDE);
+		s->view = VIEW_COLUMNS;
+		return play_changed();
+	}
 	if (arg[0] == '\0') {
 		console_ask(c, "add ");
 		return play_changed();

@@ -230,6 +230,9 @@ void play_text_draw(const struct play_screen *s, const struct answer_view *v, st
 
 		(void)cells_putf(cells, r.x + 1, y, ST_WARN, "retry in %.1fs \u00b7 attempt %d of %d", wait > 0 ? wait : 0., c->answer->call->attempt + 1,
 		    c->answer->call->max_attempts);
+		if (c == s->play->columns[s->column] && y + 1 < r.y + r.h) {
+			(void)cells_put(cells, r.x + 1, y + 1, ST_DIM, "R retry now   x give up");
+		}
 	} else if (c->answer->has_run && c->answer->state == CALL_DONE && c->answer->text.len == 0 && y < r.y + r.h) {
 		(void)cells_put(cells, r.x + 1, y, ST_DIM, "(an empty answer)");
 	}
