@@ -44,3 +44,18 @@ void format_rate(double per_s, char out[FORMAT_SIZE])
 		(void)snprintf(out, FORMAT_SIZE, "%.0f", per_s);
 	}
 }
+
+void format_exact(int64_t n, char out[FORMAT_SIZE])
+{
+	char digits[FORMAT_SIZE];
+	int len = snprintf(digits, sizeof(digits), "%lld", (long long)n);
+	char *to = out;
+
+	for (int i = 0; i < len; i++) {
+		if (i > 0 && digits[i - 1] != '-' && (len - i) % 3 == 0) {
+			*to++ = ' ';
+		}
+		*to++ = digits[i];
+	}
+	*to = '\0';
+}

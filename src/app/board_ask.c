@@ -94,15 +94,19 @@ static bool ask_figures(struct asking *q, struct reader *r, const struct conditi
 
 int64_t board_answer_log_total(const struct board_answer *a, const struct board_question *q)
 {
-	const struct figures *f = &a->graphs->total;
+	bool is_of_table = timeframe_has_brush(&q->frame);
+	const struct figures *f = is_of_table ? &a->table->total : &a->graphs->total;
 
-	for (size_t i = 0; timeframe_has_brush(&q->frame) && i < a->table->n_groups; i++) {
-		if (q->key != NULL && strcmp(a->table->groups[i].key, q->key) == 0) {
-			return (int64_t)(q->errors_only ? a->table->groups[i].now.errors : a->table->groups[i].now.calls);
+	if (is_of_table && q->key != NULL) {
+		size_t i = 0;
+
+		while (i < a->table->n_groups && strcmp(a->table->groups[i].key, q->key) != 0) {
+			i++;
 		}
-	}
-	if (timeframe_has_brush(&q->frame)) {
-		f = q->key == NULL ? &a->table->total : &(const struct figures){ 0 };
+		if (i == a->table->n_groups) {
+			return 0;
+		}
+		f = &a->table->groups[i].now;
 	}
 	return (int64_t)(q->errors_only ? f->errors : f->calls);
 }

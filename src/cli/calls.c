@@ -344,6 +344,7 @@ static int answer(const struct options *o, const char *id)
 static bool set_option(struct options *o, int opt, int64_t now_us, struct err *e)
 {
 	struct buf model = { 0 }, other = { 0 };
+	struct condition alone;
 
 	switch (opt) {
 	case 'n':
@@ -368,6 +369,11 @@ static bool set_option(struct options *o, int opt, int64_t now_us, struct err *e
 		filter_add(&o->where, "status=err");
 		return true;
 	case 'f':
+		/* Alone, so that a column is one of what was typed. */
+		if (!filter_compile(optarg, now_us, &alone, NULL, e)) {
+			return false;
+		}
+		condition_free(&alone);
 		filter_add(&o->where, optarg);
 		return true;
 	default:
@@ -392,7 +398,7 @@ static int run(int argc, char **argv)
 			return cli_bad_option(&cli_calls, argv);
 		}
 		if (!set_option(&o, opt, now_us, &e)) {
-			return cli_usage(&cli_calls, "%s", e.text);
+			return e.hint[0] != '\0' ? cli_fail(&e) : cli_usage(&cli_calls, "%s", e.text);
 		}
 	}
 	if (optind == argc) {

@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "base/near.h"
+#include "base/quantity.h"
 #include "store/record.h"
 
 #define STARS_MOST 6 /* the time that LIKE takes grows with each */
@@ -92,17 +92,13 @@ static bool too_many(struct err *e)
 
 /* -- numbers ------------------------------------------------------------------------------------------------------------------------ */
 
-struct unit {
-	const char *name;
-	int64_t scale; /* of 1 in the smallest unit */
-};
-static const struct unit count_units[] = { { "", 1 }, { "k", 1000 }, { "M", 1000000 }, { NULL, 0 } };
-static const struct unit money_units[] = { { "", 1000000000 }, { "c", 10000000 }, { NULL, 0 } };
-static const struct unit duration_units[] = { { "us", 1 }, { "ms", US_PER_MS }, { "s", US_PER_S }, { "m", 60 * US_PER_S },
+static const struct quantity_unit count_units[] = { { "", 1 }, { "k", 1000 }, { "M", 1000000 }, { NULL, 0 } };
+static const struct quantity_unit money_units[] = { { "", 1000000000 }, { "c", 10000000 }, { NULL, 0 } };
+static const struct quantity_unit duration_units[] = { { "us", 1 }, { "ms", US_PER_MS }, { "s", US_PER_S }, { "m", 60 * US_PER_S },
 	{ "min", 60 * US_PER_S }, { "h", 3600 * US_PER_S }, { NULL, 0 } };
 
 static const struct {
-	const struct unit *units;
+	const struct quantity_unit *units;
 	const char *is;
 } numbers[] = {
 	[FIELD_COUNT] = { count_units, "a number such as 20 or 10k" },
@@ -110,42 +106,12 @@ static const struct {
 	[FIELD_DURATION] = { duration_units, "a time with its unit, us, ms, s, m or h" },
 };
 
-/* Digits, at most one point, then the unit: exact, what is finer than the smallest unit is cut. */
-static bool scaled(const char *text, const struct unit *units, int64_t *value)
-{
-	size_t n = strspn(text, "0123456789."), digits = 0;
-	const struct unit *u = units;
-	__int128 sum = 0, part = 1;
-	bool is_fraction = false;
-
-	while (u->name != NULL && strcmp(u->name, text + n) != 0) {
-		u++;
-	}
-	if (u->name == NULL || n > 18) {
-		return false;
-	}
-	for (size_t i = 0; i < n; i++) {
-		if (text[i] == '.') {
-			if (is_fraction) {
-				return false;
-			}
-			is_fraction = true;
-			continue;
-		}
-		digits++;
-		sum = sum * 10 + (text[i] - '0');
-		part *= is_fraction ? 10 : 1;
-	}
-	sum = sum * u->scale / part;
-	*value = sum <= INT64_MAX ? (int64_t)sum : INT64_MAX;
-	return digits > 0;
-}
-
-bool filter_number(enum field_type type, const char *text, int64_t *value, struct err *e)
+/* A number with a unit in the smallest unit that the type counts in. */
+static bool number_of(enum field_type type, const char *text, int64_t *value, struct err *e)
 {
 	const char *number = type == FIELD_MONEY && text[0] == '$' ? text + 1 : text;
 
-	return scaled(number, numbers[type].units, value) || wrong(e, numbers[type].is, text);
+	return quantity_parse(number, strlen(number), numbers[type].units, value) || wrong(e, numbers[type].is, text);
 }
 
 /* -- comparisons -------------------------------------------------------------------------------------------------------------------- */
@@ -273,7 +239,7 @@ static bool compile_number(const struct filter_field *f, const char *op, const c
 		return strcmp(op, "=") == 0 ? buf_addf(&out->sql, "%s IS NULL", f->sql) :
 		    err_set(e, ERR_USAGE, "what is unknown is neither less nor more: =unknown or !=unknown");
 	}
-	if (!filter_number(f->type, text, &value, e)) {
+	if (!number_of(f->type, text, &value, e)) {
 		return false;
 	}
 	(void)buf_addf(&out->sql, "coalesce(%s %s ", f->sql, op);

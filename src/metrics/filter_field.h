@@ -45,7 +45,5 @@ bool filter_field_compile(const struct filter_field *f, enum filter_op op, const
     struct err *e) SONDE_MUST_CHECK;
 /* Appends that a part of a name or of the error is the value. */
 bool filter_any_compile(const struct filter_value *v, struct condition *out, struct err *e) SONDE_MUST_CHECK;
-/* A number with a unit in the smallest unit that the type counts in: "2s", "$0.01", "10k". */
-bool filter_number(enum field_type type, const char *text, int64_t *value, struct err *e) SONDE_MUST_CHECK;
 
 #endif

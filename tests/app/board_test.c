@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -356,6 +357,144 @@ static void days_begin_at_local_midnight(void **state)
 	tzset();
 }
 
+/* Scrolled back, the log stays as it is while figures go on, and what comes is counted; following again it is there. */
+static void held_log_stays_and_counts(void **state)
+{
+	struct fixture *f = *state;
+	struct board *b = f->board;
+
+	board_show(b);
+	settle(f);
+	board_hold_log(b, true);
+	for (uint64_t key = 10; key < 15; key++) {
+		(void)put(f, key);
+	}
+	board_show(b);
+	settle(f);
+	assert_int_equal(b->answer.n_log, 2);
+	assert_int_equal(b->answer.log_total, 2);
+	assert_int_equal(b->newer, 5);
+	assert_int_equal(b->answer.graphs->total.calls, 7);
+	board_hold_log(b, false);
+	settle(f);
+	assert_int_equal(b->answer.n_log, 7);
+	assert_int_equal(b->answer.log_total, 7);
+	assert_int_equal(b->newer, 0);
+	/* another question ends it */
+	board_hold_log(b, true);
+	board_set_key(b, "gpt-5.4-mini");
+	assert_false(b->is_held);
+	settle(f);
+}
+
+static void log_grows_by_pages(void **state)
+{
+	struct fixture *f = *state;
+	struct board *b = f->board;
+	struct err e = { 0 };
+
+	for (uint64_t key = 100; key < 100 + 450; key++) {
+		struct call_row row;
+
+		call_row_init(&row);
+		row.id = (struct call_id){ .ts_us = clock_wall_us() - 60 * US_PER_S, .key = key };
+		row.provider = "openai";
+		row.operation = "chat";
+		row.attempts = 1;
+		store_put_call(f->app->store, &row, NULL);
+	}
+	assert_true(store_flush(f->app->store, 60000, &e));
+	board_show(b);
+	settle(f);
+	assert_int_equal(b->answer.n_log, BOARD_LOG_ROWS);
+	assert_int_equal(b->answer.log_total, 452);
+	board_hold_log(b, true);
+	for (size_t wanted = 2 * BOARD_LOG_ROWS; wanted <= 600; wanted += BOARD_LOG_ROWS) {
+		board_more_log(b);
+		settle(f);
+		assert_int_equal(b->answer.n_log, wanted < 452 ? wanted : 452);
+	}
+	board_more_log(b); /* there is no more: nothing is asked */
+	assert_false(b->is_loading);
+}
+
+/* A brush narrows table and log, not the graphs; compared with the same time before. */
+static void brush_narrows_table_and_log(void **state)
+{
+	struct fixture *f = *state;
+	struct board *b = f->board;
+	struct timeframe *t = &b->question.frame;
+
+	put_failed(f);
+	t->brush_from_us = clock_wall_us() - 90 * US_PER_S;
+	t->brush_to_us = clock_wall_us();
+	board_show(b);
+	settle(f);
+	assert_int_equal(b->answer.graphs->total.calls, 3);
+	assert_int_equal(b->answer.table->total.calls, 2);
+	assert_int_equal(b->answer.n_log, 2);
+	assert_int_equal(b->answer.log_total, 2);
+	assert_int_equal(b->answer.table->before.calls, 1); /* the 90 s before */
+	board_set_key(b, "mistral-small");
+	settle(f);
+	assert_int_equal(b->answer.graphs->total.calls, 1);
+	assert_int_equal(b->answer.log_total, 0);
+	assert_int_equal(b->answer.n_log, 0);
+}
+
+/* Until the new question is answered what is shown says that it is of another one. */
+static void old_figures_are_called_so(void **state)
+{
+	struct fixture *f = *state;
+	struct board *b = f->board;
+	struct err e = { 0 };
+
+	board_show(b);
+	settle(f);
+	assert_false(b->is_stale);
+	assert_true(board_set_filter(b, "status=err", &e));
+	assert_true(b->is_stale);
+	settle(f);
+	assert_false(b->is_stale);
+	assert_int_equal(b->answer.table->total.calls, 0);
+	assert_false(board_set_filter(b, "status=", &e)); /* no filter: no question */
+	assert_false(b->is_stale);
+	assert_string_equal(b->question.filter, "status=err");
+	assert_non_null(strstr(e.text, "column 8"));
+}
+
+static void call_is_read_with_its_neighbours(void **state)
+{
+	struct fixture *f = *state;
+	struct board *b = f->board;
+
+	put_failed(f); /* a minute before: none */
+	board_show(b);
+	settle(f);
+	board_open_call(b, f->second);
+	settle(f);
+	assert_true(b->has_call);
+	assert_int_equal(b->call.n_near, 1);
+	assert_int_equal(b->call.near[0].id.key, 1);
+	assert_false(b->call.near_is_cut);
+	assert_int_equal(b->call.model_calls, 2);
+	assert_int_equal(b->call.p95_us, UNKNOWN); /* no latency is known */
+}
+
+static void names_come_for_completion(void **state)
+{
+	struct fixture *f = *state;
+	bool has_model = false;
+
+	board_show(f->board);
+	board_ask_names(f->board);
+	settle(f);
+	for (size_t i = 0; i < f->board->n_names; i++) {
+		has_model |= f->board->names[i].kind == DIM_MODEL && strcmp(f->board->names[i].name, "gpt-5.4-mini") == 0;
+	}
+	assert_true(has_model);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -365,6 +504,12 @@ int main(void)
 		cmocka_unit_test_setup_teardown(hidden_it_asks_for_today_only, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_is_written_is_shown, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_failed_question_keeps_the_answer, setup, teardown),
+		cmocka_unit_test_setup_teardown(held_log_stays_and_counts, setup, teardown),
+		cmocka_unit_test_setup_teardown(log_grows_by_pages, setup, teardown),
+		cmocka_unit_test_setup_teardown(brush_narrows_table_and_log, setup, teardown),
+		cmocka_unit_test_setup_teardown(old_figures_are_called_so, setup, teardown),
+		cmocka_unit_test_setup_teardown(call_is_read_with_its_neighbours, setup, teardown),
+		cmocka_unit_test_setup_teardown(names_come_for_completion, setup, teardown),
 		cmocka_unit_test(days_begin_at_local_midnight),
 		cmocka_unit_test_setup_teardown(call_is_opened_off_the_loop, setup, teardown),
 		cmocka_unit_test_setup_teardown(closed_call_does_not_come_back, setup, teardown),

@@ -79,10 +79,26 @@ static void rates(void **state)
 	}
 }
 
+static void exact_counts(void **state)
+{
+	static const struct {
+		int64_t n;
+		const char *text;
+	} cases[] = { { 0, "0" }, { 999, "999" }, { 1000, "1 000" }, { 50000, "50 000" }, { 1234567, "1 234 567" }, { -1234, "-1 234" }, { -123, "-123" } };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		char out[FORMAT_SIZE];
+
+		format_exact(cases[i].n, out);
+		assert_string_equal(out, cases[i].text);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(running_times), cmocka_unit_test(clock_times), cmocka_unit_test(rates),
+		cmocka_unit_test(running_times), cmocka_unit_test(exact_counts), cmocka_unit_test(clock_times), cmocka_unit_test(rates),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,7 +2,7 @@
  *   targets N                      the console starts with so many (first line; else 4)     store        a past of calls and runs
  *   key j j Enter                  as they come in one read: drawn after the last           type "text"  character by character
  *   first-start                    instead: nothing is configured, the card is shown
- *   paste "text"                   click X Y    release X Y    drag X Y X2 Y2    wheel X Y up|down    resize 80x24
+ *   paste "text"                   click X Y    drag X Y X2 Y2    wheel X Y up|down    resize 80x24
  *   tick MS                        the clock goes on
  *   chunk COLUMN "text"            think COLUMN "text"       an answer or a thought grows (columns from 1)
  *   done COLUMN in=N out=N         fail COLUMN CLASS "text"  retry COLUMN MS "text"
@@ -147,11 +147,6 @@ static void do_click(struct player *p, char *at)
 	do_mouse(p, &at, MOUSE_PRESS);
 }
 
-static void do_release(struct player *p, char *at)
-{
-	do_mouse(p, &at, MOUSE_RELEASE);
-}
-
 /* Pressed at the first place, let go at the second. */
 static void do_drag(struct player *p, char *at)
 {
@@ -278,8 +273,7 @@ static const struct {
 	void (*run)(struct player *p, char *at);
 } steps[] = {
 	{ "first-start", do_first_start }, { "store", do_store }, { "key", do_key }, { "type", do_type }, { "paste", do_paste }, { "click", do_click },
-	{ "release", do_release }, { "drag", do_drag }, { "wheel", do_wheel },
-	{ "resize", do_resize }, { "tick", do_tick }, { "chunk", do_chunk }, { "think", do_think }, { "done", do_done },
+	{ "drag", do_drag }, { "wheel", do_wheel }, { "resize", do_resize }, { "tick", do_tick }, { "chunk", do_chunk }, { "think", do_think }, { "done", do_done },
 	{ "fail", do_fail }, { "retry", do_retry }, { "sent", do_sent }, { "expect", do_expect }, { "expect-not", do_expect_not }, { "quits", do_quits },
 	{ "shot", do_shot },
 };

@@ -99,16 +99,15 @@ static unsigned mouse(struct metrics_screen *s, const struct input *in)
 	bool is_there = metrics_bucket_at(s, in->x, in->y, &bucket);
 
 	if (in->mouse == MOUSE_PRESS && is_there) {
-		s->brush = (struct brushing){ .is_on = true, .cursor = bucket };
+		s->brush = (struct brushing){ .is_on = true, .is_dragged = true, .cursor = bucket };
 		metrics_brush_mark(s);
 		return metrics_changed();
 	}
-	if (in->mouse == MOUSE_RELEASE && s->brush.is_on) {
-		if (is_there) {
-			(void)move_to(s, (int64_t)bucket);
-		}
-		s->brush.is_on = false;
-		return metrics_changed();
+	bool goes_on = s->brush.is_on && s->brush.is_dragged;
+
+	if (goes_on && (in->mouse == MOUSE_DRAG || in->mouse == MOUSE_RELEASE)) {
+		s->brush.is_on = in->mouse == MOUSE_DRAG;
+		return is_there && bucket != s->brush.cursor ? move_to(s, (int64_t)bucket) : metrics_changed();
 	}
 	return 0;
 }

@@ -196,7 +196,7 @@ static void draw_title(const struct metrics_screen *s, struct cells *cells, cons
 	char count[FORMAT_SIZE];
 
 	if (b->newer > 0) {
-		figure_count(b->newer, count);
+		format_exact(b->newer, count);
 		(void)buf_addf(&right, "%s newer \u25b2 \u00b7 ", count);
 	}
 	if (b->question.errors_only) {
@@ -212,7 +212,7 @@ static void draw_title(const struct metrics_screen *s, struct cells *cells, cons
 		(void)buf_addf(&right, "%s \u00b7 ", text);
 		free(text);
 	}
-	figure_count(b->answer.log_total, count);
+	format_exact(b->answer.log_total, count);
 	(void)buf_addf(&right, "%s \u00b7 / filter \u00b7 Enter opens", count);
 	cells_rule(cells, s->log_area.x, s->log_area.y, s->log_area.w, s->focus == FOCUS_LOG, "Requests", buf_str(&right));
 	buf_free(&right);

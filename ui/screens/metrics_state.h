@@ -17,7 +17,7 @@ enum metrics_sort { SORT_COST, SORT_CALLS, SORT_P95, SORT_ERRORS, SORT_COUNT };
 
 /* Choosing a stretch of the graphs, in buckets; before Enter takes it. */
 struct brushing {
-	bool is_on, has_anchor;
+	bool is_on, has_anchor, is_dragged;
 	size_t anchor, cursor;
 };
 

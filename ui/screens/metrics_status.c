@@ -117,7 +117,7 @@ static void add_state(const struct metrics_screen *s, const struct env *env, str
 	char when[FORMAT_SIZE], newer[FORMAT_SIZE];
 
 	format_time(b->answer.at_us, env->now_us, env->utc_offset_us, when);
-	figure_count(b->newer, newer);
+	format_exact(b->newer, newer);
 	if (b->answer.at_us == 0) {
 		(void)buf_add_str(left, "reading\u2026");
 	} else if (b->is_stale) {
@@ -186,10 +186,10 @@ void metrics_status(const void *self, const struct env *env, struct buf *left, s
 	bool has_budget = s->area.w >= BUDGET_W && add_budget(s, right);
 
 	if (m != NULL) {
-		figure_count((int64_t)m->total.calls, n);
+		format_exact((int64_t)m->total.calls, n);
 		(void)buf_addf(right, "%s%s call%s", has_budget ? " \u00b7 " : "", n, m->total.calls == 1 ? "" : "s");
 		if (m->total.unpriced > 0) {
-			figure_count((int64_t)m->total.unpriced, n);
+			format_exact((int64_t)m->total.unpriced, n);
 			(void)buf_addf(right, " \u00b7 %s unpriced", n);
 		}
 	}
