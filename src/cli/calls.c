@@ -10,11 +10,13 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cli/commands.h"
+#include "metrics/call_text.h"
 #include "metrics/filter.h"
 #include "provider/price.h"
 #include "store/store.h"
 #include "text/clean.h"
 #include "text/figure.h"
+#include "text/json_text.h"
 
 #define LIST_DEFAULT 20
 #define LIST_MOST 100000
@@ -27,114 +29,12 @@ struct options {
 
 /* ---- JSON ---- */
 
-enum field_type { FIELD_TEXT, FIELD_INT, FIELD_MS, FIELD_USD, FIELD_BOOL };
-
-/* The members of a call that are fields of the row as they are. */
-static const struct field {
-	const char *name;
-	enum field_type type;
-	size_t offset;
-	const char *label; /* for people; NULL: told in another way */
-} fields[] = {
-	{ "provider", FIELD_TEXT, offsetof(struct call_row, provider), "provider" },
-	{ "model", FIELD_TEXT, offsetof(struct call_row, model_req), "model asked" },
-	{ "response_model", FIELD_TEXT, offsetof(struct call_row, model_resp), "model answered" },
-	{ "operation", FIELD_TEXT, offsetof(struct call_row, operation), "operation" },
-	{ "prompt_tokens", FIELD_INT, offsetof(struct call_row, usage.in_tok), "input tokens" },
-	{ "cache_read_tokens", FIELD_INT, offsetof(struct call_row, usage.cache_read_tok), "  from cache" },
-	{ "cache_write_tokens", FIELD_INT, offsetof(struct call_row, usage.cache_write_tok), "  to cache" },
-	{ "completion_tokens", FIELD_INT, offsetof(struct call_row, usage.out_tok), "output tokens" },
-	{ "reasoning_tokens", FIELD_INT, offsetof(struct call_row, usage.reason_tok), "  reasoning" },
-	{ "cost_usd", FIELD_USD, offsetof(struct call_row, cost_nano), "cost" },
-	{ "cost_is_estimated", FIELD_BOOL, offsetof(struct call_row, cost_is_estimated), NULL },
-	{ "price_version", FIELD_TEXT, offsetof(struct call_row, price_version), "prices of" },
-	{ "latency_ms", FIELD_MS, offsetof(struct call_row, latency_us), "latency" },
-	{ "ttft_ms", FIELD_MS, offsetof(struct call_row, ttft_us), "first token" },
-	{ "generation_ms", FIELD_MS, offsetof(struct call_row, gen_us), "generation" },
-	{ "streamed", FIELD_BOOL, offsetof(struct call_row, is_streamed), "streamed" },
-	{ "simulated", FIELD_BOOL, offsetof(struct call_row, is_simulated), "simulated" },
-	{ "cached", FIELD_BOOL, offsetof(struct call_row, is_cached), "from the cache" },
-	{ "finish_reason", FIELD_TEXT, offsetof(struct call_row, finish_reason), "finish reason" },
-	{ "error_text", FIELD_TEXT, offsetof(struct call_row, error_text), "error text" },
-	{ "request_id", FIELD_TEXT, offsetof(struct call_row, request_id), "request id" },
-	{ "trace_id", FIELD_TEXT, offsetof(struct call_row, trace_id), "trace" },
-	{ "span_id", FIELD_TEXT, offsetof(struct call_row, span_id), "span" },
-	{ "parent_id", FIELD_TEXT, offsetof(struct call_row, parent_id), "parent span" },
-	{ "session", FIELD_TEXT, offsetof(struct call_row, session), "session" },
-	{ "user", FIELD_TEXT, offsetof(struct call_row, user), "user" },
-	{ "prompt_name", FIELD_TEXT, offsetof(struct call_row, prompt_name), "prompt" },
-	{ "prompt_version", FIELD_TEXT, offsetof(struct call_row, prompt_version), "prompt version" },
-	{ "tags", FIELD_TEXT, offsetof(struct call_row, tags), "tags" },
-};
-
-static const char *text_at(const struct call_row *row, const struct field *f)
-{
-	const char *text = *(const char *const *)(const void *)((const char *)row + f->offset);
-
-	return text != NULL && text[0] != '\0' ? text : NULL;
-}
-
-static int64_t int_at(const struct call_row *row, const struct field *f)
-{
-	return *(const int64_t *)(const void *)((const char *)row + f->offset);
-}
-
-static bool bool_at(const struct call_row *row, const struct field *f)
-{
-	return *(const bool *)((const char *)row + f->offset);
-}
-
-static void field_json(struct buf *out, const struct call_row *row, const struct field *f)
-{
-	(void)buf_addf(out, ",\"%s\":", f->name);
-	switch (f->type) {
-	case FIELD_TEXT:
-		cli_json_string(out, text_at(row, f));
-		break;
-	case FIELD_INT:
-		cli_json_int(out, int_at(row, f));
-		break;
-	case FIELD_MS:
-		cli_json_ms(out, int_at(row, f));
-		break;
-	case FIELD_USD:
-		cli_json_usd(out, int_at(row, f));
-		break;
-	case FIELD_BOOL:
-		(void)buf_add_str(out, bool_at(row, f) ? "true" : "false");
-		break;
-	}
-}
-
-/* The object is left open. */
-static void row_json(struct buf *out, const struct call_row *row)
-{
-	char id[CALL_ID_SIZE], time[CLOCK_ISO_SIZE];
-
-	call_id_format(row->id, id);
-	clock_format_iso(row->id.ts_us, time);
-	(void)buf_addf(out, "{\"id\":\"%s\",\"timestamp\":\"%s\"", id, time);
-	for (size_t i = 0; i < COUNT_OF(fields); i++) {
-		field_json(out, row, &fields[i]);
-	}
-	(void)buf_addf(out, ",\"cost_source\":\"%s\",\"attempts\":%d,\"http_status\":", cost_source_name(row->cost_source), row->attempts);
-	cli_json_int(out, row->http_status > 0 ? row->http_status : UNKNOWN);
-	(void)buf_add_str(out, ",\"error\":");
-	cli_json_string(out, call_row_is_error(row) ? error_class_name(row->error_class) : NULL);
-	if (row->run_us != 0) {
-		char run[CLOCK_ISO_SIZE];
-
-		clock_format_iso(row->run_us, run);
-		(void)buf_addf(out, ",\"run\":\"%s\",\"run_column\":%d", run, row->run_column);
-	}
-}
-
 static void list_json(struct buf *out, const struct call_row *rows, size_t n)
 {
 	(void)buf_add_str(out, "{\"calls\":[");
 	for (size_t i = 0; i < n; i++) {
 		(void)buf_add_str(out, i > 0 ? ",\n" : "\n");
-		row_json(out, &rows[i]);
+		call_json(out, &rows[i], "id");
 		(void)buf_add_char(out, '}');
 	}
 	(void)buf_add_str(out, "]}\n");
@@ -142,14 +42,14 @@ static void list_json(struct buf *out, const struct call_row *rows, size_t n)
 
 void calls_json(struct buf *out, const struct call_row *row, const struct call_body *body)
 {
-	row_json(out, row);
+	call_json(out, row, "id");
 	if (body != NULL) {
 		(void)buf_add_str(out, ",\"request\":");
-		cli_json_bytes(out, body->request, body->request_len);
+		json_text_bytes(out, body->request, body->request_len);
 		(void)buf_add_str(out, ",\"response\":");
-		cli_json_bytes(out, body->response, body->response_len);
+		json_text_bytes(out, body->response, body->response_len);
 		(void)buf_add_str(out, ",\"answer\":");
-		cli_json_bytes(out, body->answer, body->answer_len);
+		json_text_bytes(out, body->answer, body->answer_len);
 	}
 	(void)buf_add_str(out, "}\n");
 }
@@ -181,7 +81,6 @@ static void tokens_text(const struct call_row *row, char *out, size_t size)
 static void list_line(struct buf *out, const struct call_row *row)
 {
 	char id[CALL_ID_SIZE], time[32], tokens[2 * FIGURE_SIZE + 4], latency[FIGURE_SIZE], end[FIGURE_SIZE];
-	const char *model = row->model_resp != NULL && row->model_resp[0] != '\0' ? row->model_resp : row->model_req;
 
 	call_id_format(row->id, id);
 	local_time(row->id.ts_us, false, time, sizeof(time));
@@ -189,7 +88,7 @@ static void list_line(struct buf *out, const struct call_row *row)
 	figure_duration(row->latency_us, latency);
 	price_format(row->cost_nano, end, sizeof(end));
 	(void)buf_addf(out, "%s %s ", id, time);
-	figure_cell(out, model != NULL && model[0] != '\0' ? model : row->provider != NULL ? row->provider : "", 15, false);
+	figure_cell(out, call_model(row)[0] != '\0' ? call_model(row) : row->provider != NULL ? row->provider : "", 15, false);
 	(void)buf_add_char(out, ' ');
 	figure_cell(out, tokens, 11, true);
 	(void)buf_add_char(out, ' ');
@@ -212,25 +111,25 @@ static void list_text(struct buf *out, const struct call_row *rows, size_t n)
 	}
 }
 
-static void field_text(struct buf *out, const struct call_row *row, const struct field *f)
+static void field_text(struct buf *out, const struct call_row *row, const struct call_field *f)
 {
 	char value[FIGURE_SIZE] = "";
 	char *line = NULL;
 
-	if (f->type == FIELD_TEXT && text_at(row, f) != NULL) {
-		line = clean_line(text_at(row, f), strlen(text_at(row, f)), 0);
-	} else if (f->type == FIELD_BOOL && bool_at(row, f)) {
+	if (f->type == CALL_TEXT && call_field_text(row, f) != NULL) {
+		line = clean_line(call_field_text(row, f), strlen(call_field_text(row, f)), 0);
+	} else if (f->type == CALL_BOOL && call_field_bool(row, f)) {
 		(void)snprintf(value, sizeof(value), "yes");
-	} else if (f->type == FIELD_INT && is_known(int_at(row, f))) {
-		(void)snprintf(value, sizeof(value), "%lld", (long long)int_at(row, f));
-	} else if (f->type == FIELD_MS && is_known(int_at(row, f))) {
-		figure_duration(int_at(row, f), value);
-	} else if (f->type == FIELD_USD) {
-		price_format(int_at(row, f), value, sizeof(value));
+	} else if (f->type == CALL_INT && is_known(call_field_int(row, f))) {
+		(void)snprintf(value, sizeof(value), "%lld", (long long)call_field_int(row, f));
+	} else if (f->type == CALL_MS && is_known(call_field_int(row, f))) {
+		figure_duration(call_field_int(row, f), value);
+	} else if (f->type == CALL_USD) {
+		price_format(call_field_int(row, f), value, sizeof(value));
 	}
 	if (line != NULL || value[0] != '\0') {
 		(void)buf_addf(out, "%-16s%s", f->label, line != NULL ? line : value);
-		if (f->type == FIELD_USD) {
+		if (f->type == CALL_USD) {
 			(void)buf_addf(out, " (%s%s)", cost_source_name(row->cost_source), row->cost_is_estimated ? ", estimated" : "");
 		}
 		(void)buf_add_char(out, '\n');
@@ -262,9 +161,9 @@ static void show_text(struct buf *out, const struct call_row *row, const struct 
 		(void)buf_addf(out, " (HTTP %d)", row->http_status);
 	}
 	(void)buf_addf(out, "%s\n", row->attempts > 1 ? ", after retries" : "");
-	for (size_t i = 0; i < COUNT_OF(fields); i++) {
-		if (fields[i].label != NULL) {
-			field_text(out, row, &fields[i]);
+	for (size_t i = 0; i < n_call_fields; i++) {
+		if (call_fields[i].label != NULL) {
+			field_text(out, row, &call_fields[i]);
 		}
 	}
 	body_text(out, "request", body->request, body->request_len);

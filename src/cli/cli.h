@@ -45,12 +45,4 @@ struct config;
 int cli_check_config(const struct config *c);
 /* The data directory (the caller's), or ERR_CONFIG when none is known. */
 char *cli_data_dir(struct err *e);
-/* JSON values appended to out: a string literal with its quotes (invalid UTF-8 becomes U+FFFD; NULL: null), a number or null for UNKNOWN,
- * milliseconds of microseconds, and dollars of nano-dollars, both as exact decimals. */
-void cli_json_bytes(struct buf *out, const char *s, size_t len);
-void cli_json_string(struct buf *out, const char *s);
-void cli_json_int(struct buf *out, int64_t v);
-void cli_json_ms(struct buf *out, int64_t us);
-void cli_json_usd(struct buf *out, int64_t nano);
-
 #endif

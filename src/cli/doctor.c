@@ -13,6 +13,7 @@
 #include "cli/machine.h"
 #include "gateway/config.h"
 #include "text/clean.h"
+#include "text/json_text.h"
 
 #define PROXIES_MOST 8
 
@@ -235,7 +236,7 @@ static void as_text(const struct report *r, struct buf *out)
 static void add_field(struct buf *out, const char *name, const char *value)
 {
 	(void)buf_addf(out, "\"%s\":", name);
-	cli_json_string(out, value);
+	json_text_string(out, value);
 }
 
 static void add_bool(struct buf *out, const char *name, bool value)
@@ -251,7 +252,7 @@ static void json_config(struct buf *out, const struct config *c)
 	(void)buf_add_str(out, ",\"problems\":[");
 	for (size_t i = 0; i < c->n_problems; i++) {
 		(void)buf_add_str(out, i > 0 ? "," : "");
-		cli_json_string(out, c->problems[i].text);
+		json_text_string(out, c->problems[i].text);
 	}
 	(void)buf_add_str(out, "]}");
 }
@@ -265,9 +266,9 @@ static void json_store(struct buf *out, const struct report *r)
 	add_bool(out, "exists", r->store.exists);
 	add_bool(out, "opens", r->store.opens);
 	(void)buf_add_str(out, ",\"bytes\":");
-	cli_json_int(out, r->store.exists ? r->store.bytes : UNKNOWN);
+	json_text_int(out, r->store.exists ? r->store.bytes : UNKNOWN);
 	(void)buf_add_str(out, ",\"schema\":");
-	cli_json_int(out, r->store.exists ? r->store.schema : UNKNOWN);
+	json_text_int(out, r->store.exists ? r->store.schema : UNKNOWN);
 	(void)buf_add_char(out, ',');
 	add_field(out, "error", r->store.err.text[0] != '\0' ? r->store.err.text : NULL);
 	(void)buf_add_char(out, '}');
@@ -309,7 +310,7 @@ static void json_providers(struct buf *out, const struct config *c)
 	(void)buf_add_str(out, "},\"targets\":[");
 	for (size_t i = 0; i < c->n_aliases; i++) {
 		(void)buf_add_str(out, i > 0 ? "," : "");
-		cli_json_string(out, c->aliases[i]->name);
+		json_text_string(out, c->aliases[i]->name);
 	}
 	(void)buf_add_char(out, ']');
 }
@@ -321,7 +322,7 @@ static void json_machine(struct buf *out, const struct report *r)
 	(void)buf_add_char(out, ',');
 	add_field(out, "colorterm", r->terminal.colorterm);
 	(void)buf_add_str(out, ",\"colours\":");
-	cli_json_int(out, r->terminal.colours);
+	json_text_int(out, r->terminal.colours);
 	(void)buf_add_char(out, ',');
 	add_field(out, "locale", r->terminal.locale);
 	add_bool(out, "no_color", r->terminal.has_no_color);

@@ -14,6 +14,7 @@
 #include "metrics/ingest.h"
 #include "store/bulk.h"
 #include "text/clean.h"
+#include "text/json_text.h"
 
 static void show_progress(void *ctx, uint64_t lines, uint64_t stored)
 {
@@ -49,7 +50,7 @@ static void formats(struct buf *out, const struct ingest_result *r, bool is_json
 static void file_json(struct buf *out, const char *name, const struct ingest_result *r)
 {
 	(void)buf_add_str(out, "{\"file\":");
-	cli_json_string(out, name);
+	json_text_string(out, name);
 	(void)buf_addf(out, ",\"lines\":%llu,\"added\":%llu,\"present\":%llu,\"bad\":%llu,\"no_call\":%llu,\"formats\":{",
 	    (unsigned long long)r->lines, (unsigned long long)r->added, (unsigned long long)r->present, (unsigned long long)r->bad,
 	    (unsigned long long)r->no_call);
@@ -57,7 +58,7 @@ static void file_json(struct buf *out, const char *name, const struct ingest_res
 	(void)buf_add_str(out, "},\"first_bad\":[");
 	for (size_t i = 0; i < r->n_first_bad; i++) {
 		(void)buf_addf(out, "%s{\"line\":%llu,\"why\":", i > 0 ? "," : "", (unsigned long long)r->first_bad[i].line);
-		cli_json_string(out, r->first_bad[i].why);
+		json_text_string(out, r->first_bad[i].why);
 		(void)buf_add_char(out, '}');
 	}
 	(void)buf_add_str(out, "]}");

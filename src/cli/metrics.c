@@ -14,6 +14,7 @@
 #include "metrics/filter.h"
 #include "provider/price.h"
 #include "text/figure.h"
+#include "text/json_text.h"
 
 #define TABLE_CELLS 80   /* of a terminal that does not say, and the least that is made use of */
 #define NAME_CELLS_MOST 48
@@ -47,7 +48,7 @@ static void errors_json(struct buf *out, const struct figures *f)
 static void ms_json(struct buf *out, const char *name, int64_t us)
 {
 	(void)buf_addf(out, ",\"%s\":", name);
-	cli_json_ms(out, us);
+	json_text_ms(out, us);
 }
 
 static void group_json(struct buf *out, const struct metrics_group *g)
@@ -55,12 +56,12 @@ static void group_json(struct buf *out, const struct metrics_group *g)
 	const struct figures *f = &g->now;
 
 	(void)buf_add_str(out, "{\"key\":");
-	cli_json_string(out, g->key);
+	json_text_string(out, g->key);
 	(void)buf_addf(out, ",\"total_invocations\":%llu,\"total_tokens\":%llu,\"prompt_tokens\":%llu,\"completion_tokens\":%llu",
 	    (unsigned long long)f->calls, (unsigned long long)(f->in_tok + f->out_tok), (unsigned long long)f->in_tok,
 	    (unsigned long long)f->out_tok);
 	(void)buf_add_str(out, ",\"total_cost_usd\":");
-	cli_json_usd(out, cost_of(f));
+	json_text_usd(out, cost_of(f));
 	ms_json(out, "avg_latency_ms", average(f->latency_sum_us, f->latency_n));
 	ms_json(out, "p50_latency", hist_quantile(&f->latency, 0.5));
 	ms_json(out, "p95_latency", hist_quantile(&f->latency, 0.95));

@@ -11,6 +11,7 @@
 #include "gateway/config.h"
 #include "metrics/forecast.h"
 #include "provider/price.h"
+#include "text/json_text.h"
 
 struct line {
 	const char *name;
@@ -31,11 +32,11 @@ static void line_json(struct buf *out, const struct line *l)
 	clock_format_iso(l->span->from_us, since);
 	clock_format_iso(l->span->to_us, until);
 	(void)buf_addf(out, "\"%s\":{\"since\":\"%s\",\"until\":\"%s\",\"spent_usd\":", l->name, since, until);
-	cli_json_usd(out, l->span->spent_nano);
+	json_text_usd(out, l->span->spent_nano);
 	(void)buf_add_str(out, ",\"limit_usd\":");
-	cli_json_usd(out, l->limit_nano);
+	json_text_usd(out, l->limit_nano);
 	(void)buf_add_str(out, ",\"forecast_usd\":");
-	cli_json_usd(out, l->span->end_nano);
+	json_text_usd(out, l->span->end_nano);
 	(void)buf_add_str(out, "},\n");
 }
 

@@ -9,6 +9,7 @@
 #include "base/num.h"
 #include "cli/commands.h"
 #include "text/clean.h"
+#include "text/json_text.h"
 
 enum verdict { VERDICT_OK, VERDICT_CROSSED, VERDICT_UNJUDGED, VERDICT_COUNT };
 static const char *const verdict_names[VERDICT_COUNT] = { "ok", "crossed", "unjudged" };
@@ -72,9 +73,9 @@ static void check_json(struct buf *out, const struct check *c)
 	limit_format_plain(c->limit, c->value, value);
 	limit_format_plain(c->limit, c->limit->bound, bound);
 	(void)buf_add_str(out, "{\"key\":");
-	cli_json_string(out, c->key);
+	json_text_string(out, c->key);
 	(void)buf_add_str(out, ",\"limit\":");
-	cli_json_string(out, text);
+	json_text_string(out, text);
 	(void)buf_addf(out, ",\"figure\":\"%s\",\"value\":%s,\"bound\":%s,\"calls\":%llu,\"calls_needed\":%llu,\"verdict\":\"%s\"}",
 	    limit_name(c->limit), value, bound, (unsigned long long)c->sample, (unsigned long long)c->least, verdict_names[c->verdict]);
 }

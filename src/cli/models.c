@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "cli/commands.h"
 #include "text/clean.h"
+#include "text/json_text.h"
 
 #define USD_SIZE 32
 
@@ -148,23 +149,23 @@ void models_json_usd(struct buf *out, const char *name, int64_t pico)
 void models_json_count(struct buf *out, const char *name, int64_t v)
 {
 	(void)buf_addf(out, ",\"%s\":", name);
-	cli_json_int(out, v);
+	json_text_int(out, v);
 }
 
 static void as_json(struct buf *out, const struct config *c, const struct price **models, size_t n)
 {
 	(void)buf_add_str(out, "{\"snapshot\":");
-	cli_json_string(out, price_table_version(c->prices));
+	json_text_string(out, price_table_version(c->prices));
 	(void)buf_add_str(out, ",\"prices_file\":");
-	cli_json_string(out, c->price_file);
+	json_text_string(out, c->price_file);
 	(void)buf_add_str(out, ",\"models\":[");
 	for (size_t i = 0; i < n; i++) {
 		const struct price *m = models[i];
 
 		(void)buf_add_str(out, i > 0 ? ",\n{\"provider\":" : "\n{\"provider\":");
-		cli_json_string(out, m->provider);
+		json_text_string(out, m->provider);
 		(void)buf_add_str(out, ",\"model\":");
-		cli_json_string(out, m->model);
+		json_text_string(out, m->model);
 		models_json_usd(out, "input_usd_per_mtok", m->in);
 		models_json_usd(out, "output_usd_per_mtok", m->out);
 		models_json_usd(out, "cache_read_usd_per_mtok", m->cache_read);

@@ -8,6 +8,7 @@
 #include "gateway/model_list.h"
 #include "gateway/record.h"
 #include "text/clean.h"
+#include "text/json_text.h"
 
 #define MAX_AGE_US (3600 * US_PER_S)
 
@@ -103,12 +104,12 @@ static void json_list(struct buf *out, const struct config *c, const struct mode
 	bool is_first = true;
 
 	(void)buf_add_str(out, "{\"provider\":");
-	cli_json_string(out, list->provider->name);
+	json_text_string(out, list->provider->name);
 	clock_format_iso(list->asked_us, at);
 	(void)buf_add_str(out, ",\"asked\":");
-	cli_json_string(out, list->asked_us != 0 ? at : NULL);
+	json_text_string(out, list->asked_us != 0 ? at : NULL);
 	(void)buf_addf(out, ",\"simulated\":%s,\"error\":", list->is_simulated ? "true" : "false");
-	cli_json_string(out, list->err.code != ERR_NONE ? list->err.text : NULL);
+	json_text_string(out, list->err.code != ERR_NONE ? list->err.text : NULL);
 	(void)buf_add_str(out, ",\"models\":[");
 	for (size_t i = 0; i < list->listing.n; i++) {
 		const struct listed_model *m = &list->listing.models[i];
@@ -118,7 +119,7 @@ static void json_list(struct buf *out, const struct config *c, const struct mode
 			continue;
 		}
 		(void)buf_add_str(out, is_first ? "\n{\"model\":" : ",\n{\"model\":");
-		cli_json_string(out, m->name);
+		json_text_string(out, m->name);
 		models_json_usd(out, "input_usd_per_mtok", p != NULL ? p->in : UNKNOWN);
 		models_json_usd(out, "output_usd_per_mtok", p != NULL ? p->out : UNKNOWN);
 		models_json_count(out, "context_tokens", context_of(m, p));

@@ -6,11 +6,12 @@
 #include "base/mem.h"
 #include "cli/cli.h"
 #include "text/clean.h"
+#include "text/json_text.h"
 
 static void field_string(struct buf *out, const char *name, const char *value)
 {
 	(void)buf_addf(out, ",\"%s\":", name);
-	cli_json_string(out, value);
+	json_text_string(out, value);
 }
 
 static void usage_json(struct buf *out, const struct usage *u)
@@ -26,7 +27,7 @@ static void usage_json(struct buf *out, const struct usage *u)
 	(void)buf_add_char(out, '{');
 	for (size_t i = 0; i < COUNT_OF(fields); i++) {
 		(void)buf_addf(out, "%s\"%s\":", i > 0 ? "," : "", fields[i].name);
-		cli_json_int(out, fields[i].value);
+		json_text_int(out, fields[i].value);
 	}
 	(void)buf_add_char(out, '}');
 }
@@ -38,10 +39,10 @@ static void tool_calls_json(struct buf *out, const struct answer *a)
 		const struct tool_call *t = &a->tool_calls[i];
 
 		(void)buf_add_str(out, i > 0 ? ",{\"id\":" : "{\"id\":");
-		cli_json_string(out, t->id);
+		json_text_string(out, t->id);
 		field_string(out, "name", t->name);
 		(void)buf_add_str(out, ",\"arguments\":");
-		cli_json_bytes(out, buf_str(&t->arguments), t->arguments.len);
+		json_text_bytes(out, buf_str(&t->arguments), t->arguments.len);
 		(void)buf_add_char(out, '}');
 	}
 	(void)buf_add_char(out, ']');
@@ -54,11 +55,11 @@ static void error_json(struct buf *out, const struct call *c)
 		return;
 	}
 	(void)buf_add_str(out, "{\"class\":");
-	cli_json_string(out, error_class_name(c->row.error_class));
+	json_text_string(out, error_class_name(c->row.error_class));
 	field_string(out, "message", c->err.text);
 	field_string(out, "hint", c->err.hint[0] != '\0' ? c->err.hint : NULL);
 	(void)buf_add_str(out, ",\"http_status\":");
-	cli_json_int(out, c->row.http_status > 0 ? c->row.http_status : UNKNOWN);
+	json_text_int(out, c->row.http_status > 0 ? c->row.http_status : UNKNOWN);
 	(void)buf_add_char(out, '}');
 }
 
@@ -69,7 +70,7 @@ static void fallback_json(struct buf *out, const struct call *c)
 	(void)buf_add_str(out, ",\"fallback_from\":[");
 	for (size_t i = 0; i < c->n_failures; i++) {
 		(void)buf_add_str(out, i > 0 ? ",{\"target\":" : "{\"target\":");
-		cli_json_string(out, c->failures[i].target);
+		json_text_string(out, c->failures[i].target);
 		field_string(out, "class", error_class_name(c->failures[i].class));
 		(void)buf_add_char(out, '}');
 	}
@@ -95,24 +96,24 @@ void result_json(struct buf *out, const struct call *c)
 
 	call_id_format(r->id, id);
 	(void)buf_add_str(out, "{\"target\":");
-	cli_json_string(out, c->asked->name);
+	json_text_string(out, c->asked->name);
 	field_string(out, "provider", c->target->provider->name);
 	field_string(out, "model", r->model_resp != NULL ? r->model_resp : r->model_req);
 	field_string(out, "status", c->state == CALL_DONE ? "ok" : "error");
 	fallback_json(out, c);
 	(void)buf_add_str(out, ",\"text\":");
-	cli_json_bytes(out, buf_str(&c->answer.text), c->answer.text.len);
+	json_text_bytes(out, buf_str(&c->answer.text), c->answer.text.len);
 	(void)buf_add_str(out, ",\"tool_calls\":");
 	tool_calls_json(out, &c->answer);
 	field_string(out, "finish_reason", r->finish_reason != NULL && r->finish_reason[0] != '\0' ? r->finish_reason : NULL);
 	(void)buf_add_str(out, ",\"ttft_ms\":");
-	cli_json_ms(out, r->ttft_us);
+	json_text_ms(out, r->ttft_us);
 	(void)buf_add_str(out, ",\"latency_ms\":");
-	cli_json_ms(out, r->latency_us);
+	json_text_ms(out, r->latency_us);
 	(void)buf_add_str(out, ",\"usage\":");
 	usage_json(out, &r->usage);
 	(void)buf_add_str(out, ",\"cost_usd\":");
-	cli_json_usd(out, r->cost_nano);
+	json_text_usd(out, r->cost_nano);
 	field_string(out, "cost_source", cost_source_name(r->cost_source));
 	(void)buf_add_str(out, ",\"http_version\":");
 	version_json(out, c->http.reply.http_version);
@@ -121,7 +122,7 @@ void result_json(struct buf *out, const struct call *c)
 	field_string(out, "warning", c->warning[0] != '\0' ? c->warning : NULL);
 	field_string(out, "call_id", id);
 	(void)buf_addf(out, ",\"cached\":%s,\"saved_usd\":", c->is_cached ? "true" : "false");
-	cli_json_usd(out, c->saved_nano);
+	json_text_usd(out, c->saved_nano);
 	(void)buf_addf(out, ",\"simulated\":%s}", c->is_simulated ? "true" : "false");
 }
 

@@ -15,6 +15,7 @@
 #include "gateway/gateway.h"
 #include "provider/form.h"
 #include "text/clean.h"
+#include "text/json_text.h"
 #include "text/utf8.h"
 
 enum output { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_JSONL };
@@ -193,9 +194,9 @@ static int dry_run(const struct options *o, struct target **targets)
 		if (ok) {
 			(void)buf_add_str(&out, i > 0 ? "," : "");
 			(void)buf_add_str(&out, "{\"target\":");
-			cli_json_string(&out, targets[i]->name);
+			json_text_string(&out, targets[i]->name);
 			(void)buf_add_str(&out, ",\"url\":");
-			cli_json_string(&out, url);
+			json_text_string(&out, url);
 			(void)buf_addf(&out, ",\"body\":%s}", buf_str(&body));
 		}
 		buf_free(&body);
@@ -253,15 +254,15 @@ static void print_event(const struct call_event *ev)
 	struct buf out = { 0 };
 
 	(void)buf_addf(&out, "{\"event\":\"%s\",\"target\":", call_event_name(ev->type));
-	cli_json_string(&out, ev->call->asked->name);
+	json_text_string(&out, ev->call->asked->name);
 	if (ev->type == EVENT_DELTA) {
 		static const char *const kinds[] = { "text", "reasoning", "refusal", "tool_call" };
 
 		(void)buf_addf(&out, ",\"%s\":", kinds[ev->kind]);
-		cli_json_bytes(&out, ev->text, ev->len);
+		json_text_bytes(&out, ev->text, ev->len);
 	} else if (ev->type == EVENT_RETRYING || ev->type == EVENT_FALLBACK) {
 		(void)buf_add_str(&out, ",\"why\":");
-		cli_json_string(&out, ev->call->err.text);
+		json_text_string(&out, ev->call->err.text);
 	} else if (ev->type >= EVENT_DONE) {
 		(void)buf_add_str(&out, ",\"result\":");
 		result_json(&out, ev->call);

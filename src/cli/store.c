@@ -13,6 +13,7 @@
 #include "store/expire.h"
 #include "store/upkeep.h"
 #include "text/clean.h"
+#include "text/json_text.h"
 
 struct task {
 	const char *dir;
@@ -43,7 +44,7 @@ static void add_time(struct buf *out, int64_t us, bool is_json)
 static void stats_json(struct buf *out, const struct upkeep_stats *s)
 {
 	(void)buf_add_str(out, "{\"path\":");
-	cli_json_string(out, s->path);
+	json_text_string(out, s->path);
 	(void)buf_addf(out, ",\"schema\":%lld,\"file_bytes\":%lld,\"free_bytes\":%lld,\"wal_bytes\":%lld,\"calls\":%lld,\"simulated\":%lld,\"first\":",
 	    (long long)s->schema, (long long)s->file_bytes, (long long)s->free_bytes, (long long)s->wal_bytes, (long long)s->calls,
 	    (long long)s->simulated);
@@ -119,7 +120,7 @@ static bool mend(struct writer *w, const struct audit *a, size_t *mended, struct
 static void check_json(struct buf *out, const char *damage, const struct audit *a, size_t mended)
 {
 	(void)buf_add_str(out, "{\"damage\":");
-	cli_json_string(out, damage);
+	json_text_string(out, damage);
 	(void)buf_addf(out, ",\"calls\":%llu,\"slots\":%llu,\"wrong_slots\":%llu,\"wrong_days\":[", (unsigned long long)a->calls,
 	    (unsigned long long)a->slots, (unsigned long long)a->wrong);
 	for (size_t i = 0; i < a->n_days; i++) {
@@ -195,7 +196,7 @@ static bool backup(struct task *t, int *status, struct err *e)
 	}
 	if (t->is_json) {
 		(void)buf_add_str(&t->out, "{\"path\":");
-		cli_json_string(&t->out, t->path);
+		json_text_string(&t->out, t->path);
 		(void)buf_addf(&t->out, ",\"bytes\":%lld}\n", (long long)bytes);
 	} else {
 		char *path = clean_line(t->path, strlen(t->path), 0);
