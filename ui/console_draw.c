@@ -272,6 +272,10 @@ void console_draw(struct console *c, struct cells *cells, const struct env *env)
 	if (c->shows_alerts) {
 		console_alerts_draw(c, cells, env);
 	}
+	if (c->manual != NULL) {
+		manual_view_layout(c->manual, c->w, c->h);
+		manual_view_draw(c->manual, cells);
+	}
 	if (c->palette != NULL) {
 		cells->cursor_x = -1;
 		palette_layout(c->palette, c->w, c->h);

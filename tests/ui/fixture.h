@@ -197,7 +197,8 @@ static inline void fixture_check_cursor(const struct cells *c)
 	if (is_inside && !has_place) {
 		bool is_marked = c->at[y * c->w + x].cp[0] == (c->glyphs == GLYPHS_ASCII ? '>' : 0x258c);
 
-		bool is_below_rule = x > 0 && y > 0 && c->at[(y - 1) * c->w + x - 1].style == ST_RULE_FOCUS;
+		uint8_t above = x > 0 && y > 0 ? c->at[(y - 1) * c->w + x - 1].style : ST_TEXT;
+		bool is_below_rule = above == ST_RULE_FOCUS || above == ST_BOX; /* or below the frame of an overlay */
 
 		has_place = is_marked || is_below_rule;
 		is_blank &= !is_below_rule; /* an empty line of a text is a line of it */

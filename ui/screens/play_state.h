@@ -19,6 +19,8 @@ enum play_view { VIEW_COLUMNS, VIEW_DIFF, VIEW_HISTORY, VIEW_INSPECTOR, VIEW_EVE
 #define PLAY_ESTIMATE_SIZE 96
 #define PLAY_LABEL_SIZE 160
 #define PLAY_TALL 45  /* from here on and that wide the diff stands below the race */
+#define RUN_NAME_CELLS 60
+#define RUN_NAME_SIZE 320
 #define PLAY_WIDE 160 /* from here on the inspector stands beside the columns */
 
 /* Lines and scroll position of one column's answer. Belongs to the column by address; found again after a reorder. */
@@ -62,6 +64,7 @@ struct play_screen {
 	struct answer_view *answers;
 	size_t n_answers, cap_answers;
 	struct list history;
+	char run_name[RUN_NAME_SIZE]; /* the candidate given last */
 	struct divider split;     /* between the columns and the race */
 	struct styled_text *diff; /* VIEW_DIFF */
 	char diff_title[80];
@@ -165,6 +168,9 @@ void play_diff_next(struct play_screen *s, int by);
 void play_diff_draw(const struct play_screen *s, struct cells *cells, const struct env *env);
 /* play_history.c */
 void play_history_layout(struct play_screen *s);
+/* Past runs as candidates, and the run of such a name. */
+const char *play_complete_run(void *self, size_t i);
+bool play_find_run(const struct play_screen *s, const char *name, size_t *at);
 void play_history_draw(const struct play_screen *s, struct cells *cells, const struct env *env);
 /* play_status.c */
 /* "~$0.0006–$0.0011", "≤$0.0024" where only a limit is known, "~$0.0003 + answers" where none is, "–" without any price. */
