@@ -44,7 +44,7 @@ _sonde() {
 	if [[ -z $words ]]; then
 		case $command in
 		console) words="--no-bodies --help" ;;
-		run) words="-m -s -o --schema --tools --retries --no-stream --json --jsonl --cache --no-bodies --dry-run -q --help -" ;;
+		run) words="-m -s -o --schema --tools --attach --retries --no-stream --json --jsonl --cache --no-bodies --dry-run -q --help -" ;;
 		metrics) words="--since --until --by --provider --model --operation --filter --check --min-calls --budget --json --help" ;;
 		calls) words="show -n --since --until --provider --model --errors --filter --json --help" ;;
 		import)
