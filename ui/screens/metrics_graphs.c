@@ -118,10 +118,10 @@ static void plain(double v, bool is_top, char out[GRAPH_NUMBER_SIZE])
 /* How much more than in the span compared with, and which that is; "" without one. */
 static void change(double now, double before, const char *against, char out[FORMAT_SIZE])
 {
-	out[0] = '\0';
-	if (before > 0. && isfinite(now)) {
-		(void)snprintf(out, FORMAT_SIZE, " \u00b7 %+.0f%% %s", 100. * (now / before - 1.), against);
-	}
+	char text[FORMAT_SIZE];
+
+	format_change(now, before, text);
+	(void)snprintf(out, FORMAT_SIZE, text[0] != '\0' ? " \u00b7 %.10s %s" : "", text, against);
 }
 
 static void cost_sum(const struct metrics *m, const char *against, int w, char *out, size_t size)
@@ -346,7 +346,8 @@ static void draw_one(const struct metrics_screen *s, const struct kind *k, struc
 	struct graph g = {
 		.values = values, .before = before, .n = m->n_buckets, .format = k->format, .labels = labels, .style = k->style,
 		.n_labels = m->n_buckets > 0 ? make_labels(m, r.w - GRAPH_AXIS_W, is_live, env, labels, texts) : 0,
-		.empty = m->total.calls == 0 ? "no calls in this span" : "not measured in this span",
+		.empty = m->total.calls > 0 ? "not measured in this span" :
+		    s->board->question.filter != NULL ? "no call meets the filter" : "no calls in this span",
 	};
 
 	(void)metrics_brush_buckets(s, &g.brush_from, &g.brush_to);
