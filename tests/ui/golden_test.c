@@ -110,6 +110,31 @@ static void estimate(struct fixture *f)
 	fixture_settle(f);
 }
 
+/* An image and a text; the third target takes texts only. */
+static void attached(struct fixture *f)
+{
+	static const char png[] = "\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
+	static const struct {
+		const char *name, *bytes;
+		size_t len;
+	} files[] = { { "invoice.png", png, sizeof(png) }, { "notes.txt", "Order 4411 was charged twice.", 29 } };
+	struct err e = { 0 };
+
+	for (size_t i = 0; i < COUNT_OF(files); i++) {
+		char *path = x_asprintf("%s/%s", f->dir, files[i].name);
+		struct buf bytes = { 0 };
+
+		(void)buf_add(&bytes, files[i].bytes, files[i].len);
+		fixture_write_file(path, &bytes);
+		assert_true(play_attach(f->app->play, path, &e));
+		buf_free(&bytes);
+		free(path);
+	}
+	(void)play_add(f->app->play, "openai/gpt-3.5-turbo");
+	assert_true(play_move(f->app->play, 4, -1) && play_move(f->app->play, 3, -1));
+	fixture_keys(f, "l");
+}
+
 static void unusable(struct fixture *f)
 {
 	fixture_keys(f, ":");
@@ -310,6 +335,8 @@ static const struct {
 	{ "play-events", events, 4, usual, ANSI, GLYPHS_BRAILLE },
 	{ "play-estimate", estimate, 4, usual, ANSI, GLYPHS_BRAILLE },
 	{ "play-estimate", estimate, 4, tiny, ANSI, GLYPHS_BRAILLE },
+	{ "play-attached", attached, 4, usual, ANSI, GLYPHS_BRAILLE },
+	{ "play-attached", attached, 4, tiny, ANSI, GLYPHS_BRAILLE },
 	{ "play-unusable", unusable, 1, usual, ANSI, GLYPHS_BRAILLE },
 	{ "play-ascii", run_four, 4, usual, MONO, GLYPHS_ASCII },
 	{ "play-demo", demo, 4, small, ANSI, GLYPHS_BRAILLE },

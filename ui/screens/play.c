@@ -172,6 +172,8 @@ static const struct command commands[] = {
 	{ "param here", "P", NULL, "NAME=VALUE", "set a parameter of this column alone", 0, play_cmd_own_param, play_complete_param, NULL },
 	{ "twin", "+", NULL, NULL, "the same target beside it, for other parameters", 0, play_cmd_twin, NULL, play_has_columns },
 	{ "repeat", NULL, NULL, "N", "ask each target N times at F5", 0, play_cmd_repeat, NULL, NULL },
+	{ "attach", NULL, NULL, "FILE", "send a file with the prompt: image, PDF or text", 0, play_cmd_attach, NULL, NULL },
+	{ "detach", NULL, NULL, "[NAME]", "without that file, or without any", 0, play_cmd_detach, play_complete_file, NULL },
 	{ "next answer", ".", NULL, NULL, "the next answer of a column that was asked several times", 0, play_cmd_next_answer, NULL, NULL },
 	{ "previous answer", ",", NULL, NULL, "the one before", 0, play_cmd_prev_answer, NULL, NULL },
 	{ "history", "H", "history", "[RUN]", "past runs", 0, play_cmd_history, play_complete_run, NULL },

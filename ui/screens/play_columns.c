@@ -126,6 +126,11 @@ static void draw_estimate(const struct play_screen *s, const struct play_column 
 		(void)cells_fit(cells, x, y, r.w - 2, ST_DIM, "cannot be used");
 		return;
 	}
+	struct err refused;
+	if (!play_check_files(s->play, c, &refused)) {
+		(void)cells_fit(cells, x, y, r.w - 2, ST_BAD, "not with these files");
+		return;
+	}
 	play_estimate_column(s->play, c, &e);
 	(void)cells_put(cells, x, y, ST_DIM, "not sent yet");
 	if (e.n_past > 0) {

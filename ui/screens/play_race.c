@@ -223,8 +223,14 @@ static bool rest_text(const struct play_screen *s, const struct play_column *c, 
 		*st = ST_TEXT;
 	} else if (c->target != NULL && !a->has_run) {
 		struct estimate e;
+		struct err refused;
 		char cost[PLAY_ESTIMATE_SIZE];
 
+		if (!play_check_files(s->play, c, &refused)) {
+			*st = ST_BAD;
+			(void)buf_add_str(out, refused.text);
+			return true;
+		}
 		play_estimate_column(s->play, c, &e);
 		play_estimate_text(&e, cost);
 		(void)buf_addf(out, "est. %s", cost);

@@ -91,6 +91,12 @@ static void fill_text(const struct play_screen *s, struct answer_view *v)
 {
 	const struct play_answer *a = v->column->answer;
 	const struct err *e = play_column_err(v->column);
+	struct err refused;
+
+	if (!a->has_run && !play_check_files(s->play, v->column, &refused)) {
+		play_clean_err(&refused, &refused);
+		e = &refused;
+	}
 	bool is_other = v->generation != a->generation, is_toggled = v->shows_raw != s->shows_raw;
 
 	if (is_other) {
