@@ -97,7 +97,7 @@ static void layout(void *self, struct rect r)
 	s->area = r;
 	play_prompt_layout(s, r);
 	int y = s->prompt.y + s->prompt.h;
-	int race_h = s->is_zoomed ? 0 : play_race_height(s, r);
+	int race_h = s->is_zoomed ? s->play->n_columns > 1 : play_race_height(s, r);
 
 	if (r.y + r.h - y - race_h < COLUMNS_LEAST) { /* the answer first: the status row counts the others */
 		race_h = 0;

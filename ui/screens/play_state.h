@@ -28,7 +28,8 @@ struct answer_view {
 	const struct play_column *column;
 	unsigned generation;
 	struct buf text;        /* what is wrapped: reasoning, answer, error */
-	size_t parts[3];        /* lengths of reasoning and answer that are in text, and whether an error is */
+	size_t parts[2];        /* lengths of reasoning and answer that are in text */
+	struct err err;         /* that stands behind them */
 	size_t answer_start, answer_end; /* where the answer stands in text */
 	struct pretty pretty;
 	bool is_pretty;         /* the answer is laid out as JSON, or may still turn out to be */

@@ -108,8 +108,13 @@ static void fill_text(const struct play_screen *s, struct answer_view *v)
 		v->shows_raw = s->shows_raw;
 		v->is_pretty = !s->shows_raw; /* until it is seen that it is no JSON */
 	}
-	if (is_other || is_toggled || v->parts[0] != a->reasoning.len || v->parts[2] > 0 || e->code != ERR_NONE) { /* else it has only grown */
+	bool is_same_err = strcmp(v->err.text, e->text) == 0 && strcmp(v->err.hint, e->hint) == 0;
+	bool has_grown_only = v->parts[0] == a->reasoning.len && is_same_err && (e->code == ERR_NONE || v->parts[1] == a->text.len);
+
+	if (is_other || is_toggled || !has_grown_only) {
 		start_text(v);
+	} else if (e->code != ERR_NONE) { /* it stands there, behind the answer */
+		return;
 	}
 	if (!add_answer(v)) {
 		v->is_pretty = false;
@@ -117,10 +122,9 @@ static void fill_text(const struct play_screen *s, struct answer_view *v)
 		(void)add_answer(v);
 	}
 	v->answer_end = v->text.len;
-	v->parts[2] = 0;
+	v->err = *e;
 	if (e->code != ERR_NONE) {
 		(void)buf_addf(&v->text, "%s%s\n%s", v->text.len > 0 ? "\n\n" : "", e->text, e->hint);
-		v->parts[2] = 1;
 	}
 }
 
