@@ -154,6 +154,12 @@ static void metrics_log(struct fixture *f)
 	fixture_keys(f, "Tab j j");
 }
 
+static void metrics_budget(struct fixture *f)
+{
+	f->app->config->budget = (struct budget){ .day_nano = 2000000000, .month_nano = 100000000000 };
+	metrics(f);
+}
+
 static void metrics_week(struct fixture *f)
 {
 	metrics(f);
@@ -342,6 +348,8 @@ static const struct {
 	{ "play-demo", demo, 4, small, ANSI, GLYPHS_BRAILLE },
 	{ "play-quit", asks_to_quit, 4, one, ANSI, GLYPHS_BRAILLE },
 	{ "metrics-log", metrics_log, 4, wide, ANSI, GLYPHS_BRAILLE },
+	{ "metrics-budget", metrics_budget, 4, usual, MONO, GLYPHS_BRAILLE },
+	{ "metrics-budget-ascii", metrics_budget, 4, wide, MONO, GLYPHS_ASCII },
 	{ "metrics-week", metrics_week, 4, usual, ANSI, GLYPHS_BRAILLE },
 	{ "metrics-detail", metrics_detail, 4, wide, ANSI | MONO, GLYPHS_BRAILLE },
 	{ "metrics-failed", metrics_failed, 4, usual, ANSI, GLYPHS_BRAILLE },

@@ -94,7 +94,7 @@ static void layout(void *self, struct rect r)
 	}
 	if (wanted > 8 && wanted != b->question.columns) {
 		b->question.columns = wanted;
-		if (b->answer.table != NULL) {
+		if (b->answer.table != NULL || b->is_loading) {
 			board_refresh(b);
 		}
 	}
