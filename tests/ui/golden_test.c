@@ -367,6 +367,16 @@ static const struct {
 	{ "welcome", first_start, 0, every, ANSI | MONO, GLYPHS_BRAILLE },
 	{ "welcome-found", first_start_found, 0, usual, ANSI, GLYPHS_BRAILLE },
 	{ "welcome-how", first_start_how, 0, small, ANSI, GLYPHS_BRAILLE },
+	{ "plain-play", run_four, 4, one, MONO, GLYPHS_PLAIN },
+	{ "plain-play-idle", nothing, 4, one, MONO, GLYPHS_PLAIN },
+	{ "plain-play-editing", editing, 4, one, MONO, GLYPHS_PLAIN },
+	{ "plain-play-wide", finish_two, 4, wide, MONO, GLYPHS_PLAIN },
+	{ "plain-metrics", metrics, 4, wide, MONO, GLYPHS_PLAIN },
+	{ "plain-metrics-detail", metrics_detail, 4, wide, MONO, GLYPHS_PLAIN },
+	{ "plain-metrics-empty", metrics_empty, 4, one, MONO, GLYPHS_PLAIN },
+	{ "plain-help", help, 4, one, MONO, GLYPHS_PLAIN },
+	{ "plain-command", command, 4, one, MONO, GLYPHS_PLAIN },
+	{ "plain-welcome", first_start, 0, one, MONO, GLYPHS_PLAIN },
 	{ "command", command, 4, small, ANSI, GLYPHS_BRAILLE },
 	{ "command-completion", completion, 4, small, ANSI, GLYPHS_BRAILLE },
 };
@@ -388,6 +398,9 @@ static bool check_picture(size_t i, struct shape shape, enum theme theme)
 	struct buf picture = { 0 };
 
 	fake_ollama = fake_no_ollama;
+	if (pictures[i].glyphs == GLYPHS_PLAIN) {
+		fixture_set_plain(f);
+	}
 	f->cells->glyphs = pictures[i].glyphs;
 	/* Keys act on what is seen: on a terminal that is too small nothing could be prepared. */
 	fixture_resize(f, shape.w < CONSOLE_MIN_W ? 80 : shape.w, shape.h < CONSOLE_MIN_H ? 24 : shape.h);

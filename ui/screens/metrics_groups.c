@@ -212,8 +212,9 @@ static void draw_heads(const struct metrics_screen *s, struct cells *cells, int 
 	} else if (left >= CHANGE_W + SPARK_W) {
 		const char *against = compares[s->board->question.compare].against;
 
-		(void)cells_fit(cells, x + 2, y, left - CHANGE_W - 1, ST_DIM, left - CHANGE_W - 1 < 18 ? "cost" : "cost over the span");
-		(void)cells_putf(cells, x + 2 + left - CHANGE_W, y, ST_DIM, against[0] != '\0' ? "\u0394 %s" : "%s", against);
+		(void)cells_fit(cells, x + 2, y, left - CHANGE_W - 1, ST_DIM,
+		    cells->glyphs == GLYPHS_PLAIN ? "" : left - CHANGE_W - 1 < 18 ? "cost" : "cost over the span");
+		(void)cells_putf(cells, x + 2 + left - CHANGE_W, y, ST_DIM, against[0] != '\0' && cells->glyphs != GLYPHS_PLAIN ? "\u0394 %s" : "%s", against);
 	}
 }
 

@@ -89,7 +89,7 @@ static void layout(void *self, struct rect r)
 		play_take_prompt(s);
 	}
 	play_keep_text(s); /* for the estimate, while it is written, too */
-	s->width = r.w;
+	s->width = app_is_plain(s->app) && r.w >= PLAY_WIDE ? PLAY_WIDE - 1 : r.w; /* nothing beside the columns */
 	int inspector_w = play_inspector_width(s, r);
 	struct rect beside = { r.x + r.w - inspector_w, r.y, inspector_w, r.h };
 

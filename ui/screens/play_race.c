@@ -24,6 +24,9 @@ int play_race_height(const struct play_screen *s, struct rect area)
 {
 	int n = (int)s->play->n_columns;
 
+	if (app_is_plain(s->app)) {
+		return play_race_say_height(s);
+	}
 	if (n == 0 || area.h < 12 || (area.h < STRIP_H && n == 1)) {
 		return 0;
 	}
@@ -432,6 +435,10 @@ static void draw_strip(const struct play_screen *s, struct cells *cells)
 void play_race_draw(const struct play_screen *s, struct cells *cells, const struct env *env)
 {
 	if (s->race.h == 0) {
+		return;
+	}
+	if (cells->glyphs == GLYPHS_PLAIN) {
+		play_race_say(s, cells, env);
 		return;
 	}
 	if (s->race.h == 1) {

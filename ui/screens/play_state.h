@@ -138,6 +138,10 @@ void play_find_update(const struct play_screen *s, struct answer_view *v);
 void play_find_draw(const struct play_screen *s, const struct answer_view *v, struct cells *cells, struct rect r, size_t start, size_t len);
 /* "“refund” 2 of 7 in this column, 12 in all" */
 void play_find_status(const struct play_screen *s, struct buf *out);
+/* play_plain.c: a head of two rows, and the rows for all targets, in words. */
+void play_head_say(const struct play_screen *s, const struct play_column *c, struct cells *cells, struct rect r, const struct env *env);
+int play_race_say_height(const struct play_screen *s);
+void play_race_say(const struct play_screen *s, struct cells *cells, const struct env *env);
 /* play_race.c */
 int play_race_height(const struct play_screen *s, struct rect area);
 /* Sorts by the next column of the table, or as the columns stand; and what that is called. */

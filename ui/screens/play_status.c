@@ -138,7 +138,9 @@ void play_status(const void *self, const struct env *env, struct buf *left, stru
 
 int play_tick_ms(const void *self)
 {
-	return play_running(((const struct play_screen *)self)->play) > 0 ? 100 : 0;
+	const struct play_screen *s = self;
+
+	return play_running(s->play) > 0 && !app_is_plain(s->app) ? 100 : 0;
 }
 
 void play_card(const void *self, const struct env *env, struct buf *out)

@@ -238,6 +238,11 @@ void play_text_draw(const struct play_screen *s, const struct answer_view *v, st
 	if (play_answer_is_running(c->answer) && c->answer->state == CALL_RETRYING && y < r.y + r.h) {
 		double wait = (double)(c->answer->call->retry_at_us - env->mono_us) / 1e6;
 
+		if (cells->glyphs == GLYPHS_PLAIN) { /* no clock runs */
+			(void)cells_putf(cells, r.x + 1, y, ST_WARN, "waits to try again, attempt %d of %d", c->answer->call->attempt + 1,
+			    c->answer->call->max_attempts);
+			return;
+		}
 		(void)cells_putf(cells, r.x + 1, y, ST_WARN, "retry in %.1fs \u00b7 attempt %d of %d", wait > 0 ? wait : 0., c->answer->call->attempt + 1,
 		    c->answer->call->max_attempts);
 		if (c == s->play->columns[s->column] && y + 1 < r.y + r.h) {
