@@ -89,7 +89,7 @@ void console_switch(struct console *c, struct app *app)
 	c->app->on_change = NULL;
 	c->app = app;
 	console_take_options(c);
-	console_skip_news(c);
+	c->n_news = app->news.n; /* what was news until now is none */
 	console_show_at(c, c->shown);
 }
 
@@ -99,7 +99,6 @@ void console_free(struct console *c)
 		return;
 	}
 	palette_free(c->palette);
-	manual_view_free(c->manual);
 	recall_free(&c->recall);
 	buf_free(&c->copied);
 	buf_free(&c->edited);
@@ -145,6 +144,19 @@ void console_say(struct console *c, enum style st, const char *fmt, ...)
 	vsnprintf(c->message, sizeof(c->message), fmt, ap);
 	va_end(ap);
 	c->message_style = st;
+}
+
+bool console_take_news(struct console *c)
+{
+	static const enum style styles[] = {[NEWS_GOOD] = ST_OK, [NEWS_BAD] = ST_BAD, [NEWS_ALERT] = ST_BAD};
+	const struct app_news *news = &c->app->news;
+	bool is_new = news->n != c->n_news;
+
+	if (is_new) {
+		c->n_news = news->n;
+		console_say(c, styles[news->kind], "%s", news->text);
+	}
+	return is_new && news->kind == NEWS_ALERT;
 }
 
 void console_ask(struct console *c, const char *line)
@@ -221,18 +233,6 @@ static unsigned overlay_input(struct console *c, const struct input *in)
 		close_palette(c);
 		bits |= choice.command->run(choice.state, c, choice.text);
 		break;
-	}
-	return bits;
-}
-
-static unsigned manual_input(struct console *c, const struct input *in)
-{
-	bool is_over = false;
-	unsigned bits = manual_view_input(c->manual, in, &is_over);
-
-	if (is_over) {
-		manual_view_free(c->manual);
-		c->manual = NULL;
 	}
 	return bits;
 }
@@ -331,9 +331,6 @@ static unsigned dispatch(struct console *c, const struct input *in)
 	}
 	if (c->shows_alerts) {
 		return console_alerts_input(c, in);
-	}
-	if (c->manual != NULL) {
-		return manual_input(c, in);
 	}
 	unsigned bits = c->prefix != 0 ? second_key(c, in) : 0;
 	if (bits != 0) {

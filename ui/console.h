@@ -61,7 +61,7 @@ void console_keep(struct console *c);
 /* Opens the command line with a text in it, for example "add ". */
 void console_ask(struct console *c, const char *line);
 
-/* Says what is new of the alerts of the app that is shown, when something is. True: one has begun. */
+/* Says what is new of the app that is shown, when something is. True: an alert has begun. */
 bool console_take_news(struct console *c);
 
 /* Returns INPUT_* and CONSOLE_* bits. */

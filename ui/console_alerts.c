@@ -12,23 +12,6 @@
 #define BOX_W 100
 #define LINES 2 /* of one alert */
 
-void console_skip_news(struct console *c)
-{
-	c->n_news = c->app->alerts != NULL ? c->app->alerts->n_news : 0;
-}
-
-bool console_take_news(struct console *c)
-{
-	const struct alerts *a = c->app->alerts;
-
-	if (a == NULL || a->n_news == c->n_news) {
-		return false;
-	}
-	c->n_news = a->n_news;
-	console_say(c, a->is_begin ? ST_BAD : ST_OK, "%s", a->news);
-	return a->is_begin;
-}
-
 int console_alerts_mark(const struct console *c, struct cells *cells, int x_end)
 {
 	size_t n = c->app->alerts != NULL ? c->app->alerts->n_on : 0;

@@ -5,7 +5,6 @@
 #include "app/app.h"
 #include "ui/command.h"
 #include "ui/console.h"
-#include "ui/console_manual.h"
 #include "ui/palette.h"
 #include "ui/widgets/list.h"
 
@@ -20,8 +19,7 @@ struct console {
 	struct command *globals;    /* a row for each screen, then the fixed ones */
 	size_t n_globals;
 	console_summary *summary;
-	struct palette *palette;    /* NULL: closed */
-	struct manual_view *manual; /* NULL: closed. At most one of the two is open */
+	struct palette *palette;    /* NULL: no overlay */
 	struct recall recall;
 	struct session *session;    /* NULL: nothing is kept. It is about the home app */
 	bool is_restored[MOST_SCREENS];
@@ -30,13 +28,13 @@ struct console {
 	int64_t drawn_us;           /* monotonic time of the last picture */
 	struct buf copied;          /* for the clipboard */
 	bool can_copy;
-	char candidate[200];        /* of a command's argument, until the next one is asked for */
+	char candidate[200];        /* of `:set`, until the next one is asked for */
 	struct buf edited;          /* as given to the person's editor */
 	console_take *take;
 	void *take_ctx;
 	bool shows_alerts;          /* the list of alerts is over the screen */
 	struct list alerts;
-	unsigned long n_news;       /* of alerts, told so far */
+	unsigned long n_news;       /* of the app, told so far */
 	char message[400];
 	enum style message_style;
 	bool is_quit_asked;         /* q was pressed while something runs */
@@ -88,8 +86,6 @@ void console_take_options(struct console *c);
 
 /* console_alerts.c. The mark ends before x_end; where the next thing may end is returned. */
 int console_alerts_mark(const struct console *c, struct cells *cells, int x_end);
-/* What was news of an app until now is none. */
-void console_skip_news(struct console *c);
 unsigned console_alerts_open(void *screen, struct console *c, const char *arg);
 unsigned console_alerts_input(struct console *c, const struct input *in);
 void console_alerts_draw(struct console *c, struct cells *cells, const struct env *env);

@@ -9,7 +9,7 @@ _sonde() {
 	COMPREPLY=()
 
 	if ((COMP_CWORD == 1)); then
-		words="console demo run metrics calls import models doctor store simulate screen help --plain --help --version"
+		words="console demo run metrics calls import models doctor store simulate screen help --help --version"
 		COMPREPLY=($(compgen -W "$words" -- "$cur"))
 		return
 	fi
@@ -39,15 +39,19 @@ _sonde() {
 		compopt -o nospace 2>/dev/null
 		return
 		;;
+	--output)
+		compopt -o filenames 2>/dev/null
+		COMPREPLY=($(compgen -f -- "$cur"))
+		return
+		;;
 	-n | -s | --check | --min-calls | --retries | --model | --filter | --keys | --ttft | --rate | --seed) return ;;
 	esac
 	if [[ -z $words ]]; then
 		case $command in
-		console) words="--no-bodies --plain --help" ;;
-		demo) words="--plain --help" ;;
-		run) words="-m -s -o --schema --tools --attach --retries --no-stream --json --jsonl --cache --no-bodies --dry-run -q --help -" ;;
-		metrics) words="--since --until --by --provider --model --operation --filter --check --min-calls --budget --json --help" ;;
-		calls) words="show -n --since --until --provider --model --errors --filter --json --help" ;;
+		console) words="--no-bodies --help" ;;
+		run) words="-m -s -o --schema --tools --retries --no-stream --json --jsonl --cache --no-bodies --dry-run -q --help -" ;;
+		metrics) words="--since --until --by --provider --model --operation --filter --check --min-calls --budget --csv --output --force --json --help" ;;
+		calls) words="show -n --since --until --provider --model --errors --filter --csv --jsonl --output --force --json --help" ;;
 		import)
 			if [[ $cur != -* ]]; then
 				compopt -o filenames 2>/dev/null
@@ -60,7 +64,7 @@ _sonde() {
 		doctor) words="--json --help" ;;
 		store) words="stats check backup compact expire --repair --json --help" ;;
 		simulate) words="--listen --ttft --rate --fail --seed --help" ;;
-		screen) words="play metrics welcome --size --theme --glyphs --plain --keys --help" ;;
+		screen) words="play metrics welcome --size --theme --glyphs --keys --help" ;;
 		help) words="console demo run metrics calls import models doctor store simulate screen" ;;
 		*) words="--help" ;;
 		esac

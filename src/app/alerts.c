@@ -144,9 +144,7 @@ static void tell(struct alerts *a, const struct alert_view *v)
 	char *text = clean_line(buf_str(&rule), rule.len, 0);
 
 	alerts_figure(v, &figure);
-	(void)snprintf(a->news, sizeof(a->news), "%s: %s: %s", v->state.is_on ? "Alert" : "Alert is over", text, buf_str(&figure));
-	a->is_begin = v->state.is_on;
-	a->n_news++;
+	app_say(a->app, v->state.is_on ? NEWS_ALERT : NEWS_GOOD, "%s: %s: %s", v->state.is_on ? "Alert" : "Alert is over", text, buf_str(&figure));
 	free(text);
 	buf_free(&figure);
 	buf_free(&rule);

@@ -1,6 +1,6 @@
 /* alerts - the alerts of the configuration and of the options alert.*, watched while the console runs. Without any nothing is watched and
  * nothing wakes. With some they are judged on a worker thread when the store was written to (at most twice a second), and while calls that
- * leave the span can turn one. The console that turns one runs its command; all that watch the store tell of it. */
+ * leave the span can turn one. The console that turns one runs its command; all that watch the store tell of it (app_say). */
 #ifndef SONDE_APP_ALERTS_H
 #define SONDE_APP_ALERTS_H
 
@@ -17,9 +17,6 @@ struct alerts {
 	struct app *app;
 	struct alert_view *views; /* first those of the configuration, then those of options */
 	size_t n, n_on;
-	unsigned long n_news;     /* grows with each begin and end that was seen */
-	char news[320];           /* the last one as a sentence; clean */
-	bool is_begin;            /* it is one of a begin */
 	struct alerts_work *work;
 };
 

@@ -1,9 +1,12 @@
 #include "app/app.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "app/alerts.h"
 #include "app/board.h"
+#include "app/exporter.h"
 #include "app/play.h"
 #include "app/welcome.h"
 #include "base/mem.h"
@@ -59,6 +62,7 @@ struct app *app_new(struct loop *l, struct config *config, const char *data_dir,
 	a->play = play_new(a);
 	a->board = board_new(a);
 	a->welcome = welcome_new(a);
+	a->exporter = exporter_new(a);
 	a->alerts = records ? alerts_new(a) : NULL;
 	return a;
 }
@@ -69,9 +73,11 @@ void app_free(struct app *a)
 		return;
 	}
 	a->on_change = NULL;
+	exporter_stop(a->exporter);
 	job_pool_wait(a->loop->jobs); /* they use what is freed here */
 	welcome_free(a->welcome);
 	alerts_free(a->alerts);
+	exporter_free(a->exporter);
 	board_free(a->board);
 	play_free(a->play);
 	gateway_free(a->gateway);
@@ -83,6 +89,18 @@ void app_free(struct app *a)
 	config_free(a->config);
 	free(a->data_dir);
 	free(a);
+}
+
+void app_say(struct app *a, enum news_kind kind, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(a->news.text, sizeof(a->news.text), fmt, ap);
+	va_end(ap);
+	a->news.kind = kind;
+	a->news.n++;
+	app_changed(a);
 }
 
 void app_take_options(struct app *a)
@@ -97,11 +115,6 @@ void app_changed(struct app *a)
 	if (a->on_change != NULL) {
 		a->on_change(a->on_change_ctx);
 	}
-}
-
-bool app_is_plain(const struct app *a)
-{
-	return option_is_on(&a->config->options, OPTION_PLAIN);
 }
 
 void app_summary(const struct app *a, struct buf *out)

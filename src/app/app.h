@@ -12,6 +12,15 @@ struct play;
 struct board;
 struct welcome;
 struct alerts;
+struct exporter;
+
+/* Something happened beside what is done: a sentence for whoever shows the app. */
+enum news_kind { NEWS_GOOD, NEWS_BAD, NEWS_ALERT };
+struct app_news {
+	unsigned long n; /* grows with each */
+	enum news_kind kind;
+	char text[400];  /* clean */
+};
 
 struct app {
 	struct loop *loop;
@@ -26,6 +35,8 @@ struct app {
 	struct board *board;        /* app/board.h: what the Metrics screen shows */
 	struct welcome *welcome;    /* app/welcome.h: the first-start card */
 	struct alerts *alerts;      /* app/alerts.h; NULL: the store is only read */
+	struct exporter *exporter;  /* app/exporter.h */
+	struct app_news news;       /* the last one */
 	bool is_demo;
 	void (*on_change)(void *ctx); /* something shown may have changed */
 	void *on_change_ctx;
@@ -36,10 +47,10 @@ struct app {
 struct app *app_new(struct loop *l, struct config *config, const char *data_dir, bool records);
 void app_free(struct app *a);
 void app_changed(struct app *a);
+/* The text must be clean. */
+void app_say(struct app *a, enum news_kind kind, const char *fmt, ...) SONDE_PRINTF(3, 4);
 /* Options may be others now: what works by them is set up anew. */
 void app_take_options(struct app *a);
-/* The option "plain": one pane at a time, nothing beside another. */
-bool app_is_plain(const struct app *a);
 /* The right end of the tab row: what runs, what today cost. May be empty. */
 void app_summary(const struct app *a, struct buf *out);
 

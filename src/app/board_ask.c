@@ -111,29 +111,42 @@ int64_t board_answer_log_total(const struct board_answer *a, const struct board_
 	return (int64_t)(q->errors_only ? f->errors : f->calls);
 }
 
-static bool ask_log(struct asking *q, struct reader *r)
+bool asking_log_filter(const struct asking *q, struct call_filter *f, struct condition *where, struct err *e)
 {
 	static const char *const fields[BY_COUNT] = { [BY_PROVIDER] = "provider", [BY_MODEL] = "model", [BY_OPERATION] = "op" };
 	const struct timeframe *t = &q->q.frame;
-	struct condition where;
-	struct call_filter f = { .from_us = timeframe_start(t, q->now_us), .to_us = timeframe_is_live(t) ? INT64_MAX : t->end_us, .where = &where };
 	struct buf text = { 0 };
 
+	*f = (struct call_filter){
+		.from_us = timeframe_start(t, q->now_us), .to_us = timeframe_is_live(t) ? INT64_MAX : t->end_us, .where = where,
+	};
 	if (timeframe_has_brush(t)) {
-		f.from_us = t->brush_from_us;
-		f.to_us = t->brush_to_us;
+		f->from_us = t->brush_from_us;
+		f->to_us = t->brush_to_us;
 	}
-	f.to_us = q->log_to_us < f.to_us ? q->log_to_us : f.to_us;
+	f->to_us = q->log_to_us < f->to_us ? q->log_to_us : f->to_us;
 	filter_add(&text, q->q.errors_only ? "status=err" : NULL);
 	filter_add(&text, q->q.filter);
 	if (q->q.key != NULL) {
 		filter_add_name(&text, fields[q->q.by], q->q.key);
 	}
-	bool ok = filter_compile(buf_str(&text), q->now_us, &where, NULL, &q->err) &&
-	    calls_list(r, &f, q->q.log_limit, &q->a.log, &q->a.n_log, &q->err);
+	bool ok = filter_compile(buf_str(&text), q->now_us, where, NULL, e);
+
+	buf_free(&text);
+	return ok;
+}
+
+static bool ask_log(struct asking *q, struct reader *r)
+{
+	struct condition where;
+	struct call_filter f;
+
+	if (!asking_log_filter(q, &f, &where, &q->err)) {
+		return false;
+	}
+	bool ok = calls_list(r, &f, q->q.log_limit, &q->a.log, &q->a.n_log, &q->err);
 
 	condition_free(&where);
-	buf_free(&text);
 	return ok;
 }
 

@@ -1,5 +1,5 @@
 /* board_ask - one question of the board to the store and its answer: a value that travels to a worker thread and back.
- * For app/board*.c only. */
+ * For app/board*.c and app/exporter.c. */
 #ifndef SONDE_APP_BOARD_ASK_H
 #define SONDE_APP_BOARD_ASK_H
 
@@ -30,6 +30,8 @@ struct asking {
 void asking_init(struct asking *q, const struct board *b, unsigned what, int64_t now_us);
 /* Opens *reader when there is none. On any thread. */
 void asking_run(struct asking *q, struct reader **reader);
+/* The calls that the log is of; where is to be freed after success, and lives as long as f. */
+bool asking_log_filter(const struct asking *q, struct call_filter *f, struct condition *where, struct err *e) SONDE_MUST_CHECK;
 /* What the board has taken of the answer is to be zeroed before. */
 void asking_free(struct asking *q);
 void board_answer_free(struct board_answer *a);

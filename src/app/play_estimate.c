@@ -45,9 +45,7 @@ void play_estimate_column(const struct play *p, const struct play_column *c, str
 	const char *own = c->target->system != NULL && p->system[0] == '\0' ? c->target->system : "";
 
 	play_column_params(p, c, &params);
-	estimate_call(c->target, p->app->config->prices, &p->sizes, p->prompt_tok + p->files_tok + play_prompt_tok(own, ""), params.max_tokens,
-	    out);
-	out->has_pictures = p->has_pictures;
+	estimate_call(c->target, p->app->config->prices, &p->sizes, p->prompt_tok + play_prompt_tok(own, ""), params.max_tokens, out);
 	chat_params_free(&params);
 }
 
@@ -57,9 +55,7 @@ void play_estimate(const struct play *p, struct estimate *out)
 	for (size_t i = 0; i < p->n_columns; i++) {
 		struct estimate e;
 
-		struct err refused;
-
-		if (p->columns[i]->target != NULL && play_check_files(p, p->columns[i], &refused)) {
+		if (p->columns[i]->target != NULL) {
 			play_estimate_column(p, p->columns[i], &e);
 			estimate_add(out, &e, p->repeat);
 		}

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cli/commands.h"
+#include "cli/output.h"
 #include "metrics/call_text.h"
 #include "metrics/filter.h"
 #include "provider/price.h"
@@ -24,7 +25,9 @@
 struct options {
 	int64_t since_us, until_us, limit;
 	struct buf where; /* a filter */
-	bool is_json;
+	bool is_json, replaces;
+	enum export_format format; /* EXPORT_FORMATS: a list for people or as JSON */
+	const char *output;        /* NULL: standard output */
 };
 
 /* ---- JSON ---- */
@@ -176,6 +179,24 @@ static void show_text(struct buf *out, const struct call_row *row, const struct 
 
 /* ---- commands ---- */
 
+static int export(struct reader *r, const struct options *o, struct err *e)
+{
+	struct condition where;
+	struct call_filter f = { .from_us = o->since_us, .to_us = o->until_us, .where = &where };
+	struct output out;
+	uint64_t n;
+	bool ok = filter_compile(buf_str(&o->where), clock_wall_us(), &where, NULL, e) && output_open(&out, o->output, o->replaces, e);
+
+	if (!ok) {
+		condition_free(&where);
+		return cli_fail(e);
+	}
+	*e = (struct err){ 0 };
+	ok = export_calls(r, &f, r == NULL ? 0 : o->limit > 0 ? (uint64_t)o->limit : UINT64_MAX, o->format, output_take, &out, &n, e);
+	condition_free(&where);
+	return output_end(&out, ok, e);
+}
+
 static int list(struct reader *r, const struct options *o, struct buf *out, struct err *e)
 {
 	struct call_row *rows = NULL;
@@ -183,7 +204,7 @@ static int list(struct reader *r, const struct options *o, struct buf *out, stru
 	struct condition where;
 	struct call_filter f = { .from_us = o->since_us, .to_us = o->until_us, .where = &where };
 	bool ok = filter_compile(buf_str(&o->where), clock_wall_us(), &where, NULL, e) &&
-	    (r == NULL || calls_list(r, &f, (size_t)o->limit, &rows, &n, e));
+	    (r == NULL || calls_list(r, &f, o->limit > 0 ? (size_t)o->limit : LIST_DEFAULT, &rows, &n, e));
 
 	condition_free(&where);
 	if (!ok) {
@@ -232,7 +253,7 @@ static int answer(const struct options *o, const char *id)
 	if (r == NULL && e.code != ERR_CHECK) {
 		return cli_fail(&e);
 	}
-	int status = id != NULL ? show(r, o, id, &out, &e) : list(r, o, &out, &e);
+	int status = id != NULL ? show(r, o, id, &out, &e) : o->format < EXPORT_FORMATS ? export(r, o, &e) : list(r, o, &out, &e);
 
 	reader_close(r);
 	(void)cli_out(buf_str(&out), out.len);
@@ -275,6 +296,16 @@ static bool set_option(struct options *o, int opt, int64_t now_us, struct err *e
 		condition_free(&alone);
 		filter_add(&o->where, optarg);
 		return true;
+	case 'c':
+	case 'l':
+		o->format = opt == 'c' ? EXPORT_CSV : EXPORT_JSONL;
+		return true;
+	case 'o':
+		o->output = optarg;
+		return true;
+	case 'F':
+		o->replaces = true;
+		return true;
 	default:
 		o->is_json = true;
 		return true;
@@ -285,9 +316,10 @@ static int run(int argc, char **argv)
 {
 	static const struct option long_options[] = { { "since", required_argument, NULL, 's' }, { "until", required_argument, NULL, 'u' },
 		{ "provider", required_argument, NULL, 'p' }, { "model", required_argument, NULL, 'm' }, { "errors", no_argument, NULL, 'e' },
-		{ "filter", required_argument, NULL, 'f' },
+		{ "filter", required_argument, NULL, 'f' }, { "csv", no_argument, NULL, 'c' }, { "jsonl", no_argument, NULL, 'l' },
+		{ "output", required_argument, NULL, 'o' }, { "force", no_argument, NULL, 'F' },
 		{ "json", no_argument, NULL, 'j' }, { NULL, 0, NULL, 0 } };
-	struct options o = { .until_us = INT64_MAX, .limit = LIST_DEFAULT };
+	struct options o = { .until_us = INT64_MAX, .format = EXPORT_FORMATS };
 	int64_t now_us = clock_wall_us();
 	struct err e = { 0 };
 	int opt;
@@ -300,14 +332,17 @@ static int run(int argc, char **argv)
 			return e.hint[0] != '\0' ? cli_fail(&e) : cli_usage(&cli_calls, "%s", e.text);
 		}
 	}
+	if (o.format == EXPORT_FORMATS && (o.output != NULL || o.replaces)) {
+		return cli_usage(&cli_calls, "--output and --force go with --csv or --jsonl");
+	}
 	if (optind == argc) {
 		return answer(&o, NULL);
 	}
 	if (strcmp(argv[optind], "show") != 0) {
 		return cli_usage(&cli_calls, "'%.60s' is not `show`", argv[optind]);
 	}
-	if (argc - optind != 2) {
-		return cli_usage(&cli_calls, "show takes one id");
+	if (argc - optind != 2 || o.format < EXPORT_FORMATS) {
+		return cli_usage(&cli_calls, o.format < EXPORT_FORMATS ? "show takes --json, not --csv or --jsonl" : "show takes one id");
 	}
 	return answer(&o, argv[optind + 1]);
 }
@@ -315,8 +350,8 @@ static int run(int argc, char **argv)
 const struct cli_command cli_calls = {
 	.name = "calls",
 	.summary = "list recorded calls, or show one in full",
-	.usage = "sonde calls [-n N] [--since TIME] [--json] | sonde calls show ID [--json]",
-	.help = "  -n N               at most N calls, newest first; default 20\n"
+	.usage = "sonde calls [-n N] [--since TIME] [--filter TEXT] [--json|--csv|--jsonl] | sonde calls show ID [--json]",
+	.help = "  -n N               at most N calls, newest first; default 20, with --csv and --jsonl all\n"
 		"  --since TIME       start: a span back from now (15m, 24h, 7d) or ISO 8601\n"
 		"  --until TIME       end, not included\n"
 		"  --provider NAME    only calls of this provider\n"
@@ -324,6 +359,10 @@ const struct cli_command cli_calls = {
 		"  --errors           only failed calls\n"
 		"  --filter TEXT      only calls that meet it: 'status=err cost>0.01'; the manual has the language\n"
 		"  --json             one JSON object, all fields; with `show` the bodies byte for byte too\n"
+		"  --csv              a table for other programs (RFC 4180), times in UTC\n"
+		"  --jsonl            one object a line, which `sonde import` reads again without loss\n"
+		"  --output FILE      into a file, which appears when it is whole; it may not be there yet\n"
+		"  --force            it may\n"
 		"\n"
 		"ID may be the start or the end of an id when only one call has it.\n"
 		"\n"

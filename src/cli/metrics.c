@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cli/commands.h"
+#include "cli/output.h"
 #include "metrics/filter.h"
 #include "provider/price.h"
 #include "text/figure.h"
@@ -19,12 +20,6 @@
 #define TABLE_CELLS 80   /* of a terminal that does not say, and the least that is made use of */
 #define NAME_CELLS_MOST 48
 #define NAME_CELLS_LEAST 8
-
-/* The sum of the known costs; UNKNOWN when no call has one. */
-static int64_t cost_of(const struct figures *f)
-{
-	return f->unpriced > 0 && f->unpriced == f->calls - f->errors && f->cost_nano == 0 ? UNKNOWN : f->cost_nano;
-}
 
 static int64_t average(int64_t sum, uint64_t n)
 {
@@ -61,7 +56,7 @@ static void group_json(struct buf *out, const struct metrics_group *g)
 	    (unsigned long long)f->calls, (unsigned long long)(f->in_tok + f->out_tok), (unsigned long long)f->in_tok,
 	    (unsigned long long)f->out_tok);
 	(void)buf_add_str(out, ",\"total_cost_usd\":");
-	json_text_usd(out, cost_of(f));
+	json_text_usd(out, figures_cost(f));
 	ms_json(out, "avg_latency_ms", average(f->latency_sum_us, f->latency_n));
 	ms_json(out, "p50_latency", hist_quantile(&f->latency, 0.5));
 	ms_json(out, "p95_latency", hist_quantile(&f->latency, 0.95));
@@ -122,7 +117,7 @@ static void format_out(const struct figures *f, char out[FIGURE_SIZE])
 
 static void format_cost(const struct figures *f, char out[FIGURE_SIZE])
 {
-	price_format(cost_of(f), out, FIGURE_SIZE);
+	price_format(figures_cost(f), out, FIGURE_SIZE);
 }
 
 static void format_p50(const struct figures *f, char out[FIGURE_SIZE])
@@ -239,6 +234,19 @@ bool metrics_read(const struct metrics_query *q, struct metrics **m, struct err 
 	return ok;
 }
 
+static int put_out(const struct metrics_options *o, const struct buf *text)
+{
+	struct err e = { 0 };
+	struct output out;
+
+	if (!output_open(&out, o->output, o->replaces, &e)) {
+		return cli_fail(&e);
+	}
+	bool ok = output_take(&out, buf_str(text), text->len, &e);
+
+	return output_end(&out, ok, &e);
+}
+
 static int answer(const struct metrics_options *o)
 {
 	struct err e = { 0 };
@@ -248,15 +256,18 @@ static int answer(const struct metrics_options *o)
 	if (!metrics_read(&o->query, &m, &e)) {
 		return cli_fail(&e);
 	}
-	if (o->is_json) {
+	if (o->is_csv) {
+		export_groups_csv(m, o->query.by, &out);
+	} else if (o->is_json) {
 		as_json(&out, &o->query, m);
 	} else {
 		as_text(&out, o, m);
 	}
 	metrics_free(m);
-	(void)cli_out(out.s, out.len);
+	int status = put_out(o, &out);
+
 	buf_free(&out);
-	return cli_finish(0);
+	return status;
 }
 
 static bool set_option(struct metrics_options *o, int opt, int64_t now_us, struct err *e)
@@ -288,6 +299,15 @@ static bool set_option(struct metrics_options *o, int opt, int64_t now_us, struc
 		return true;
 	case 'n':
 		return cli_int(optarg, 1, 1000000, &o->least, e);
+	case 'C':
+		o->is_csv = true;
+		return true;
+	case 'O':
+		o->output = optarg;
+		return true;
+	case 'F':
+		o->replaces = true;
+		return true;
 	case 'B':
 		o->is_budget = true;
 		return true;
@@ -302,7 +322,8 @@ static int run_with(struct metrics_options *o, int argc, char **argv)
 	static const struct option long_options[] = { { "since", required_argument, NULL, 's' }, { "until", required_argument, NULL, 'u' },
 		{ "by", required_argument, NULL, 'b' }, { "provider", required_argument, NULL, 'p' }, { "model", required_argument, NULL, 'm' },
 		{ "operation", required_argument, NULL, 'o' }, { "filter", required_argument, NULL, 'f' }, { "check", required_argument, NULL, 'c' }, { "min-calls", required_argument, NULL, 'n' },
-		{ "budget", no_argument, NULL, 'B' }, { "json", no_argument, NULL, 'j' }, { NULL, 0, NULL, 0 } };
+		{ "budget", no_argument, NULL, 'B' },
+		{ "csv", no_argument, NULL, 'C' }, { "output", required_argument, NULL, 'O' }, { "force", no_argument, NULL, 'F' }, { "json", no_argument, NULL, 'j' }, { NULL, 0, NULL, 0 } };
 	int64_t now_us = o->query.to_us;
 	struct err e = { 0 };
 	int opt;
@@ -320,6 +341,12 @@ static int run_with(struct metrics_options *o, int argc, char **argv)
 	}
 	if (o->query.from_us > o->query.to_us) {
 		return cli_usage(&cli_metrics, "--since is later than --until");
+	}
+	if (!o->is_csv && (o->output != NULL || o->replaces)) {
+		return cli_usage(&cli_metrics, "--output and --force go with --csv");
+	}
+	if (o->is_csv && (o->is_budget || o->check != NULL)) {
+		return cli_usage(&cli_metrics, "--csv does not go with --check and --budget");
 	}
 	return o->is_budget ? metrics_budget(o->is_json) : o->check != NULL ? metrics_check(o) : answer(o);
 }
@@ -339,7 +366,7 @@ static int run(int argc, char **argv)
 const struct cli_command cli_metrics = {
 	.name = "metrics",
 	.summary = "calls, tokens, cost, latency and errors of a span",
-	.usage = "sonde metrics [--since TIME] [--until TIME] [--by provider|model|operation] [--check LIMITS | --budget] [--json]",
+	.usage = "sonde metrics [--since TIME] [--until TIME] [--by provider|model|operation] [--check LIMITS|--budget] [--json|--csv]",
 	.help = "  --since TIME       start: a span back from now (15m, 24h, 7d) or ISO 8601; default 24h\n"
 		"  --until TIME       end, not included; default now\n"
 		"  --by WHAT          provider, model or operation; default provider, with --check all calls together\n"
@@ -350,6 +377,9 @@ const struct cli_command cli_metrics = {
 		"  --check LIMITS     what must hold, such as 'err<2% p95<3s cost<5'; a line and exit status 5 for what does not\n"
 		"  --min-calls N      of fewer calls rates and percentiles are not judged, which is said and no failure; default 20\n"
 		"  --budget           what today and this month cost, the limits of the configuration, and a forecast\n"
+		"  --csv              a table for other programs (RFC 4180), the total in its last line\n"
+		"  --output FILE      with --csv: into a file, which may not be there yet\n"
+		"  --force            it may\n"
 		"  --json             one JSON object; latencies in milliseconds, error_rate from 0 to 1\n"
 		"\n"
 		"Counts, tokens and cost are exact; percentiles are within 1 % and include failed calls.\n"

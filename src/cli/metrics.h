@@ -9,7 +9,9 @@ struct metrics_options {
 	struct metrics_query query;
 	struct condition where; /* of --filter */
 	bool has_by;     /* --by was given */
-	bool is_json;
+	bool is_json, is_csv;
+	const char *output; /* --output; NULL */
+	bool replaces;      /* --force */
 	bool is_budget;  /* --budget */
 	const char *check; /* --check; NULL */
 	int64_t least;   /* --min-calls */

@@ -47,13 +47,12 @@ static int64_t error_rate(const struct limit_figure *row, const struct figures *
 
 static int64_t cost_value(const struct limit_figure *row, const struct figures *f, int64_t span_us)
 {
-	if (f->unpriced > 0 && f->unpriced == f->calls - f->errors && f->cost_nano == 0) {
-		return UNKNOWN;
+	int64_t sum = figures_cost(f);
+
+	if (!is_known(sum) || row->per_us == 0 || span_us <= 0) {
+		return sum;
 	}
-	if (row->per_us == 0 || span_us <= 0) {
-		return f->cost_nano;
-	}
-	double cost = (double)f->cost_nano * (double)row->per_us / (double)span_us;
+	double cost = (double)sum * (double)row->per_us / (double)span_us;
 
 	return cost < (double)INT64_MAX / 2 ? (int64_t)cost : INT64_MAX / 2;
 }

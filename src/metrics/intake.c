@@ -80,7 +80,7 @@ static bool is_billed(const struct call_row *row)
 
 static void price_row(struct intake *in, struct call_row *row)
 {
-	bool is_wanted = in->prices != NULL && row->cost_source == COST_UNKNOWN && is_billed(row);
+	bool is_wanted = in->prices != NULL && !ingest_line_is_own(in->scanner) && row->cost_source == COST_UNKNOWN && is_billed(row);
 	const struct price *price = is_wanted ? find_price(in, row) : NULL;
 
 	if (price != NULL && price_cost(price, &row->usage, &row->cost_nano, &row->cost_is_estimated)) {
@@ -161,6 +161,11 @@ static void identify(struct intake *in, const char *line, size_t len, struct cal
 {
 	const char *name = ingest_format_name(ingest_line_format(in->scanner)), *own = ingest_line_id(in->scanner);
 
+	if (ingest_line_is_own(in->scanner)) {
+		*has_own_id = true;
+		row->id.key = ingest_line_own_key(in->scanner);
+		return;
+	}
 	*has_own_id = own != NULL;
 	row->id.key = line_hash(line, len);
 	if (own != NULL && !was_stored_by_line(in, row, row->id.key)) {

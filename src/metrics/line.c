@@ -160,6 +160,17 @@ static int status_of_code(const char *code)
 	return code != NULL && scan_decimal(code, strlen(code), 0, &status) && status >= 400 && status <= 599 ? (int)status : 0;
 }
 
+/* An id that says another time than its record is somebody's mistake. */
+bool ingest_line_is_own(const struct ingest_scanner *s)
+{
+	return s->row.id.ts_us == s->notes.sonde_id.ts_us;
+}
+
+uint64_t ingest_line_own_key(const struct ingest_scanner *s)
+{
+	return s->notes.sonde_id.key;
+}
+
 static bool settle(struct ingest_scanner *s)
 {
 	struct call_row *row = &s->row;
@@ -173,8 +184,10 @@ static bool settle(struct ingest_scanner *s)
 	if (is_empty(row->operation)) {
 		row->operation = "chat";
 	}
-	row->usage = line_usage_resolve(&s->flat, row->provider, row->operation, true);
-	if (s->has_nested) {
+	bool is_own = ingest_line_is_own(s);
+
+	row->usage = is_own ? line_usage_own(&s->flat) : line_usage_resolve(&s->flat, row->provider, row->operation, true);
+	if (s->has_nested && !is_own) {
 		struct usage nested = line_usage_resolve(&s->nested, row->provider, row->operation, false);
 
 		row->usage = line_usage_combine(&row->usage, &nested);
@@ -185,7 +198,7 @@ static bool settle(struct ingest_scanner *s)
 	row->http_status = s->error.http_status;
 	row->error_class = line_error_class(&s->error);
 	if (row->error_class != CLASS_NONE) {
-		const char *text = s->error.message != NULL ? s->error.message : s->error.code != NULL ? s->error.code : s->error.type;
+		const char *text = s->error.text != NULL ? s->error.text : s->error.message != NULL ? s->error.message : s->error.code != NULL ? s->error.code : s->error.type;
 
 		if (text != NULL) {
 			/* Own memory: the arena. */
@@ -204,7 +217,8 @@ static void start(struct ingest_scanner *s, size_t len, char *why)
 	s->used = 0;
 	s->has_nested = false;
 	s->error = (struct line_error){ 0 };
-	s->notes = (struct line_notes){ .end_us = UNKNOWN, .first_us = UNKNOWN, .whole_us = UNKNOWN, .cost_nano = UNKNOWN, .status = UNKNOWN };
+	s->notes = (struct line_notes){ .end_us = UNKNOWN, .first_us = UNKNOWN, .whole_us = UNKNOWN, .cost_nano = UNKNOWN, .status = UNKNOWN,
+		.sonde_id.ts_us = UNKNOWN };
 	s->format = INGEST_NO_FORMAT;
 	line_usage_init(&s->flat);
 	line_usage_init(&s->nested);

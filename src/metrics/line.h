@@ -34,4 +34,8 @@ int ingest_line_format(const struct ingest_scanner *s);
 /* and the record's own id where the format has one that stays the same in every export, else NULL. */
 const char *ingest_line_id(const struct ingest_scanner *s);
 
+/* Of a line that sonde exported: it says all there is to know of the call, and which one it is. */
+bool ingest_line_is_own(const struct ingest_scanner *s);
+uint64_t ingest_line_own_key(const struct ingest_scanner *s);
+
 #endif

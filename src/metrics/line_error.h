@@ -8,6 +8,7 @@ struct line_error {
 	bool is_error;       /* the log says that the call failed */
 	int http_status;     /* 0: not given */
 	const char *type, *code, *message; /* NULL: not given */
+	const char *text;    /* for people, beside those; NULL */
 };
 
 /* CLASS_NONE when nothing points to a failure. Names of our own classes and the names, codes and phrases of providers are known;

@@ -10,6 +10,7 @@
 
 #define NAME_MAX_BYTES 256   /* provider, model, operation: longer ones are refused */
 #define TEXT_MAX_BYTES 256   /* session, user, ...: longer ones are cut */
+#define ATTEMPTS_MAX 1000
 #define TAGS_MAX_BYTES 1024  /* longer ones are left out */
 #define TIME_END_US (1LL << 56) /* what a call id can hold */
 #define TOKENS_MAX 1000000000000LL
@@ -150,6 +151,46 @@ bool line_set_cost(struct ingest_scanner *s, const struct field *f, const struct
 		return false;
 	}
 	s->row.cost_source = is_known(s->row.cost_nano) ? COST_REPORTED : COST_UNKNOWN;
+	return true;
+}
+
+bool line_set_cost_source(struct ingest_scanner *s, const struct field *f, const struct scan_slice *v)
+{
+	(void)f;
+	for (int i = COST_UNKNOWN; is_known(s->row.cost_nano) && v->type == SCAN_STRING && i <= COST_COMPUTED; i++) {
+		const char *name = cost_source_name((enum cost_source)i);
+
+		if (strlen(name) == v->len && memcmp(name, v->s, v->len) == 0) {
+			s->row.cost_source = (enum cost_source)i;
+		}
+	}
+	return true;
+}
+
+bool line_set_attempts(struct ingest_scanner *s, const struct field *f, const struct scan_slice *v)
+{
+	int64_t n;
+	bool is_number;
+
+	(void)f;
+	if (decimal(v, 0, &n, &is_number) && n >= 1 && n <= ATTEMPTS_MAX) {
+		s->row.attempts = (int)n;
+	}
+	return true;
+}
+
+bool line_set_sonde_id(struct ingest_scanner *s, const struct field *f, const struct scan_slice *v)
+{
+	char text[CALL_ID_SIZE];
+
+	(void)f;
+	if (v->type == SCAN_STRING && v->len == sizeof(text) - 1) {
+		memcpy(text, v->s, v->len);
+		text[v->len] = '\0';
+		if (!call_id_parse(text, &s->notes.sonde_id)) {
+			s->notes.sonde_id.ts_us = UNKNOWN;
+		}
+	}
 	return true;
 }
 

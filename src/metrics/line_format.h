@@ -54,6 +54,7 @@ struct line_notes {
 	int64_t whole_us, cost_nano; /* a duration and a cost to fall back on */
 	int64_t status;            /* as it came, may be negative */
 	const char *id;            /* the record's own */
+	struct call_id sonde_id;   /* of a call that sonde exported; ts_us UNKNOWN: it is none */
 	const char *model, *provider, *kind, *level, *text;
 	bool is_cache_hit, is_streamed, is_not_streamed, has_cost_parts;
 };
@@ -85,6 +86,7 @@ bool line_number(const struct scan_slice *v, int scale, int64_t *out);
 field_setter line_set_inner, line_set_duration, line_set_count, line_set_name, line_set_text, line_set_tags, line_set_finish,
     line_set_time, line_set_error, line_set_error_part, line_set_status, line_set_usage;
 field_setter line_set_cost;    /* the row's, as reported */
+field_setter line_set_cost_source, line_set_attempts, line_set_sonde_id;
 field_setter line_set_true;    /* a bool: whether the value is true or says so */
 field_setter line_set_stream;  /* notes.is_streamed or is_not_streamed */
 

@@ -2,7 +2,8 @@
 
 #include "base/mem.h"
 
-/* The plain form of a log line, and the other names that people give these members. */
+/* The plain form of a log line, and the other names that people give these members. sonde writes it, too (metrics/call_text.h): what has a
+ * sonde_id is read back as it was. */
 static const struct field fields[] = {
 	FIELD("timestamp", line_set_time, AT(row.id.ts_us), 0),
 	ALIAS("ts", line_set_time, AT(row.id.ts_us), 0),
@@ -30,6 +31,13 @@ static const struct field fields[] = {
 	ALIAS("cache_read_input_tokens", line_set_count, COUNT_CACHE_READ_APART, 0),
 	ALIAS("cache_creation_input_tokens", line_set_count, COUNT_CACHE_WRITE_APART, 0),
 	ALIAS("reasoning_tokens", line_set_count, COUNT_REASON, 0),
+	FIELD("cache_write_1h_tokens", line_set_count, COUNT_CACHE_WRITE_1H, 0),
+	FIELD("audio_input_tokens", line_set_count, COUNT_AUDIO_IN, 0),
+	FIELD("audio_output_tokens", line_set_count, COUNT_AUDIO_OUT, 0),
+	FIELD("image_input_tokens", line_set_count, COUNT_IMAGE_IN, 0),
+	FIELD("n_images", line_set_count, COUNT_IMAGES, 0),
+	FIELD("media_seconds", line_set_count, COUNT_MEDIA_SECONDS, 0),
+	FIELD("n_queries", line_set_count, COUNT_QUERIES, 0),
 	FIELD("usage", line_set_usage, 0, 0),
 	FIELD("usageMetadata", line_set_usage, 0, 0),
 	FIELD("latency_ms", line_set_duration, AT(row.latency_us), MS),
@@ -40,10 +48,18 @@ static const struct field fields[] = {
 	ALIAS("duration_s", line_set_duration, AT(row.latency_us), SECONDS),
 	FIELD("ttft_ms", line_set_duration, AT(row.ttft_us), MS),
 	ALIAS("time_to_first_token_ms", line_set_duration, AT(row.ttft_us), MS),
+	FIELD("generation_ms", line_set_duration, AT(row.gen_us), MS),
 	FIELD("cost_usd", line_set_cost, 0, USD),
 	ALIAS("cost", line_set_cost, 0, USD),
 	ALIAS("response_cost", line_set_cost, 0, USD),
+	FIELD("cost_source", line_set_cost_source, 0, 0),
+	FIELD("cost_is_estimated", line_set_true, AT(row.cost_is_estimated), 0),
+	FIELD("price_version", line_set_text, AT(row.price_version), 0),
+	FIELD("attempts", line_set_attempts, 0, 0),
+	FIELD("simulated", line_set_true, AT(row.is_simulated), 0),
+	FIELD("cached", line_set_true, AT(row.is_cached), 0),
 	FIELD("error", line_set_error, 0, 0),
+	FIELD("error_text", line_set_text, AT(error.text), 0),
 	ALIAS("error_type", line_set_error_part, AT(error.type), 0),
 	ALIAS("error_class", line_set_error_part, AT(error.type), 0),
 	ALIAS("error_code", line_set_error_part, AT(error.code), 0),
@@ -55,6 +71,8 @@ static const struct field fields[] = {
 	FIELD("finish_reason", line_set_finish, AT(row.finish_reason), 0),
 	ALIAS("stop_reason", line_set_finish, AT(row.finish_reason), 0),
 	FIELD("stream", line_set_true, AT(row.is_streamed), 0),
+	ALIAS("streamed", line_set_true, AT(row.is_streamed), 0),
+	FIELD("sonde_id", line_set_sonde_id, 0, 0),
 	FIELD("request_id", line_set_text, AT(row.request_id), 0),
 	ALIAS("id", line_set_text, AT(row.request_id), 0),
 	FIELD("trace_id", line_set_text, AT(row.trace_id), 0),

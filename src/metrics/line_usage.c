@@ -150,6 +150,18 @@ struct usage line_usage_resolve(const struct line_usage *l, const char *provider
 	return u;
 }
 
+struct usage line_usage_own(const struct line_usage *u)
+{
+	const int64_t *c = u->counts;
+
+	return (struct usage){
+		.in_tok = c[COUNT_IN], .cache_read_tok = c[COUNT_CACHE_READ], .cache_write_tok = c[COUNT_CACHE_WRITE],
+		.cache_write_1h_tok = c[COUNT_CACHE_WRITE_1H], .out_tok = c[COUNT_OUT], .reason_tok = c[COUNT_REASON], .audio_in = c[COUNT_AUDIO_IN],
+		.audio_out = c[COUNT_AUDIO_OUT], .image_in = c[COUNT_IMAGE_IN], .n_images = c[COUNT_IMAGES], .seconds = c[COUNT_MEDIA_SECONDS],
+		.n_queries = c[COUNT_QUERIES],
+	};
+}
+
 struct usage line_usage_combine(const struct usage *flat, const struct usage *nested)
 {
 	return (struct usage){

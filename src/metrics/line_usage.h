@@ -21,6 +21,8 @@ enum line_count {
 	COUNT_AUDIO_OUT,
 	COUNT_IMAGE_IN,
 	COUNT_QUERIES,
+	COUNT_IMAGES,
+	COUNT_MEDIA_SECONDS,
 	COUNT_TOTAL,
 	COUNT_KINDS
 };
@@ -34,6 +36,8 @@ void line_usage_init(struct line_usage *u);
 int line_usage_kind(const char *object, size_t object_len, const char *name, size_t name_len);
 /* Folds the counts. provider and operation settle what names alone leave open; is_flat: the counts stood in the line itself. */
 struct usage line_usage_resolve(const struct line_usage *u, const char *provider, const char *operation, bool is_flat);
+/* The counts as they stand, as sonde itself wrote them. */
+struct usage line_usage_own(const struct line_usage *u);
 /* What `flat` leaves unknown is taken from `nested`. */
 struct usage line_usage_combine(const struct usage *flat, const struct usage *nested);
 

@@ -26,7 +26,7 @@ struct head {
 	struct call_id id;
 	uint64_t mask; /* bit i: numbers[i] is known; bit 32 + i: texts[i] is there */
 	int32_t attempts;
-	uint8_t is_streamed, is_simulated, cost_is_estimated, has_own_id;
+	uint8_t is_streamed, is_simulated, is_cached, cost_is_estimated, has_own_id;
 };
 
 static const size_t numbers[] = {
@@ -166,6 +166,7 @@ static size_t pack(const struct call_row *row, bool has_own_id, char *out)
 		.attempts = row->attempts,
 		.is_streamed = row->is_streamed,
 		.is_simulated = row->is_simulated,
+		.is_cached = row->is_cached,
 		.cost_is_estimated = row->cost_is_estimated,
 		.has_own_id = has_own_id,
 	};
@@ -212,6 +213,7 @@ static void unpack(const char *packed, struct call_row *row, bool *has_own_id)
 	row->attempts = h.attempts;
 	row->is_streamed = h.is_streamed != 0;
 	row->is_simulated = h.is_simulated != 0;
+	row->is_cached = h.is_cached != 0;
 	row->cost_is_estimated = h.cost_is_estimated != 0;
 	for (uint32_t known = (uint32_t)h.mask; known != 0; known &= known - 1) {
 		uint64_t v;

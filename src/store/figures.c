@@ -92,6 +92,11 @@ void figures_add_row(struct figures *f, const struct call_row *row)
 	add_durations(f, row);
 }
 
+int64_t figures_cost(const struct figures *f)
+{
+	return f->unpriced > 0 && f->unpriced == f->calls - f->errors && f->cost_nano == 0 ? UNKNOWN : f->cost_nano;
+}
+
 void figures_merge(struct figures *to, const struct figures *from)
 {
 	to->calls += from->calls;

@@ -26,6 +26,8 @@ void figures_clear(struct figures *f);
 void figures_free(struct figures *f);
 /* Looks at numbers and the error class only. */
 void figures_add_row(struct figures *f, const struct call_row *row);
+/* The sum of the known costs in nano-dollars; UNKNOWN when there are calls that should have one and none has. */
+int64_t figures_cost(const struct figures *f);
 void figures_merge(struct figures *to, const struct figures *from);
 
 #endif

@@ -104,6 +104,9 @@ static bool walk_calls(struct reader *r, const struct call_filter *f, bool (*vis
 	/* to_us is exclusive: behind the smallest key of that moment, which is the most negative one. */
 	struct walk w = { .r = r, .visit = visit, .ctx = ctx, .at = { .ts_us = to_us, .key = (uint64_t)INT64_MIN } };
 
+	if (f->before != NULL && f->before->ts_us < to_us) {
+		w.at = *f->before;
+	}
 	w.stmt = walk_statement(r, f, e);
 	bool ok = w.stmt != NULL;
 

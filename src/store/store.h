@@ -53,14 +53,15 @@ void bulk_close(struct bulk *b);
 /* Read-only connection; DIR/sonde.db must exist (a missing file is an error of its own: ERR_CHECK, "nothing recorded yet"). */
 struct reader *reader_open(const char *dir, struct err *e) SONDE_MUST_CHECK;
 void reader_close(struct reader *r);
-/* Breaks off what the reader does on another thread, with ERR_INTERRUPTED, and each list and sum it is asked for from then on until
- * reader_resume: the answer is not wanted any more. */
+/* Breaks off what the reader does on another thread, with ERR_INTERRUPTED, and everything it is asked from then on until reader_resume:
+ * the answer is not wanted any more. */
 void reader_interrupt(struct reader *r);
 void reader_resume(struct reader *r);
 
 struct call_filter {
 	int64_t from_us, to_us; /* [from, to); 0 and INT64_MAX for all */
 	int64_t run_us;         /* 0: any */
+	const struct call_id *before; /* only those behind this one in the order of lists; NULL: all */
 	const struct condition *where; /* NULL: any; store/condition.h */
 };
 /* Shows each call, newest first, until visit returns false; the row is borrowed. Holds no read transaction for long, however many there

@@ -85,7 +85,7 @@ static void on_change(void *ctx)
 {
 	struct wait *w = ctx;
 
-	w->is_so = w->alerts->n_news > 0 && w->alerts->n_on == w->n_on;
+	w->is_so = w->alerts->app->news.n > 0 && w->alerts->n_on == w->n_on;
 }
 
 static void a_write_begins_it(void **state)
@@ -99,13 +99,13 @@ static void a_write_begins_it(void **state)
 	put(a, 15, CLASS_NONE);
 	put(a, 5, CLASS_TIMEOUT);
 	loop_run_until(a->loop, &w.is_so);
-	assert_string_equal(a->alerts->news, "Alert: test, err > 10% over 10m: 25% in 20 calls");
-	assert_true(a->alerts->is_begin);
-	assert_int_equal(a->alerts->n_news, 1);
+	assert_string_equal(a->news.text, "Alert: test, err > 10% over 10m: 25% in 20 calls");
+	assert_int_equal(a->news.kind, NEWS_ALERT);
+	assert_int_equal(a->news.n, 1);
 	put(a, 500, CLASS_NONE);
 	w = (struct wait){ a->alerts, 0, false };
 	loop_run_until(a->loop, &w.is_so);
-	assert_non_null(strstr(a->alerts->news, "Alert is over: test, err > 10% over 10m: ")); /* some of them may do */
+	assert_non_null(strstr(a->news.text, "Alert is over: test, err > 10% over 10m: ")); /* some of them may do */
 	close_console(a);
 	char *text = said(*state);
 
@@ -126,8 +126,8 @@ static void one_of_several_runs_the_command(void **state)
 	alerts_judge_now(first->alerts, now_us);
 	assert_int_equal(first->alerts->n_on, 1);
 	assert_int_equal(second->alerts->n_on, 1);
-	assert_int_equal(first->alerts->n_news, 1);
-	assert_int_equal(second->alerts->n_news, 1);
+	assert_int_equal(first->news.n, 1);
+	assert_int_equal(second->news.n, 1);
 	close_console(first);
 	close_console(second);
 	/* A console that starts later, and a restart, find it on and are silent. */
@@ -136,7 +136,7 @@ static void one_of_several_runs_the_command(void **state)
 	job_pool_wait(third->loop->jobs);
 	alerts_judge_now(third->alerts, now_us + US_PER_S);
 	assert_int_equal(third->alerts->n_on, 1);
-	assert_int_equal(third->alerts->n_news, 0);
+	assert_int_equal(third->news.n, 0);
 	close_console(third);
 	char *text = said(*state);
 

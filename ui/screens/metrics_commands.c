@@ -348,6 +348,8 @@ const struct command metrics_commands[METRICS_COMMANDS] = {
 	{ "percentile", "%", "percentile", NULL, "what the second graph shows: latency p95, p99, p50, or time to first token", 0, cmd_measure, NULL, NULL },
 	{ "sort", "s", "sort", NULL, "order of the table: cost, calls, p95, errors", 0, cmd_sort, NULL, NULL },
 	{ "pause", "p", "pause", NULL, "hold the figures and count what comes, or follow again", 0, cmd_pause, NULL, NULL },
+	{ "export", "x", "export", "[FILE]", "what has the focus, calls or groups, into a file: .csv, or .jsonl of calls", 0, metrics_export, NULL, NULL },
+	{ "export!", NULL, NULL, "[FILE]", "the same over a file that is there", 0, metrics_export_over, NULL, NULL },
 	{ "compare", NULL, NULL, "[WITH]", "compare with previous, yesterday, week or off", 0, cmd_compare, complete_compare, NULL },
 	{ "earlier", "[", NULL, NULL, "half a span earlier", 0, cmd_earlier, NULL, NULL },
 	{ "later", "]", NULL, NULL, "half a span later, up to now", 0, cmd_later, NULL, NULL },

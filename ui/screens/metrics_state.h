@@ -71,8 +71,8 @@ static inline bool metrics_is_beside(const struct metrics_screen *s)
 const struct call_row *metrics_focused_call(const struct metrics_screen *s);
 
 /* metrics_graphs.c: rows the graphs take in an area, and how many buckets they can show. */
-int metrics_graphs_height(const struct metrics_screen *s, struct rect area);
-int metrics_graphs_columns(const struct metrics_screen *s, struct rect area);
+int metrics_graphs_height(struct rect area);
+int metrics_graphs_columns(struct rect area);
 void metrics_graphs_draw(const struct metrics_screen *s, struct cells *cells, const struct env *env);
 /* The bucket at a cell of the grid; false when there is no graph. */
 bool metrics_bucket_at(const struct metrics_screen *s, int x, int y, size_t *bucket);
@@ -122,10 +122,11 @@ void metrics_status(const void *self, const struct env *env, struct buf *left, s
 void metrics_card(const void *self, const struct env *env, struct buf *out);
 
 /* metrics_commands.c */
-#define METRICS_COMMANDS 25
+#define METRICS_COMMANDS 27
 extern const struct command metrics_commands[METRICS_COMMANDS];
 typedef unsigned metrics_command(void *self, struct console *c, const char *arg);
 /* metrics_copy.c */
+metrics_command metrics_export, metrics_export_over;
 metrics_command metrics_copy_row, metrics_copy_json, metrics_copy_response, metrics_copy_curl;
 /* metrics_open.c: an opened call elsewhere: in Play, in the editor. */
 metrics_command metrics_replay, metrics_edit_outside;
