@@ -3,14 +3,14 @@
 #   what | measured | peer | ratio | target
 # A row that misses its target ends in MISSED; that is information, not a failure: other work on the machine shows in the times.
 # Exit status 1: a benchmark could not run, or `sonde metrics` differs from the exact figures (tests/bench/exact.py).
-# BENCH_LINES (1000000), BENCH_REPEATS (3) and BENCH_ONLY (store text stream start console) make it shorter. Needs python3 for the logs.
+# BENCH_LINES (1000000), BENCH_REPEATS (3) and BENCH_ONLY (store text stream client start console) make it shorter. Needs python3 for the logs.
 set -eu
 
 srcdir=$(cd "${1:?usage: run.sh SRCDIR BUILDDIR}" && pwd)
 builddir=$(cd "${2:?usage: run.sh SRCDIR BUILDDIR}" && pwd)
 lines=${BENCH_LINES:-1000000}
 repeats=${BENCH_REPEATS:-3}
-only=${BENCH_ONLY:-store text stream start console}
+only=${BENCH_ONLY:-store text stream client start console}
 sonde=$builddir/sonde
 failed=0
 simulators=
@@ -42,7 +42,7 @@ build() {
 	# Lists of words on purpose.
 	# shellcheck disable=SC2046,SC2086
 	$cc -std=c11 -D_GNU_SOURCE -O2 -g -I"$srcdir/src" -I"$srcdir" -I"$builddir" $(variable SQLITE_CFLAGS) $(variable JANSSON_CFLAGS) \
-		-o "$dir/$1" "$srcdir/tests/bench/$1.c" "$builddir/libsonde.a" $libs
+		-o "$dir/$1" "$srcdir/tests/bench/$1.c" "$builddir/libsonde.a" $libs ${2:-}
 }
 wants() {
 	case " $only " in
@@ -163,6 +163,10 @@ fi
 if wants stream; then
 	build stream_bench
 	run "$dir/stream_bench"
+fi
+if wants client; then
+	build client_bench -lcurl
+	SONDE_DATA=$dir/client run "$dir/client_bench" "$sonde"
 fi
 if wants start; then
 	build start_bench
