@@ -1,5 +1,6 @@
 #!/bin/sh
-# embed.sh OUT.c DATA_DIR FILE... - writes a C file that holds the named files (paths below DATA_DIR) for embedded_find().
+# embed.sh OUT.c DATA_DIR FILE... - writes a C file that holds the named files for embedded_find(): paths below DATA_DIR, or beside it from
+# ../ on, which is not part of the name.
 set -eu
 out=$1
 dir=$2
@@ -16,7 +17,7 @@ shift 2
 	printf 'static const struct {\n\tconst char *name;\n\tconst unsigned char *bytes;\n\tsize_t len;\n} files[] = {\n'
 	i=0
 	for f in "$@"; do
-		printf '\t{ "%s", file_%d, sizeof(file_%d) - 1 },\n' "$f" "$i" "$i"
+		printf '\t{ "%s", file_%d, sizeof(file_%d) - 1 },\n' "${f#../}" "$i" "$i"
 		i=$((i + 1))
 	done
 	cat <<'EOF'

@@ -58,6 +58,23 @@ static uint32_t to_ascii(uint32_t cp)
 	return cp;
 }
 
+/* Rules, boxes, blocks, shapes, braille and signs of state, which a screen reader would spell out. */
+static bool is_drawing(uint32_t cp)
+{
+	return (cp >= 0x2500 && cp <= 0x25ff) || (cp >= 0x2800 && cp <= 0x28ff) || cp == 0x21bb || cp == 0x26a0 || cp == 0x2713 || cp == 0x2717;
+}
+
+static uint32_t to_plain(uint32_t cp)
+{
+	return is_drawing(cp) ? ' ' : cp == 0x2026 ? '.' : to_ascii(cp);
+}
+
+/* The program's own words; in text from outside a dot or an arrow may be anything. */
+static uint32_t to_plain_label(uint32_t cp)
+{
+	return cp == 0xb7 ? ',' : cp == 0x2192 ? '/' : cp == 0x2194 ? '-' : cp;
+}
+
 static bool is_control(uint32_t cp)
 {
 	return cp < 0x20 || (cp >= 0x7f && cp < 0xa0);
@@ -173,8 +190,8 @@ static void set_glyph(struct cells *c, int x, int y, enum style st, const struct
 	struct cell g = *glyph;
 
 	g.style = (uint8_t)st;
-	if (c->glyphs == GLYPHS_ASCII) {
-		g.cp[0] = to_ascii(g.cp[0]);
+	if (c->glyphs == GLYPHS_ASCII || c->glyphs == GLYPHS_PLAIN) {
+		g.cp[0] = c->glyphs == GLYPHS_PLAIN ? to_plain(g.cp[0]) : to_ascii(g.cp[0]);
 	}
 	if (g.width == 2 && !(in_clip(c, x, y) && in_clip(c, x + 1, y))) {
 		struct cell space = blank;
@@ -251,18 +268,25 @@ void cells_unclip(struct cells *c, struct rect former)
 	c->clip = former;
 }
 
-int cells_text(struct cells *c, int x, int y, int max_w, enum style st, const char *s, size_t len)
+/* In plain a label's " · " is ", ": a pause, and nothing to be spelt out. */
+static int put_text(struct cells *c, int x, int y, int max_w, enum style st, const char *s, size_t len, bool is_label)
 {
+	bool is_plain = is_label && c->glyphs == GLYPHS_PLAIN;
 	int used = 0;
 
 	for (size_t i = 0; i < len;) {
 		struct cell g;
+
+		if (is_plain && len - i >= 4 && memcmp(s + i, " \u00b7 ", 4) == 0) {
+			i++;
+		}
 		size_t n = next_glyph(s + i, len - i, &g);
 
 		if (used + g.width > max_w) {
 			break;
 		}
 		if (g.width > 0) {
+			g.cp[0] = is_plain ? to_plain_label(g.cp[0]) : g.cp[0];
 			set_glyph(c, x + used, y, st, &g);
 		}
 		used += g.width;
@@ -271,9 +295,14 @@ int cells_text(struct cells *c, int x, int y, int max_w, enum style st, const ch
 	return used;
 }
 
+int cells_text(struct cells *c, int x, int y, int max_w, enum style st, const char *s, size_t len)
+{
+	return put_text(c, x, y, max_w, st, s, len, false);
+}
+
 int cells_put(struct cells *c, int x, int y, enum style st, const char *s)
 {
-	return cells_text(c, x, y, c->clip.x + c->clip.w - x, st, s, strlen(s));
+	return put_text(c, x, y, c->clip.x + c->clip.w - x, st, s, strlen(s), true);
 }
 
 int cells_putf(struct cells *c, int x, int y, enum style st, const char *fmt, ...)
@@ -310,9 +339,9 @@ int cells_fit(struct cells *c, int x, int y, int max_w, enum style st, const cha
 		return 0;
 	}
 	if (cells_width(s, len) <= max_w) {
-		return cells_text(c, x, y, max_w, st, s, len);
+		return put_text(c, x, y, max_w, st, s, len, true);
 	}
-	int used = cells_text(c, x, y, max_w - 1, st, s, len);
+	int used = put_text(c, x, y, max_w - 1, st, s, len, true);
 	set_code_point(c, x + used, y, st, 0x2026);
 	return used + 1;
 }
@@ -322,7 +351,7 @@ int cells_right(struct cells *c, int x_end, int y, enum style st, const char *s)
 	size_t len = strlen(s);
 	int w = cells_width(s, len);
 
-	cells_text(c, x_end - w, y, w, st, s, len);
+	put_text(c, x_end - w, y, w, st, s, len, true);
 	return x_end - w;
 }
 
@@ -348,6 +377,21 @@ void cells_restyle(struct cells *c, struct rect r, enum style st)
 	}
 }
 
+int cells_mark(struct cells *c, int x, int y, enum style st, const char *glyph, const char *word)
+{
+	return cells_put(c, x, y, st, c->glyphs == GLYPHS_PLAIN ? word : glyph);
+}
+
+static void plain_rule(struct cells *c, int x, int y, int w, const char *title, const char *right)
+{
+	int used = cells_fit(c, x + 1, y, w - 1, ST_TITLE, title != NULL ? title : "");
+
+	if (used > 0 && right != NULL && right[0] != '\0') {
+		used += cells_fit(c, x + 1 + used, y, w - 1 - used, ST_DIM, ", ");
+		cells_fit(c, x + 1 + used, y, w - 1 - used, ST_DIM, right);
+	}
+}
+
 void cells_rule(struct cells *c, int x, int y, int w, bool is_focused, const char *title, const char *right)
 {
 	enum style st = is_focused ? ST_RULE_FOCUS : ST_RULE;
@@ -357,6 +401,10 @@ void cells_rule(struct cells *c, int x, int y, int w, bool is_focused, const cha
 	cells_fill(c, (struct rect){x, y, w, 1}, st, is_focused ? 0x2501 : 0x2500);
 	if (is_focused && c->cursor_x < 0) {
 		cells_cursor(c, x + 1, y + 1, false);
+	}
+	if (c->glyphs == GLYPHS_PLAIN) {
+		plain_rule(c, x, y, w, title, right);
+		return;
 	}
 	if (title != NULL && title[0] != '\0' && w >= 5) {
 		int room = w - 4;
@@ -387,6 +435,10 @@ void cells_box(struct cells *c, struct rect r, const char *title)
 		return;
 	}
 	cells_fill(c, r, ST_BOX, ' ');
+	if (c->glyphs == GLYPHS_PLAIN) {
+		cells_fit(c, r.x + 1, r.y, r.w - 1, ST_TITLE, title != NULL ? title : "");
+		return;
+	}
 	cells_fill(c, (struct rect){r.x, r.y, r.w, 1}, ST_BOX, 0x2500);
 	cells_fill(c, (struct rect){r.x, y_end, r.w, 1}, ST_BOX, 0x2500);
 	cells_fill(c, (struct rect){r.x, r.y, 1, r.h}, ST_BOX, 0x2502);
@@ -485,7 +537,7 @@ enum glyphs glyphs_from_name(const char *name)
 	static const char *const names[GLYPHS_COUNT] = { [GLYPHS_BRAILLE] = "braille", [GLYPHS_BLOCK] = "block", [GLYPHS_ASCII] = "ascii" };
 	int i = 0;
 
-	while (i < GLYPHS_COUNT && strcmp(names[i], name) != 0) {
+	while (i < GLYPHS_COUNT && (names[i] == NULL || strcmp(names[i], name) != 0)) {
 		i++;
 	}
 	return (enum glyphs)i;

@@ -23,7 +23,9 @@ enum style {
 	ST_COUNT
 };
 
-enum glyphs { GLYPHS_BRAILLE, GLYPHS_BLOCK, GLYPHS_ASCII, GLYPHS_COUNT };
+/* PLAIN: nothing is drawn, all is said: for screen readers. ASCII only; states are words, rules are titles, graphs are figures. It is not
+ * chosen by name but by the option "plain", which the layouts follow, too (app_is_plain). */
+enum glyphs { GLYPHS_BRAILLE, GLYPHS_BLOCK, GLYPHS_ASCII, GLYPHS_PLAIN, GLYPHS_COUNT };
 /* "braille", "block", "ascii"; GLYPHS_COUNT for any other name ("auto"). */
 enum glyphs glyphs_from_name(const char *name);
 
@@ -56,7 +58,8 @@ void cells_clear(struct cells *c);
 struct rect cells_clip(struct cells *c, struct rect r);
 void cells_unclip(struct cells *c, struct rect former);
 
-/* Draws UTF-8 from (x, y), at most max_w cells, never half a wide character. Returns the cells used. */
+/* Draws UTF-8 from (x, y), at most max_w cells, never half a wide character. Returns the cells used. For text from outside; the next ones
+ * are for what the program says itself, which plain may write with other signs. */
 int cells_text(struct cells *c, int x, int y, int max_w, enum style st, const char *s, size_t len);
 int cells_put(struct cells *c, int x, int y, enum style st, const char *s);
 int cells_putf(struct cells *c, int x, int y, enum style st, const char *fmt, ...) SONDE_PRINTF(5, 6);
@@ -69,7 +72,10 @@ int cells_width(const char *s, size_t len);
 void cells_fill(struct cells *c, struct rect r, enum style st, uint32_t cp);
 /* Changes the style only. */
 void cells_restyle(struct cells *c, struct rect r, enum style st);
-/* A titled rule: "─ title ───── right ─", heavy ━ when focused; then the cursor stands below it, until somebody says better. */
+/* A state: its glyph, in plain its word. Returns the cells used. */
+int cells_mark(struct cells *c, int x, int y, enum style st, const char *glyph, const char *word);
+/* A titled rule: "─ title ───── right ─", heavy ━ when focused; then the cursor stands below it, until somebody says better. In plain:
+ * "title, right". */
 void cells_rule(struct cells *c, int x, int y, int w, bool is_focused, const char *title, const char *right);
 void cells_box(struct cells *c, struct rect r, const char *title);
 void cells_vline(struct cells *c, int x, int y, int h);

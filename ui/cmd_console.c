@@ -30,16 +30,19 @@ static void add_targets(struct play *p, const struct config *config)
 
 static int run(int argc, char **argv)
 {
-	static const struct option long_options[] = { { "no-bodies", no_argument, NULL, 'B' }, { NULL, 0, NULL, 0 } };
+	static const struct option long_options[] = {
+		{ "no-bodies", no_argument, NULL, 'B' }, { "plain", no_argument, NULL, 'P' }, { NULL, 0, NULL, 0 },
+	};
 	struct err e = { 0 };
-	bool no_bodies = false;
+	bool no_bodies = false, is_plain = false;
 	int opt;
 
 	while ((opt = cli_option(argc, argv, "", long_options)) != -1) {
-		if (opt != 'B') {
+		if (opt != 'B' && opt != 'P') {
 			return cli_bad_option(&ui_console, argv);
 		}
-		no_bodies = true;
+		no_bodies |= opt == 'B';
+		is_plain |= opt == 'P';
 	}
 	if (optind < argc) {
 		return cli_usage(&ui_console, "the console takes no words");
@@ -59,6 +62,9 @@ static int run(int argc, char **argv)
 	bool is_fine = session_load(session, dir, &e);
 
 	session_take_options(session, &config->options);
+	if (is_plain) {
+		option_force(&config->options, OPTION_PLAIN, "on");
+	}
 	struct loop *loop = loop_new();
 	struct app *app = app_new(loop, config, dir, true);
 
@@ -79,8 +85,9 @@ static int run(int argc, char **argv)
 const struct cli_command ui_console = {
 	.name = "console",
 	.summary = "open the console (the default)",
-	.usage = "sonde [console [--no-bodies]]",
+	.usage = "sonde [console] [--no-bodies] [--plain]",
 	.help = "  --no-bodies      record calls without prompts, requests and answers\n"
+		"  --plain          for screen readers: words and figures instead of rules, boxes, signs and graphs\n"
 		"  Screens: 2 Play, 4 Metrics. Inside, ? shows all keys and : all commands. Where nothing is set up, it begins\n"
 		"  with what it found to talk to: keys in the environment, a local Ollama, a demo.\n",
 	.run = run,

@@ -1,4 +1,5 @@
 /* cmd_demo - the console on the demo (app/demo.h), or without a terminal what one sees in it. */
+#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -123,16 +124,26 @@ static int headless(struct demo *d)
 
 static int run(int argc, char **argv)
 {
+	static const struct option longs[] = { { "plain", no_argument, NULL, 'P' }, { NULL, 0, NULL, 0 } };
 	struct err e = { 0 };
-	int status;
+	bool is_plain = false;
+	int status, opt;
 
-	(void)argv;
-	if (argc > 1) {
+	while ((opt = cli_option(argc, argv, "", longs)) != -1) {
+		if (opt != 'P') {
+			return cli_bad_option(&ui_demo, argv);
+		}
+		is_plain = true;
+	}
+	if (optind < argc) {
 		return cli_usage(&ui_demo, "the demo takes no arguments");
 	}
 	struct loop *loop = loop_new();
 	struct demo *d = demo_new(loop, &e);
 
+	if (d != NULL && is_plain) {
+		option_force(&d->app->config->options, OPTION_PLAIN, "on");
+	}
 	if (d == NULL) {
 		status = cli_fail(&e);
 	} else if (!isatty(STDOUT_FILENO) || !isatty(STDIN_FILENO)) {
@@ -149,8 +160,10 @@ static int run(int argc, char **argv)
 const struct cli_command ui_demo = {
 	.name = "demo",
 	.summary = "the console on simulated providers; needs no key and no network",
-	.usage = "sonde demo",
-	.help = "  Everything in it is SIMULATED and forgotten at the end. Without a terminal it prints one comparison, the\n"
-		"  metrics table and one screen, and exits.\n",
+	.usage = "sonde demo [--plain]",
+	.help =
+	    "  --plain            for screen readers: words and figures instead of rules, boxes, signs and graphs\n"
+	    "  Everything in it is SIMULATED and forgotten at the end. Without a terminal it prints one comparison, the\n"
+	    "  metrics table and one screen, and exits.\n",
 	.run = run,
 };

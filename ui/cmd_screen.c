@@ -6,7 +6,7 @@
 #include "ui/commands.h"
 #include "ui/shot.h"
 
-static int draw(const char *name, struct shot shot)
+static int draw(const char *name, struct shot shot, bool is_plain)
 {
 	struct err e = { 0 };
 	struct buf out = { 0 };
@@ -18,6 +18,9 @@ static int draw(const char *name, struct shot shot)
 	struct loop *loop = loop_new();
 	struct app *app = app_new(loop, config_load(NULL), dir, false);
 
+	if (is_plain) {
+		option_force(&app->config->options, OPTION_PLAIN, "on");
+	}
 	shot.screen = name;
 	shot.env = shot_env_now();
 	bool ok = shot_draw(app, &shot, &out, &e);
@@ -34,12 +37,14 @@ static int draw(const char *name, struct shot shot)
 
 static int run(int argc, char **argv)
 {
-	enum { SIZE = 256, THEME, KEYS, GLYPHS };
+	enum { SIZE = 256, THEME, KEYS, GLYPHS, PLAIN };
 	static const struct option longs[] = {
 		{ "size", required_argument, NULL, SIZE }, { "theme", required_argument, NULL, THEME },
-		{ "keys", required_argument, NULL, KEYS }, { "glyphs", required_argument, NULL, GLYPHS }, { NULL, 0, NULL, 0 },
+		{ "keys", required_argument, NULL, KEYS }, { "glyphs", required_argument, NULL, GLYPHS },
+		{ "plain", no_argument, NULL, PLAIN }, { NULL, 0, NULL, 0 },
 	};
 	struct shot shot = { .w = 80, .h = 24, .theme = THEME_MONO, .glyphs = GLYPHS_BRAILLE };
+	bool is_plain = false;
 	int opt;
 
 	while ((opt = cli_option(argc, argv, "", longs)) != -1) {
@@ -64,6 +69,9 @@ static int run(int argc, char **argv)
 				return cli_usage(&ui_screen, "'%s' is no glyph level: braille, block or ascii", optarg);
 			}
 			break;
+		case PLAIN:
+			is_plain = true;
+			break;
 		default:
 			return cli_bad_option(&ui_screen, argv);
 		}
@@ -71,18 +79,19 @@ static int run(int argc, char **argv)
 	if (argc - optind != 1) {
 		return cli_usage(&ui_screen, "name one screen");
 	}
-	return draw(argv[optind], shot);
+	return draw(argv[optind], shot, is_plain);
 }
 
 const struct cli_command ui_screen = {
 	.name = "screen",
 	.summary = "draw one screen of the console as text",
-	.usage = "sonde screen NAME [--size COLSxROWS] [--theme NAME] [--keys \"...\"]",
+	.usage = "sonde screen NAME [--size COLSxROWS] [--theme NAME] [--plain] [--keys \"...\"]",
 	.help =
 	    "  NAME               play, metrics or welcome (what sonde found to talk to)\n"
 	    "  --size COLSxROWS   default 80x24\n"
 	    "  --theme NAME       mono (plain text, the default), ansi, dark or light (with colour sequences)\n"
 	    "  --glyphs LEVEL     braille (default), block or ascii\n"
+	    "  --plain            for screen readers: words and figures instead of rules, boxes, signs and graphs\n"
 	    "  --keys \"...\"       keys pressed first: names separated by blanks, text in quotes; nothing is sent\n"
 	    "\n"
 	    "  sonde screen metrics --size 120x40 --keys 't g'\n",

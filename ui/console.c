@@ -99,6 +99,7 @@ void console_free(struct console *c)
 		return;
 	}
 	palette_free(c->palette);
+	manual_view_free(c->manual);
 	recall_free(&c->recall);
 	buf_free(&c->copied);
 	buf_free(&c->edited);
@@ -237,6 +238,18 @@ static unsigned overlay_input(struct console *c, const struct input *in)
 	return bits;
 }
 
+static unsigned manual_input(struct console *c, const struct input *in)
+{
+	bool is_over = false;
+	unsigned bits = manual_view_input(c->manual, in, &is_over);
+
+	if (is_over) {
+		manual_view_free(c->manual);
+		c->manual = NULL;
+	}
+	return bits;
+}
+
 /* Shows the second keys that there are, after a while, and waits for one. */
 static unsigned begin_two(struct console *c, uint32_t first)
 {
@@ -331,6 +344,9 @@ static unsigned dispatch(struct console *c, const struct input *in)
 	}
 	if (c->shows_alerts) {
 		return console_alerts_input(c, in);
+	}
+	if (c->manual != NULL) {
+		return manual_input(c, in);
 	}
 	unsigned bits = c->prefix != 0 ? second_key(c, in) : 0;
 	if (bits != 0) {

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/manual.h"
 #include "base/mem.h"
 #include "ui/console_state.h"
 
@@ -72,6 +73,34 @@ static unsigned open_help(void *screen, struct console *c, const char *arg)
 	(void)screen;
 	console_open_palette(c, PALETTE_HELP, arg);
 	return INPUT_HANDLED | INPUT_REDRAW;
+}
+
+static unsigned open_manual(void *screen, struct console *c, const char *arg)
+{
+	struct manual_view *view = arg[0] != '\0' ? manual_view_new(arg) : NULL;
+
+	(void)screen;
+	if (arg[0] == '\0') {
+		console_ask(c, "manual ");
+	} else if (view == NULL) {
+		console_say(c, ST_BAD, "The manual has no heading \"%s\"", arg);
+	} else {
+		manual_view_free(c->manual);
+		c->manual = view;
+	}
+	return INPUT_HANDLED | INPUT_REDRAW;
+}
+
+static const char *complete_manual(void *screen, size_t i)
+{
+	struct console *c = screen;
+	char heading[MANUAL_HEADING_SIZE];
+
+	if (!manual_heading(i, heading)) {
+		return NULL;
+	}
+	(void)snprintf(c->candidate, sizeof(c->candidate), "%s\treading about it", heading);
+	return c->candidate;
 }
 
 static unsigned repaint(void *screen, struct console *c, const char *arg)
@@ -202,6 +231,7 @@ static const struct command fixed_globals[] = {
 	 .run = open_command},
 	{.name = "help", .keys = "? F1", .hint = "help", .args = "[WORD]", .help = "keys and commands of this screen", .flags = COMMAND_IN_TEXT,
 	 .run = open_help},
+	{.name = "manual", .args = "[HEADING]", .help = "read about something in the manual", .run = open_manual, .complete = complete_manual},
 	{.name = "set", .args = "[NAME [VALUE]]", .help = "options: what they are and where from, or another value",
 	 .flags = COMMAND_WORDS | COMMAND_IN_HELP, .run = set, .complete = complete_set},
 	{.name = "alerts", .help = "the alerts: which are on, since when, and their figures", .run = console_alerts_open},

@@ -7,31 +7,44 @@
 #include "ui/console_state.h"
 
 #define SIMULATED " SIMULATED "
+#define TAB_SIZE 40
 
-/* "[4 Metrics]"; 0: it has none. */
-static int tab_width(const struct screen *s)
+/* "[4 Metrics]" for the shown one, in plain "4 Metrics, shown"; "" for a screen without a tab. Returns its cells. */
+static int tab_label(const struct console *c, size_t i, char out[TAB_SIZE])
 {
-	return s->number > 0 ? cells_width(s->title, strlen(s->title)) + 4 : 0;
+	const struct screen *s = c->screens[i];
+	static const char *const around[2][2][2] = {{{" ", " "}, {"[", "]"}}, {{"", ""}, {"", ", shown"}}};
+	const char *const *form = around[app_is_plain(c->app)][i == c->shown];
+
+	out[0] = '\0';
+	if (s->number > 0) {
+		(void)snprintf(out, TAB_SIZE, "%s%d %s%s", form[0], s->number, s->title, form[1]);
+	}
+	return cells_width(out, strlen(out));
 }
 
 /* Cells between two tabs: they move together when the row is short. */
 static int tab_gap(const struct console *c)
 {
+	char label[TAB_SIZE];
 	int w = 1;
 
 	for (size_t i = 0; i < c->n; i++) {
-		w += tab_width(c->screens[i]) > 0 ? tab_width(c->screens[i]) + 2 : 0;
+		int tab_w = tab_label(c, i, label);
+
+		w += tab_w > 0 ? tab_w + 2 : 0;
 	}
 	return w <= c->w ? 2 : 0;
 }
 
 size_t console_tab_at(const struct console *c, int x)
 {
+	char label[TAB_SIZE];
 	int at = 1;
 	int gap = tab_gap(c);
 
 	for (size_t i = 0; i < c->n; i++) {
-		int w = tab_width(c->screens[i]);
+		int w = tab_label(c, i, label);
 
 		if (x >= at && x < at + w) {
 			return i;
@@ -44,25 +57,22 @@ size_t console_tab_at(const struct console *c, int x)
 static void draw_tabs(const struct console *c, struct cells *cells, const struct env *env)
 {
 	struct buf figures = {0};
+	char label[TAB_SIZE];
 	int end = cells->w;
 	int x = 1;
 	int gap = tab_gap(c);
 
 	for (size_t i = 0; i < c->n; i++) {
-		bool is_on = i == c->shown;
-
-		if (tab_width(c->screens[i]) == 0) {
-			continue;
+		if (tab_label(c, i, label) > 0) {
+			x += cells_put(cells, x, 0, i == c->shown ? ST_TAB_ON : ST_TAB, label) + gap;
 		}
-		x += cells_putf(cells, x, 0, is_on ? ST_TAB_ON : ST_TAB, is_on ? "[%d %s]" : " %d %s ", c->screens[i]->number, c->screens[i]->title);
-		x += gap;
 	}
 	if (c->app->is_demo) { /* over a tab, when there is no room: nobody may take these figures for real ones */
 		end = cells_right(cells, end, 0, ST_SIMULATED, SIMULATED) - 1;
 	}
 	end = console_alerts_mark(c, cells, end);
 	int room = end - x - 1;
-	if (c->summary != NULL && room > 0) {
+	if (c->summary != NULL && room > 0 && !app_is_plain(c->app)) { /* in plain nothing changes but what is read, and the status row */
 		c->summary(c->app, env, room, &figures);
 		if (cells_width(buf_str(&figures), figures.len) <= room) {
 			cells_right(cells, end, 0, ST_TEXT, buf_str(&figures));
@@ -172,7 +182,10 @@ static void draw_hints(const struct console *c, struct cells *cells)
 	for (size_t i = 0; i < n; i++) {
 		int key_w = cells_put(cells, hints[i].x, cells->h - 1, ST_KEY, hints[i].label);
 
-		cells_put(cells, hints[i].x + key_w + 1, cells->h - 1, ST_TEXT, hints[i].command->hint);
+		int hint_w = cells_put(cells, hints[i].x + key_w + 1, cells->h - 1, ST_TEXT, hints[i].command->hint);
+		if (i + 1 < n && app_is_plain(c->app)) { /* read aloud they would run together */
+			cells_put(cells, hints[i].x + key_w + 1 + hint_w, cells->h - 1, ST_TEXT, ",");
+		}
 	}
 }
 
@@ -207,7 +220,7 @@ static void draw_strip(const struct console *c, struct cells *cells)
 {
 	struct command_set sets[] = {console_screen_set(c), console_global_set(c)};
 	int n = strip_rows(c, &sets[0], NULL, 0, 0) + strip_rows(c, &sets[1], NULL, 0, 0);
-	struct rect box = {0, cells->h - 2 - (n + 2), cells->w < 64 ? cells->w : 64, n + 2};
+	struct rect box = {0, cells->h - 2 - (n + 2), cells->w < 64 || app_is_plain(c->app) ? cells->w : 64, n + 2};
 	char label[32], title[48];
 
 	if (box.y < 1) {
@@ -272,9 +285,13 @@ void console_draw(struct console *c, struct cells *cells, const struct env *env)
 	if (c->shows_alerts) {
 		console_alerts_draw(c, cells, env);
 	}
+	if (c->manual != NULL) {
+		manual_view_layout(c->manual, c->w, c->h);
+		manual_view_draw(c->manual, cells);
+	}
 	if (c->palette != NULL) {
 		cells->cursor_x = -1;
-		palette_layout(c->palette, c->w, c->h);
+		palette_layout(c->palette, c->w, c->h, app_is_plain(c->app));
 		palette_draw(c->palette, cells);
 	}
 }

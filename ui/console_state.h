@@ -5,6 +5,7 @@
 #include "app/app.h"
 #include "ui/command.h"
 #include "ui/console.h"
+#include "ui/console_manual.h"
 #include "ui/palette.h"
 #include "ui/widgets/list.h"
 
@@ -19,7 +20,8 @@ struct console {
 	struct command *globals;    /* a row for each screen, then the fixed ones */
 	size_t n_globals;
 	console_summary *summary;
-	struct palette *palette;    /* NULL: no overlay */
+	struct palette *palette;    /* NULL: closed */
+	struct manual_view *manual; /* NULL: closed. At most one of the two is open */
 	struct recall recall;
 	struct session *session;    /* NULL: nothing is kept. It is about the home app */
 	bool is_restored[MOST_SCREENS];
@@ -28,7 +30,7 @@ struct console {
 	int64_t drawn_us;           /* monotonic time of the last picture */
 	struct buf copied;          /* for the clipboard */
 	bool can_copy;
-	char candidate[200];        /* of `:set`, until the next one is asked for */
+	char candidate[200];        /* of a command's argument, until the next one is asked for */
 	struct buf edited;          /* as given to the person's editor */
 	console_take *take;
 	void *take_ctx;

@@ -59,3 +59,13 @@ void format_exact(int64_t n, char out[FORMAT_SIZE])
 	}
 	*to = '\0';
 }
+
+void format_change(double now, double before, char out[FORMAT_SIZE])
+{
+	out[0] = '\0';
+	if (before > 0. && isfinite(now) && now >= 10. * before) {
+		(void)snprintf(out, FORMAT_SIZE, "\u00d7%.0f", now / before);
+	} else if (before > 0. && isfinite(now)) {
+		(void)snprintf(out, FORMAT_SIZE, "%+.0f%%", 100. * (now / before - 1.));
+	}
+}

@@ -17,6 +17,8 @@ void format_time(int64_t us, int64_t now_us, int64_t utc_offset_us, char out[FOR
 /* "71" or "–" for NAN. */
 void format_rate(double per_s, char out[FORMAT_SIZE]);
 
+/* How much more that is than before: "+12%", "-8%", from ten times on "×12"; "" when there was nothing before. */
+void format_change(double now, double before, char out[FORMAT_SIZE]);
 /* Every digit of a count: "50 000". */
 void format_exact(int64_t n, char out[FORMAT_SIZE]);
 

@@ -99,17 +99,21 @@ int main(int argc, char **argv)
 	if (strcmp(name, "help") == 0 || asks_for_help(name)) {
 		return help(argc > 2 && !asks_for_help(argv[2]) ? argv[2] : NULL);
 	}
-	const struct cli_command *c = find(name);
+	bool is_option = name[0] == '-'; /* of the console, which needs no name */
+	const struct cli_command *c = is_option ? &ui_console : find(name);
 
 	if (c == NULL) {
 		return unknown(name);
 	}
 	for (int i = 2; i < argc && strcmp(argv[i], "--") != 0; i++) {
 		if (asks_for_help(argv[i])) {
-			return help(name);
+			return help(c->name);
 		}
 	}
 	static char *console_arguments[] = { "console", NULL };
 
+	if (is_option) {
+		return c->run(argc, argv);
+	}
 	return argc > 1 ? c->run(argc - 1, argv + 1) : c->run(1, console_arguments);
 }

@@ -294,10 +294,12 @@ unsigned palette_input(struct palette *p, const struct input *in, struct palette
 	return INPUT_HANDLED | INPUT_REDRAW;
 }
 
-void palette_layout(struct palette *p, int w, int h)
+void palette_layout(struct palette *p, int w, int h, bool is_whole)
 {
 	int box_w = w - 4 < BOX_W ? w - 4 : BOX_W;
 	int rows = p->kind == PALETTE_HELP ? h - 9 : COMMAND_ROWS;
+	/* Two rows of frame, the field, and in help a row that says what keys do. */
+	int others = p->kind == PALETTE_HELP ? 4 : 3;
 
 	if (p->kind == PALETTE_HELP && w > BOX_W + 40) {
 		box_w = BOX_W + 24;
@@ -305,11 +307,13 @@ void palette_layout(struct palette *p, int w, int h)
 	if (rows > h - 9) {
 		rows = h - 9;
 	}
-	/* Two rows of frame, the field, and in help a row that says what keys do. */
-	int box_h = rows + (p->kind == PALETTE_HELP ? 4 : 3);
-	p->box = (struct rect){(w - box_w) / 2, (h - box_h) / 2, box_w, box_h};
+	p->box = (struct rect){(w - box_w) / 2, (h - rows - others) / 2, box_w, rows + others};
+	if (is_whole) {
+		p->box = (struct rect){0, 1, w, h - 3};
+		rows = h - 3 - others;
+	}
 	list_layout(&p->list, rows);
-	editor_layout(p->field, (struct rect){p->box.x + 3, p->box.y + 1, box_w - 5, 1});
+	editor_layout(p->field, (struct rect){p->box.x + 3, p->box.y + 1, p->box.w - 5, 1});
 }
 
 static void draw_row(struct cells *c, const struct palette_row *r, struct rect at, bool is_selected)
@@ -375,6 +379,6 @@ void palette_draw(const struct palette *p, struct cells *c)
 		cells_fit(c, in.x + 2, in.y + 1, in.w - 3, ST_DIM, p->kind == PALETTE_HELP ? "Nothing matches; Esc closes" : "Enter runs the line");
 	}
 	if (p->kind == PALETTE_HELP) {
-		cells_fit(c, in.x + 1, in.y + in.h - 1, in.w - 2, ST_DIM, "Enter runs the line · ↑ ↓ move · Esc closes");
+		cells_fit(c, in.x + 1, in.y + in.h - 1, in.w - 2, ST_DIM, "Enter runs the line · arrows move · Esc closes");
 	}
 }

@@ -98,7 +98,27 @@ static bool add_candidates(struct palette_rows *p, const char *typed)
 	return true;
 }
 
-/* Whole lines: a command with one of its candidates, where words of it fit or what is said of it has the text. */
+/* Each typed word begins words of the text, or stands in the note; the sum of the scores, or FUZZY_NONE. */
+static int score_words(const char *typed, const char *text, const char *note)
+{
+	int sum = 0;
+
+	for (const char *at = typed + strspn(typed, " "); *at != '\0' && sum != FUZZY_NONE;) {
+		size_t n = strcspn(at, " ");
+		char *word = x_strndup(at, n);
+		int score = fuzzy_score(word, text, FUZZY_WORD_STARTS);
+
+		if (score == FUZZY_NONE && strcasestr(note, word) != NULL) {
+			score = 0;
+		}
+		sum = score == FUZZY_NONE ? FUZZY_NONE : sum + score;
+		free(word);
+		at += n + strspn(at + n, " ");
+	}
+	return sum;
+}
+
+/* Whole lines: a command with one of its candidates. */
 static void add_lines(struct palette_rows *p, const char *typed, const struct command *cmd, size_t set, bool is_help)
 {
 	const char *s;
@@ -110,10 +130,10 @@ static void add_lines(struct palette_rows *p, const char *typed, const struct co
 			continue; /* the name of a thing is enough there */
 		}
 		char *text = x_asprintf("%s %.*s", cmd->name, (int)len, s);
-		int score = fuzzy_score(typed, text, FUZZY_WORD_STARTS);
+		int score = score_words(typed, text, s + len);
 
 		free(text);
-		if (score != FUZZY_NONE || (s[len] == '\t' && strcasestr(s + len, typed) != NULL)) {
+		if (score != FUZZY_NONE) {
 			struct palette_row r = {.command = cmd, .set = set, .is_line = true, .fit = FIT_LINE, .score = score};
 
 			r.candidate = x_strndup(s, len);

@@ -106,7 +106,7 @@ bool shot_draw(struct app *app, const struct shot *shot, struct buf *out, struct
 	struct console *c = console_new(app, all_screens, n_all_screens, summary_of_app);
 	struct cells *cells = cells_new(shot->w, shot->h);
 
-	cells->glyphs = shot->glyphs;
+	cells->glyphs = app_is_plain(app) ? GLYPHS_PLAIN : shot->glyphs;
 	console_resize(c, shot->w, shot->h);
 	(void)console_show(c, shot->screen);
 	console_draw(c, cells, &shot->env);

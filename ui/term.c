@@ -334,6 +334,9 @@ void term_stop(struct terminal *t)
 
 enum glyphs term_glyphs(const struct terminal *t)
 {
+	if (option_is_on(t->options, OPTION_PLAIN)) {
+		return GLYPHS_PLAIN;
+	}
 	const char *name = getenv("TERM");
 	enum glyphs named = glyphs_from_name(option_text(t->options, OPTION_GLYPHS));
 
@@ -428,7 +431,7 @@ void term_paint(struct terminal *t, const struct cells *c)
 		paint_row(t, c, y);
 	}
 	t->is_all_dirty = false;
-	curs_set(c->cursor_x >= 0 && c->cursor_is_text ? 1 : 0);
+	curs_set(c->cursor_x >= 0 && (c->cursor_is_text || c->glyphs == GLYPHS_PLAIN) ? 1 : 0);
 	if (c->cursor_x >= 0) {
 		move(c->cursor_y, c->cursor_x);
 	}

@@ -9,7 +9,7 @@ _sonde() {
 	COMPREPLY=()
 
 	if ((COMP_CWORD == 1)); then
-		words="console demo run metrics calls import models doctor store simulate screen help --help --version"
+		words="console demo run metrics calls import models doctor store simulate screen help --plain --help --version"
 		COMPREPLY=($(compgen -W "$words" -- "$cur"))
 		return
 	fi
@@ -48,8 +48,9 @@ _sonde() {
 	esac
 	if [[ -z $words ]]; then
 		case $command in
-		console) words="--no-bodies --help" ;;
-		run) words="-m -s -o --schema --tools --retries --no-stream --json --jsonl --cache --no-bodies --dry-run -q --help -" ;;
+		console) words="--no-bodies --plain --help" ;;
+		demo) words="--plain --help" ;;
+		run) words="-m -s -o --schema --tools --attach --retries --no-stream --json --jsonl --cache --no-bodies --dry-run -q --help -" ;;
 		metrics) words="--since --until --by --provider --model --operation --filter --check --min-calls --budget --csv --output --force --json --help" ;;
 		calls) words="show -n --since --until --provider --model --errors --filter --csv --jsonl --output --force --json --help" ;;
 		import)
@@ -64,7 +65,7 @@ _sonde() {
 		doctor) words="--json --help" ;;
 		store) words="stats check backup compact expire --repair --json --help" ;;
 		simulate) words="--listen --ttft --rate --fail --seed --help" ;;
-		screen) words="play metrics welcome --size --theme --glyphs --keys --help" ;;
+		screen) words="play metrics welcome --size --theme --glyphs --plain --keys --help" ;;
 		help) words="console demo run metrics calls import models doctor store simulate screen" ;;
 		*) words="--help" ;;
 		esac

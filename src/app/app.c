@@ -117,6 +117,11 @@ void app_changed(struct app *a)
 	}
 }
 
+bool app_is_plain(const struct app *a)
+{
+	return option_is_on(&a->config->options, OPTION_PLAIN);
+}
+
 void app_summary(const struct app *a, struct buf *out)
 {
 	size_t running = play_running(a->play);

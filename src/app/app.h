@@ -51,6 +51,8 @@ void app_changed(struct app *a);
 void app_say(struct app *a, enum news_kind kind, const char *fmt, ...) SONDE_PRINTF(3, 4);
 /* Options may be others now: what works by them is set up anew. */
 void app_take_options(struct app *a);
+/* The option "plain": one pane at a time, nothing beside another. */
+bool app_is_plain(const struct app *a);
 /* The right end of the tab row: what runs, what today cost. May be empty. */
 void app_summary(const struct app *a, struct buf *out);
 

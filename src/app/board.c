@@ -111,7 +111,9 @@ static void job_done(void *arg)
 	struct board_work *w = arg;
 
 	w->is_running = false;
-	if (!(w->asks_again && w->is_new_question)) { /* else nobody wants to know any more */
+	if (w->asks_again && w->is_new_question) { /* nobody wants to know any more, but for the names */
+		w->extra |= w->asking.what & ASK_NAMES;
+	} else {
 		take(w->board, &w->asking);
 	}
 	asking_free(&w->asking);

@@ -183,6 +183,7 @@ void estimate_add(struct estimate *total, const struct estimate *e, int64_t time
 {
 	total->n_past = total->n_calls == 0 || e->n_past < total->n_past ? e->n_past : total->n_past;
 	total->n_calls += (size_t)times * e->n_calls;
+	total->has_pictures |= e->has_pictures;
 	total->n_unpriced += (size_t)times * e->n_unpriced;
 	if (is_known(e->low_nano)) {
 		total->low_nano += times * e->low_nano;

@@ -32,6 +32,7 @@ struct estimate {
 	size_t n_past;             /* answers that the range of the output is from; 0: from the limit */
 	bool is_model_limit;       /* nothing but the most that the model gives is known */
 	int64_t low_nano, high_nano; /* UNKNOWN without a price, high_nano also without out_high */
+	bool has_pictures;         /* what images and PDFs take is not in it */
 	size_t n_calls, n_unpriced; /* calls this is the sum of, and those among them without a price: they are not in it */
 };
 

@@ -44,6 +44,14 @@ void past_record_run(struct store *store, int64_t run_us, const struct past_ques
 	if (q->repeat > 1) {
 		json_object_set_new(object, "repeat", json_integer(q->repeat));
 	}
+	json_t *files = json_array();
+	for (size_t i = 0; q->attachments != NULL && i < q->attachments->n; i++) {
+		json_array_append_new(files, json_string(q->attachments->list[i].name));
+	}
+	if (json_array_size(files) > 0) {
+		json_object_set(object, "attachments", files);
+	}
+	json_decref(files);
 	char *targets = json_dumps(list, JSON_COMPACT), *params = json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(12));
 	struct run_row row = {
 		.ts_us = run_us, .system = q->system, .user = q->user, .params = params, .targets = targets, .is_simulated = q->is_simulated,
@@ -102,6 +110,15 @@ static void set_all_params(struct past_run *run)
 	json_t *object = run->row.params != NULL ? json_loads(run->row.params, 0, NULL) : NULL;
 	json_int_t repeat = json_integer_value(json_object_get(object, "repeat"));
 
+	const json_t *files = json_object_get(object, "attachments");
+	struct buf names = { 0 };
+
+	for (size_t i = 0; i < json_array_size(files); i++) {
+		const char *name = json_string_value(json_array_get(files, i));
+
+		(void)buf_addf(&names, "%s%s", i > 0 ? ", " : "", name != NULL ? name : "?");
+	}
+	run->files = names.len > 0 ? buf_take(&names) : NULL;
 	set_params(&run->params, object);
 	run->repeat = repeat < 1 ? 1 : repeat > RUN_REPEAT_MAX ? RUN_REPEAT_MAX : (int)repeat;
 	json_decref(object);
@@ -167,6 +184,7 @@ void past_run_free(struct past_run *run)
 	}
 	free(run->names);
 	free(run->own);
+	free(run->files);
 	chat_params_free(&run->params);
 	run_row_free(&run->row);
 }

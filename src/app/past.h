@@ -17,6 +17,7 @@ struct past_run {
 	struct chat_params *own; /* ... and what of their parameters was set for them alone */
 	size_t n_names;
 	int repeat;              /* times each target was asked, from 1 */
+	char *files;             /* names of what was attached, "a.png, b.txt"; NULL: nothing was */
 	struct past_call *calls; /* newest first */
 	size_t n_calls;
 };
@@ -29,6 +30,7 @@ struct past_question {
 	const struct chat_params *const *own; /* by column; NULL: none has any */
 	size_t n;
 	int repeat;                           /* 0 as 1 */
+	const struct attachments *attachments; /* only their names are kept; NULL: none */
 	bool is_simulated;
 };
 #define RUN_REPEAT_MAX 20 /* times a target is asked in one run */

@@ -5,6 +5,7 @@
 
 #include "app/past.h"
 #include "base/clock.h"
+#include "base/map.h"
 #include "base/mem.h"
 
 static void column_free(struct play_column *c)
@@ -48,6 +49,8 @@ void play_free(struct play *p)
 	free(p->columns);
 	past_free_runs(p->runs, p->n_runs);
 	past_sizes_free(&p->sizes);
+	attachments_unref(p->attachments);
+	free(p->lost_files);
 	chat_params_free(&p->params);
 	free(p->system);
 	free(p->user);
@@ -184,7 +187,7 @@ static void send_answer(struct play *p, struct play_column *c, struct play_answe
 	chat_params_default(&params, &p->params);
 	struct gateway_request r = {
 		.target = c->target, .messages = messages, .n_messages = n, .params = params, .is_streamed = true,
-		.run_us = p->run_us, .run_column = c->run_column,
+		.run_us = p->run_us, .run_column = c->run_column, .attachments = p->attachments,
 	};
 	c->past_us = 0;
 	a->shows_invisible = option_is_on(&p->app->config->options, OPTION_SHOW_INVISIBLE);
@@ -201,6 +204,11 @@ static char *question_of(const struct play *p, const struct play_column *c)
 	(void)buf_addf(&b, "%zu %s %s ", strlen(p->system), p->system, p->user);
 	chat_params_json(&p->params, &b);
 	chat_params_json(&c->params, &b);
+	for (size_t i = 0; p->attachments != NULL && i < p->attachments->n; i++) {
+		const struct attachment *a = &p->attachments->list[i];
+
+		(void)buf_addf(&b, "%s %zu %llx ", a->name, a->len, (unsigned long long)hash_bytes(HASH_START, a->bytes, a->len));
+	}
 	char *text = x_strdup(buf_str(&b));
 
 	buf_free(&b);
@@ -226,7 +234,7 @@ static void begin_run(struct play *p)
 	}
 	if (p->app->store != NULL) {
 		past_record_run(p->app->store, p->run_us, &(struct past_question){ .system = p->system, .user = p->user, .params = &p->params,
-		    .names = names, .own = own, .n = p->n_columns, .repeat = p->repeat, .is_simulated = p->app->is_demo });
+		    .names = names, .own = own, .n = p->n_columns, .repeat = p->repeat, .attachments = p->attachments, .is_simulated = p->app->is_demo });
 	}
 	free(names);
 	free(own);
@@ -263,6 +271,10 @@ bool play_send(struct play *p, struct err *e)
 	if (n == 0) {
 		*e = p->columns[0]->err;
 		return false;
+	}
+	if (p->lost_files != NULL) {
+		err_set(e, ERR_USAGE, "not sent: %s went with this prompt, and sonde keeps no files", p->lost_files);
+		return err_hint(e, ":attach it again, or :detach to send without");
 	}
 	if (!play_check_budget(p, e)) {
 		return false;

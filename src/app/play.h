@@ -27,6 +27,10 @@ struct play {
 	struct app *app;
 	char *system, *user;       /* never NULL */
 	struct chat_params params;  /* of all columns */
+	struct attachments *attachments; /* files that go with the prompt; NULL: none */
+	int64_t files_tok;         /* estimated, of those that are texts */
+	bool has_pictures;         /* and whether some are not */
+	char *lost_files;          /* names of those that a past run had: sonde keeps no file; NULL */
 	int64_t prompt_tok;        /* estimated, of both parts */
 	struct past_sizes sizes;   /* of answers before; loaded by play_load_sizes */
 	bool is_sizing;
@@ -79,6 +83,13 @@ void play_stop_all(struct play *p);
 /* Answers that run. */
 size_t play_column_running(const struct play_column *c);
 size_t play_running(const struct play *p);
+
+/* Reads a file ("~/" is the home) to go with the prompt; one of the same name is replaced. */
+bool play_attach(struct play *p, const char *path, struct err *e) SONDE_MUST_CHECK;
+/* Without the file of that name; "": without any. */
+bool play_detach(struct play *p, const char *name, struct err *e) SONDE_MUST_CHECK;
+/* Whether the column's target takes the files. */
+bool play_check_files(const struct play *p, const struct play_column *c, struct err *e) SONDE_MUST_CHECK;
 
 /* Estimated tokens of a prompt. */
 int64_t play_prompt_tok(const char *system, const char *user);

@@ -45,7 +45,9 @@ void play_estimate_column(const struct play *p, const struct play_column *c, str
 	const char *own = c->target->system != NULL && p->system[0] == '\0' ? c->target->system : "";
 
 	play_column_params(p, c, &params);
-	estimate_call(c->target, p->app->config->prices, &p->sizes, p->prompt_tok + play_prompt_tok(own, ""), params.max_tokens, out);
+	estimate_call(c->target, p->app->config->prices, &p->sizes, p->prompt_tok + p->files_tok + play_prompt_tok(own, ""), params.max_tokens,
+	    out);
+	out->has_pictures = p->has_pictures;
 	chat_params_free(&params);
 }
 
@@ -55,7 +57,9 @@ void play_estimate(const struct play *p, struct estimate *out)
 	for (size_t i = 0; i < p->n_columns; i++) {
 		struct estimate e;
 
-		if (p->columns[i]->target != NULL) {
+		struct err refused;
+
+		if (p->columns[i]->target != NULL && play_check_files(p, p->columns[i], &refused)) {
 			play_estimate_column(p, p->columns[i], &e);
 			estimate_add(out, &e, p->repeat);
 		}

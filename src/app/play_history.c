@@ -1,5 +1,6 @@
 /* Past runs in Play: their list, and one of them put on the screen. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "app/play.h"
 #include "base/mem.h"
@@ -77,6 +78,12 @@ static void replace(struct play *p, const struct past_run *run)
 	chat_params_free(&p->params);
 	chat_params_copy(&p->params, &run->params);
 	p->repeat = run->repeat;
+	attachments_unref(p->attachments);
+	p->attachments = NULL;
+	p->files_tok = 0;
+	p->has_pictures = false;
+	free(p->lost_files);
+	p->lost_files = run->files != NULL ? clean_line(run->files, strlen(run->files), 0) : NULL;
 }
 
 static void run_loaded(void *ctx, const struct past_run *run, const struct err *e)

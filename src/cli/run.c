@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "cli/commands.h"
 #include "cli/result.h"
+#include "gateway/attach_file.h"
 #include "gateway/gateway.h"
 #include "provider/form.h"
 #include "text/clean.h"
@@ -29,6 +30,7 @@ struct options {
 	bool is_plain, is_dry, is_quiet, caches, no_bodies;
 	enum output output;
 	struct buf user, schema, tools;
+	struct attachments *attachments;
 };
 
 struct run {
@@ -107,7 +109,7 @@ static bool read_form(struct buf *to, const char *path, bool (*check)(const char
 
 static int parse(struct options *o, int argc, char **argv)
 {
-	enum { RETRIES = 256, NO_STREAM, JSON, JSONL, DRY_RUN, CACHE, NO_BODIES, SCHEMA, TOOLS };
+	enum { RETRIES = 256, NO_STREAM, JSON, JSONL, DRY_RUN, CACHE, NO_BODIES, SCHEMA, TOOLS, ATTACH };
 	static const struct option longs[] = {
 		{ "model", required_argument, NULL, 'm' }, { "system", required_argument, NULL, 's' },
 		{ "option", required_argument, NULL, 'o' }, { "quiet", no_argument, NULL, 'q' },
@@ -115,36 +117,23 @@ static int parse(struct options *o, int argc, char **argv)
 		{ "json", no_argument, NULL, JSON }, { "jsonl", no_argument, NULL, JSONL },
 		{ "dry-run", no_argument, NULL, DRY_RUN }, { "cache", no_argument, NULL, CACHE },
 		{ "no-bodies", no_argument, NULL, NO_BODIES },
-		{ "schema", required_argument, NULL, SCHEMA }, { "tools", required_argument, NULL, TOOLS }, { NULL, 0, NULL, 0 },
+		{ "schema", required_argument, NULL, SCHEMA }, { "tools", required_argument, NULL, TOOLS },
+		{ "attach", required_argument, NULL, ATTACH }, { NULL, 0, NULL, 0 },
 	};
 	struct err e = { 0 };
+	bool ok = true;
 	int opt;
 
-	while ((opt = cli_option(argc, argv, "m:s:o:q", longs)) != -1) {
+	while (ok && (opt = cli_option(argc, argv, "m:s:o:q", longs)) != -1) {
 		switch (opt) {
 		case 'm': *array_push(o->targets, o->n_targets, o->cap_targets) = optarg; break;
 		case 's': o->system = optarg; break;
-		case 'o':
-			if (!parse_param(o, optarg, &e)) {
-				return cli_fail(&e);
-			}
-			break;
+		case 'o': ok = parse_param(o, optarg, &e); break;
 		case 'q': o->is_quiet = true; break;
-		case RETRIES:
-			if (!cli_int(optarg, 0, 20, &o->retries, &e)) {
-				return cli_fail(&e);
-			}
-			break;
-		case SCHEMA:
-			if (!read_form(&o->schema, optarg, form_check_schema, &e)) {
-				return cli_fail(&e);
-			}
-			break;
-		case TOOLS:
-			if (!read_form(&o->tools, optarg, form_check_tools, &e)) {
-				return cli_fail(&e);
-			}
-			break;
+		case RETRIES: ok = cli_int(optarg, 0, 20, &o->retries, &e); break;
+		case SCHEMA: ok = read_form(&o->schema, optarg, form_check_schema, &e); break;
+		case TOOLS: ok = read_form(&o->tools, optarg, form_check_tools, &e); break;
+		case ATTACH: ok = attach_file(o->attachments, optarg, &e); break;
 		case NO_STREAM: o->is_plain = true; break;
 		case JSON: o->output = OUTPUT_JSON; break;
 		case JSONL: o->output = OUTPUT_JSONL; break;
@@ -153,6 +142,9 @@ static int parse(struct options *o, int argc, char **argv)
 		case NO_BODIES: o->no_bodies = true; break;
 		default: return cli_bad_option(&cli_run, argv);
 		}
+	}
+	if (!ok) {
+		return cli_fail(&e);
 	}
 	if (o->system != NULL && !utf8_valid(o->system, strlen(o->system))) {
 		return cli_usage(&cli_run, "the system prompt is not UTF-8 text");
@@ -170,7 +162,7 @@ static struct gateway_request request_of(const struct options *o, const struct t
 	messages[n++] = (struct message){ ROLE_USER, buf_str(&o->user) };
 	return (struct gateway_request){
 		.target = t, .messages = messages, .n_messages = n, .params = o->params, .is_streamed = !o->is_plain,
-		.caches = o->caches,
+		.caches = o->caches, .attachments = o->attachments,
 		.schema_json = o->schema.len > 0 ? buf_str(&o->schema) : NULL,
 		.tools_json = o->tools.len > 0 ? buf_str(&o->tools) : NULL,
 		.max_attempts = is_known(o->retries) ? (int)o->retries + 1 : 0,
@@ -490,7 +482,7 @@ static int run_targets(struct options *o, struct config *config)
 
 static int run(int argc, char **argv)
 {
-	struct options o = { .retries = UNKNOWN };
+	struct options o = { .retries = UNKNOWN, .attachments = attachments_new() };
 
 	chat_params_init(&o.params);
 	int status = parse(&o, argc, argv);
@@ -506,6 +498,7 @@ static int run(int argc, char **argv)
 	buf_free(&o.user);
 	buf_free(&o.schema);
 	buf_free(&o.tools);
+	attachments_unref(o.attachments);
 	return status;
 }
 
@@ -519,6 +512,7 @@ const struct cli_command cli_run = {
 	    "  -o NAME=VALUE    temperature, top_p, max_tokens, seed, stop\n"
 	    "  --schema FILE    ask for JSON that fits the JSON schema in FILE\n"
 	    "  --tools FILE     offer the model the tools in FILE, a list as OpenAI has it\n"
+	    "  --attach FILE    an image, PDF or text that goes with the prompt; several: all of them\n"
 	    "  --retries N      how often a failed request is tried again (default 2)\n"
 	    "  --no-stream      ask for the answer in one piece\n"
 	    "  --json           one object with all results at the end\n"

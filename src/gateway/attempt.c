@@ -165,7 +165,7 @@ void attempt_end_grace(struct live_call *lc)
 	attempt_over(lc, &result);
 }
 
-bool attempt_build(const struct live_call *lc, const char *key, struct wire_request *w, struct err *e)
+bool attempt_build(const struct live_call *lc, const char *key, bool is_for_record, struct wire_request *w, struct err *e)
 {
 	const struct target *t = lc->pub.target;
 	struct endpoint ep = { .base_url = t->provider->base_url, .key = key, .headers = (const char *const *)t->provider->headers };
@@ -176,10 +176,22 @@ bool attempt_build(const struct live_call *lc, const char *key, struct wire_requ
 	size_t first = lc->messages[0].text == NULL;
 	struct chat_request r = {
 		.model = t->model, .messages = lc->messages + first, .n_messages = lc->n_messages - first, .params = lc->params, .is_streamed = lc->pub.is_streamed,
-		.schema_json = lc->schema_json, .tools_json = lc->tools_json,
+		.schema_json = lc->schema_json, .tools_json = lc->tools_json, .attachments = lc->attachments, .is_for_record = is_for_record,
 	};
 
-	return t->provider->kind->build(&ep, &r, w, e);
+	return provider_build(t->provider->kind, &ep, &r, w, e);
+}
+
+void attempt_keep_request(struct live_call *lc, const struct wire_request *w)
+{
+	struct call *c = &lc->pub;
+	struct wire_request recorded = { 0 };
+	const struct wire_request *kept = lc->attachments != NULL && lc->attachments->n > 0 && attempt_build(lc, NULL, true, &recorded, NULL) ? &recorded : w;
+
+	buf_clear(&c->request_body);
+	(void)buf_add(&c->request_body, buf_str(&kept->body), kept->body.len);
+	memcpy(c->warning, w->warning, sizeof(c->warning));
+	wire_request_free(&recorded);
 }
 
 void attempt_send(struct live_call *lc)
@@ -193,15 +205,13 @@ void attempt_send(struct live_call *lc)
 	if (!admission_of_attempt(lc)) {
 		return;
 	}
-	c->attempt++;
-	if (!attempt_build(lc, p->key, &w, &c->err)) {
+	if (!attempt_build(lc, p->key, false, &w, &c->err)) {
 		wire_request_free(&w);
 		live_fail(lc, CLASS_BAD_REQUEST);
 		return;
 	}
-	buf_clear(&c->request_body);
-	(void)buf_add(&c->request_body, buf_str(&w.body), w.body.len);
-	memcpy(c->warning, w.warning, sizeof(c->warning));
+	c->attempt++;
+	attempt_keep_request(lc, &w);
 	struct http_request r = {
 		.method = "POST", .url = w.url, .headers = (const char *const *)w.headers, .body = buf_str(&w.body), .body_len = w.body.len,
 		.connect_ms = p->connect_ms, .first_byte_ms = p->first_byte_ms, .idle_ms = p->idle_ms,

@@ -6,9 +6,11 @@
 
 /* Sends the next attempt. */
 void attempt_send(struct live_call *lc);
-/* The request to the target the call is aimed at; key NULL: without one. Fills w, which was zeroed; wire_request_free is due even when it
- * fails. */
-bool attempt_build(const struct live_call *lc, const char *key, struct wire_request *w, struct err *e);
+/* The request to the target the call is aimed at; key NULL: without one; for the record: with names in place of what is attached. Fills w,
+ * which was zeroed; wire_request_free is due even when it fails. */
+bool attempt_build(const struct live_call *lc, const char *key, bool is_for_record, struct wire_request *w, struct err *e);
+/* Keeps the body of a built request with the call, as it is recorded. */
+void attempt_keep_request(struct live_call *lc, const struct wire_request *w);
 /* Forgets what an earlier attempt brought. */
 void attempt_reset(struct live_call *lc);
 /* Breaks off, without a word. */

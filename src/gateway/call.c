@@ -183,6 +183,7 @@ static struct live_call *live_new(const struct gateway_request *r)
 	buf_init(&lc->pub.response_body, BODY_LIMIT);
 	lc->pub.side = lc->side = r->side != NULL ? side_request_copy(r->side) : NULL;
 	lc->schema_json = x_strdup(r->schema_json);
+	lc->attachments = attachments_ref(r->attachments);
 	lc->tools_json = x_strdup(r->tools_json);
 	chat_params_copy(&lc->wished, &r->params);
 	chat_params_init(&lc->params);
@@ -251,6 +252,7 @@ void call_unref(struct call *c)
 	}
 	free(lc->messages);
 	free(lc->schema_json);
+	attachments_unref(lc->attachments);
 	free(lc->tools_json);
 	chat_params_free(&lc->wished);
 	chat_params_free(&lc->params);
@@ -270,7 +272,7 @@ bool call_preview(const struct gateway_request *r, char **url, struct buf *body,
 {
 	struct live_call *lc = live_new(r);
 	struct wire_request w = { 0 };
-	bool ok = attempt_build(lc, NULL, &w, e);
+	bool ok = attempt_build(lc, NULL, true, &w, e);
 
 	if (ok) {
 		*url = x_strdup(w.url);

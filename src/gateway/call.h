@@ -68,7 +68,8 @@ struct call {
 	struct side_reply reply;    /* of a side call that is done */
 	struct call_row row;        /* whole at the end (usage, cost, class); strings belong to the call */
 	struct err err;             /* why the last attempt failed */
-	struct buf request_body, response_body; /* as sent and received; no headers, no key */
+	/* As sent and received; no headers, no key. Of what was attached the request has the name, size and hash in place of the bytes. */
+	struct buf request_body, response_body;
 	struct arrivals arrivals;   /* when the bytes of response_body came */
 	char warning[160];          /* what of the request the provider does not take; "" */
 	bool is_simulated;          /* the server named itself the simulator */
@@ -88,6 +89,7 @@ struct gateway_request {
 	bool is_streamed;
 	int max_attempts;           /* 0: the default of 3 */
 	const char *schema_json, *tools_json; /* see provider/form.h; NULL: none */
+	struct attachments *attachments; /* files that go with the last message of the user (gateway/attach_file.h); a reference is taken. NULL */
 	bool caches;                /* an answer to the same request may be given again; also when the target says so */
 	int64_t run_us;             /* see struct call_row */
 	int run_column;

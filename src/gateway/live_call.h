@@ -18,6 +18,7 @@ struct live_call {
 	struct message *messages; /* the first is for the target's system prompt; its text is NULL when there is none */
 	size_t n_messages;
 	char *schema_json, *tools_json;
+	struct attachments *attachments;
 	struct side_request *side; /* pub.side */
 	struct chat_params wished, params; /* of the request; with the defaults of the target */
 	int64_t wall_us;

@@ -1,5 +1,6 @@
 #include "gateway/option.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,6 +39,8 @@ const struct option_row option_rows[OPTION_COUNT] = {
 	    "the four alerts above judge the calls of so long a time" },
 	[OPTION_ALERT_BELL] = { "alert.bell", OPTION_CHOICE, "on|off", "on", 0, 0, NULL,
 	    "ring when an alert begins" },
+	[OPTION_PLAIN] = { "plain", OPTION_CHOICE, "on|off", "off", 0, 0, NULL,
+	    "for screen readers: words and figures instead of rules, boxes, signs and graphs, one pane at a time" },
 };
 
 enum option_id option_find(const char *name)
@@ -135,6 +138,14 @@ bool option_set(struct option_values *o, enum option_id id, const char *text, en
 	}
 	o->now[id] = v;
 	return true;
+}
+
+void option_force(struct option_values *o, enum option_id id, const char *word)
+{
+	struct err e;
+	bool is_word = option_set(o, id, word, ORIGIN_COMMAND_LINE, NULL, &e);
+
+	assert(is_word);
 }
 
 void option_reset(struct option_values *o, enum option_id id)

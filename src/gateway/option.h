@@ -13,7 +13,7 @@
 enum option_id {
 	OPTION_THEME, OPTION_GLYPHS, OPTION_MOUSE, OPTION_ANIMATION, OPTION_SYNC, OPTION_SHOW_INVISIBLE, OPTION_FPS, OPTION_BELL,
 	OPTION_CLIPBOARD, OPTION_ALERT_ERR, OPTION_ALERT_P95, OPTION_ALERT_TTFT, OPTION_ALERT_COST, OPTION_ALERT_OVER, OPTION_ALERT_BELL,
-	OPTION_COUNT
+	OPTION_PLAIN, OPTION_COUNT
 };
 
 enum option_type { OPTION_CHOICE, OPTION_NUMBER };
@@ -53,6 +53,8 @@ enum option_id option_find(const char *name);
 /* False: text is no value for it; e says in half a sentence what would be: "must be one of on, off, not \"x\"". place may be NULL. */
 bool option_set(struct option_values *o, enum option_id id, const char *text, enum option_origin origin, const char *place, struct err *e)
     SONDE_MUST_CHECK;
+/* One of its words, by the command line. */
+void option_force(struct option_values *o, enum option_id id, const char *word);
 /* As it was before it was set in the console. */
 void option_reset(struct option_values *o, enum option_id id);
 

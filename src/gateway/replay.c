@@ -74,10 +74,9 @@ bool replay_look_up(struct live_call *lc)
 	if (!lc->caches || lc->gateway->store == NULL || lc->gateway->config->store.no_bodies || lc->has_cache_key) {
 		return false;
 	}
-	bool ok = attempt_build(lc, NULL, &w, &e);
+	bool ok = attempt_build(lc, NULL, false, &w, &e);
 	if (ok) {
-		(void)buf_add(&lc->pub.request_body, buf_str(&w.body), w.body.len);
-		memcpy(lc->pub.warning, w.warning, sizeof(lc->pub.warning));
+		attempt_keep_request(lc, &w);
 		lc->is_looking = true;
 		lc->pub.sent_us = clock_mono_us();
 		(void)call_ref(&lc->pub);

@@ -67,6 +67,14 @@ char *snippet_url(const struct sent_request *r)
 	return url;
 }
 
+/* Both languages begin a comment alike. */
+static void add_note(const struct sent_request *r, struct buf *out)
+{
+	if (memmem(r->body, r->body_len, ATTACHMENT_STAND_IN, strlen(ATTACHMENT_STAND_IN)) != NULL) {
+		(void)buf_add_str(out, "# The base64 of each attached file belongs where its name stands: (base64 of NAME, ...)\n");
+	}
+}
+
 /* A configured header replaces a built one of the same name. */
 static bool is_replaced(const struct provider_entry *p, const char *line)
 {
@@ -149,6 +157,7 @@ bool snippet_curl(const struct sent_request *r, struct buf *out, struct err *e)
 	bool ok = build(r, &w, e);
 
 	if (ok) {
+		add_note(r, out);
 		(void)buf_addf(out, "curl %s", r->is_streamed ? "-N " : "");
 		shell.text(out, w.url, strlen(w.url));
 		write_headers(r, &w, &shell, out);
@@ -200,6 +209,7 @@ bool snippet_python(const struct sent_request *r, struct buf *out, struct err *e
 	bool ok = build(r, &w, e);
 
 	if (ok) {
+		add_note(r, out);
 		(void)buf_add_str(out, "import os\nimport urllib.request\n\nrequest = urllib.request.Request(\n    ");
 		python.text(out, w.url, strlen(w.url));
 		(void)buf_add_str(out, ",\n    data=");

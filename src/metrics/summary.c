@@ -455,7 +455,7 @@ struct metrics *metrics_query(struct reader *r, const struct metrics_query *q, s
 		make_buckets(&s, q->columns);
 	}
 	if (ok && find_dims(&s)) {
-		ok = add_all_at_once(&s) && look_for_simulated(&s);
+		ok = reader_goes_on(r, e) && add_all_at_once(&s) && look_for_simulated(&s);
 	}
 	if (ok) {
 		finish(&s);

@@ -30,34 +30,51 @@ static json_t *text_block(const char *text)
 	return json_pack("{s:s, s:s}", "type", "text", "text", text);
 }
 
+/* A message as blocks: what is attached, then its words. */
+static void add_blocks(json_t *content, const struct chat_request *r, size_t i)
+{
+	json_t *words = attachment_words(r, i);
+
+	for (size_t k = 0; k < attachment_count(r, i); k++) {
+		const struct attachment *a = attachment_at(r, k);
+
+		(void)json_array_append_new(content,
+		    json_pack("{s:s, s:{s:s, s:s, s:o}}", "type", a->kind == ATTACH_IMAGE ? "image" : "document", "source", "type", "base64",
+			"media_type", a->type, "data", attachment_base64(r, a, "")));
+	}
+	(void)json_array_append_new(content, text_block(json_string_value(words)));
+	json_decref(words);
+}
+
 /* Consecutive messages of one role become one turn of several blocks, since not every compatible server merges turns itself; a turn of one
  * message is sent as plain text. */
 static json_t *turns(const struct chat_request *r)
 {
-	json_t *list = json_array();
+	json_t *list = json_array(), *turn;
 	enum role last = ROLE_SYSTEM;
+	size_t k;
 
 	for (size_t i = 0; i < r->n_messages; i++) {
 		const struct message *m = &r->messages[i];
-		json_t *turn = json_array_get(list, json_array_size(list) - 1);
+
+		turn = json_array_get(list, json_array_size(list) - 1);
 
 		if (m->role == ROLE_SYSTEM) {
 			continue;
 		}
 		if (turn == NULL || m->role != last) {
-			const char *role = m->role == ROLE_USER ? "user" : "assistant";
-
-			(void)json_array_append_new(list, json_pack("{s:s, s:s}", "role", role, "content", m->text));
-		} else {
-			json_t *content = json_object_get(turn, "content");
-
-			if (json_is_string(content)) {
-				content = json_pack("[o]", text_block(json_string_value(content)));
-				(void)json_object_set_new(turn, "content", content);
-			}
-			(void)json_array_append_new(content, text_block(m->text));
+			turn = json_pack("{s:s, s:[]}", "role", m->role == ROLE_USER ? "user" : "assistant", "content");
+			(void)json_array_append_new(list, turn);
 		}
+		add_blocks(json_object_get(turn, "content"), r, i);
 		last = m->role;
+	}
+	json_array_foreach (list, k, turn) {
+		json_t *content = json_object_get(turn, "content"), *text = json_object_get(json_array_get(content, 0), "text");
+
+		if (json_array_size(content) == 1 && text != NULL) {
+			(void)json_object_set(turn, "content", text);
+		}
 	}
 	return list;
 }
@@ -248,6 +265,8 @@ static bool event(struct answer_reader *rd, const json_t *v)
 	return strcmp(type, "message_stop") != 0;
 }
 
+static const struct attach_rules takes = { .image_most = (size_t)5 << 20, .pdf_most = (size_t)23 << 20, .all_most = (size_t)23 << 20 };
+
 static const struct list_call list = {
 	.path = "/v1/models?limit=1000", .key_header = "x-api-key: ", .header = { "anthropic-version", "2023-06-01" }, .list = "data", .name = "id",
 	.more = "has_more",
@@ -267,4 +286,5 @@ const struct provider provider_anthropic = {
 	.build = build,
 	.event = event,
 	.list = &list,
+	.takes = &takes,
 };

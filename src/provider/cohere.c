@@ -33,7 +33,7 @@ static bool build(const struct endpoint *ep, const struct chat_request *r, struc
 	}
 	json_t *body = json_object();
 	(void)json_object_set_new(body, "model", json_string(r->model));
-	(void)json_object_set_new(body, "messages", wire_messages(r));
+	(void)json_object_set_new(body, "messages", wire_messages(r, wire_image_url));
 	wire_real(body, "temperature", p->temperature);
 	wire_real(body, "p", p->top_p);
 	wire_int(body, "max_tokens", p->max_tokens);
@@ -168,6 +168,8 @@ static const struct side_calls side = {
 	.read_usage = read_side_usage,
 };
 
+static const struct attach_rules takes = { .image_most = (size_t)20 << 20, .all_most = (size_t)20 << 20, .sees = "vision" };
+
 static const struct list_call list = {
 	.path = "/v1/models?page_size=1000", .key_header = "Authorization: Bearer ", .list = "models", .name = "name", .context = "context_length",
 	.more = "next_page_token",
@@ -188,4 +190,5 @@ const struct provider provider_cohere = {
 	.event = event,
 	.side = &side,
 	.list = &list,
+	.takes = &takes,
 };

@@ -50,7 +50,13 @@ static json_t *contents(const struct chat_request *r)
 			parts = json_array();
 			(void)json_array_append_new(list, json_pack("{s:s, s:o}", "role", role, "parts", parts));
 		}
-		(void)json_array_append_new(parts, json_pack("{s:s}", "text", m->text));
+		for (size_t k = 0; k < attachment_count(r, i); k++) {
+			const struct attachment *a = attachment_at(r, k);
+
+			(void)json_array_append_new(
+			    parts, json_pack("{s:{s:s, s:o}}", "inlineData", "mimeType", a->type, "data", attachment_base64(r, a, "")));
+		}
+		(void)json_array_append_new(parts, json_pack("{s:o}", "text", attachment_words(r, i)));
 		last = m->role;
 	}
 	return list;
@@ -250,6 +256,9 @@ static const struct side_calls side = {
 	.of = { [SIDE_EMBED] = { 100, build_embed } }, .vectors = "embeddings", .member = "values", .read_usage = read_embed_usage,
 };
 
+/* The limit is that of the whole request, 20 MB, and base64 adds a third. */
+static const struct attach_rules takes = { .image_most = (size_t)14 << 20, .pdf_most = (size_t)14 << 20, .all_most = (size_t)14 << 20 };
+
 static const struct list_call list = {
 	.path = "/v1beta/models?pageSize=1000", .key_header = "x-goog-api-key: ", .list = "models", .name = "name", .prefix = "models/",
 	.context = "inputTokenLimit", .more = "nextPageToken",
@@ -270,4 +279,5 @@ const struct provider provider_gemini = {
 	.event = event,
 	.side = &side,
 	.list = &list,
+	.takes = &takes,
 };

@@ -15,6 +15,25 @@ static const struct finish_word finish_words[] = {
 	{ NULL, FINISH_NONE },
 };
 
+/* Images stand beside the text of their message. */
+static json_t *messages_with_images(const struct chat_request *r)
+{
+	json_t *list = wire_messages(r, NULL);
+
+	for (size_t i = 0; i < r->n_messages; i++) {
+		json_t *images = json_array();
+
+		for (size_t k = 0; k < attachment_count(r, i); k++) {
+			(void)json_array_append_new(images, attachment_base64(r, attachment_at(r, k), ""));
+		}
+		if (json_array_size(images) > 0) {
+			(void)json_object_set(json_array_get(list, i), "images", images);
+		}
+		json_decref(images);
+	}
+	return list;
+}
+
 static bool build(const struct endpoint *ep, const struct chat_request *r, struct wire_request *out, struct err *e)
 {
 	const struct chat_params *p = &r->params;
@@ -25,7 +44,7 @@ static bool build(const struct endpoint *ep, const struct chat_request *r, struc
 	}
 	json_t *body = json_object(), *options = json_object();
 	(void)json_object_set_new(body, "model", json_string(r->model));
-	(void)json_object_set_new(body, "messages", wire_messages(r));
+	(void)json_object_set_new(body, "messages", messages_with_images(r));
 	(void)json_object_set_new(body, "stream", json_boolean(r->is_streamed)); /* the default is true */
 	wire_real(options, "temperature", p->temperature);
 	wire_real(options, "top_p", p->top_p);
@@ -112,6 +131,8 @@ static const struct side_calls side = {
 	.of = { [SIDE_EMBED] = { 512, build_embed } }, .vectors = "embeddings", .read_usage = read_embed_usage,
 };
 
+static const struct attach_rules takes = { .image_most = (size_t)20 << 20, .all_most = (size_t)50 << 20 };
+
 static const struct list_call list = {
 	.path = "/api/tags", .key_header = "Authorization: Bearer ", .list = "models", .name = "name",
 };
@@ -129,4 +150,5 @@ const struct provider provider_ollama = {
 	.event = event,
 	.side = &side,
 	.list = &list,
+	.takes = &takes,
 };

@@ -98,6 +98,15 @@ static void set_address(const struct manner *m, const struct endpoint *ep, const
 	buf_free(&path);
 }
 
+/* A PDF is a file; those rows that take none never come here with one. */
+static json_t *part(const struct chat_request *r, const struct attachment *a)
+{
+	if (a->kind == ATTACH_IMAGE) {
+		return wire_image_url(r, a);
+	}
+	return json_pack("{s:s, s:{s:s, s:o}}", "type", "file", "file", "filename", a->name, "file_data", attachment_url(r, a));
+}
+
 static bool build_as(const struct manner *m, const struct endpoint *ep, const struct chat_request *r, struct wire_request *out,
     struct err *e)
 {
@@ -109,7 +118,7 @@ static bool build_as(const struct manner *m, const struct endpoint *ep, const st
 	}
 	json_t *body = json_object();
 	(void)json_object_set_new(body, "model", json_string(r->model));
-	(void)json_object_set_new(body, "messages", wire_messages(r));
+	(void)json_object_set_new(body, "messages", wire_messages(r, part));
 	wire_real(body, "temperature", p->temperature);
 	wire_real(body, "top_p", p->top_p);
 	wire_int(body, knows_completion_limit(m, ep->base_url, r->model) ? "max_completion_tokens" : "max_tokens", p->max_tokens);
@@ -357,6 +366,16 @@ static const struct side_calls mistral_side = {
 static const struct side_calls openrouter_side = { .of = { [SIDE_EMBED] = { 2048, build_embed_openrouter } }, SIDE_ANSWER };
 static const struct side_calls azure_side = { .of = { [SIDE_EMBED] = { 2048, build_embed_azure } }, SIDE_ANSWER };
 
+#define MIB ((size_t)1 << 20)
+static const char *const openai_text_only[] = { "gpt-3.5-turbo", "o1-mini", "o1-preview", "o3-mini", NULL };
+static const char *const mistral_text_only[] = { "codestral", "mistral-embed", "open-mistral-7b", "open-mixtral", NULL };
+static const struct attach_rules openai_takes = {
+	.image_most = 20 * MIB, .pdf_most = 32 * MIB, .all_most = 50 * MIB, .text_only = openai_text_only,
+};
+static const struct attach_rules mistral_takes = { .image_most = 10 * MIB, .all_most = 50 * MIB, .text_only = mistral_text_only };
+static const struct attach_rules openrouter_takes = { .image_most = 20 * MIB, .pdf_most = 32 * MIB, .all_most = 50 * MIB };
+static const struct attach_rules azure_takes = { .image_most = 20 * MIB, .all_most = 50 * MIB, .text_only = openai_text_only };
+
 static const struct list_call openai_list = {
 	.path = "/models", .key_header = "Authorization: Bearer ", .list = "data", .name = "id", .context = "max_model_len", /* vLLM */
 };
@@ -383,6 +402,7 @@ const struct provider provider_openai = {
 	.event = event,
 	.side = &openai_side,
 	.list = &openai_list,
+	.takes = &openai_takes,
 };
 
 const struct provider provider_mistral = {
@@ -400,6 +420,7 @@ const struct provider provider_mistral = {
 	.event = event,
 	.side = &mistral_side,
 	.list = &mistral_list,
+	.takes = &mistral_takes,
 };
 
 const struct provider provider_openrouter = {
@@ -417,6 +438,7 @@ const struct provider provider_openrouter = {
 	.event = event_openrouter,
 	.side = &openrouter_side,
 	.list = &openrouter_list,
+	.takes = &openrouter_takes,
 };
 
 const struct provider provider_azure = {
@@ -435,4 +457,5 @@ const struct provider provider_azure = {
 	.build = build_azure,
 	.event = event,
 	.side = &azure_side,
+	.takes = &azure_takes,
 };

@@ -12,6 +12,11 @@ const struct provider *const providers[] = {
 };
 const size_t n_providers = COUNT_OF(providers);
 
+bool provider_build(const struct provider *p, const struct endpoint *ep, const struct chat_request *r, struct wire_request *out, struct err *e)
+{
+	return attachments_check(r->attachments, p, r->model, e) && p->build(ep, r, out, e);
+}
+
 const struct provider *provider_find(const char *kind)
 {
 	for (size_t i = 0; i < n_providers; i++) {

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "net/sse.h"
+#include "provider/attachment.h"
 #include "store/record.h"
 
 enum role { ROLE_SYSTEM, ROLE_USER, ROLE_ASSISTANT };
@@ -44,6 +45,8 @@ struct chat_request {
 	struct chat_params params;
 	bool is_streamed;
 	const char *schema_json, *tools_json; /* see provider/form.h; NULL: none */
+	const struct attachments *attachments; /* go with the last message of the user; NULL: none */
+	bool is_for_record; /* what is attached is named in the body, not written */
 };
 
 /* A destination: one entry of the configuration with its key resolved. The key stays in here and in request headers, nowhere else. */
@@ -97,6 +100,7 @@ struct answer_reader;
 struct json_t;
 struct side_calls;
 struct list_call;
+struct attach_rules;
 
 struct provider {
 	const char *kind;        /* "openai" */
@@ -120,6 +124,7 @@ struct provider {
 	 * provider/reader.h; errors, [DONE] and broken JSON are the reader's matter. False: the stream has said that it is over. */
 	bool (*event)(struct answer_reader *rd, const struct json_t *event);
 	const struct side_calls *side; /* embeddings, reranking, moderation: see provider/side.h; NULL: none */
+	const struct attach_rules *takes; /* what may be attached, see provider/attachment.h; NULL: texts only */
 	const struct list_call *list;  /* its list of models, see provider/listing.h; NULL: none */
 };
 
@@ -127,6 +132,9 @@ struct provider {
 extern const struct provider *const providers[];
 extern const size_t n_providers;
 const struct provider *provider_find(const char *kind);
+/* The request of a chat by a row's `build`, once it is known that the row takes what is attached. */
+bool provider_build(const struct provider *p, const struct endpoint *ep, const struct chat_request *r, struct wire_request *out,
+    struct err *e) SONDE_MUST_CHECK;
 
 /* Reads one answer of one provider, fed with body bytes cut anywhere. The text of a delta is what it adds to the answer; of
  * DELTA_TOOL_CALL it is the piece of arguments, empty when a call begins without one. */

@@ -162,14 +162,34 @@ json_t *wire_ranking(const struct side_request *r)
 	return body;
 }
 
-json_t *wire_messages(const struct chat_request *r)
+json_t *wire_image_url(const struct chat_request *r, const struct attachment *a)
+{
+	return json_pack("{s:s, s:{s:o}}", "type", "image_url", "image_url", "url", attachment_url(r, a));
+}
+
+static json_t *content_of(const struct chat_request *r, size_t i, wire_part_fn *part)
+{
+	size_t n = part != NULL ? attachment_count(r, i) : 0;
+
+	if (n == 0) {
+		return attachment_words(r, i);
+	}
+	json_t *parts = json_array();
+	for (size_t k = 0; k < n; k++) {
+		(void)json_array_append_new(parts, part(r, attachment_at(r, k)));
+	}
+	(void)json_array_append_new(parts, json_pack("{s:s, s:o}", "type", "text", "text", attachment_words(r, i)));
+	return parts;
+}
+
+json_t *wire_messages(const struct chat_request *r, wire_part_fn *part)
 {
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < r->n_messages; i++) {
 		const struct message *m = &r->messages[i];
 
-		(void)json_array_append_new(list, json_pack("{s:s, s:s}", "role", roles[m->role], "content", m->text));
+		(void)json_array_append_new(list, json_pack("{s:s, s:o}", "role", roles[m->role], "content", content_of(r, i, part)));
 	}
 	return list;
 }

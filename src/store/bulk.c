@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "store/expire.h"
+#include "store/reader.h"
 #include "store/writer.h"
 
 /* Each checkpoint costs two syncs; an import is better off with few. Still far from the 64 MB where readers are waited for. */
@@ -19,11 +20,27 @@ struct bulk {
 	uint64_t expired;
 };
 
+static bool check_file(struct writer *w, const char *dir, struct err *e)
+{
+	struct reader *r = reader_open(dir, e);
+	bool is_whole = r != NULL && reader_check(r, e);
+
+	reader_close(r);
+	if (is_whole) {
+		writer_set_checked(w);
+	}
+	return is_whole;
+}
+
 struct bulk *bulk_open(const char *dir, struct err *e)
 {
 	struct writer *w = writer_open(dir, e);
 
 	if (w == NULL) {
+		return NULL;
+	}
+	if (writer_needs_check(w) && !check_file(w, dir, e)) {
+		writer_close(w);
 		return NULL;
 	}
 	struct bulk *b = x_calloc(1, sizeof(*b));

@@ -74,19 +74,23 @@ bool reader_goes_on(struct reader *r, struct err *e)
 
 bool reader_check(struct reader *r, struct err *e)
 {
-	sqlite3_stmt *st = sql_prepare(r->sql, "PRAGMA quick_check(1)", e);
+	sqlite3_stmt *st = reader_goes_on(r, e) ? sql_prepare(r->sql, "PRAGMA quick_check(1)", e) : NULL;
 
 	if (st == NULL) {
 		return false;
 	}
-	bool is_row = sqlite3_step(st) == SQLITE_ROW;
-	const char *answer = is_row ? (const char *)sqlite3_column_text(st, 0) : NULL;
+	int rc = sqlite3_step(st);
+	const char *answer = rc == SQLITE_ROW ? (const char *)sqlite3_column_text(st, 0) : NULL;
 	bool is_whole = answer != NULL && strcmp(answer, "ok") == 0;
+	bool is_damaged = (answer != NULL && !is_whole) || (rc & 0xff) == SQLITE_CORRUPT;
 
+	if (!is_whole && !is_damaged && reader_goes_on(r, e)) {
+		(void)sql_failed(r->sql, e);
+	}
 	(void)sqlite3_reset(st);
-	if (!is_whole) {
+	if (is_damaged) {
 		err_set(e, ERR_INTERNAL, "the store is damaged");
 		return err_hint(e, "move sonde.db away to start anew; `sqlite3 sonde.db .recover` may save what is in it");
 	}
-	return true;
+	return is_whole;
 }

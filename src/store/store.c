@@ -13,6 +13,8 @@
 #include "base/mem.h"
 #include "store/expire.h"
 #include "store/lingerer.h"
+#include "store/reader.h"
+#include "store/waiting.h"
 #include "store/writer.h"
 
 #define BATCH_US 50000     /* a row waits so long for others */
@@ -25,31 +27,15 @@
 #define WAITING_ROWS 100000
 #define WAITING_BYTES ((size_t)64 << 20)
 
-struct item {
-	struct item *next;
-	size_t bytes;
-	bool is_run, is_redacted;
-	union {
-		struct {
-			struct call_row row;
-			struct call_body body;
-		} call;
-		struct run_row run;
-	};
-};
-
-struct list {
-	struct item *first, **last;
-};
-
 struct store {
 	char *dir;
 	struct writer *w; /* the thread's once it runs; NULL while the file cannot be reopened */
+	struct err damage; /* the thread's: found by the check; ERR_NONE: none */
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t work, settled_more;
 	/* under lock */
-	struct list waiting;
+	struct waiting_list waiting;
 	uint64_t queued, settled, committed, dropped, dropped_told; /* rows; settled: committed or dropped after they were queued */
 	size_t waiting_bytes;
 	int64_t due_us, close_us;
@@ -57,6 +43,7 @@ struct store {
 	struct store_policy policy;
 	bool is_urgent, is_closing, is_failing;
 	struct err why;      /* of is_failing */
+	struct reader *checking; /* the file, after it was not closed; else NULL */
 	struct err warning;
 	struct err drop_why;
 	/* under notify_lock, which is held during the call: after store_on_change returns the old function is not running */
@@ -64,51 +51,6 @@ struct store {
 	void (*fn)(void *);
 	void *ctx;
 };
-
-static void list_init(struct list *l)
-{
-	l->first = NULL;
-	l->last = &l->first;
-}
-
-static void list_add(struct list *l, struct item *it)
-{
-	it->next = NULL;
-	*l->last = it;
-	l->last = &it->next;
-}
-
-static struct item *list_take(struct list *l)
-{
-	struct item *it = l->first;
-
-	l->first = it->next;
-	if (l->first == NULL) {
-		l->last = &l->first;
-	}
-	return it;
-}
-
-/* Puts the list `front` before what is in l. */
-static void list_put_back(struct list *l, struct list *front)
-{
-	if (front->first != NULL) {
-		*front->last = l->first;
-		l->last = l->first != NULL ? l->last : front->last;
-		l->first = front->first;
-	}
-}
-
-static void item_free(struct item *it)
-{
-	if (it->is_run) {
-		run_row_free(&it->run);
-	} else {
-		call_row_free(&it->call.row);
-		call_body_free(&it->call.body);
-	}
-	free(it);
-}
 
 static struct timespec mono_timespec(int64_t us)
 {
@@ -126,12 +68,12 @@ static void notify(struct store *s)
 	pthread_mutex_unlock(&s->notify_lock);
 }
 
-static void settle(struct store *s, const struct list *done, uint64_t refused, const struct err *refused_why)
+static void settle(struct store *s, const struct waiting_list *done, uint64_t refused, const struct err *refused_why)
 {
 	uint64_t n = 0;
 	size_t bytes = 0;
 
-	for (const struct item *it = done->first; it != NULL; it = it->next) {
+	for (const struct waiting *it = done->first; it != NULL; it = it->next) {
 		n++;
 		bytes += it->bytes;
 	}
@@ -155,43 +97,55 @@ static bool ready(struct store *s, struct err *e)
 	if (s->w != NULL && sql_is_moved(writer_sql(s->w))) {
 		writer_close(s->w);
 		s->w = NULL;
+		s->damage.code = ERR_NONE;
 	}
 	if (s->w == NULL) {
 		s->w = writer_open(s->dir, e);
 	}
-	return s->w != NULL;
+	if (s->damage.code != ERR_NONE && e != NULL) {
+		*e = s->damage;
+	}
+	return s->w != NULL && s->damage.code == ERR_NONE;
 }
 
-/* On this thread: patterns take their time. */
-static void redact_item(const struct redact *r, struct item *it)
+/* A process that was killed, or a power cut, may have left a damaged file: better found now than written on. Rows wait meanwhile; a store that is
+ * closed before the end of it is checked the next time. */
+static void check_file(struct store *s)
 {
-	if (it->is_redacted) {
-		return;
-	}
-	it->is_redacted = true;
-	if (it->is_run) {
-		redact_run(r, &it->run);
-	} else {
-		redact_row(r, &it->call.row);
-		redact_body(r, &it->call.body, it->call.row.is_streamed);
+	struct reader *r = reader_open(s->dir, NULL);
+
+	pthread_mutex_lock(&s->lock);
+	bool goes_on = r != NULL && !s->is_closing;
+	s->checking = r;
+	pthread_mutex_unlock(&s->lock);
+	struct err e = { .code = ERR_NONE };
+	bool is_whole = goes_on && reader_check(r, &e);
+	pthread_mutex_lock(&s->lock);
+	s->checking = NULL;
+	pthread_mutex_unlock(&s->lock);
+	reader_close(r);
+	if (is_whole) {
+		writer_set_checked(s->w);
+	} else if (goes_on && e.code != ERR_INTERRUPTED) {
+		s->damage = e;
 	}
 }
 
-static enum writer_result add_item(struct writer *w, const struct item *it, struct err *e)
+static enum writer_result add_item(struct writer *w, const struct waiting *it, struct err *e)
 {
 	return it->is_run ? writer_run(w, &it->run, e) : writer_call(w, &it->call.row, &it->call.body, e);
 }
 
 /* One transaction from the front of the batch. On failure the batch is as it was. */
-static bool write_slice(struct store *s, struct list *batch, struct err *e)
+static bool write_slice(struct store *s, struct waiting_list *batch, struct err *e)
 {
-	struct list done;
+	struct waiting_list done;
 	uint64_t refused = 0;
 	struct err refused_why = { 0 };
 
-	list_init(&done);
-	for (struct item *it = batch->first; it != NULL && s->policy.redact != NULL; it = it->next) {
-		redact_item(s->policy.redact, it);
+	waiting_init(&done);
+	for (struct waiting *it = batch->first; it != NULL && s->policy.redact != NULL; it = it->next) {
+		waiting_redact(it, s->policy.redact);
 	}
 	if (!ready(s, e)) {
 		return false;
@@ -211,7 +165,7 @@ static bool write_slice(struct store *s, struct list *batch, struct err *e)
 		case WRITER_EXPIRED:
 			break;
 		}
-		list_add(&done, list_take(batch));
+		waiting_add(&done, waiting_take(batch));
 		if (writer_is_slice_full(s->w)) {
 			break;
 		}
@@ -219,12 +173,12 @@ static bool write_slice(struct store *s, struct list *batch, struct err *e)
 	ok = ok && writer_commit(s->w, e);
 	if (!ok) {
 		writer_rollback(s->w);
-		list_put_back(batch, &done);
+		waiting_put_back(batch, &done);
 		return false;
 	}
 	settle(s, &done, refused, &refused_why);
 	while (done.first != NULL) {
-		item_free(list_take(&done));
+		waiting_free(waiting_take(&done));
 	}
 	return true;
 }
@@ -267,7 +221,7 @@ static bool wait_for_work(struct store *s)
 }
 
 /* All of the list, unless it fails; what is left stays in it. With no lock held. */
-static void write_batch(struct store *s, struct list *batch, int64_t until_us)
+static void write_batch(struct store *s, struct waiting_list *batch, int64_t until_us)
 {
 	while (batch->first != NULL) {
 		struct err e = { 0 };
@@ -334,13 +288,19 @@ static void look_after(struct store *s)
 static void *writer_main(void *arg)
 {
 	struct store *s = arg;
-	struct list batch;
+	struct waiting_list batch;
 	bool was_closing = false;
 
+	if (writer_needs_check(s->w)) {
+		check_file(s);
+		if (s->damage.code != ERR_NONE) {
+			set_failing(s, &s->damage);
+		}
+	}
 	pthread_mutex_lock(&s->lock);
 	while (!was_closing && wait_for_work(s)) {
 		batch = s->waiting;
-		list_init(&s->waiting);
+		waiting_init(&s->waiting);
 		s->is_urgent = false;
 		was_closing = s->is_closing;
 		bool is_idle = batch.first == NULL && !was_closing;
@@ -352,7 +312,7 @@ static void *writer_main(void *arg)
 		write_batch(s, &batch, until_us);
 		look_at_log(s);
 		pthread_mutex_lock(&s->lock);
-		list_put_back(&s->waiting, &batch);
+		waiting_put_back(&s->waiting, &batch);
 	}
 	pthread_mutex_unlock(&s->lock);
 	return NULL;
@@ -378,13 +338,13 @@ static void drop(struct store *s, size_t bytes)
 	}
 }
 
-static void put(struct store *s, struct item *it)
+static void put(struct store *s, struct waiting *it)
 {
 	pthread_mutex_lock(&s->lock);
 	bool is_first = s->waiting.first == NULL;
 	bool is_taken = has_room(s, it->bytes);
 	if (is_taken) {
-		list_add(&s->waiting, it);
+		waiting_add(&s->waiting, it);
 		s->queued++;
 		s->waiting_bytes += it->bytes;
 		if (is_first && !s->is_failing) {
@@ -400,41 +360,23 @@ static void put(struct store *s, struct item *it)
 	}
 	pthread_mutex_unlock(&s->lock);
 	if (!is_taken) {
-		item_free(it);
+		waiting_free(it);
 	}
 }
 
 void store_put_call(struct store *s, const struct call_row *row, const struct call_body *body)
 {
-	struct item *it = x_calloc(1, sizeof(*it));
-
-	call_row_copy(&it->call.row, row);
-	if (body != NULL && !s->policy.no_bodies) {
-		call_body_copy(&it->call.body, body);
-	}
-	const struct call_body *copy = &it->call.body;
-	it->bytes = sizeof(*it) + call_row_text_len(row) + copy->request_len + copy->response_len + copy->answer_len;
-	put(s, it);
-}
-
-static size_t text_len(const char *s)
-{
-	return s != NULL ? strlen(s) : 0;
+	put(s, waiting_call(row, s->policy.no_bodies ? NULL : body));
 }
 
 void store_put_run(struct store *s, const struct run_row *run)
 {
-	struct item *it = x_calloc(1, sizeof(*it));
-
 	struct run_row kept = *run;
 
 	if (s->policy.no_bodies) {
 		kept.system = kept.user = NULL;
 	}
-	it->is_run = true;
-	run_row_copy(&it->run, &kept);
-	it->bytes = sizeof(*it) + text_len(kept.system) + text_len(kept.user) + text_len(kept.params) + text_len(kept.targets);
-	put(s, it);
+	put(s, waiting_run(&kept));
 }
 
 bool store_flush(struct store *s, int timeout_ms, struct err *e)
@@ -517,7 +459,7 @@ void store_on_change(struct store *s, void (*fn)(void *ctx), void *ctx)
 static void release(struct store *s)
 {
 	while (s->waiting.first != NULL) {
-		item_free(list_take(&s->waiting));
+		waiting_free(waiting_take(&s->waiting));
 	}
 	writer_close(s->w);
 	pthread_cond_destroy(&s->work);
@@ -552,7 +494,7 @@ struct store *store_open(const char *dir, struct err *e)
 
 	s->w = w;
 	s->dir = x_strdup(writer_sql(w)->dir);
-	list_init(&s->waiting);
+	waiting_init(&s->waiting);
 	s->expire_us = s->look_us = INT64_MAX;
 	pthread_mutex_init(&s->lock, NULL);
 	pthread_mutex_init(&s->notify_lock, NULL);
@@ -578,6 +520,9 @@ void store_close(struct store *s)
 	pthread_mutex_lock(&s->lock);
 	s->is_closing = true;
 	s->close_us = clock_mono_us() + CLOSE_US;
+	if (s->checking != NULL) {
+		reader_interrupt(s->checking);
+	}
 	pthread_cond_signal(&s->work);
 	pthread_mutex_unlock(&s->lock);
 	pthread_join(s->thread, NULL);

@@ -53,8 +53,8 @@ void bulk_close(struct bulk *b);
 /* Read-only connection; DIR/sonde.db must exist (a missing file is an error of its own: ERR_CHECK, "nothing recorded yet"). */
 struct reader *reader_open(const char *dir, struct err *e) SONDE_MUST_CHECK;
 void reader_close(struct reader *r);
-/* Breaks off what the reader does on another thread, with ERR_INTERRUPTED, and everything it is asked from then on until reader_resume:
- * the answer is not wanted any more. */
+/* Breaks off what the reader does on another thread, with ERR_INTERRUPTED, and each list and sum it is asked for from then on until
+ * reader_resume: the answer is not wanted any more. */
 void reader_interrupt(struct reader *r);
 void reader_resume(struct reader *r);
 

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "store/closing.h"
 #include "store/expire.h"
 #include "store/migrate.h"
 #include "store/rollup.h"
@@ -22,6 +23,8 @@ struct writer {
 	struct row_insert insert;
 	sqlite3_stmt *body, *run;
 	struct expired_until expired;
+	int closing_fd;
+	bool needs_check;
 	int64_t begun_us, wall_us;
 	unsigned rows;
 };
@@ -55,6 +58,10 @@ struct writer *writer_open(const char *dir, struct err *e)
 	struct writer *w = x_calloc(1, sizeof(*w));
 
 	w->sql = sql;
+	bool was_clean;
+
+	w->closing_fd = closing_begin(sql->dir, &was_clean);
+	w->needs_check = !was_clean;
 	w->dims = dims_new(sql->db);
 	if (!migrate_run(sql, migrate_newest(), e) || !prepare(w, e)) {
 		writer_close(w);
@@ -70,9 +77,20 @@ void writer_close(struct writer *w)
 	}
 	rollup_free(w->rollup);
 	dims_free(w->dims);
+	closing_end(w->sql->dir, w->closing_fd, !w->needs_check);
 	sql_close(w->sql);
 	free(w->insert_text);
 	free(w);
+}
+
+bool writer_needs_check(const struct writer *w)
+{
+	return w->needs_check;
+}
+
+void writer_set_checked(struct writer *w)
+{
+	w->needs_check = false;
 }
 
 struct sql *writer_sql(struct writer *w)

@@ -14,6 +14,9 @@ struct writer;
 struct writer *writer_open(const char *dir, struct err *e) SONDE_MUST_CHECK;
 void writer_close(struct writer *w);
 struct sql *writer_sql(struct writer *w);
+/* The last one that had the store open did not close it: reader_check, and then writer_set_checked, else it is said again the next time. */
+bool writer_needs_check(const struct writer *w);
+void writer_set_checked(struct writer *w);
 
 /* A transaction: begin, any number of rows, then commit. After a failure of any of them: writer_rollback. */
 bool writer_begin(struct writer *w, struct err *e) SONDE_MUST_CHECK;

@@ -218,6 +218,24 @@ static void answers_questions(void **state)
 	}
 }
 
+/* A brushed stretch in which the focused model has no call. */
+static void nothing_in_the_brush(void **state)
+{
+	struct fixture *f = *state;
+	struct board *b = f->board;
+
+	put_failed(f);
+	board_show(b);
+	board_set_key(b, "mistral-small");
+	b->question.frame.brush_from_us = clock_wall_us() - 3600 * US_PER_S;
+	b->question.frame.brush_to_us = clock_wall_us() - 1800 * US_PER_S;
+	board_refresh_now(b, clock_wall_us());
+	settle(f);
+	assert_int_equal(b->err.code, ERR_NONE);
+	assert_int_equal(b->answer.log_total, 0);
+	assert_int_equal(b->answer.n_log, 0);
+}
+
 /* Many questions in a row: the answer is that of the last one. */
 static void last_question_is_answered(void **state)
 {
@@ -499,6 +517,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(answers_questions, setup, teardown),
+		cmocka_unit_test_setup_teardown(nothing_in_the_brush, setup, teardown),
 		cmocka_unit_test_setup_teardown(last_question_is_answered, setup, teardown),
 		cmocka_unit_test_setup_teardown(ranges_end_now, setup, teardown),
 		cmocka_unit_test_setup_teardown(hidden_it_asks_for_today_only, setup, teardown),

@@ -155,11 +155,18 @@ for screen in play metrics welcome; do
 	check "screen $screen: the tabs" out "Metrics"
 	check "screen $screen makes no store" [ -z "$(ls -A "$T/data")" ]
 	check "screen $screen: plain text" [ "$(count "$(printf '\033')")" -eq 0 ]
+	sonde screen "$screen" --plain
+	check "screen $screen in plain: nothing is drawn" [ "$(LC_ALL=C grep -cP '\xe2[\x94-\x97\xa0-\xa3]' "$T/out/out")" -eq 0 ]
+	check "screen $screen in plain: words" out "2 Play"
 	for size in 20x4 80x24 120x40 400x150; do
 		sonde screen "$screen" --size "$size" --theme ansi --glyphs ascii
 		check "screen $screen at $size" [ "$(wc -l <"$T/out/out")" -eq "${size#*x}" ]
 	done
 done
+echo 'ui: {plain: on}' >"$T/config.yaml"
+sonde screen play
+check "screen: plain by the configuration" out "2 Play, shown"
+: >"$T/config.yaml"
 sonde screen play --keys 'nonsense-key'
 check "screen: unknown key" is 2
 
@@ -183,5 +190,7 @@ sonde demo </dev/null
 check "demo without a terminal" is 0
 check "demo: four targets answer" [ "$(grep -c 'SIMULATED$' "$T/out/out")" -ge 4 ]
 check "demo leaves nothing behind" [ -z "$(ls -A "$T/home")$(ls -A "$T/data")" ]
+sonde demo --plain </dev/null
+check "demo in plain: the screen, too" [ "$(LC_ALL=C grep -cP '\xe2[\x94-\x97\xa0-\xa3]' "$T/out/out")" -eq 0 ]
 check "demo: no directory of its own" [ -z "$(find "$T" -mindepth 1 -maxdepth 1 -name 'sonde*')" ]
 end

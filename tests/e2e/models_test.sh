@@ -20,7 +20,7 @@ check "nobody answers: the old lists" grep -q 'openai: 4 of 4 models' "$T/out/ou
 check "nobody answers: and why" grep -q 'openai: no connection to' "$T/out/err"
 sonde models --live --json
 check "live as JSON" is 0
-check "live as JSON: valid" python3 -c 'import json, sys; assert len(json.load(open(sys.argv[1]))["lists"]) == 8' "$T/out/out"
+check "live as JSON: all lists" n_out 8 '"asked":'
 
 # Calls without a price, then prices, then the costs of both.
 start_simulator
@@ -38,17 +38,9 @@ sonde models --prices "$T/prices.json"
 check "new prices" out "prices of 2026-10-01 are in use; models that had no price before: 1"
 check "new prices: the call has its cost" grep -q 'have one now: 1 ($0.00' "$T/out/out"
 sonde metrics --json
-check "new prices: in the sums" python3 - "$T/before" "$T/out/out" <<'END'
-import json, sys
-before, after = (json.load(open(f)) for f in sys.argv[1:])
-def find(v, key):
-    if isinstance(v, dict):
-        return v[key] if key in v else next((x for x in (find(w, key) for w in v.values()) if x is not None), None)
-    return next((x for x in (find(w, key) for w in v) if x is not None), None) if isinstance(v, list) else None
-assert find(before, "unpriced_invocations") == 1, before
-assert find(after, "unpriced_invocations") == 0, after
-assert not find(before, "total_cost_usd") and find(after, "total_cost_usd") > 0, after
-END
+check "new prices: in the sums" out '"unpriced_invocations":0'
+check "new prices: not before" grep -q '"total_cost_usd":\(0\|null\),.*"unpriced_invocations":1' "$T/before"
+check "new prices: their cost" grep -q '"total_cost_usd":0\.0*[1-9]' "$T/out/out"
 sonde models gpt-5.4
 check "new prices: shown" grep -q '^\* openai/gpt-5.4 .* 7.00 .* 8.00' "$T/out/out"
 check "new prices: the date and the file" grep -q 'prices of 2026-10-01 (.*/prices.json)' "$T/out/out"

@@ -175,4 +175,21 @@ sonde run -m openai/x --tools "$T/schema.json" hi
 check "tools: no list" exits 2 "schema.json: the tools must be a JSON list"
 sonde run -m openai/x --tools "$T/nothing.json" hi
 check "tools: no such file" exits 2 "cannot read"
+
+
+# Files that go with a prompt.
+printf '\211PNG\r\n\032\n' >"$T/cat.png"
+printf 'one,two\n' >"$T/table.csv"
+sonde run -m openai/x -m anthropic/y --attach "$T/cat.png" --attach "$T/table.csv" -q --json 'What is it?'
+check "attach: an image and a text to two targets" n_out 2 '"status":"ok"'
+sonde run -m openai/x --attach "$T/cat.png" --dry-run 'What is it?'
+check "attach: a preview names the file" out '(base64 of cat.png, 8 bytes, sha256 4c4b6a3b'
+sonde run -m openai/x -m cohere/command-a-03-2025 --attach "$T/cat.png" -q --json 'What is it?'
+check "attach: one of two does not take it" is 10
+check "attach: and says so" grep -q 'command-a-03-2025 of Cohere takes no images (cat.png)' "$T/out/out"
+printf '\000\001' >"$T/noise"
+sonde run -m openai/x --attach "$T/noise" hi
+check "attach: neither image nor text" exits 2 "noise is no image"
+sonde run -m openai/x --attach "$T/nothing.png" hi
+check "attach: no such file" exits 2 "cannot read"
 end

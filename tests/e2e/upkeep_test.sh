@@ -45,6 +45,7 @@ else
 	for i in 1 2 3 4 5 6; do
 		skip "wrong sums" "no sqlite3"
 	done
+	cp "$T/before.db" "$T/data/sonde.db"
 fi
 
 # A backup is of one moment: whole files of lines, while one after the other is imported.

@@ -262,6 +262,9 @@ struct call *call_start(struct gateway *g, const struct gateway_request *r, call
 	for (size_t i = 0; i < r->n_messages; i++) {
 		(void)buf_addf(&fc->prompt, "%s\n", r->messages[i].text);
 	}
+	for (size_t i = 0; r->attachments != NULL && i < r->attachments->n; i++) {
+		(void)buf_addf(&fc->prompt, "[%s]\n", r->attachments->list[i].name);
+	}
 	chat_params_copy(&fc->params, &r->params);
 	fc->pub.target = fc->pub.asked = target_copy(r->target);
 	fc->pub.is_streamed = r->is_streamed;

@@ -334,6 +334,24 @@ static void everything(void **state)
 	metrics_free(m);
 }
 
+/* Taken back, a question has no answer; the next one has. */
+static void interrupted(void **state)
+{
+	struct metrics_query q = { .from_us = 0, .to_us = INT64_MAX, .by = BY_MODEL };
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct err e = { 0 };
+
+		q.where = i == 1 ? &long_answers : NULL;
+		reader_interrupt(reader);
+		assert_null(metrics_query(reader, &q, &e));
+		assert_int_equal(e.code, ERR_INTERRUPTED);
+		reader_resume(reader);
+		metrics_free(query(&q));
+	}
+}
+
 static void nothing(void **state)
 {
 	const struct metrics_query queries[] = {
@@ -393,7 +411,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(random_spans),
 		cmocka_unit_test(everything),
-		cmocka_unit_test(nothing),
+		cmocka_unit_test(interrupted), cmocka_unit_test(nothing),
 		cmocka_unit_test(floors_are_raised),
 		cmocka_unit_test(names),
 	};

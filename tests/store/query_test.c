@@ -331,6 +331,21 @@ static void long_walks_are_whole(void **state)
 	fixture_remove(dir);
 }
 
+static void interrupted_lists_end(void **state)
+{
+	struct world *w = *state;
+	struct call_filter f = { ALL };
+	struct call_row *rows;
+	struct err e = { 0 };
+	size_t n;
+
+	reader_interrupt(w->r);
+	assert_false(calls_list(w->r, &f, 5, &rows, &n, &e));
+	assert_int_equal(e.code, ERR_INTERRUPTED);
+	reader_resume(w->r);
+	assert_int_equal(check_list(w, &f, 5), 5);
+}
+
 /* A store that an older sonde left is brought up to date before it is read; an empty file counts as one. */
 static void readers_bring_old_stores_up_to_date(void **state)
 {
@@ -356,6 +371,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(lists_match_their_filters, setup, teardown),
 		cmocka_unit_test_setup_teardown(queries_use_the_key, setup, teardown),
+		cmocka_unit_test_setup_teardown(interrupted_lists_end, setup, teardown),
 		cmocka_unit_test_setup_teardown(one_call_is_found_by_its_id, setup, teardown),
 		cmocka_unit_test_setup_teardown(parts_of_ids_are_enough, setup, teardown),
 		cmocka_unit_test_setup_teardown(runs_come_newest_first, setup, teardown),

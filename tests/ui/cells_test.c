@@ -135,6 +135,28 @@ static void rules_and_boxes(void **state)
 	cells_free(c);
 }
 
+/* Nothing that a reader would spell out; text from outside keeps all but its drawings. */
+static void plain_says(void **state)
+{
+	static const char outside[] = "a \u00b7 b \u2502 c \u2713 caf\u00e9";
+	struct cells *c = cells_new(30, 6);
+
+	(void)state;
+	c->glyphs = GLYPHS_PLAIN;
+	cells_rule(c, 0, 0, 30, true, "Models", "s sort: cost \u25bc");
+	assert_int_equal(c->cursor_y, 1);
+	cells_box(c, (struct rect){0, 1, 30, 2}, "Help \u00b7 Metrics");
+	cells_put(c, cells_mark(c, 0, 3, ST_OK, "\u2713", "done") + 1, 3, ST_TEXT, "412\u219258 tok \u00b7 \u2013");
+	cells_vline(c, 29, 0, 6);
+	cells_text(c, 0, 4, 30, ST_TEXT, outside, strlen(outside));
+	cells_right(c, 30, 5, ST_TEXT, "a \u00b7 b\u2026");
+	expect(c, " Models, s sort: cost\n Help, Metrics\n\ndone 412/58 tok, -\na . b   c   caf\u00e9\n                        a, b.\n");
+	c->glyphs = GLYPHS_BRAILLE;
+	assert_int_equal(cells_mark(c, 0, 3, ST_OK, "\u2713", "done"), 1);
+	assert_int_equal(glyphs_from_name("plain"), GLYPHS_COUNT); /* an option of its own */
+	cells_free(c);
+}
+
 static void dumps_styles(void **state)
 {
 	struct cells *c = cells_new(10, 3);
@@ -157,7 +179,8 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(draws_text), cmocka_unit_test(clips), cmocka_unit_test(overwriting_half_of_a_wide_character),
-		cmocka_unit_test(fits_with_an_ellipsis), cmocka_unit_test(rules_and_boxes), cmocka_unit_test(dumps_styles),
+		cmocka_unit_test(fits_with_an_ellipsis), cmocka_unit_test(rules_and_boxes), cmocka_unit_test(plain_says),
+		cmocka_unit_test(dumps_styles),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -129,6 +129,15 @@ static inline struct fixture *fixture_new(int w, int h, size_t n_targets)
 	return f;
 }
 
+/* `:set plain on`, at the start. */
+static inline void fixture_set_plain(struct fixture *f)
+{
+	struct err e = { 0 };
+
+	assert_true(option_set(&f->app->config->options, OPTION_PLAIN, "on", ORIGIN_SESSION, NULL, &e));
+	f->cells->glyphs = GLYPHS_PLAIN;
+}
+
 /* The same console as of somebody who starts sonde for the first time, in an environment without a key. */
 static inline void fixture_start_first(struct fixture *f)
 {
@@ -141,9 +150,12 @@ static inline void fixture_start_first(struct fixture *f)
 	unsetenv("SONDE_CONFIG");
 	unsetenv("XDG_CONFIG_HOME");
 	setenv("HOME", "/home/ada", 1);
+	struct config *config = config_load(NULL);
+
+	config->options = f->app->config->options;
 	console_free(f->console);
 	app_free(f->app);
-	f->app = app_new(f->loop, config_load(NULL), f->dir, true);
+	f->app = app_new(f->loop, config, f->dir, true);
 	f->console = console_new(f->app, all_screens, n_all_screens, summary_of_app);
 	console_resize(f->console, f->cells->w, f->cells->h);
 }
@@ -192,12 +204,13 @@ static inline void fixture_check_cursor(const struct cells *c)
 {
 	int x = c->cursor_x, y = c->cursor_y;
 	bool is_inside = x >= 0 && y >= 0 && x < c->w && y < c->h;
-	bool is_blank = is_inside && fixture_is_row_blank(c, y), has_place = c->cursor_is_text || c->w < CONSOLE_MIN_W || c->h < CONSOLE_MIN_H;
+	bool is_blank = is_inside && fixture_is_row_blank(c, y), has_place = c->cursor_is_text || c->w < CONSOLE_MIN_W || c->h < CONSOLE_MIN_H || c->glyphs == GLYPHS_PLAIN;
 
 	if (is_inside && !has_place) {
 		bool is_marked = c->at[y * c->w + x].cp[0] == (c->glyphs == GLYPHS_ASCII ? '>' : 0x258c);
 
-		bool is_below_rule = x > 0 && y > 0 && c->at[(y - 1) * c->w + x - 1].style == ST_RULE_FOCUS;
+		uint8_t above = x > 0 && y > 0 ? c->at[(y - 1) * c->w + x - 1].style : ST_TEXT;
+		bool is_below_rule = above == ST_RULE_FOCUS || above == ST_BOX; /* or below the frame of an overlay */
 
 		has_place = is_marked || is_below_rule;
 		is_blank &= !is_below_rule; /* an empty line of a text is a line of it */

@@ -79,6 +79,23 @@ static void rates(void **state)
 	}
 }
 
+static void changes(void **state)
+{
+	static const struct {
+		double now, before;
+		const char *text;
+	} cases[] = { { 1, 0, "" }, { NAN, 1, "" }, { 112, 100, "+12%" }, { 92, 100, "-8%" }, { 0, 100, "-100%" }, { 999, 100, "+899%" },
+		{ 1000, 100, "\u00d710" }, { 186000, 100, "\u00d71860" } };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		char out[FORMAT_SIZE];
+
+		format_change(cases[i].now, cases[i].before, out);
+		assert_string_equal(out, cases[i].text);
+	}
+}
+
 static void exact_counts(void **state)
 {
 	static const struct {
@@ -98,7 +115,7 @@ static void exact_counts(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(running_times), cmocka_unit_test(exact_counts), cmocka_unit_test(clock_times), cmocka_unit_test(rates),
+		cmocka_unit_test(running_times), cmocka_unit_test(changes), cmocka_unit_test(exact_counts), cmocka_unit_test(clock_times), cmocka_unit_test(rates),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -110,6 +110,31 @@ static void estimate(struct fixture *f)
 	fixture_settle(f);
 }
 
+/* An image and a text; the third target takes texts only. */
+static void attached(struct fixture *f)
+{
+	static const char png[] = "\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
+	static const struct {
+		const char *name, *bytes;
+		size_t len;
+	} files[] = { { "invoice.png", png, sizeof(png) }, { "notes.txt", "Order 4411 was charged twice.", 29 } };
+	struct err e = { 0 };
+
+	for (size_t i = 0; i < COUNT_OF(files); i++) {
+		char *path = x_asprintf("%s/%s", f->dir, files[i].name);
+		struct buf bytes = { 0 };
+
+		(void)buf_add(&bytes, files[i].bytes, files[i].len);
+		fixture_write_file(path, &bytes);
+		assert_true(play_attach(f->app->play, path, &e));
+		buf_free(&bytes);
+		free(path);
+	}
+	(void)play_add(f->app->play, "openai/gpt-3.5-turbo");
+	assert_true(play_move(f->app->play, 4, -1) && play_move(f->app->play, 3, -1));
+	fixture_keys(f, "l");
+}
+
 static void unusable(struct fixture *f)
 {
 	fixture_keys(f, ":");
@@ -127,6 +152,12 @@ static void metrics_log(struct fixture *f)
 {
 	metrics(f);
 	fixture_keys(f, "Tab j j");
+}
+
+static void metrics_budget(struct fixture *f)
+{
+	f->app->config->budget = (struct budget){ .day_nano = 2000000000, .month_nano = 100000000000 };
+	metrics(f);
 }
 
 static void metrics_week(struct fixture *f)
@@ -310,11 +341,15 @@ static const struct {
 	{ "play-events", events, 4, usual, ANSI, GLYPHS_BRAILLE },
 	{ "play-estimate", estimate, 4, usual, ANSI, GLYPHS_BRAILLE },
 	{ "play-estimate", estimate, 4, tiny, ANSI, GLYPHS_BRAILLE },
+	{ "play-attached", attached, 4, usual, ANSI, GLYPHS_BRAILLE },
+	{ "play-attached", attached, 4, tiny, ANSI, GLYPHS_BRAILLE },
 	{ "play-unusable", unusable, 1, usual, ANSI, GLYPHS_BRAILLE },
 	{ "play-ascii", run_four, 4, usual, MONO, GLYPHS_ASCII },
 	{ "play-demo", demo, 4, small, ANSI, GLYPHS_BRAILLE },
 	{ "play-quit", asks_to_quit, 4, one, ANSI, GLYPHS_BRAILLE },
 	{ "metrics-log", metrics_log, 4, wide, ANSI, GLYPHS_BRAILLE },
+	{ "metrics-budget", metrics_budget, 4, usual, MONO, GLYPHS_BRAILLE },
+	{ "metrics-budget-ascii", metrics_budget, 4, wide, MONO, GLYPHS_ASCII },
 	{ "metrics-week", metrics_week, 4, usual, ANSI, GLYPHS_BRAILLE },
 	{ "metrics-detail", metrics_detail, 4, wide, ANSI | MONO, GLYPHS_BRAILLE },
 	{ "metrics-failed", metrics_failed, 4, usual, ANSI, GLYPHS_BRAILLE },
@@ -332,6 +367,16 @@ static const struct {
 	{ "welcome", first_start, 0, every, ANSI | MONO, GLYPHS_BRAILLE },
 	{ "welcome-found", first_start_found, 0, usual, ANSI, GLYPHS_BRAILLE },
 	{ "welcome-how", first_start_how, 0, small, ANSI, GLYPHS_BRAILLE },
+	{ "plain-play", run_four, 4, one, MONO, GLYPHS_PLAIN },
+	{ "plain-play-idle", nothing, 4, one, MONO, GLYPHS_PLAIN },
+	{ "plain-play-editing", editing, 4, one, MONO, GLYPHS_PLAIN },
+	{ "plain-play-wide", finish_two, 4, wide, MONO, GLYPHS_PLAIN },
+	{ "plain-metrics", metrics, 4, wide, MONO, GLYPHS_PLAIN },
+	{ "plain-metrics-detail", metrics_detail, 4, wide, MONO, GLYPHS_PLAIN },
+	{ "plain-metrics-empty", metrics_empty, 4, one, MONO, GLYPHS_PLAIN },
+	{ "plain-help", help, 4, one, MONO, GLYPHS_PLAIN },
+	{ "plain-command", command, 4, one, MONO, GLYPHS_PLAIN },
+	{ "plain-welcome", first_start, 0, one, MONO, GLYPHS_PLAIN },
 	{ "command", command, 4, small, ANSI, GLYPHS_BRAILLE },
 	{ "command-completion", completion, 4, small, ANSI, GLYPHS_BRAILLE },
 };
@@ -353,6 +398,9 @@ static bool check_picture(size_t i, struct shape shape, enum theme theme)
 	struct buf picture = { 0 };
 
 	fake_ollama = fake_no_ollama;
+	if (pictures[i].glyphs == GLYPHS_PLAIN) {
+		fixture_set_plain(f);
+	}
 	f->cells->glyphs = pictures[i].glyphs;
 	/* Keys act on what is seen: on a terminal that is too small nothing could be prepared. */
 	fixture_resize(f, shape.w < CONSOLE_MIN_W ? 80 : shape.w, shape.h < CONSOLE_MIN_H ? 24 : shape.h);

@@ -70,15 +70,15 @@ static void layout(void *self, struct rect r)
 {
 	struct metrics_screen *s = self;
 	struct board *b = s->board;
-	bool is_beside = r.w >= METRICS_WIDE && !s->hides_inspector;
+	bool is_plain = app_is_plain(s->app), is_beside = r.w >= METRICS_WIDE && !s->hides_inspector && !is_plain;
 	int main_w = is_beside ? r.w - DETAIL_W - 1 : r.w;
-	int wanted = metrics_graphs_columns(r), y = r.y + 1;
+	int wanted = metrics_graphs_columns(s, r), y = r.y + 1;
 
 	s->area = r;
 	if (s->focus == FOCUS_DETAIL && !b->has_call && !b->is_opening) {
 		s->focus = FOCUS_LOG;
 	}
-	s->graphs = (struct rect){ r.x, y, r.w, metrics_graphs_height(r) };
+	s->graphs = (struct rect){ r.x, y, r.w, metrics_graphs_height(s, r) };
 	y += s->graphs.h;
 	int left = r.y + r.h - y;
 	int n = b->answer.table != NULL ? (int)b->answer.table->n_groups : 0;
@@ -89,12 +89,12 @@ static void layout(void *self, struct rect r)
 	s->groups_area = (struct rect){ r.x, y, main_w, groups_h };
 	s->log_area = (struct rect){ r.x, y + groups_h, main_w, left - groups_h };
 	s->detail_area = is_beside ? (struct rect){ r.x + main_w + 1, y, DETAIL_W, left } : (struct rect){ r.x, y, r.w, left };
-	if (!is_beside && r.h < LOW) {
+	if (!is_beside && (r.h < LOW || is_plain)) {
 		s->detail_area = (struct rect){ r.x, r.y + 1, r.w, r.h - 1 };
 	}
 	if (wanted > 8 && wanted != b->question.columns) {
 		b->question.columns = wanted;
-		if (b->answer.table != NULL) {
+		if (b->answer.table != NULL || b->is_loading) {
 			board_refresh(b);
 		}
 	}

@@ -11,6 +11,7 @@
 #include "ui/widgets/graph.h"
 
 #define MAX_LABELS 8
+#define SHORT_W 49 /* for the shortest of what stands beside a title */
 
 /* -- values of one bucket ---------------------------------------------------------------------------------------------------------- */
 
@@ -118,10 +119,10 @@ static void plain(double v, bool is_top, char out[GRAPH_NUMBER_SIZE])
 /* How much more than in the span compared with, and which that is; "" without one. */
 static void change(double now, double before, const char *against, char out[FORMAT_SIZE])
 {
-	out[0] = '\0';
-	if (before > 0. && isfinite(now)) {
-		(void)snprintf(out, FORMAT_SIZE, " \u00b7 %+.0f%% %s", 100. * (now / before - 1.), against);
-	}
+	char text[FORMAT_SIZE];
+
+	format_change(now, before, text);
+	(void)snprintf(out, FORMAT_SIZE, text[0] != '\0' ? " \u00b7 %.10s %s" : "", text, against);
 }
 
 static void cost_sum(const struct metrics *m, const char *against, int w, char *out, size_t size)
@@ -234,8 +235,12 @@ struct grid {
 	int across, down, row_h;
 };
 
-static struct grid grid_of(struct rect area)
+/* In plain a line each. */
+static struct grid grid_of(const struct metrics_screen *s, struct rect area)
 {
+	if (app_is_plain(s->app)) {
+		return (struct grid){ .across = 1, .down = area.h >= 18 ? (int)COUNT_OF(kinds) : 2, .row_h = 1 };
+	}
 	struct grid g = { .across = area.w >= 160 ? 3 : 2, .down = area.h >= 34 ? 2 : 1 };
 	int share = area.h * 2 / 5 / g.down;
 
@@ -262,7 +267,7 @@ static struct rect graph_rect(const struct metrics_screen *s, struct grid g, int
 bool metrics_bucket_at(const struct metrics_screen *s, int x, int y, size_t *bucket)
 {
 	const struct metrics *m = s->board->answer.graphs;
-	struct grid g = grid_of(s->area);
+	struct grid g = grid_of(s, s->area);
 
 	for (int i = 0; m != NULL && i < n_graphs(g); i++) {
 		struct rect r = graph_rect(s, g, i);
@@ -274,16 +279,16 @@ bool metrics_bucket_at(const struct metrics_screen *s, int x, int y, size_t *buc
 	return false;
 }
 
-int metrics_graphs_height(struct rect area)
+int metrics_graphs_height(const struct metrics_screen *s, struct rect area)
 {
-	struct grid g = grid_of(area);
+	struct grid g = grid_of(s, area);
 
 	return g.down * g.row_h;
 }
 
-int metrics_graphs_columns(struct rect area)
+int metrics_graphs_columns(const struct metrics_screen *s, struct rect area)
 {
-	return 2 * (area.w / grid_of(area).across - GRAPH_AXIS_W);
+	return 2 * (area.w / grid_of(s, area).across - GRAPH_AXIS_W);
 }
 
 static void label_text(int64_t us, int64_t span_us, const struct env *env, char out[FORMAT_SIZE])
@@ -329,6 +334,21 @@ static double *values_of(const struct metrics *m, const struct figures *buckets,
 	return values;
 }
 
+/* "Cost $/h: now $0.98, min 0, max $1.2, change +12%; sum $6.27" */
+static void say_one(const char *title, const struct graph *g, const char *beside, struct cells *cells, struct rect r)
+{
+	bool is_sum = strncmp(beside, "\u03a3", 2) == 0;
+	int x = r.x + 1, end = r.x + r.w;
+
+	x += cells_fit(cells, x, r.y, end - x, ST_TITLE, title);
+	x += cells_fit(cells, x, r.y, end - x, ST_TITLE, ": ");
+	x += graph_say(g, cells, x, r.y, end - x);
+	if (beside[0] != '\0') {
+		x += cells_fit(cells, x, r.y, end - x, ST_DIM, is_sum ? "; sum" : "; ");
+		(void)cells_fit(cells, x, r.y, end - x, ST_DIM, is_sum ? beside + 2 : beside);
+	}
+}
+
 static void draw_one(const struct metrics_screen *s, const struct kind *k, struct cells *cells, struct rect r, const struct env *env)
 {
 	const struct metrics *m = s->board->answer.graphs;
@@ -341,16 +361,22 @@ static void draw_one(const struct metrics_screen *s, const struct kind *k, struc
 	for (size_t i = 0; m->total.calls == 0 && i < m->n_buckets; i++) {
 		values[i] = NAN;
 	}
-	k->beside(m, compares[s->board->question.compare].against, r.w, beside, sizeof(beside));
-	cells_rule(cells, r.x, r.y, r.w, false, k->title, beside);
+	bool is_plain = cells->glyphs == GLYPHS_PLAIN;
+	k->beside(m, compares[s->board->question.compare].against, is_plain ? SHORT_W : r.w, beside, sizeof(beside));
 	struct graph g = {
 		.values = values, .before = before, .n = m->n_buckets, .format = k->format, .labels = labels, .style = k->style,
 		.n_labels = m->n_buckets > 0 ? make_labels(m, r.w - GRAPH_AXIS_W, is_live, env, labels, texts) : 0,
-		.empty = m->total.calls == 0 ? "no calls in this span" : "not measured in this span",
+		.empty = m->total.calls > 0 ? "not measured in this span" :
+		    s->board->question.filter != NULL ? "no call meets the filter" : "no calls in this span",
 	};
 
 	(void)metrics_brush_buckets(s, &g.brush_from, &g.brush_to);
-	graph_draw(&g, cells, (struct rect){ r.x, r.y + 1, r.w, r.h - 1 });
+	if (is_plain) {
+		say_one(k->title, &g, m->total.calls > 0 ? beside : "", cells, r);
+	} else {
+		cells_rule(cells, r.x, r.y, r.w, false, k->title, beside);
+		graph_draw(&g, cells, (struct rect){ r.x, r.y + 1, r.w, r.h - 1 });
+	}
 	free(values);
 	free(before);
 }
@@ -358,7 +384,7 @@ static void draw_one(const struct metrics_screen *s, const struct kind *k, struc
 void metrics_graphs_draw(const struct metrics_screen *s, struct cells *cells, const struct env *env)
 {
 	const struct board *b = s->board;
-	struct grid g = grid_of(s->area);
+	struct grid g = grid_of(s, s->area);
 
 	if (b->answer.graphs == NULL) {
 		bool has_err = b->err.code != ERR_NONE;

@@ -180,15 +180,17 @@ static enum style change_text(const struct metrics_group *g, char out[FORMAT_SIZ
 		(void)snprintf(out, FORMAT_SIZE, "new");
 		return ST_DIM;
 	}
-	if (is_known(now) && is_known(before) && before > 0 && (double)now > 1.3 * (double)before) {
-		(void)snprintf(out, FORMAT_SIZE, "p95 %+.0f%% \u25b2", 100. * ((double)now / (double)before - 1.));
+	bool is_slower = is_known(now) && is_known(before) && before > 0 && (double)now > 1.3 * (double)before;
+	bool has_cost = g->before.cost_nano > 0;
+	char change[FORMAT_SIZE];
+
+	if (is_slower) {
+		format_change((double)now, (double)before, change);
+		(void)snprintf(out, FORMAT_SIZE, "p95 %.10s \u25b2", change);
 		return ST_WARN;
 	}
-	if (g->before.cost_nano > 0) {
-		(void)snprintf(out, FORMAT_SIZE, "cost %+.0f%%", 100. * ((double)g->now.cost_nano / (double)g->before.cost_nano - 1.));
-	} else {
-		(void)snprintf(out, FORMAT_SIZE, "calls %+.0f%%", 100. * ((double)g->now.calls / (double)g->before.calls - 1.));
-	}
+	format_change(has_cost ? (double)g->now.cost_nano : (double)g->now.calls, has_cost ? (double)g->before.cost_nano : (double)g->before.calls, change);
+	(void)snprintf(out, FORMAT_SIZE, "%s %.10s", has_cost ? "cost" : "calls", change);
 	return ST_TEXT;
 }
 
@@ -210,8 +212,9 @@ static void draw_heads(const struct metrics_screen *s, struct cells *cells, int 
 	} else if (left >= CHANGE_W + SPARK_W) {
 		const char *against = compares[s->board->question.compare].against;
 
-		(void)cells_fit(cells, x + 2, y, left - CHANGE_W - 1, ST_DIM, left - CHANGE_W - 1 < 18 ? "cost" : "cost over the span");
-		(void)cells_putf(cells, x + 2 + left - CHANGE_W, y, ST_DIM, against[0] != '\0' ? "\u0394 %s" : "%s", against);
+		(void)cells_fit(cells, x + 2, y, left - CHANGE_W - 1, ST_DIM,
+		    cells->glyphs == GLYPHS_PLAIN ? "" : left - CHANGE_W - 1 < 18 ? "cost" : "cost over the span");
+		(void)cells_putf(cells, x + 2 + left - CHANGE_W, y, ST_DIM, against[0] != '\0' && cells->glyphs != GLYPHS_PLAIN ? "\u0394 %s" : "%s", against);
 	}
 }
 
@@ -285,7 +288,8 @@ void metrics_groups_draw(const struct metrics_screen *s, struct cells *cells)
 	draw_heads(s, cells, r.y + 1);
 	if (s->n_order == 0) {
 		(void)cells_fit(cells, r.x + 2, r.y + 2, r.w - 4, ST_DIM,
-		    s->board->answer.table == NULL ? "" : "No calls in this span: t widens it; Play and sonde import bring some.");
+		    s->board->answer.table == NULL ? "" : s->board->question.filter != NULL ? "No call meets the filter: Esc clears it." :
+		    "No calls in this span: t widens it; Play and sonde import bring some.");
 	}
 	for (int i = s->groups.top; i < s->groups.n && i < s->groups.top + r.h - 2; i++) {
 		draw_group(s, cells, r.y + 2 + i - s->groups.top, i);

@@ -8,6 +8,8 @@
 #include "ui/format.h"
 #include "ui/screens/metrics_state.h"
 
+#define HINTS_W 40 /* of the title: "Requests", the keys, and the rule between them */
+
 static void time_text(const struct call_row *r, const struct env *env, char *out, size_t size)
 {
 	char when[FORMAT_SIZE];
@@ -206,14 +208,11 @@ static void draw_title(const struct metrics_screen *s, struct cells *cells, cons
 		metrics_add_times(&right, b->question.frame.brush_from_us, b->question.frame.brush_to_us, env);
 		(void)buf_add_str(&right, " (brushed) \u00b7 ");
 	}
-	if (b->question.filter != NULL) {
-		char *text = clean_line(b->question.filter, strlen(b->question.filter), 24);
-
-		(void)buf_addf(&right, "%s \u00b7 ", text);
-		free(text);
-	}
 	format_exact(b->answer.log_total, count);
-	(void)buf_addf(&right, "%s \u00b7 / filter \u00b7 Enter opens", count);
+	(void)buf_addf(&right, "%s", count);
+	if (cells_width(buf_str(&right), right.len) + HINTS_W <= s->log_area.w) {
+		(void)buf_add_str(&right, " \u00b7 / filter \u00b7 Enter opens");
+	}
 	cells_rule(cells, s->log_area.x, s->log_area.y, s->log_area.w, s->focus == FOCUS_LOG, "Requests", buf_str(&right));
 	buf_free(&right);
 }

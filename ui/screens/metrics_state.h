@@ -71,8 +71,8 @@ static inline bool metrics_is_beside(const struct metrics_screen *s)
 const struct call_row *metrics_focused_call(const struct metrics_screen *s);
 
 /* metrics_graphs.c: rows the graphs take in an area, and how many buckets they can show. */
-int metrics_graphs_height(struct rect area);
-int metrics_graphs_columns(struct rect area);
+int metrics_graphs_height(const struct metrics_screen *s, struct rect area);
+int metrics_graphs_columns(const struct metrics_screen *s, struct rect area);
 void metrics_graphs_draw(const struct metrics_screen *s, struct cells *cells, const struct env *env);
 /* The bucket at a cell of the grid; false when there is no graph. */
 bool metrics_bucket_at(const struct metrics_screen *s, int x, int y, size_t *bucket);

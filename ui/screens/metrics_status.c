@@ -10,6 +10,7 @@
 #include "ui/screens/metrics_state.h"
 #include "ui/widgets/graph.h"
 
+#define BAR_W 10
 #define BUDGET_W 100 /* from this width on the budget has a bar */
 
 static void bucket_text(int64_t us, char out[FORMAT_SIZE])
@@ -134,8 +135,18 @@ static void add_state(const struct metrics_screen *s, const struct env *env, str
 	}
 }
 
-/* "budget $1.84 of $5.00/day 37 % ▮▮▮ ~$4.90", the tighter of day and month. */
-static bool add_budget(const struct metrics_screen *s, struct buf *right)
+/* What is spent, what is expected until the end, and the rest, of a limit. */
+static void add_bar(struct buf *out, double spent, double expected)
+{
+	for (int i = 0; i < BAR_W; i++) {
+		double at = (i + 0.5) / BAR_W;
+
+		(void)buf_add_str(out, at < spent ? "\u2588" : at < expected ? "\u2592" : "\u2591");
+	}
+}
+
+/* "budget $1.84 of $5.00/day 37% ████▒▒▒▒░░, ~$4.90 by midnight", the tighter of day and month; without one "$1.84 today, ...". */
+static bool add_budget(const struct metrics_screen *s, bool is_tight, struct buf *right)
 {
 	const struct budget *limit = &s->app->config->budget;
 	const struct forecast *f = &s->board->answer.forecast;
@@ -150,15 +161,17 @@ static bool add_budget(const struct metrics_screen *s, struct buf *right)
 	price_format(span->spent_nano, spent, FORMAT_SIZE);
 	price_format(span->end_nano, end, FORMAT_SIZE);
 	if (budget_is_set(limit)) {
-		bool is_month = month > day;
+		int64_t most_nano = month > day ? limit->month_nano : limit->day_nano;
+		double part = month > day ? month : day, expected = (double)known_or(span->end_nano, span->spent_nano) / (double)most_nano;
 
-		price_format(is_month ? limit->month_nano : limit->day_nano, most, FORMAT_SIZE);
-		(void)buf_addf(right, "budget %s of %s/%s %.0f%%", spent, most, is_month ? "month" : "day", 100. * (is_month ? month : day));
+		price_format(most_nano, most, FORMAT_SIZE);
+		(void)buf_addf(right, "budget %s of %s/%s %.0f%% ", spent, most, month > day ? "month" : "day", 100. * part);
+		add_bar(right, part, expected);
 	} else {
 		(void)buf_addf(right, "%s today", spent);
 	}
 	if (is_known(span->end_nano)) {
-		(void)buf_addf(right, ", ~%s by %s", end, month > day ? "the month's end" : "midnight");
+		(void)buf_addf(right, ", ~%s%s", end, is_tight ? "" : month > day ? " by the month's end" : " by midnight");
 	}
 	return true;
 }
@@ -183,9 +196,10 @@ void metrics_status(const void *self, const struct env *env, struct buf *left, s
 	} else {
 		add_state(s, env, left);
 	}
-	bool has_budget = s->area.w >= BUDGET_W && add_budget(s, right);
+	bool is_tight = s->area.w < METRICS_WIDE && budget_is_set(&s->app->config->budget); /* the count stands above the requests too */
+	bool has_budget = s->area.w >= BUDGET_W && add_budget(s, is_tight, right);
 
-	if (m != NULL) {
+	if (m != NULL && !(has_budget && is_tight)) {
 		format_exact((int64_t)m->total.calls, n);
 		(void)buf_addf(right, "%s%s call%s", has_budget ? " \u00b7 " : "", n, m->total.calls == 1 ? "" : "s");
 		if (m->total.unpriced > 0) {

@@ -89,7 +89,7 @@ static void layout(void *self, struct rect r)
 		play_take_prompt(s);
 	}
 	play_keep_text(s); /* for the estimate, while it is written, too */
-	s->width = r.w;
+	s->width = app_is_plain(s->app) && r.w >= PLAY_WIDE ? PLAY_WIDE - 1 : r.w; /* nothing beside the columns */
 	int inspector_w = play_inspector_width(s, r);
 	struct rect beside = { r.x + r.w - inspector_w, r.y, inspector_w, r.h };
 
@@ -97,7 +97,7 @@ static void layout(void *self, struct rect r)
 	s->area = r;
 	play_prompt_layout(s, r);
 	int y = s->prompt.y + s->prompt.h;
-	int race_h = s->is_zoomed ? 0 : play_race_height(s, r);
+	int race_h = s->is_zoomed ? s->play->n_columns > 1 : play_race_height(s, r);
 
 	if (r.y + r.h - y - race_h < COLUMNS_LEAST) { /* the answer first: the status row counts the others */
 		race_h = 0;
@@ -172,9 +172,11 @@ static const struct command commands[] = {
 	{ "param here", "P", NULL, "NAME=VALUE", "set a parameter of this column alone", 0, play_cmd_own_param, play_complete_param, NULL },
 	{ "twin", "+", NULL, NULL, "the same target beside it, for other parameters", 0, play_cmd_twin, NULL, play_has_columns },
 	{ "repeat", NULL, NULL, "N", "ask each target N times at F5", 0, play_cmd_repeat, NULL, NULL },
+	{ "attach", NULL, NULL, "FILE", "send a file with the prompt: image, PDF or text", 0, play_cmd_attach, NULL, NULL },
+	{ "detach", NULL, NULL, "[NAME]", "without that file, or without any", 0, play_cmd_detach, play_complete_file, NULL },
 	{ "next answer", ".", NULL, NULL, "the next answer of a column that was asked several times", 0, play_cmd_next_answer, NULL, NULL },
 	{ "previous answer", ",", NULL, NULL, "the one before", 0, play_cmd_prev_answer, NULL, NULL },
-	{ "history", "H", "history", NULL, "past runs", 0, play_cmd_history, NULL, NULL },
+	{ "history", "H", "history", "[RUN]", "past runs", 0, play_cmd_history, play_complete_run, NULL },
 	{ "copy answer", "y+y y+i", "copy", NULL, "copy the answer's text", 0, play_copy_answer, NULL, play_shows_columns },
 	{ "copy response", "y+r", NULL, NULL, "copy the raw response, as it was received", 0, play_copy_response, NULL, NULL },
 	{ "copy json", "y+j", NULL, NULL, "copy the result as JSON", 0, play_copy_json, NULL, NULL },

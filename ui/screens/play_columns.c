@@ -31,10 +31,10 @@ void play_columns_layout(struct play_screen *s)
 		return;
 	}
 	s->column = s->column < n ? s->column : n - 1;
-	s->n_shown = s->is_zoomed ? 1 : n < fit ? n : fit;
+	s->n_shown = s->is_zoomed || app_is_plain(s->app) ? 1 : n < fit ? n : fit;
 	s->first = s->first + s->n_shown > n ? n - s->n_shown : s->first;
 	s->first = s->column < s->first ? s->column : s->column >= s->first + s->n_shown ? s->column - s->n_shown + 1 : s->first;
-	s->head_rows = s->columns.h < SMALL_H && s->columns.w / (int)s->n_shown >= SHORT_HEAD_W ? 2 : 4;
+	s->head_rows = app_is_plain(s->app) || (s->columns.h < SMALL_H && s->columns.w / (int)s->n_shown >= SHORT_HEAD_W) ? 2 : 4;
 	for (size_t i = 0; i < n; i++) {
 		bool is_shown = i >= s->first && i < s->first + s->n_shown;
 		struct rect r = play_column_rect(s, is_shown ? i - s->first : 0);
@@ -124,6 +124,11 @@ static void draw_estimate(const struct play_screen *s, const struct play_column 
 
 	if (c->target == NULL) {
 		(void)cells_fit(cells, x, y, r.w - 2, ST_DIM, "cannot be used");
+		return;
+	}
+	struct err refused;
+	if (!play_check_files(s->play, c, &refused)) {
+		(void)cells_fit(cells, x, y, r.w - 2, ST_BAD, "not with these files");
 		return;
 	}
 	play_estimate_column(s->play, c, &e);
@@ -224,6 +229,11 @@ static void draw_rule(const struct play_screen *s, struct cells *cells, size_t i
 	bool is_focused = n == s->column && s->focus == FOCUS_COLUMNS;
 	char title[64], right[32] = "";
 
+	if (cells->glyphs == GLYPHS_PLAIN) {
+		(void)snprintf(title, sizeof(title), "Answer %zu of %zu", n + 1, s->play->n_columns);
+		cells_rule(cells, r.x, s->columns.y, r.w, is_focused, title, s->play->n_columns > 1 ? "Tab next" : "");
+		return;
+	}
 	(void)snprintf(title, sizeof(title), is_last && s->play->n_columns > s->n_shown ? "%zu of %zu" : "%zu", n + 1, s->play->n_columns);
 	if (is_last && s->play->n_columns > s->n_shown) {
 		(void)snprintf(right, sizeof(right), "%s%smore", s->first > 0 ? "\u25c2 " : "", s->first + s->n_shown < s->play->n_columns ? "\u25b8 " : "");
@@ -255,8 +265,12 @@ void play_columns_draw(const struct play_screen *s, struct cells *cells, const s
 		}
 		struct rect former = cells_clip(cells, r);
 
-		draw_head(s, c, cells, r, env);
-		draw_separator(s, c, cells, r);
+		if (cells->glyphs == GLYPHS_PLAIN) {
+			play_head_say(s, c, cells, r, env);
+		} else {
+			draw_head(s, c, cells, r, env);
+			draw_separator(s, c, cells, r);
+		}
 		play_text_draw(s, v, cells, body, env);
 		cells_unclip(cells, former);
 	}

@@ -275,9 +275,17 @@ unsigned play_cmd_prev_answer(void *self, struct console *c, const char *arg)
 unsigned play_cmd_history(void *self, struct console *c, const char *arg)
 {
 	struct play_screen *s = self;
+	size_t at;
 
-	(void)c;
-	(void)arg;
+	if (arg[0] != '\0' && !play_find_run(s, arg, &at)) {
+		console_say(c, ST_BAD, "There is no past run \"%s\"; H lists them", arg);
+		return play_changed();
+	}
+	if (arg[0] != '\0') {
+		play_open_run(s->play, at, false);
+		s->view = VIEW_COLUMNS;
+		return play_changed();
+	}
 	show(s, VIEW_HISTORY);
 	s->history.selected = 0;
 	play_load_history(s->play);

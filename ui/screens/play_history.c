@@ -1,6 +1,9 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
+#include "base/clock.h"
 #include "text/clean.h"
 #include "ui/format.h"
 #include "ui/screens/play_state.h"
@@ -46,4 +49,47 @@ void play_history_draw(const struct play_screen *s, struct cells *cells, const s
 	for (int i = s->history.top; i < s->history.n && y < s->columns.y + s->columns.h; i++, y++) {
 		draw_run(s, cells, y, i, env);
 	}
+}
+
+/* "05-12 14:02:11 Three rivers": the time alone would be enough, the words are what one looks for. */
+static void name_run(const struct run_row *run, char out[RUN_NAME_SIZE])
+{
+	time_t t = (time_t)(run->ts_us / US_PER_S);
+	const char *user = run->user != NULL ? run->user : "";
+	char *line = clean_line(user, strlen(user), RUN_NAME_CELLS);
+	char when[32] = "";
+	struct tm tm;
+
+	if (localtime_r(&t, &tm) != NULL) {
+		(void)strftime(when, sizeof(when), "%m-%d %H:%M:%S", &tm);
+	}
+	(void)snprintf(out, RUN_NAME_SIZE, "%s %s", when, line);
+	free(line);
+}
+
+const char *play_complete_run(void *self, size_t i)
+{
+	struct play_screen *s = self;
+
+	if (i == 0 && s->play->n_runs == 0) {
+		play_load_history(s->play); /* there after the next letter */
+	}
+	if (i >= s->play->n_runs) {
+		return NULL;
+	}
+	name_run(&s->play->runs[i], s->run_name);
+	return s->run_name;
+}
+
+bool play_find_run(const struct play_screen *s, const char *name, size_t *at)
+{
+	char here[RUN_NAME_SIZE];
+
+	for (*at = 0; *at < s->play->n_runs; (*at)++) {
+		name_run(&s->play->runs[*at], here);
+		if (strcmp(here, name) == 0) {
+			return true;
+		}
+	}
+	return false;
 }

@@ -16,7 +16,7 @@
 
 int play_inspector_width(const struct play_screen *s, struct rect area)
 {
-	if (area.w < PLAY_WIDE || s->hides_inspector || s->play->n_columns == 0) {
+	if (s->width < PLAY_WIDE || s->hides_inspector || s->play->n_columns == 0) {
 		return 0;
 	}
 	return area.w <= 200 ? 40 : area.w <= 260 ? 40 + (area.w - 200) / 3 : 60; /* at 200 four columns stand beside it */

@@ -1,9 +1,11 @@
 /* The prompt: both parts of it and the parameters, shown and edited. */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "text/clean.h"
 #include "ui/console.h"
 #include "ui/format.h"
 #include "ui/screens/play_state.h"
@@ -48,7 +50,9 @@ void play_prompt_layout(struct play_screen *s, struct rect r)
 	system_h = system_h < 1 ? 1 : system_h > system_most ? system_most : system_h;
 	user_h = user_h < 1 ? 1 : user_h > most - system_h ? most - system_h : user_h;
 	user_h = user_h < 1 ? 1 : user_h;
-	s->prompt = (struct rect){ r.x, r.y + 1, r.w, 1 + system_h + user_h };
+	int files_h = s->play->attachments != NULL || s->play->lost_files != NULL;
+
+	s->prompt = (struct rect){ r.x, r.y + 1, r.w, 1 + system_h + user_h + files_h };
 	s->system_area = (struct rect){ x, s->prompt.y + 1, text_w, system_h };
 	s->user_area = (struct rect){ x, s->system_area.y + system_h, text_w, user_h };
 	editor_layout(s->system, s->system_area);
@@ -99,12 +103,38 @@ void play_params_draw(const struct play_screen *s, struct cells *cells, const st
 	buf_free(&b);
 }
 
+/* "invoice.png image/png 182 kB · notes.txt text/plain 3 kB" */
+static void draw_files(const struct play_screen *s, struct cells *cells)
+{
+	const struct play *p = s->play;
+	int y = s->prompt.y + s->prompt.h - 1;
+	struct buf line = { 0 };
+
+	if (p->attachments == NULL && p->lost_files == NULL) {
+		return;
+	}
+	(void)cells_put(cells, s->prompt.x + 1, y, ST_DIM, "FILES");
+	if (p->lost_files != NULL) {
+		(void)buf_addf(&line, "not kept: %s \u00b7 :attach again, or :detach", p->lost_files);
+	}
+	for (size_t i = 0; p->attachments != NULL && i < p->attachments->n; i++) {
+		const struct attachment *a = &p->attachments->list[i];
+		char *name = clean_line(a->name, strlen(a->name), 40);
+
+		(void)buf_addf(&line, "%s%s %s ", i > 0 ? " \u00b7 " : "", name, a->type);
+		(void)(a->len < 1000 ? buf_addf(&line, "%zu B", a->len) : buf_addf(&line, "%zu kB", (a->len + 500) / 1000));
+		free(name);
+	}
+	(void)cells_fit(cells, s->system_area.x, y, s->system_area.w, p->lost_files != NULL ? ST_WARN : ST_TEXT, buf_str(&line));
+	buf_free(&line);
+}
+
 void play_prompt_draw(const struct play_screen *s, struct cells *cells)
 {
 	struct estimate e;
 	char right[PLAY_ESTIMATE_SIZE + 80], tokens[FORMAT_SIZE], cost[PLAY_ESTIMATE_SIZE];
 
-	figure_count(s->play->prompt_tok, tokens);
+	figure_count(s->play->prompt_tok + s->play->files_tok, tokens);
 	play_estimate(s->play, &e);
 	play_estimate_text(&e, cost);
 	(void)snprintf(right, sizeof(right), "%s~%s tok%s%s", play_is_editing(s) ? "Tab other part \u00b7 Esc done \u00b7 " : "e edit \u00b7 ", tokens,
@@ -114,6 +144,7 @@ void play_prompt_draw(const struct play_screen *s, struct cells *cells)
 	(void)cells_put(cells, s->prompt.x + 1, s->user_area.y, s->focus == FOCUS_USER ? ST_BOLD : ST_DIM, "USER");
 	editor_draw(s->system, cells, s->system_area, s->focus == FOCUS_SYSTEM);
 	editor_draw(s->user, cells, s->user_area, s->focus == FOCUS_USER);
+	draw_files(s, cells);
 	if ((int)editor_lines(s->user) > s->user_area.h && !play_is_editing(s)) {
 		char more[40];
 

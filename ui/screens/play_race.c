@@ -24,6 +24,9 @@ int play_race_height(const struct play_screen *s, struct rect area)
 {
 	int n = (int)s->play->n_columns;
 
+	if (app_is_plain(s->app)) {
+		return play_race_say_height(s);
+	}
 	if (n == 0 || area.h < 12 || (area.h < STRIP_H && n == 1)) {
 		return 0;
 	}
@@ -223,8 +226,14 @@ static bool rest_text(const struct play_screen *s, const struct play_column *c, 
 		*st = ST_TEXT;
 	} else if (c->target != NULL && !a->has_run) {
 		struct estimate e;
+		struct err refused;
 		char cost[PLAY_ESTIMATE_SIZE];
 
+		if (!play_check_files(s->play, c, &refused)) {
+			*st = ST_BAD;
+			(void)buf_add_str(out, refused.text);
+			return true;
+		}
 		play_estimate_column(s->play, c, &e);
 		play_estimate_text(&e, cost);
 		(void)buf_addf(out, "est. %s", cost);
@@ -426,6 +435,10 @@ static void draw_strip(const struct play_screen *s, struct cells *cells)
 void play_race_draw(const struct play_screen *s, struct cells *cells, const struct env *env)
 {
 	if (s->race.h == 0) {
+		return;
+	}
+	if (cells->glyphs == GLYPHS_PLAIN) {
+		play_race_say(s, cells, env);
 		return;
 	}
 	if (s->race.h == 1) {

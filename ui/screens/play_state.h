@@ -19,6 +19,8 @@ enum play_view { VIEW_COLUMNS, VIEW_DIFF, VIEW_HISTORY, VIEW_INSPECTOR, VIEW_EVE
 #define PLAY_ESTIMATE_SIZE 96
 #define PLAY_LABEL_SIZE 160
 #define PLAY_TALL 45  /* from here on and that wide the diff stands below the race */
+#define RUN_NAME_CELLS 60
+#define RUN_NAME_SIZE 320
 #define PLAY_WIDE 160 /* from here on the inspector stands beside the columns */
 
 /* Lines and scroll position of one column's answer. Belongs to the column by address; found again after a reorder. */
@@ -26,7 +28,8 @@ struct answer_view {
 	const struct play_column *column;
 	unsigned generation;
 	struct buf text;        /* what is wrapped: reasoning, answer, error */
-	size_t parts[3];        /* lengths of reasoning and answer that are in text, and whether an error is */
+	size_t parts[2];        /* lengths of reasoning and answer that are in text */
+	struct err err;         /* that stands behind them */
 	size_t answer_start, answer_end; /* where the answer stands in text */
 	struct pretty pretty;
 	bool is_pretty;         /* the answer is laid out as JSON, or may still turn out to be */
@@ -62,6 +65,7 @@ struct play_screen {
 	struct answer_view *answers;
 	size_t n_answers, cap_answers;
 	struct list history;
+	char run_name[RUN_NAME_SIZE]; /* the candidate given last */
 	struct divider split;     /* between the columns and the race */
 	struct styled_text *diff; /* VIEW_DIFF */
 	char diff_title[80];
@@ -134,6 +138,10 @@ void play_find_update(const struct play_screen *s, struct answer_view *v);
 void play_find_draw(const struct play_screen *s, const struct answer_view *v, struct cells *cells, struct rect r, size_t start, size_t len);
 /* "“refund” 2 of 7 in this column, 12 in all" */
 void play_find_status(const struct play_screen *s, struct buf *out);
+/* play_plain.c: a head of two rows, and the rows for all targets, in words. */
+void play_head_say(const struct play_screen *s, const struct play_column *c, struct cells *cells, struct rect r, const struct env *env);
+int play_race_say_height(const struct play_screen *s);
+void play_race_say(const struct play_screen *s, struct cells *cells, const struct env *env);
 /* play_race.c */
 int play_race_height(const struct play_screen *s, struct rect area);
 /* Sorts by the next column of the table, or as the columns stand; and what that is called. */
@@ -165,6 +173,9 @@ void play_diff_next(struct play_screen *s, int by);
 void play_diff_draw(const struct play_screen *s, struct cells *cells, const struct env *env);
 /* play_history.c */
 void play_history_layout(struct play_screen *s);
+/* Past runs as candidates, and the run of such a name. */
+const char *play_complete_run(void *self, size_t i);
+bool play_find_run(const struct play_screen *s, const char *name, size_t *at);
 void play_history_draw(const struct play_screen *s, struct cells *cells, const struct env *env);
 /* play_status.c */
 /* "~$0.0006–$0.0011", "≤$0.0024" where only a limit is known, "~$0.0003 + answers" where none is, "–" without any price. */
@@ -189,7 +200,8 @@ play_command play_cmd_run, play_cmd_stop, play_cmd_stop_all, play_cmd_retry, pla
 /* play_find.c */
 play_command play_cmd_find, play_cmd_next_hit, play_cmd_prev_hit;
 /* play_targets.c */
-play_command play_cmd_add, play_cmd_drop, play_cmd_left, play_cmd_right, play_cmd_param, play_cmd_own_param, play_cmd_twin, play_cmd_repeat;
+play_command play_cmd_add, play_cmd_drop, play_cmd_left, play_cmd_right, play_cmd_param, play_cmd_own_param, play_cmd_twin, play_cmd_repeat, play_cmd_attach, play_cmd_detach;
+const char *play_complete_file(void *self, size_t i);
 const char *play_complete_target(void *self, size_t i);
 const char *play_complete_param(void *self, size_t i);
 /* play_prompt.c: gives the part of the prompt to the person's editor. */

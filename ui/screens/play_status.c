@@ -33,14 +33,15 @@ static void count_states(const struct play *p, struct buf *out)
 void play_estimate_text(const struct estimate *e, char out[PLAY_ESTIMATE_SIZE])
 {
 	char low[FORMAT_SIZE], high[FORMAT_SIZE];
+	bool is_free = e->low_nano == 0 && e->high_nano == 0, is_open = !is_known(e->high_nano), is_priced = e->n_calls > e->n_unpriced;
 
 	price_format(e->low_nano, low, sizeof(low));
 	price_format(e->high_nano, high, sizeof(high));
-	if (e->n_calls == 0 || e->n_unpriced == e->n_calls) {
+	if (!is_priced) {
 		(void)snprintf(out, PLAY_ESTIMATE_SIZE, "\u2013");
-	} else if (e->low_nano == 0 && e->high_nano == 0) {
+	} else if (is_free) {
 		(void)snprintf(out, PLAY_ESTIMATE_SIZE, "$0");
-	} else if (!is_known(e->high_nano)) {
+	} else if (is_open) {
 		(void)snprintf(out, PLAY_ESTIMATE_SIZE, "~%s + answer", low);
 	} else if (strcmp(low, high) == 0) {
 		(void)snprintf(out, PLAY_ESTIMATE_SIZE, "~%s", low);
@@ -49,7 +50,10 @@ void play_estimate_text(const struct estimate *e, char out[PLAY_ESTIMATE_SIZE])
 	} else {
 		(void)snprintf(out, PLAY_ESTIMATE_SIZE, "~%s\u2013%s", low, high);
 	}
-	if (e->n_unpriced > 0 && e->n_unpriced < e->n_calls) {
+	if (e->has_pictures && !is_free && is_priced) {
+		(void)snprintf(out + strlen(out), PLAY_ESTIMATE_SIZE - strlen(out), is_open ? ", files" : " + files");
+	}
+	if (is_priced && e->n_unpriced > 0) {
 		(void)snprintf(out + strlen(out), PLAY_ESTIMATE_SIZE - strlen(out), " + unpriced");
 	}
 }
@@ -134,7 +138,9 @@ void play_status(const void *self, const struct env *env, struct buf *left, stru
 
 int play_tick_ms(const void *self)
 {
-	return play_running(((const struct play_screen *)self)->play) > 0 ? 100 : 0;
+	const struct play_screen *s = self;
+
+	return play_running(s->play) > 0 && !app_is_plain(s->app) ? 100 : 0;
 }
 
 void play_card(const void *self, const struct env *env, struct buf *out)

@@ -1,4 +1,4 @@
-/* Commands on columns as such: their targets, their order, the parameters of all. */
+/* Commands on what is asked besides the prompt, and whom: targets, their order, parameters, repeats, files. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -195,3 +195,31 @@ const char *play_complete_param(void *self, size_t i)
 	return i < COUNT_OF(names) ? names[i] : NULL;
 }
 
+
+unsigned play_cmd_attach(void *self, struct console *c, const char *arg)
+{
+	struct play_screen *s = self;
+	struct err e = { 0 };
+
+	if (arg[0] == '\0') {
+		console_ask(c, "attach ");
+	} else if (!play_attach(s->play, arg, &e)) {
+		return play_said(c, &e);
+	}
+	return play_changed();
+}
+
+unsigned play_cmd_detach(void *self, struct console *c, const char *arg)
+{
+	struct play_screen *s = self;
+	struct err e = { 0 };
+
+	return play_detach(s->play, arg, &e) ? play_changed() : play_said(c, &e);
+}
+
+const char *play_complete_file(void *self, size_t i)
+{
+	const struct attachments *list = ((const struct play_screen *)self)->play->attachments;
+
+	return list != NULL && i < list->n ? list->list[i].name : NULL;
+}

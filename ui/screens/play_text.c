@@ -91,6 +91,12 @@ static void fill_text(const struct play_screen *s, struct answer_view *v)
 {
 	const struct play_answer *a = v->column->answer;
 	const struct err *e = play_column_err(v->column);
+	struct err refused;
+
+	if (!a->has_run && !play_check_files(s->play, v->column, &refused)) {
+		play_clean_err(&refused, &refused);
+		e = &refused;
+	}
 	bool is_other = v->generation != a->generation, is_toggled = v->shows_raw != s->shows_raw;
 
 	if (is_other) {
@@ -102,8 +108,13 @@ static void fill_text(const struct play_screen *s, struct answer_view *v)
 		v->shows_raw = s->shows_raw;
 		v->is_pretty = !s->shows_raw; /* until it is seen that it is no JSON */
 	}
-	if (is_other || is_toggled || v->parts[0] != a->reasoning.len || v->parts[2] > 0 || e->code != ERR_NONE) { /* else it has only grown */
+	bool is_same_err = strcmp(v->err.text, e->text) == 0 && strcmp(v->err.hint, e->hint) == 0;
+	bool has_grown_only = v->parts[0] == a->reasoning.len && is_same_err && (e->code == ERR_NONE || v->parts[1] == a->text.len);
+
+	if (is_other || is_toggled || !has_grown_only) {
 		start_text(v);
+	} else if (e->code != ERR_NONE) { /* it stands there, behind the answer */
+		return;
 	}
 	if (!add_answer(v)) {
 		v->is_pretty = false;
@@ -111,10 +122,9 @@ static void fill_text(const struct play_screen *s, struct answer_view *v)
 		(void)add_answer(v);
 	}
 	v->answer_end = v->text.len;
-	v->parts[2] = 0;
+	v->err = *e;
 	if (e->code != ERR_NONE) {
 		(void)buf_addf(&v->text, "%s%s\n%s", v->text.len > 0 ? "\n\n" : "", e->text, e->hint);
-		v->parts[2] = 1;
 	}
 }
 
@@ -228,6 +238,11 @@ void play_text_draw(const struct play_screen *s, const struct answer_view *v, st
 	if (play_answer_is_running(c->answer) && c->answer->state == CALL_RETRYING && y < r.y + r.h) {
 		double wait = (double)(c->answer->call->retry_at_us - env->mono_us) / 1e6;
 
+		if (cells->glyphs == GLYPHS_PLAIN) { /* no clock runs */
+			(void)cells_putf(cells, r.x + 1, y, ST_WARN, "waits to try again, attempt %d of %d", c->answer->call->attempt + 1,
+			    c->answer->call->max_attempts);
+			return;
+		}
 		(void)cells_putf(cells, r.x + 1, y, ST_WARN, "retry in %.1fs \u00b7 attempt %d of %d", wait > 0 ? wait : 0., c->answer->call->attempt + 1,
 		    c->answer->call->max_attempts);
 		if (c == s->play->columns[s->column] && y + 1 < r.y + r.h) {

@@ -231,10 +231,59 @@ static void draw_labels(const struct graph *g, struct cells *c, struct rect r)
 	}
 }
 
+static double first_finite(const double *values, size_t n, int by)
+{
+	for (size_t i = 0; i < n; i++) {
+		double v = values[by > 0 ? i : n - 1 - i];
+
+		if (isfinite(v)) {
+			return v;
+		}
+	}
+	return NAN;
+}
+
+static double lowest(const double *values, size_t n)
+{
+	double min = NAN;
+
+	for (size_t i = 0; i < n; i++) {
+		if (isfinite(values[i]) && !(values[i] >= min)) {
+			min = values[i];
+		}
+	}
+	return min;
+}
+
+int graph_say(const struct graph *g, struct cells *c, int x, int y, int w)
+{
+	double first = first_finite(g->values, g->n, 1), now = first_finite(g->values, g->n, -1);
+	char texts[3][GRAPH_NUMBER_SIZE];
+	struct buf line = {0};
+
+	if (isnan(now)) {
+		return cells_fit(c, x, y, w, ST_DIM, g->empty != NULL ? g->empty : "");
+	}
+	g->format(now, true, texts[0]);
+	g->format(lowest(g->values, g->n), true, texts[1]);
+	g->format(highest(g->values, g->n), true, texts[2]);
+	(void)buf_addf(&line, "now %s, min %s, max %s", texts[0], texts[1], texts[2]);
+	if (first > 0) {
+		(void)buf_addf(&line, ", change %+.0f%%", 100 * (now / first - 1));
+	}
+	int used = cells_fit(c, x, y, w, ST_TEXT, buf_str(&line));
+	buf_free(&line);
+	return used;
+}
+
 void graph_draw(const struct graph *g, struct cells *c, struct rect r)
 {
 	struct rect plot = {r.x + GRAPH_AXIS_W, r.y, r.w - GRAPH_AXIS_W, r.h - 1};
 
+	if (c->glyphs == GLYPHS_PLAIN) {
+		(void)graph_say(g, c, r.x, r.y, r.w);
+		return;
+	}
 	if (r.w < GRAPH_AXIS_W + 2 || r.h < 3) {
 		return;
 	}
@@ -273,6 +322,9 @@ int graph_spark(struct cells *c, int x, int y, int w, enum style st, const doubl
 	double max = highest(values, n);
 	size_t slots = w > 0 ? (size_t)w : 0;
 
+	if (c->glyphs == GLYPHS_PLAIN) {
+		return 0;
+	}
 	if (slots > n) {
 		slots = n;
 	}

@@ -36,11 +36,14 @@ struct graph {
 size_t graph_slots(enum glyphs glyphs, int w);
 /* The smallest round number (1 2 4 6 8 times a power of ten) that is not below any of the values; 1 when none is above 0. */
 double graph_top(const double *values, size_t n);
-/* Plot, y axis at the left, x axis in the last row. Nothing below 8 x 3 cells. */
+/* Plot, y axis at the left, x axis in the last row. Nothing below 8 x 3 cells. In plain: graph_say in the first row. */
 void graph_draw(const struct graph *g, struct cells *c, struct rect r);
 /* The value at a column of the plot of a graph w cells wide with its axis: for clicks. False beside the plot. */
 bool graph_value_at(size_t n, int w, int column, size_t *value);
-/* ▁▂▃▄▅▆▇█ scaled from 0 to the maximum, at most w cells. A gap is blank. Returns the cells used. */
+/* The graph in words, in one row of w cells: "now $0.98, min 0, max $1.2, change +12%", from the first to the last value that there is.
+ * Returns the cells used. */
+int graph_say(const struct graph *g, struct cells *c, int x, int y, int w);
+/* ▁▂▃▄▅▆▇█ scaled from 0 to the maximum, at most w cells. A gap is blank. Returns the cells used; nothing in plain. */
 int graph_spark(struct cells *c, int x, int y, int w, enum style st, const double *values, size_t n);
 /* ███▍ of w cells for 1.0; more than 1 is cut. Returns the cells used. */
 int graph_bar(struct cells *c, int x, int y, int w, enum style st, double fraction);
