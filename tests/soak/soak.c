@@ -101,7 +101,7 @@ static void start_console(int i)
 	struct pty *c = &s.consoles[i];
 
 	pty_start(c, &place, console, i == 0 ? 120 : 80, i == 0 ? 40 : 24, false);
-	pty_wait(c, "READY");
+	pty_wait(c, "4 Metrics"); /* it begins on the screen where the one before ended */
 	s.watched[i].pid = c->pid;
 	s.watched[i].n = 0;
 	s.n_starts++;
