@@ -113,14 +113,13 @@ void *realloc(void *p, size_t size)
 
 /* The next definition of the function this is in. */
 #define NEXT(type, name) \
-	static type next; \
+	static __typeof__(type) next; \
 	if (next == NULL) { \
 		*(void **)&next = dlsym(RTLD_NEXT, name); \
 	}
 
 typedef int open_fn(const char *path, int flags, ...);
 typedef ssize_t write_fn(int fd, const void *bytes, size_t len);
-typedef ssize_t pwrite_fn(int fd, const void *bytes, size_t len, off_t at);
 typedef int sync_fn(int fd);
 typedef ssize_t recv_fn(int fd, void *bytes, size_t len, int flags);
 
@@ -135,27 +134,19 @@ static int no_descriptor(void)
 	return -1;
 }
 
-int open(const char *path, int flags, ...)
-{
-	va_list args;
-
-	NEXT(open_fn *, "open")
-	va_start(args, flags);
-	mode_t mode = mode_of(flags, args);
-	va_end(args);
-	return fails(KIND_OPEN) ? no_descriptor() : next(path, flags, mode);
-}
-
-int open64(const char *path, int flags, ...)
-{
-	va_list args;
-
-	NEXT(open_fn *, "open64")
-	va_start(args, flags);
-	mode_t mode = mode_of(flags, args);
-	va_end(args);
-	return fails(KIND_OPEN) ? no_descriptor() : next(path, flags, mode);
-}
+#define OPEN(name) \
+	int name(const char *path, int flags, ...) \
+	{ \
+		va_list args; \
+\
+		NEXT(open_fn *, #name) \
+		va_start(args, flags); \
+		mode_t mode = mode_of(flags, args); \
+		va_end(args); \
+		return fails(KIND_OPEN) ? no_descriptor() : next(path, flags, mode); \
+	}
+OPEN(open)
+OPEN(open64)
 
 /* Returns how much of len may be written, -1 for an error (then with errno). */
 static ssize_t allowed(int fd, size_t len)
@@ -185,21 +176,16 @@ ssize_t write(int fd, const void *bytes, size_t len)
 	return n >= 0 ? next(fd, bytes, (size_t)n) : -1;
 }
 
-ssize_t pwrite(int fd, const void *bytes, size_t len, off_t at)
-{
-	NEXT(pwrite_fn *, "pwrite")
-	ssize_t n = allowed(fd, len);
-
-	return n >= 0 ? next(fd, bytes, (size_t)n, at) : -1;
-}
-
-ssize_t pwrite64(int fd, const void *bytes, size_t len, off_t at)
-{
-	NEXT(pwrite_fn *, "pwrite64")
-	ssize_t n = allowed(fd, len);
-
-	return n >= 0 ? next(fd, bytes, (size_t)n, at) : -1;
-}
+#define PWRITE(name, offset) \
+	ssize_t name(int fd, const void *bytes, size_t len, offset at) \
+	{ \
+		NEXT(ssize_t (*)(int, const void *, size_t, offset), #name) \
+		ssize_t n = allowed(fd, len); \
+\
+		return n >= 0 ? next(fd, bytes, (size_t)n, at) : -1; \
+	}
+PWRITE(pwrite, off_t)
+PWRITE(pwrite64, off64_t)
 
 static int bad_disk(void)
 {
@@ -207,17 +193,14 @@ static int bad_disk(void)
 	return -1;
 }
 
-int fsync(int fd)
-{
-	NEXT(sync_fn *, "fsync")
-	return fails(KIND_SYNC) ? bad_disk() : next(fd);
-}
-
-int fdatasync(int fd)
-{
-	NEXT(sync_fn *, "fdatasync")
-	return fails(KIND_SYNC) ? bad_disk() : next(fd);
-}
+#define SYNC(name) \
+	int name(int fd) \
+	{ \
+		NEXT(sync_fn *, #name) \
+		return fails(KIND_SYNC) ? bad_disk() : next(fd); \
+	}
+SYNC(fsync)
+SYNC(fdatasync)
 
 ssize_t recv(int fd, void *bytes, size_t len, int flags)
 {
