@@ -86,7 +86,10 @@ static void take(struct board *b, struct asking *q)
 		take_figures(b, q);
 		b->is_stale = false;
 	}
-	if ((q->what & whole) == whole && q->log_to_us == INT64_MAX) {
+	if ((q->what & whole) == ASK_LOG && b->is_stale) {
+		b->answer.log_total = UNKNOWN; /* the figures will tell */
+	}
+	if (((q->what & whole) == whole || q->completes_log) && q->log_to_us == INT64_MAX) {
 		const struct timeframe *f = &q->q.frame;
 
 		b->newer = 0;
@@ -123,19 +126,25 @@ static void job_done(void *arg)
 	}
 }
 
-/* What to ask now, by what is shown and held back. */
+/* What to ask now, by what is shown and held back. Under a filter rows are soon found, while sums over all of them take their time: the log
+ * of a new question comes first. */
 static unsigned wanted(const struct board_work *w)
 {
 	const struct board *b = w->board;
-	bool has_answer = b->answer.at_us != 0 && !w->is_new_question;
 
 	if (!w->is_shown) {
 		return ASK_TODAY | (w->extra & ASK_NAMES);
 	}
-	if (has_answer && b->is_paused) {
-		return ASK_TODAY | ASK_NEWER | w->extra;
+	if (w->is_new_question && b->question.filter != NULL) {
+		return ASK_LOG | (w->extra & ASK_NAMES);
 	}
-	return has_answer && b->is_held ? ASK_TODAY | ASK_FIGURES | ASK_NEWER | w->extra : ASK_WHOLE | w->extra;
+	if (w->owes_figures && !w->is_new_question) {
+		return ASK_TODAY | ASK_FIGURES | w->extra;
+	}
+	if (b->answer.at_us == 0 || w->is_new_question || !(b->is_paused || b->is_held)) {
+		return ASK_WHOLE | w->extra;
+	}
+	return (b->is_paused ? ASK_TODAY | ASK_NEWER : ASK_TODAY | ASK_FIGURES | ASK_NEWER) | w->extra;
 }
 
 static void start(struct board_work *w)
@@ -150,10 +159,13 @@ static void start(struct board_work *w)
 	w->is_running = true;
 	b->is_loading = true;
 	asking_init(&w->asking, b, wanted(w), clock_wall_us());
+	w->asking.completes_log = w->owes_figures && !w->is_new_question;
 	w->asking.count = w->count;
 	w->asking.count_from_us = w->count_from_us;
 	w->asking.log_to_us = !w->is_new_question && (b->is_paused || b->is_held) && b->answer.at_us != 0 ? w->log_to_us : INT64_MAX;
 	w->extra = w->is_shown ? 0 : w->extra & ~(unsigned)ASK_NAMES;
+	w->owes_figures = w->is_new_question && w->is_shown && b->question.filter != NULL;
+	w->asks_again = w->owes_figures;
 	w->is_new_question = w->is_new_question && !w->is_shown;
 	w->can_interrupt = w->reader != NULL;
 	if (w->can_interrupt) {
@@ -231,6 +243,7 @@ void board_free(struct board *b)
 void board_show(struct board *b)
 {
 	b->work->is_shown = true;
+	b->work->owes_figures = false; /* everything is asked */
 	start(b->work);
 }
 

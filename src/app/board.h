@@ -33,7 +33,7 @@ struct board_answer {
 	struct metrics *graphs; /* the group of the key, of the whole stretch; may be the same as table */
 	struct call_row *log;
 	size_t n_log;
-	int64_t log_total;   /* calls that the log is about, exact, of which it has the newest */
+	int64_t log_total;   /* calls that the log is about, exact, of which it has the newest; UNKNOWN while they are counted */
 	struct forecast forecast;
 	int64_t at_us;       /* wall clock of the question; 0: none was answered yet */
 };

@@ -13,6 +13,7 @@ struct asking {
 	int64_t now_us;
 	struct board_question q; /* with copies of its strings */
 	int64_t log_to_us;       /* calls of the log began earlier; INT64_MAX */
+	bool completes_log;      /* the figures of a log that was shown before them */
 	/* ASK_NEWER: how many more there are now than `count` of the calls from this time on */
 	int64_t count_from_us, count;
 	/* the answer; what was not asked for is empty */

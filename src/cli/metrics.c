@@ -200,7 +200,8 @@ static size_t name_cells(const struct metrics *m)
 static void as_text(struct buf *out, const struct metrics_options *o, const struct metrics *m)
 {
 	if (m == NULL || m->total.calls == 0) {
-		(void)buf_add_str(out, "No calls in this span; try a longer one with --since, or add some with `sonde import` or `sonde run`.\n");
+		(void)buf_add_str(out, o->filter.len > 0 ? "No call of this span meets the filter; try a longer span with --since.\n" :
+		    "No calls in this span; try a longer one with --since, or add some with `sonde import` or `sonde run`.\n");
 		return;
 	}
 	size_t cells = name_cells(m);
@@ -211,6 +212,9 @@ static void as_text(struct buf *out, const struct metrics_options *o, const stru
 	}
 	if (m->n_groups > 1) {
 		add_line(out, "total", cells, &m->total);
+	}
+	if (o->filter.len > 0) {
+		(void)buf_add_str(out, "Counted from the calls that meet the filter, all of them: only percentiles are within 1 %.\n");
 	}
 	if (m->has_simulated) {
 		(void)buf_add_str(out, "SIMULATED calls are among these.\n");
@@ -270,6 +274,19 @@ static int answer(const struct metrics_options *o)
 	return status;
 }
 
+/* Several must all be met. Each is read alone first, so that a column is one of what was typed. */
+static bool add_filter(struct metrics_options *o, const char *text, int64_t now_us, struct err *e)
+{
+	condition_free(&o->where);
+	if (!filter_compile(text, now_us, &o->where, NULL, e)) {
+		return false;
+	}
+	condition_free(&o->where);
+	filter_add(&o->filter, text);
+	o->query.where = o->filter.len > 0 ? &o->where : NULL;
+	return filter_compile(buf_str(&o->filter), now_us, &o->where, NULL, e);
+}
+
 static bool set_option(struct metrics_options *o, int opt, int64_t now_us, struct err *e)
 {
 	switch (opt) {
@@ -292,8 +309,7 @@ static bool set_option(struct metrics_options *o, int opt, int64_t now_us, struc
 		o->query.operation = optarg;
 		return true;
 	case 'f':
-		o->query.where = &o->where;
-		return filter_compile(optarg, now_us, &o->where, NULL, e);
+		return add_filter(o, optarg, now_us, e);
 	case 'c':
 		o->check = optarg;
 		return true;
@@ -321,9 +337,10 @@ static int run_with(struct metrics_options *o, int argc, char **argv)
 {
 	static const struct option long_options[] = { { "since", required_argument, NULL, 's' }, { "until", required_argument, NULL, 'u' },
 		{ "by", required_argument, NULL, 'b' }, { "provider", required_argument, NULL, 'p' }, { "model", required_argument, NULL, 'm' },
-		{ "operation", required_argument, NULL, 'o' }, { "filter", required_argument, NULL, 'f' }, { "check", required_argument, NULL, 'c' }, { "min-calls", required_argument, NULL, 'n' },
-		{ "budget", no_argument, NULL, 'B' },
-		{ "csv", no_argument, NULL, 'C' }, { "output", required_argument, NULL, 'O' }, { "force", no_argument, NULL, 'F' }, { "json", no_argument, NULL, 'j' }, { NULL, 0, NULL, 0 } };
+		{ "operation", required_argument, NULL, 'o' }, { "filter", required_argument, NULL, 'f' },
+		{ "check", required_argument, NULL, 'c' }, { "min-calls", required_argument, NULL, 'n' }, { "budget", no_argument, NULL, 'B' },
+		{ "csv", no_argument, NULL, 'C' }, { "output", required_argument, NULL, 'O' }, { "force", no_argument, NULL, 'F' },
+		{ "json", no_argument, NULL, 'j' }, { NULL, 0, NULL, 0 } };
 	int64_t now_us = o->query.to_us;
 	struct err e = { 0 };
 	int opt;
@@ -360,6 +377,7 @@ static int run(int argc, char **argv)
 	int status = run_with(&o, argc, argv);
 
 	condition_free(&o.where);
+	buf_free(&o.filter);
 	return status;
 }
 

@@ -7,7 +7,8 @@
 
 struct metrics_options {
 	struct metrics_query query;
-	struct condition where; /* of --filter */
+	struct buf filter;      /* of all --filter */
+	struct condition where; /* what it means */
 	bool has_by;     /* --by was given */
 	bool is_json, is_csv;
 	const char *output; /* --output; NULL */

@@ -481,6 +481,53 @@ static void old_figures_are_called_so(void **state)
 	assert_non_null(strstr(e.text, "column 8"));
 }
 
+struct stages {
+	struct board *b;
+	bool has_seen_log_alone;
+};
+
+static void see_stage(void *ctx)
+{
+	struct stages *s = ctx;
+
+	s->has_seen_log_alone |= s->b->is_stale && s->b->answer.n_log == 1 && !is_known(s->b->answer.log_total) && s->b->answer.graphs->total.calls == 3;
+}
+
+/* Under a filter the rows are shown while the figures are still counted, and called figures of the question before. */
+static void log_of_a_filter_comes_first(void **state)
+{
+	struct fixture *f = *state;
+	struct stages s = { .b = f->board };
+
+	put_failed(f);
+	board_show(f->board);
+	settle(f);
+	f->app->on_change = see_stage;
+	f->app->on_change_ctx = &s;
+	assert_true(board_set_filter(f->board, "status=err", NULL));
+	settle(f);
+	f->app->on_change = NULL;
+	assert_true(s.has_seen_log_alone);
+	assert_false(f->board->is_stale);
+	assert_int_equal(f->board->answer.graphs->total.calls, 1);
+	assert_int_equal(f->board->answer.log_total, 1);
+	/* away and back in between: all of it is there */
+	assert_true(board_set_filter(f->board, "status=ok", NULL));
+	board_hide(f->board);
+	settle(f);
+	board_show(f->board);
+	settle(f);
+	assert_int_equal(f->board->answer.n_log, 2);
+	assert_int_equal(f->board->answer.log_total, 2);
+	assert_int_equal(f->board->answer.graphs->total.calls, 2);
+	/* taken back in between */
+	assert_true(board_set_filter(f->board, "status=err", NULL));
+	assert_true(board_set_filter(f->board, NULL, NULL));
+	settle(f);
+	assert_int_equal(f->board->answer.n_log, 3);
+	assert_int_equal(f->board->answer.log_total, 3);
+}
+
 static void call_is_read_with_its_neighbours(void **state)
 {
 	struct fixture *f = *state;
@@ -527,6 +574,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(log_grows_by_pages, setup, teardown),
 		cmocka_unit_test_setup_teardown(brush_narrows_table_and_log, setup, teardown),
 		cmocka_unit_test_setup_teardown(old_figures_are_called_so, setup, teardown),
+		cmocka_unit_test_setup_teardown(log_of_a_filter_comes_first, setup, teardown),
 		cmocka_unit_test_setup_teardown(call_is_read_with_its_neighbours, setup, teardown),
 		cmocka_unit_test_setup_teardown(names_come_for_completion, setup, teardown),
 		cmocka_unit_test(days_begin_at_local_midnight),

@@ -22,6 +22,12 @@ sonde metrics $SPAN --filter 'status=err or cost>0.01' --json
 check "or" out '"total_invocations":2'
 sonde metrics $SPAN --filter 'not (status=err or cost>0.01)' --json
 check "not" out '"total_invocations":3'
+sonde metrics $SPAN --filter 'model=gpt-5*' --filter 'cost>0.01' --json
+check "several must all be met" out '"total_invocations":1'
+sonde metrics $SPAN --filter 'model=gpt-5*'
+check "the table says that it is counted from the calls" out "Counted from the calls that meet the filter"
+sonde metrics $SPAN --filter 'nothing-like-it'
+check "nothing found" out "No call of this span meets the filter"
 sonde metrics $SPAN --filter ' '
 check "a blank filter is none" out "openai"
 sonde calls --filter 'model=gpt-5.4-mini latency<1s' --json
