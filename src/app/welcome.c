@@ -151,6 +151,12 @@ static const char *without_scheme(const char *url)
 	return host != NULL ? host + 3 : url;
 }
 
+/* As people know it: the kind's title, or the name the person gave it. */
+static const char *title_of(const struct provider_entry *p)
+{
+	return strcmp(p->name, p->kind->kind) == 0 ? p->kind->title : p->name;
+}
+
 /* The variable to set, when one is missing. */
 static const char *missing_variable(const struct provider_entry *p)
 {
@@ -169,7 +175,7 @@ void welcome_row_name(const struct welcome_row *r, struct buf *out)
 		add_clean(out, p->key != NULL && p->key_env != NULL ? p->key_env : p->name);
 		break;
 	case WELCOME_LOCAL:
-		add_clean(out, strcmp(p->name, p->kind->kind) == 0 ? p->kind->title : p->name);
+		add_clean(out, title_of(p));
 		if (r->ask != NULL && ollama_ask_answer(r->ask)->version[0] != '\0') {
 			(void)buf_addf(out, " %s", ollama_ask_answer(r->ask)->version);
 		}
@@ -204,7 +210,8 @@ void welcome_row_found(const struct welcome_row *r, struct buf *out)
 	switch (r->kind) {
 	case WELCOME_PROVIDER:
 		if (r->entry->key != NULL && r->entry->key_env != NULL) {
-			(void)buf_addf(out, "%s, in the environment", r->entry->kind->title);
+			add_clean(out, title_of(r->entry));
+			(void)buf_add_str(out, ", in the environment");
 		} else {
 			add_clean(out, r->entry->origin);
 		}
@@ -216,7 +223,8 @@ void welcome_row_found(const struct welcome_row *r, struct buf *out)
 		(void)buf_add_str(out, "SIMULATED, offline");
 		break;
 	default:
-		(void)buf_addf(out, "%s, not set", r->entry->kind->title);
+		add_clean(out, title_of(r->entry));
+		(void)buf_add_str(out, ", not set");
 	}
 }
 
@@ -230,12 +238,13 @@ static void local_how(const struct welcome_row *r, struct buf *out)
 	const struct ollama_answer *a = ollama_ask_answer(r->ask);
 
 	if (a->is_there) {
-		(void)buf_addf(out, "It runs and has no model yet. In a shell:\n  ollama pull %s\nthen r looks again.\n", r->entry->kind->usual_model);
+		(void)buf_addf(out, "It runs and has no model yet. In a shell:\n  %s %s\nthen r looks again.\n", r->entry->kind->pull,
+		    r->entry->kind->usual_model);
 		return;
 	}
 	add_clean(out, a->err.text);
-	(void)buf_addf(out, ".\nGet it from https://ollama.com, then in a shell:\n  ollama serve\n  ollama pull %s\n"
-	    "and r looks again. Elsewhere: export %s=HOST:PORT\n", r->entry->kind->usual_model, r->entry->kind->base_url_env);
+	(void)buf_addf(out, ".\nGet it from https://ollama.com, then in a shell:\n  ollama serve\n  %s %s\n"
+	    "and r looks again. Elsewhere: export %s=HOST:PORT\n", r->entry->kind->pull, r->entry->kind->usual_model, r->entry->kind->base_url_env);
 }
 
 void welcome_row_how(const struct welcome *w, const struct welcome_row *r, struct buf *out)
@@ -251,7 +260,7 @@ void welcome_row_how(const struct welcome *w, const struct welcome_row *r, struc
 	const char *variable = missing_variable(p);
 	bool is_key = !has_key(p);
 
-	if (is_key && p->kind->key_page != NULL) {
+	if (is_key && p->kind->key_page != NULL && strcmp(p->base_url, p->kind->base_url) == 0) {
 		(void)buf_addf(out, "A key of %s: %s\n", p->kind->title, p->kind->key_page);
 	}
 	(void)buf_add_str(out, "In the shell, then start sonde again:\n  export ");

@@ -51,6 +51,20 @@ static yaml_mark_t mark_of_offset(const struct reading *r, size_t offset)
 	return m;
 }
 
+/* The most usual mistake, which libyaml names by the character only. */
+static bool is_indented_by_tab(const struct reading *r, const yaml_mark_t *at)
+{
+	size_t i = 0;
+
+	for (size_t line = 0; line < at->line && i < r->len; i++) {
+		line += r->text[i] == '\n';
+	}
+	while (i < r->len && r->text[i] == ' ') {
+		i++;
+	}
+	return i < r->len && r->text[i] == '\t';
+}
+
 static bool syntax_error(struct reading *r)
 {
 	const yaml_parser_t *p = &r->parser;
@@ -63,6 +77,9 @@ static bool syntax_error(struct reading *r)
 	if (p->error == YAML_READER_ERROR) {
 		at = mark_of_offset(r, p->problem_offset);
 		return err_set(r->e, ERR_CONFIG, "%s:%d:%d: %s; the file must be UTF-8 text", r->name, line_of(&at), column_of(&at), problem);
+	}
+	if (is_indented_by_tab(r, &at)) {
+		return refuse(r, &at, "not valid YAML: the line begins with a tab; indent with blanks");
 	}
 	return err_set(r->e, ERR_CONFIG, "%s:%d:%d: not valid YAML: %s%s%s", r->name, line_of(&at), column_of(&at), problem,
 	    p->context != NULL ? " " : "", p->context != NULL ? p->context : "");

@@ -230,6 +230,9 @@ static int show(struct reader *r, const struct options *o, const char *text, str
 
 	/* Without a store e says that nothing is recorded yet. */
 	if (r == NULL || (!call_id_parse(text, &id) && !calls_find(r, text, &id, e)) || !calls_get(r, id, &row, &body, e)) {
+		if (e->code == ERR_CHECK && e->hint[0] == '\0') {
+			err_hint(e, "`sonde calls` lists them with their ids");
+		}
 		return cli_fail(e);
 	}
 	if (o->is_json) {

@@ -229,6 +229,9 @@ static void as_text(const struct report *r, struct buf *out)
 	} else {
 		(void)buf_add_str(out, status_of(r) == 0 ? "\nno problems found\n" : "\nsomething is wrong, see ! above\n");
 	}
+	if (r->config->n_providers == 0) {
+		(void)buf_add_str(out, "no provider is set up yet: set one of the variables above, or try `sonde demo`, which needs none\n");
+	}
 }
 
 /* ---- as JSON ---- */

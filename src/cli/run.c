@@ -465,7 +465,7 @@ static int run_targets(struct options *o, struct config *config)
 		if (targets[i] == NULL) {
 			if (strcmp(o->targets[i], "default") == 0) {
 				err_set(&e, ERR_USAGE, "no target was given");
-				err_hint(&e, "name one with -m provider/model, or set targets.default in the configuration");
+				err_hint(&e, "name one with -m provider/model (`sonde models` lists some), or set targets.default in the configuration");
 			}
 			status = cli_fail(&e);
 		}

@@ -14,7 +14,11 @@ static void explain(struct call *c, enum error_class class)
 
 	switch (class) {
 	case CLASS_AUTH:
-		err_hint(&c->err, "check the key of %s (from %s)", p->name, p->origin);
+		if (p->kind->key_page != NULL && strcmp(p->base_url, p->kind->base_url) == 0) {
+			err_hint(&c->err, "check the key of %s (from %.60s); one is made at %s", p->name, p->origin, p->kind->key_page);
+		} else {
+			err_hint(&c->err, "check the key of %s (from %s)", p->name, p->origin);
+		}
 		break;
 	case CLASS_RATE_LIMITED:
 		if (c->answer.is_quota) {
@@ -31,7 +35,10 @@ static void explain(struct call *c, enum error_class class)
 		err_hint(&c->err, "shorten the prompt or lower max_tokens");
 		break;
 	case CLASS_BAD_REQUEST:
-		if (status < 400) {
+		if (status == 404 && p->kind->pull != NULL) {
+			err_hint(&c->err, "get the model with `%s %.60s`, or check its name and the base URL %.60s", p->kind->pull, c->target->model,
+			    p->base_url);
+		} else if (status < 400) {
 			err_hint(&c->err, "check the base URL %.80s", p->base_url);
 		} else {
 			err_hint(&c->err, status == 404 ? "check the model's name and the base URL %.80s" : "check the parameters", p->base_url);

@@ -144,6 +144,7 @@ const struct provider provider_ollama = {
 	.base_url = "http://localhost:11434",
 	.key_env = { "OLLAMA_API_KEY" },
 	.base_url_env = "OLLAMA_HOST",
+	.pull = "ollama pull",
 	.is_found_without_key = true,
 	.framing = FRAMING_NDJSON,
 	.build = build,

@@ -109,6 +109,7 @@ struct provider {
 	const char *key_env[3];  /* names of environment variables, first set one wins; NULL-terminated */
 	const char *base_url_env; /* "OPENAI_BASE_URL" */
 	const char *key_page;    /* where a person gets a key; NULL: none is needed, or there is no one page */
+	const char *pull;        /* the command that brings a model to a local server, its name left out: "ollama pull"; NULL: not ours to bring */
 	const char *price_name;  /* provider column of the price table; NULL: calls cost nothing (local) */
 	const char *usual_model; /* a model that most accounts have: the first column of a console that was told no target */
 	const char *api_version; /* the address carries it as its query api-version; NULL: none */

@@ -223,6 +223,37 @@ static void targets_of_the_file_are_enough(void **state)
 	assert_false(welcome_is_due(f->app));
 }
 
+/* A provider of the file whose key is missing: by the person's own names. */
+static void a_provider_of_the_file(void **state)
+{
+	struct fixture *f = *state;
+	char *path = x_asprintf("%s/config.yaml", f->dir);
+	FILE *file = fopen(path, "w");
+	struct buf how = { 0 };
+
+	assert_non_null(file);
+	(void)fputs("providers: {lab: {kind: openai, base_url: http://127.0.0.1:9/v1, api_key_env: LAB_KEY}}\n", file);
+	assert_int_equal(fclose(file), 0);
+	setenv("SONDE_CONFIG", path, 1);
+	start(f);
+	assert_int_equal(f->app->config->n_problems, 0);
+	assert_true(welcome_is_due(f->app));
+	const struct welcome_row *r = row(f, "LAB_KEY");
+	assert_string_equal(words(r), "LAB_KEY|lab, not set|how to set");
+	welcome_row_how(f->welcome, r, &how);
+	assert_null(strstr(buf_str(&how), "openai.com")); /* its keys are made elsewhere */
+	assert_non_null(strstr(buf_str(&how), "export LAB_KEY=YOUR-KEY\n"));
+	buf_free(&how);
+	setenv("LAB_KEY", KEY, 1);
+	start(f);
+	assert_false(welcome_is_due(f->app));
+	assert_string_equal(words(row(f, "LAB_KEY")), "LAB_KEY|lab, in the environment|use it");
+	unsetenv("LAB_KEY");
+	unsetenv("SONDE_CONFIG");
+	assert_int_equal(unlink(path), 0);
+	free(path);
+}
+
 static void the_demo_is_an_app_of_its_own(void **state)
 {
 	struct fixture *f = *state;
@@ -256,6 +287,7 @@ int main(void)
 		TEST(an_ollama),
 		TEST(an_ollama_elsewhere_is_not_asked),
 		TEST(targets_of_the_file_are_enough),
+		TEST(a_provider_of_the_file),
 		TEST(the_demo_is_an_app_of_its_own),
 	};
 

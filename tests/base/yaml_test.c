@@ -72,6 +72,7 @@ static void refuses(void **state)
 		const char *yaml, *text;
 	} cases[] = {
 		{ "a: [1", "f.yaml:2:1: not valid YAML: did not find expected ',' or ']' while parsing a flow sequence" },
+		{ "a:\n\tb: 2\n", "f.yaml:2:1: not valid YAML: the line begins with a tab; indent with blanks" },
 		{ "a: 1\n b: 2\n", "f.yaml:2:3: not valid YAML: mapping values are not allowed in this context" },
 		{ "a: &x 1\n", "f.yaml:1:4: anchors (&name) are not supported; leave it out, or put the value in quotes" },
 		{ "a: *x\n", "f.yaml:1:4: aliases (*name) are not supported; write the value out, or put it in quotes" },

@@ -102,6 +102,7 @@ sonde models no-such-model
 check "models: none" no_out
 sonde doctor
 check "doctor" out "no problems found"
+check "doctor: what to do next" out "no provider is set up yet"
 check "doctor ends well" is 0
 VARIABLES="OPENAI_API_KEY=sk-$SECRET"
 sonde doctor --json
@@ -175,6 +176,8 @@ check "screen: unknown key" is 2
 start_simulator
 check "simulate says that it simulates" grep -q '^# SIMULATED' "$T/sim.out"
 check "simulate prints exports" [ "$(grep -c '^export [A-Z_]*=' "$T/sim.out")" -eq 15 ]
+sonde run -m ollama/missing-model hello
+check "a model that is not there: how to get it" exits 8 'get the model with `ollama pull missing-model`'
 sonde simulate --listen 127.0.0.1:$PORT
 check "simulate on a port in use" exits 1 "Address already in use"
 kill -TERM "$SIM"

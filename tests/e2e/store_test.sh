@@ -57,6 +57,7 @@ sonde calls show 0
 check "calls show by too little of it" is 2
 sonde calls show nothing-like-it
 check "no such call" exits 5 "no call has the id"
+check "no such call: which there are" grep -q "sonde calls" "$T/out/err"
 sonde calls -n 1 --until 2026-11-21 --json
 check "calls -n" n_out 1 '"id":'
 
