@@ -28,8 +28,13 @@ static char *variable_name(const char *text, size_t len)
 
 static char *key_variable(const struct provider_entry *p)
 {
-	if (p->key_env != NULL) {
-		return variable_name(p->key_env, strlen(p->key_env));
+	const char *set = p->key_env;
+
+	if (set == NULL && strcmp(p->name, p->kind->kind) == 0) {
+		set = p->kind->key_env[0];
+	}
+	if (set != NULL) {
+		return variable_name(set, strlen(set));
 	}
 	char *name = variable_name(p->name, strlen(p->name));
 	char *variable = x_asprintf("%s_API_KEY", name);
