@@ -119,7 +119,7 @@ static void draw_figures(const struct play_screen *s, const struct play_figures 
 static void draw_estimate(const struct play_screen *s, const struct play_column *c, struct cells *cells, struct rect r)
 {
 	struct estimate e;
-	char in[FORMAT_SIZE], low[FORMAT_SIZE], high[FORMAT_SIZE], cost[PLAY_ESTIMATE_SIZE];
+	char in[FORMAT_SIZE], low[FORMAT_SIZE], high[FORMAT_SIZE], cost[PLAY_ESTIMATE_SIZE], tokens[4 * FORMAT_SIZE];
 	int x = r.x + 1, y = r.y + 1;
 
 	if (c->target == NULL) {
@@ -144,19 +144,18 @@ static void draw_estimate(const struct play_screen *s, const struct play_column 
 	} else {
 		x += (int)sizeof("not sent yet") + 1;
 	}
+	e.has_pictures = false; /* the title of the prompt says it */
+	play_estimate_text(&e, cost);
+	int room = cells_right(cells, r.x + r.w - 1, y, ST_DIM, cost) - x - 1;
 	figure_count(e.in_tok, in);
 	figure_count(e.out_low, low);
 	(void)snprintf(high, sizeof(high), "?");
 	if (is_known(e.out_high)) {
 		figure_count(e.out_high, high);
 	}
-	if (e.n_past > 0 && e.out_low < e.out_high) {
-		(void)cells_putf(cells, x, y, ST_DIM, "~%s\u2192%s\u2013%s tok", in, low, high);
-	} else {
-		(void)cells_putf(cells, x, y, ST_DIM, "~%s\u2192%s tok", in, high);
-	}
-	play_estimate_text(&e, cost);
-	(void)cells_right(cells, r.x + r.w - 1, y, ST_DIM, cost);
+	bool is_range = e.n_past > 0 && e.out_low < e.out_high;
+	(void)snprintf(tokens, sizeof(tokens), "~%s\u2192%s%s%s tok", in, is_range ? low : "", is_range ? "\u2013" : "", high);
+	(void)cells_fit(cells, x, y, room, ST_DIM, tokens);
 }
 
 static void draw_head(const struct play_screen *s, const struct play_column *c, struct cells *cells, struct rect r, const struct env *env)
