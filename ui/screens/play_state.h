@@ -142,8 +142,12 @@ void play_find_status(const struct play_screen *s, struct buf *out);
 void play_head_say(const struct play_screen *s, const struct play_column *c, struct cells *cells, struct rect r, const struct env *env);
 int play_race_say_height(const struct play_screen *s);
 void play_race_say(const struct play_screen *s, struct cells *cells, const struct env *env);
-/* play_race.c */
+/* play_race.c: all targets, in a table (play_race_table.c) or, on a small screen, in a row or two. */
+bool play_race_is_table(struct rect area);
 int play_race_height(const struct play_screen *s, struct rect area);
+/* Of the shown answer; but all answers of a repeated prompt were paid. */
+void play_race_figures(const struct play_column *c, const struct env *env, struct play_figures *f);
+void play_race_table_draw(const struct play_screen *s, struct cells *cells, const struct env *env);
 /* Sorts by the next column of the table, or as the columns stand; and what that is called. */
 void play_race_next_sort(struct play_screen *s);
 const char *play_race_sort_name(const struct play_screen *s);
