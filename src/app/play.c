@@ -251,6 +251,10 @@ static bool check_prompt(const struct play *p, struct err *e)
 		err_set(e, ERR_USAGE, "the prompt is empty");
 		return err_hint(e, "press e and write one");
 	}
+	if (p->lost_files != NULL) {
+		err_set(e, ERR_USAGE, "not sent: %s went with this prompt, and sonde keeps no files", p->lost_files);
+		return err_hint(e, ":attach it again, or :detach to send without");
+	}
 	return true;
 }
 
@@ -271,10 +275,6 @@ bool play_send(struct play *p, struct err *e)
 	if (n == 0) {
 		*e = p->columns[0]->err;
 		return false;
-	}
-	if (p->lost_files != NULL) {
-		err_set(e, ERR_USAGE, "not sent: %s went with this prompt, and sonde keeps no files", p->lost_files);
-		return err_hint(e, ":attach it again, or :detach to send without");
 	}
 	if (!play_check_budget(p, e)) {
 		return false;

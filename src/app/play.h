@@ -74,8 +74,8 @@ bool play_move(struct play *p, size_t i, int by);
 
 /* Sends the prompt to every column whose target can be used; stops what still runs. False: nothing was sent, e says why. */
 bool play_send(struct play *p, struct err *e);
-/* The shown answer of a column again: in the same run as long as prompt and parameters are the same and the column is part of it, else a run of its own
- * begins. At once when it waits to retry. */
+/* The shown answer of a column again: in the same run as long as prompt and parameters are the same and the column is part of it, else a
+ * run of its own begins. At once when it waits to retry. */
 bool play_retry(struct play *p, size_t i, struct err *e);
 /* All answers of a column. */
 void play_stop(struct play *p, size_t i);

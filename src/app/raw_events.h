@@ -18,7 +18,7 @@ struct raw_events {
 	size_t n_forgotten;
 	/* private */
 	size_t read;  /* bytes looked at: whole lines */
-	size_t start; /* of the event that is not over; SIZE_MAX: none */
+	size_t start; /* of the event that is_begun and not over */
 	bool is_begun;
 };
 

@@ -126,6 +126,7 @@ static void sent_and_missed_later(void **state)
 	assert_int_equal(o.play->history_err.code, ERR_USAGE);
 	assert_non_null(strstr(o.play->history_err.text, "b.png went with this prompt"));
 	assert_false(play_send(o.play, &e));
+	assert_false(play_retry(o.play, 0, &e));
 	assert_true(play_detach(o.play, "", &e)); /* without it, then */
 	assert_null(o.play->lost_files);
 	assert_true(play_send(o.play, &e));

@@ -204,7 +204,8 @@ play_command play_cmd_run, play_cmd_stop, play_cmd_stop_all, play_cmd_retry, pla
 /* play_find.c */
 play_command play_cmd_find, play_cmd_next_hit, play_cmd_prev_hit;
 /* play_targets.c */
-play_command play_cmd_add, play_cmd_drop, play_cmd_left, play_cmd_right, play_cmd_param, play_cmd_own_param, play_cmd_twin, play_cmd_repeat, play_cmd_attach, play_cmd_detach;
+play_command play_cmd_add, play_cmd_drop, play_cmd_left, play_cmd_right, play_cmd_param, play_cmd_own_param,
+    play_cmd_twin, play_cmd_repeat, play_cmd_attach, play_cmd_detach;
 const char *play_complete_file(void *self, size_t i);
 const char *play_complete_target(void *self, size_t i);
 const char *play_complete_param(void *self, size_t i);

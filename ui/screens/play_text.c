@@ -207,7 +207,10 @@ static enum style style_at(const struct answer_view *v, size_t offset)
 	if (offset < v->answer_end) {
 		return ST_TEXT;
 	}
-	return c->answer->state == CALL_CANCELLED && c->answer->has_run ? ST_DIM : c->answer->state == CALL_RETRYING && c->answer->has_run ? ST_WARN : ST_BAD;
+	if (!c->answer->has_run) {
+		return ST_BAD;
+	}
+	return c->answer->state == CALL_CANCELLED ? ST_DIM : c->answer->state == CALL_RETRYING ? ST_WARN : ST_BAD;
 }
 
 /* The name of a member stands out, where the text is laid out so that each has a line. */
