@@ -11,6 +11,7 @@
 #include "ui/shot.h"
 #include "ui/term.h"
 
+#define RESIZE_US 8000      /* between two paints while the size of the window is dragged */
 #define BLURRED_TICK_MS 250 /* clocks of a window without focus */
 #define ANSWER_S 0.05       /* what a terminal is given to say something about itself before the first frame */
 #define KEEP_S 2.0          /* after the last input */
@@ -123,17 +124,21 @@ static void paint(struct run *r)
 	arm_tick(r);
 }
 
-/* Something changed that nobody pressed a key for. */
-static void mark(struct run *r)
+/* Has it painted, but not before frame_us after the last time. */
+static void paint_after(struct run *r, int64_t frame_us)
 {
-	if (r->is_dirty) {
-		return;
-	}
-	int64_t frame_us = (int64_t)((double)US_PER_S / option_number(options_of(r), OPTION_FPS));
 	int64_t wait_us = r->painted_us + frame_us - clock_mono_us();
 
 	r->is_dirty = true;
 	start_timer(r, &r->frame, wait_us > 0 ? (double)wait_us / US_PER_S : 0);
+}
+
+/* Something changed that nobody pressed a key for. */
+static void mark(struct run *r)
+{
+	if (!r->is_dirty) {
+		paint_after(r, (int64_t)((double)US_PER_S / option_number(options_of(r), OPTION_FPS)));
+	}
 }
 
 /* Rings when the last answer has come while somebody looks elsewhere. */
@@ -170,7 +175,7 @@ static void resize(struct run *r)
 	if (w != r->cells->w || h != r->cells->h) {
 		cells_resize(r->cells, w, h);
 		console_resize(r->console, w, h);
-		mark(r);
+		paint_after(r, RESIZE_US); /* a person drags and looks */
 	}
 }
 

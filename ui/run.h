@@ -1,5 +1,5 @@
 /* run - the console on a terminal and the event loop: reads input, paints frames, follows resizes and signals.
- * Input paints at once, other changes within a thirtieth of a second, and nothing wakes up when nothing moves. */
+ * Input paints at once, other changes within a frame (option fps), and nothing wakes up when nothing moves. */
 #ifndef SONDE_UI_RUN_H
 #define SONDE_UI_RUN_H
 

@@ -291,8 +291,7 @@ static void on_written(struct ev_loop *ev, ev_io *io, int revents)
 	struct alerts_work *w = io->data;
 
 	(void)revents;
-	store_watch_drain(w->watch_fd);
-	if (!ev_is_active(&w->settle)) {
+	if (store_watch_drain(w->watch_fd) && !ev_is_active(&w->settle)) {
 		ev_timer_set(&w->settle, SETTLE_S, 0.);
 		ev_timer_start(ev, &w->settle);
 	}

@@ -187,8 +187,7 @@ static void on_written(struct ev_loop *ev, ev_io *io, int revents)
 	int64_t wait_us = SETTLE_TIMES * w->took_us > SETTLE_US ? SETTLE_TIMES * w->took_us : SETTLE_US;
 
 	(void)revents;
-	store_watch_drain(w->watch_fd);
-	if (!ev_is_active(&w->settle)) {
+	if (store_watch_drain(w->watch_fd) && !ev_is_active(&w->settle)) {
 		ev_timer_set(&w->settle, (double)wait_us / US_PER_S, 0.);
 		ev_timer_start(ev, &w->settle);
 	}

@@ -21,7 +21,7 @@ const struct option_row option_rows[OPTION_COUNT] = {
 	    "frames the terminal shows only when they are whole (mode 2026); auto: when it says that it can" },
 	[OPTION_SHOW_INVISIBLE] = { "show-invisible", OPTION_CHOICE, "on|off", "off", 0, 0, NULL,
 	    "invisible characters of answers that come from now on as \u27e8200B\u27e9; off: they are removed and counted" },
-	[OPTION_FPS] = { "fps", OPTION_NUMBER, NULL, "30", 4, 60, NULL,
+	[OPTION_FPS] = { "fps", OPTION_NUMBER, NULL, "25", 4, 60, NULL,
 	    "frames a second at most while answers stream; a key paints at once" },
 	[OPTION_BELL] = { "bell", OPTION_CHOICE, "on|off", "off", 0, 0, NULL,
 	    "ring when the last answer has come and the window is not the one you look at" },

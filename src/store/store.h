@@ -82,6 +82,7 @@ bool runs_list(struct reader *r, size_t limit, struct run_row **rows, size_t *n,
 /* A file descriptor (inotify) that becomes readable when any process has written to the store; -1 when there is none.
  * Does not wake anybody while nothing is written. The directory must exist. Drain with store_watch_drain, close with close(2). */
 int store_watch_open(const char *dir);
-void store_watch_drain(int fd);
+/* True when it was the store that was written to: other files of the directory make it readable, too. */
+bool store_watch_drain(int fd);
 
 #endif

@@ -1,3 +1,4 @@
+#include <string.h>
 #include <sys/inotify.h>
 #include <unistd.h>
 
@@ -15,10 +16,22 @@ int store_watch_open(const char *dir)
 	return fd;
 }
 
-void store_watch_drain(int fd)
+/* Other files of the directory (a kept session, a copy) are no news. */
+bool store_watch_drain(int fd)
 {
+	static const char store[] = "sonde.db"; /* and -wal, -shm */
 	char events[4096] __attribute__((aligned(__alignof__(struct inotify_event))));
+	bool is_written = false;
+	ssize_t n;
 
-	while (read(fd, events, sizeof(events)) > 0) {
+	while ((n = read(fd, events, sizeof(events))) > 0) {
+		const struct inotify_event *ev;
+
+		for (ssize_t at = 0; at < n; at += (ssize_t)(sizeof(*ev) + ev->len)) {
+			ev = (const struct inotify_event *)(const void *)(events + at);
+			/* Without a name it says that some were lost. */
+			is_written = is_written || ev->len == 0 || strncmp(ev->name, store, sizeof(store) - 1) == 0;
+		}
 	}
+	return is_written;
 }

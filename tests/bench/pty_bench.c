@@ -3,7 +3,8 @@
  *   pty_bench frame WHAT BUDGET_MS COMMAND...          start to the last byte of the first frame, median of 15 starts
  *   pty_bench idle WHAT PREPARE BUDGET_MIB COMMAND...  3 s at rest: wake-ups of all threads, bytes; resident memory
  *   pty_bench keys WHAT PREPARE KEYS BYTES COMMAND...  200 keys of KEYS in turn: key to last byte of paint, bytes a key against a budget
- *   pty_bench stream WHAT PREPARE BYTES COMMAND...     bytes a second over 4 s while answers stream
+ *   pty_bench stream WHAT PREPARE BYTES COMMAND...     bytes a second over 4 s while something goes on
+ *   pty_bench resize WHAT PREPARE BUDGET_MS COMMAND... 60 changes of the terminal's size: to the last byte of the paint
  * PREPARE and KEYS are keys separated by blanks; words in capitals have the meaning of the table below. A paint ends when no byte
  * follows for 4 ms. A row whose budget is 0 has no target. */
 #include <dirent.h>
@@ -12,6 +13,7 @@
 #include <signal.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,6 +23,7 @@
 
 #define STARTS 15
 #define KEYS 200
+#define RESIZES 60
 #define GAP_MS 4
 #define ANSWER_MS 200     /* a key that paints nothing */
 #define KEY_BUDGET_MS 0.6 /* half of them; 4 ms for 99 of 100 */
@@ -323,19 +326,54 @@ static int bench_stream(char **argv)
 	return 0;
 }
 
+static int bench_resize(char **argv)
+{
+	static const struct winsize sizes[] = {
+		{ .ws_row = 60, .ws_col = 200 }, { .ws_row = 24, .ws_col = 80 }, { .ws_row = 40, .ws_col = 120 },
+	};
+	double budget = atof(argv[2]), took[RESIZES];
+	struct child c = start(argv + 3);
+	char name[120], measured[120], peer[40];
+	size_t n = 0, bytes = 0;
+
+	prepare(&c, argv[1]);
+	for (size_t i = 0; i < RESIZES; i++) {
+		(void)take_paint(&c, 12, GAP_MS, 200);
+		double began = table_now();
+		(void)ioctl(c.fd, TIOCSWINSZ, &sizes[i % COUNT_OF(sizes)]);
+		struct paint paint = take_paint(&c, ANSWER_MS, GAP_MS, ANSWER_MS);
+		if (paint.bytes > 0) {
+			took[n++] = (paint.end - began) * 1e3;
+			bytes += paint.bytes;
+		}
+	}
+	end(&c);
+	if (n < RESIZES) {
+		fprintf(stderr, "pty_bench: %s: %zu of %d resizes painted nothing\n", argv[0], RESIZES - n, RESIZES);
+		return 1;
+	}
+	double p50 = table_quantile(took, n, 0.5), p99 = table_quantile(took, n, 0.99);
+	(void)snprintf(name, sizeof(name), "%s: resize to paint, 99 %%", argv[0]);
+	(void)snprintf(measured, sizeof(measured), "%.1f ms, half %.1f ms, least %.1f ms, %.1f kB", p99, p50, took[0], (double)bytes / (double)n / 1e3);
+	(void)snprintf(peer, sizeof(peer), "budget %.0f ms", budget);
+	table_row(name, measured, peer, p99 / budget, "<= 1");
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	static const struct {
 		const char *name;
 		int arguments;
 		int (*run)(char **argv);
-	} modes[] = { { "frame", 3, bench_frame }, { "idle", 4, bench_idle }, { "keys", 5, bench_keys }, { "stream", 4, bench_stream } };
+	} modes[] = { { "frame", 3, bench_frame }, { "idle", 4, bench_idle }, { "keys", 5, bench_keys }, { "stream", 4, bench_stream },
+		{ "resize", 4, bench_resize } };
 
 	for (size_t i = 0; i < COUNT_OF(modes); i++) {
 		if (argc > modes[i].arguments + 1 && strcmp(argv[1], modes[i].name) == 0) {
 			return modes[i].run(argv + 2);
 		}
 	}
-	fprintf(stderr, "usage: pty_bench frame|idle|keys|stream WHAT ... COMMAND...\n");
+	fprintf(stderr, "usage: pty_bench frame|idle|keys|stream|resize WHAT ... COMMAND...\n");
 	return 2;
 }

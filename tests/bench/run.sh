@@ -119,9 +119,22 @@ simulate() {
 	. "$dir/simulate-$1.sh"
 }
 
+# Each row begins anew, not where the one before ended.
+pty_of() {
+	rm -f "$dir/full/session.json" "$dir/empty/session.json"
+	"$dir/pty_bench" "$@"
+}
+# One call a second into the store of the next rows.
+call_each_second() {
+	while sleep 1; do
+		SONDE_DATA=$dir/full "$sonde" run -m openai/gpt-5.4-mini hello >/dev/null 2>&1 || true
+	done &
+	simulators="$simulators $!"
+}
+
 bench_console() {
 	build pty_bench
-	pty=$dir/pty_bench
+	pty=pty_of
 	python3 "$srcdir/tests/bench/make_jsonl.py" --lines 100000 --days 1 --out "$dir/recent.jsonl"
 	SONDE_DATA=$dir/full "$sonde" import "$dir/recent.jsonl" >/dev/null
 	SONDE_DATA=$dir/empty "$sonde" import /dev/null >/dev/null 2>&1 || true
@@ -132,12 +145,16 @@ bench_console() {
 	SONDE_DATA=$dir/full run "$pty" idle "100,000 calls, on Metrics" "4" 24 "$sonde"
 	SONDE_DATA=$dir/full run "$pty" keys "Metrics, list move" "4" "j k" 400 "$sonde"
 	SONDE_DATA=$dir/full run "$pty" keys "screen switch" "" "4 2" 8000 "$sonde"
+	SONDE_DATA=$dir/full run "$pty" resize "Metrics, 100,000 calls" "4" 16 "$sonde"
+	run "$pty" resize "Play of the demo" "" 16 "$sonde" demo
 	simulate 200
 	SONDE_DATA=$dir/full run "$pty" keys "Play, typing a prompt" "e" "t o k e n s" 400 "$sonde"
 	SONDE_DATA=$dir/full run "$pty" keys "Play, 4 columns at 200 tok/s, next column" "e PASTE ESC F5" "TAB" 4000 "$sonde"
 	SONDE_DATA=$dir/full run "$pty" keys "Metrics, 4 columns at 200 tok/s behind, list move" "e PASTE ESC F5 4" "j k" 4000 "$sonde"
 	simulate 100
 	SONDE_DATA=$dir/full run "$pty" stream "Play, 4 columns at 100 tok/s" "e PASTE ESC F5" 8000 "$sonde"
+	call_each_second
+	SONDE_DATA=$dir/full run "$pty" stream "Metrics, a call a second" "4" 1500 "$sonde"
 	if command -v htop >/dev/null 2>&1; then
 		"$pty" frame "htop" 0 htop || true
 		"$pty" idle "htop" "" 0 htop || true

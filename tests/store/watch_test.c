@@ -38,7 +38,7 @@ static void a_write_wakes_and_silence_does_not(void **state)
 	for (int i = 1; i < 20; i++) {
 		put(s, i);
 		assert_true(is_readable(fd, 60000));
-		store_watch_drain(fd);
+		assert_true(store_watch_drain(fd));
 		assert_false(is_readable(fd, 0));
 		/* Looking at what was written is not a write. */
 		assert_true(calls_list(r, &f, 1, &rows, &n, &e));
@@ -52,6 +52,23 @@ static void a_write_wakes_and_silence_does_not(void **state)
 	(void)close(fd);
 	reader_close(r);
 	store_close(s);
+}
+
+/* What else is written into the directory is no news of the store. */
+static void other_files_are_none(void **state)
+{
+	int fd = store_watch_open(*state);
+	char *path = x_asprintf("%s/session.json.1", (const char *)*state);
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	(void)fputs("{}", f);
+	assert_int_equal(fclose(f), 0);
+	assert_true(is_readable(fd, 60000));
+	assert_false(store_watch_drain(fd));
+	assert_int_equal(unlink(path), 0);
+	free(path);
+	(void)close(fd);
 }
 
 /* Watched before the first writer comes, and after it went and another came. */
@@ -88,6 +105,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_write_wakes_and_silence_does_not, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(writers_may_come_and_go, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(other_files_are_none, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(what_is_no_directory_is_not_watched, fixture_setup, fixture_teardown),
 	};
 
