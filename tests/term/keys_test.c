@@ -88,7 +88,7 @@ static void test_metrics(void **state)
 	(void)state;
 	console_demo(200, 60);
 	pty_key(&p, "4", "\u258cgpt-5.4 ");
-	check_hints(" Enter drill   t range   g group   e errors only   / filter   b brush   % percentile   s sort   p pause   y copy   Tab pane   : command   ? help");
+	check_hints(" Enter drill   t range   g group   e errors only   / filter   b brush   % percentile   s sort   p pause   x export   y copy   Tab pane   : command   ? help");
 	pty_key(&p, "\r", "only gpt-5.4");
 	pty_key(&p, ESC, "all models");
 	pty_key(&p, "t", "last 7d");
