@@ -9,7 +9,7 @@
 #include "metrics/records.h"
 #include "metrics/spool.h"
 
-#define BATCH_ROWS 4096
+#define BATCH_ROWS 32768
 #define PROGRESS_US 100000
 
 struct ingest {

@@ -47,6 +47,7 @@ struct bulk *bulk_open(const char *dir, struct err *e)
 	struct sql *sql = writer_sql(w);
 
 	b->w = w;
+	writer_set_greedy(w);
 	sql->checkpoint_pages = sql->checkpoint_at = CHECKPOINT_PAGES;
 	return b;
 }

@@ -32,8 +32,18 @@ int closing_begin(const char *dir, bool *was_clean)
 			(void)!write(fd, "open\n", 5);
 		}
 	}
-	(void)flock(fd, LOCK_SH | LOCK_NB);
+	(void)flock(fd, LOCK_SH); /* whoever has it alone has it for a moment */
 	return fd;
+}
+
+bool closing_is_alone(int fd)
+{
+	bool is_alone = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0;
+
+	if (fd >= 0) {
+		(void)flock(fd, LOCK_SH); /* also after a refusal, which gives up what was held */
+	}
+	return is_alone;
 }
 
 void closing_end(const char *dir, int fd, bool is_clean)

@@ -199,6 +199,11 @@ bool rollup_add(struct rollup *r, const struct call_row *row, int64_t now_us, st
 	return true;
 }
 
+size_t rollup_waiting(const struct rollup *r)
+{
+	return r->n;
+}
+
 static void add_to_coarser(struct rollup *r)
 {
 	for (int level = 0; level + 1 < ROLLUP_LEVELS; level++) {

@@ -29,6 +29,8 @@ void rollup_free(struct rollup *r);
 bool rollup_add(struct rollup *r, const struct call_row *row, int64_t now_us, struct err *e) SONDE_MUST_CHECK;
 /* Forgets what the table says of a span and counts its rows again, with the next rollup_flush. The span is of whole slots of all levels. */
 bool rollup_recount(struct rollup *r, int64_t from_us, int64_t to_us, int64_t now_us, struct err *e) SONDE_MUST_CHECK;
+/* Slots that were added to since the last flush. */
+size_t rollup_waiting(const struct rollup *r);
 /* Merges all that was added into the table (inside the caller's transaction) and forgets it; also removes a few outdated fine slots. */
 bool rollup_flush(struct rollup *r, struct err *e) SONDE_MUST_CHECK;
 /* Forgets what was added: after a rollback. */

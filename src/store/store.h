@@ -42,7 +42,8 @@ void store_state(struct store *s, struct store_state *out);
 /* fn(ctx) is called on the writer thread after each commit and each change of is_failing. fn NULL: no more; it does not run after that. */
 void store_on_change(struct store *s, void (*fn)(void *ctx), void *ctx);
 
-/* Adds rows (ordered by time for speed) with their rollups in transactions of at most about 20 ms. Rows that are there already (same id)
+/* Adds rows (ordered by time for speed) with their rollups in transactions of at most about 20 ms, or 250 ms while
+ * no other process has the store open for writing. Rows that are there already (same id)
  * are passed over. *added is the number of new ones, also when it fails half way. For importers: runs on the caller's thread with a
  * connection of its own. */
 struct bulk;

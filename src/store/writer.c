@@ -11,8 +11,10 @@
 #include "store/row.h"
 
 /* The commit, with the merging of the rollups, takes the rest of the slice. */
-#define INSERT_US (WRITER_SLICE_US * 3 / 4)
+#define INSERT_PART(us) ((us) * 3 / 4)
 #define SLICE_ROWS 8192
+#define GREEDY_ROWS 65536
+#define SLOTS_MOST 8192 /* whose sums wait in memory */
 #define ROWS_PER_LOOK 64 /* at the clock */
 
 struct writer {
@@ -25,8 +27,9 @@ struct writer {
 	struct expired_until expired;
 	int closing_fd;
 	bool needs_check;
-	int64_t begun_us, wall_us;
-	unsigned rows;
+	bool is_greedy;
+	int64_t begun_us, wall_us, slice_us; /* slice_us: of this transaction */
+	unsigned rows, rows_most;
 };
 
 static bool prepare(struct writer *w, struct err *e)
@@ -93,6 +96,11 @@ void writer_set_checked(struct writer *w)
 	w->needs_check = false;
 }
 
+void writer_set_greedy(struct writer *w)
+{
+	w->is_greedy = true;
+}
+
 struct sql *writer_sql(struct writer *w)
 {
 	return w->sql;
@@ -107,6 +115,9 @@ bool writer_begin(struct writer *w, struct err *e)
 	w->begun_us = clock_mono_us();
 	w->wall_us = clock_wall_us();
 	w->rows = 0;
+	bool is_long = w->is_greedy && closing_is_alone(w->closing_fd);
+	w->slice_us = is_long ? WRITER_GREEDY_US : WRITER_SLICE_US;
+	w->rows_most = is_long ? GREEDY_ROWS : SLICE_ROWS;
 	return expired_until(w->sql, &w->expired, e);
 }
 
@@ -214,8 +225,8 @@ void writer_rollback(struct writer *w)
 
 bool writer_is_slice_full(const struct writer *w)
 {
-	if (w->rows >= SLICE_ROWS) {
+	if (w->rows >= w->rows_most || rollup_waiting(w->rollup) >= SLOTS_MOST) {
 		return true;
 	}
-	return w->rows % ROWS_PER_LOOK == 0 && clock_mono_us() - w->begun_us >= INSERT_US;
+	return w->rows % ROWS_PER_LOOK == 0 && clock_mono_us() - w->begun_us >= INSERT_PART(w->slice_us);
 }

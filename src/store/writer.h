@@ -6,14 +6,18 @@
 #include "store/record.h"
 #include "store/sql.h"
 
-/* Longest transaction aimed at; other writers wait for it. */
+/* Longest transaction aimed at, since other writers wait for it; and of a greedy writer while no other process has the store open for writing,
+ * which saves merging the same sums again and again. */
 #define WRITER_SLICE_US 20000
+#define WRITER_GREEDY_US 250000
 
 struct writer;
 /* Opens DIR/sonde.db for writing and brings its schema up to date. NULL and e on failure. */
 struct writer *writer_open(const char *dir, struct err *e) SONDE_MUST_CHECK;
 void writer_close(struct writer *w);
 struct sql *writer_sql(struct writer *w);
+/* For importers of many rows. */
+void writer_set_greedy(struct writer *w);
 /* The last one that had the store open did not close it: reader_check, and then writer_set_checked, else it is said again the next time. */
 bool writer_needs_check(const struct writer *w);
 void writer_set_checked(struct writer *w);
