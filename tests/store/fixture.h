@@ -21,6 +21,12 @@
 
 #define FIXTURE_T0 1790000000000000LL
 
+/* How often: a sample in make check, all in make check-faults. */
+static inline int fixture_rounds(int sample, int all)
+{
+	return getenv("SONDE_FAULT_MOST") != NULL ? all : sample;
+}
+
 /* A new empty directory. The caller's. */
 static inline char *fixture_dir(void)
 {

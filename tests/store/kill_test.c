@@ -9,7 +9,6 @@
 #include "base/map.h"
 #include "tests/store/fixture.h"
 
-#define KILLS 100
 #define ROUND_US 1000000000LL /* rows of a round start at FIXTURE_T0 + round * this, one microsecond apart */
 
 /* Writes rows with bodies for ever; tells how many are safe after each flush. Some rounds through bulk_add instead. */
@@ -76,9 +75,10 @@ static int kill_one(const char *dir, int round)
 static void what_was_acknowledged_survives(void **state)
 {
 	const char *dir = *state;
+	const int kills = fixture_rounds(100, 1000);
 	int64_t total = 0;
 
-	for (int round = 0; round < KILLS; round++) {
+	for (int round = 0; round < kills; round++) {
 		int acknowledged = kill_one(dir, round);
 		struct err e = { 0 };
 		struct reader *r = reader_open(dir, &e);
@@ -114,7 +114,7 @@ static void what_was_acknowledged_survives(void **state)
 	assert_int_equal(fixture_int(dir, gaps), 0);
 	assert_int_equal(fixture_int(dir, bodies), 0);
 	assert_int_equal(fixture_int(dir, "SELECT count(*) FROM body LEFT JOIN call USING (ts_us, key) WHERE call.ts_us IS NULL"), 0);
-	assert_true(total > KILLS);
+	assert_true(total > kills);
 	fixture_is_whole(dir);
 	free(gaps);
 	free(bodies);

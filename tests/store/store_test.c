@@ -408,7 +408,7 @@ static void a_full_disk_loses_nothing_and_recovers(void **state)
 	struct store *s = fixture_store(dir);
 
 	memset(bytes, 'b', sizeof(bytes));
-	for (int round = 0; round < 3; round++) {
+	for (int round = 0; round < fixture_rounds(3, 50); round++) {
 		for (int i = 0; i < 20; i++, n++) {
 			fixture_row(&row, n);
 			store_put_call(s, &row, &body);

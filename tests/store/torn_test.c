@@ -14,13 +14,6 @@
 #define ROWS_EACH 20 /* of a transaction */
 #define TRANSACTIONS 60
 
-static int rounds(int usual)
-{
-	const char *most = getenv("SONDE_FAULT_MOST"); /* make check-faults */
-
-	return most != NULL ? 3000 : usual;
-}
-
 static char *file_of(const char *dir, const char *name)
 {
 	return x_asprintf("%s/%s", dir, name);
@@ -102,7 +95,7 @@ static void a_torn_log_leaves_whole_transactions(void **state)
 	int64_t least = INT64_MAX, most = 0;
 
 	fill(*state, &db, &db_len, &wal, &wal_len);
-	for (int round = 0; round < rounds(120); round++) {
+	for (int round = 0; round < fixture_rounds(120, 3000); round++) {
 		char *dir = fixture_dir();
 		uint64_t place = hash_mix((uint64_t)round + 1) % wal_len;
 		bool is_cut = round % 2 == 0;
@@ -141,7 +134,7 @@ static void killed_while_it_is_brought_up_to_date(void **state)
 	int n_old = 0, n_between = 0;
 
 	(void)state;
-	for (int round = 0; round < rounds(60); round++) {
+	for (int round = 0; round < fixture_rounds(60, 1000); round++) {
 		char *dir = fixture_dir();
 		int version = 1 + round % (migrate_newest() - 1), status;
 		struct err e = { 0 };

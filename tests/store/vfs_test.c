@@ -204,7 +204,7 @@ static bool fail_at(enum op op, int at, bool is_lasting)
 /* Each of the first, then fewer and fewer; make check-faults: each. */
 static int next(int at)
 {
-	return getenv("SONDE_FAULT_MOST") != NULL ? at + 1 : at + 1 + at / 5;
+	return at + 1 + fixture_rounds(at / 5, 0);
 }
 
 static void nothing_is_lost(void **state)
