@@ -55,7 +55,7 @@ static void inspect(struct metrics_screen *s)
 {
 	struct board *b = s->board;
 
-	if (b->answer.n_log == 0 || s->focus == FOCUS_DETAIL) {
+	if ((size_t)s->log.selected >= b->answer.n_log || s->focus == FOCUS_DETAIL) {
 		return;
 	}
 	struct call_id id = b->answer.log[s->log.selected].id;

@@ -254,19 +254,18 @@ static unsigned cmd_open(void *self, struct console *c, const char *arg)
 {
 	struct metrics_screen *s = self;
 	struct board *b = s->board;
+	const struct metrics_group *g = s->focus == FOCUS_GROUPS ? metrics_selected_group(s) : NULL;
 
 	(void)c;
 	(void)arg;
 	if (s->brush.is_on) {
 		metrics_brush_end(s, true);
-	} else if (s->focus == FOCUS_LOG && b->answer.n_log > 0) {
+	} else if (s->focus == FOCUS_LOG && (size_t)s->log.selected < b->answer.n_log) {
 		s->wanted = b->answer.log[s->log.selected].id;
 		board_open_call(b, s->wanted);
 		s->focus = FOCUS_DETAIL;
-	} else if (s->focus == FOCUS_GROUPS && s->n_order > 0) {
-		const char *key = b->answer.table->groups[s->order[s->groups.selected]].key;
-
-		board_set_key(b, b->question.key != NULL && strcmp(b->question.key, key) == 0 ? NULL : key);
+	} else if (g != NULL) {
+		board_set_key(b, b->question.key != NULL && strcmp(b->question.key, g->key) == 0 ? NULL : g->key);
 	}
 	return metrics_changed();
 }

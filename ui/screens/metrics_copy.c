@@ -27,9 +27,8 @@ static unsigned said(struct console *c, const char *text)
 }
 
 /* The group's name and figures, with tabs as tables want them. */
-static void group_text(const struct metrics_screen *s, struct buf *out)
+static void group_text(const struct metrics_group *g, struct buf *out)
 {
-	const struct metrics_group *g = &s->board->answer.table->groups[s->order[s->groups.selected]];
 	char cost[FORMAT_SIZE];
 
 	price_format(g->now.cost_nano, cost, FORMAT_SIZE);
@@ -40,15 +39,16 @@ static void group_text(const struct metrics_screen *s, struct buf *out)
 
 unsigned metrics_copy_row(void *self, struct console *c, const char *arg)
 {
-	const struct metrics_screen *s = self;
+	struct metrics_screen *s = self;
 	const struct call_row *row = metrics_focused_call(s);
+	const struct metrics_group *g = row == NULL && s->focus == FOCUS_GROUPS ? metrics_selected_group(s) : NULL;
 	struct buf out = { 0 };
 
 	(void)arg;
 	if (row != NULL) {
 		metrics_log_text(row, &out);
-	} else if (s->focus == FOCUS_GROUPS && s->board->answer.table != NULL && (size_t)s->groups.selected < s->n_order) {
-		group_text(s, &out);
+	} else if (g != NULL) {
+		group_text(g, &out);
 	}
 	unsigned bits = console_copy(c, "row", buf_str(&out), out.len);
 	buf_free(&out);

@@ -50,7 +50,8 @@ static int by_value(const void *a, const void *b)
 	return x->value > y->value ? -1 : x->value < y->value ? 1 : x->i < y->i ? -1 : 1;
 }
 
-void metrics_groups_layout(struct metrics_screen *s)
+/* Of the present answer, which may be newer than the last frame. */
+static void order_groups(struct metrics_screen *s)
 {
 	const struct metrics *m = s->board->answer.table;
 	size_t n = m != NULL ? m->n_groups : 0;
@@ -69,7 +70,18 @@ void metrics_groups_layout(struct metrics_screen *s)
 	s->n_order = n;
 	free(ranked);
 	list_set_n(&s->groups, (int)n);
+}
+
+void metrics_groups_layout(struct metrics_screen *s)
+{
+	order_groups(s);
 	list_layout(&s->groups, s->groups_area.h - 2);
+}
+
+const struct metrics_group *metrics_selected_group(struct metrics_screen *s)
+{
+	order_groups(s);
+	return s->n_order > 0 ? &s->board->answer.table->groups[s->order[s->groups.selected]] : NULL;
 }
 
 /* -- columns -------------------------------------------------------------------------------------------------------------------------- */

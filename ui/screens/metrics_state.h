@@ -81,6 +81,8 @@ const char *metrics_measure(size_t i);
 /* metrics_groups.c: the table of providers, models or operations. */
 const char *metrics_sort_name(enum metrics_sort sort);
 void metrics_groups_layout(struct metrics_screen *s);
+/* The selected row of the present answer, borrowed from it; NULL when it has none. */
+const struct metrics_group *metrics_selected_group(struct metrics_screen *s);
 void metrics_groups_draw(const struct metrics_screen *s, struct cells *cells);
 /* "429 11 · 5xx 2": the errors by class, the most frequent first, in at most `room` cells. */
 void metrics_classes_text(const struct figures *f, size_t room, char *out, size_t size);
