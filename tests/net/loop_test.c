@@ -73,9 +73,9 @@ static void test_runs_until_flag(void **state)
 
 	(void)state;
 	start_timer(&c, &first, on_timer, 0.001);
-	start_timer(&c, &second, on_timer_stop, 0.02);
 	loop_run_until(c.loop, &c.is_over);
 	assert_int_equal(c.timers, 1);
+	start_timer(&c, &second, on_timer_stop, 0.001);
 	loop_run_until(c.loop, &c.is_over); /* true already: not a single round */
 	assert_int_equal(c.timers, 1);
 	c.is_over = false;
