@@ -380,9 +380,20 @@ bool sql_begin(struct sql *s, struct err *e)
 	return run(s, "BEGIN IMMEDIATE", e);
 }
 
+/* What a commit writes comes before it can be seen, and on a busy machine any time may pass in between: whoever looked then would not look
+ * again. So the last event of a commit that changed a row, for store_watch_open, is a changed time of the file. */
 bool sql_commit(struct sql *s, struct err *e)
 {
-	return run(s, "COMMIT", e);
+	if (!run(s, "COMMIT", e)) {
+		return false;
+	}
+	int64_t changes = sqlite3_total_changes64(s->db);
+
+	if (changes != s->changes) {
+		s->changes = changes;
+		(void)utimensat(AT_FDCWD, s->path, NULL, 0);
+	}
+	return true;
 }
 
 void sql_rollback(struct sql *s)

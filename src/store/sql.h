@@ -19,6 +19,7 @@ struct sql {
 	int64_t wait_us;        /* longest wait for a lock; SQL_WAIT_US unless changed */
 	int checkpoint_pages;   /* pages in the WAL that make sql_checkpoint work */
 	/* private */
+	int64_t changes;            /* rows, as of the last commit */
 	int64_t waiting_since_us;
 	int wal_pages, checkpoint_at;
 	int64_t tried_us;           /* the last checkpoint */

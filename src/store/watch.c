@@ -8,15 +8,16 @@ int store_watch_open(const char *dir)
 {
 	int fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 
-	/* Every commit writes to sonde.db-wal. The directory is watched, not that file: it comes and goes with the writers. */
-	if (fd >= 0 && inotify_add_watch(fd, dir, IN_MODIFY | IN_ONLYDIR) < 0) {
+	/* Every commit writes to sonde.db-wal; ours then change the time of sonde.db (sql_commit). The directory is watched, not those files:
+	 * they come and go with the writers. */
+	if (fd >= 0 && inotify_add_watch(fd, dir, IN_MODIFY | IN_ATTRIB | IN_ONLYDIR) < 0) {
 		(void)close(fd);
 		return -1;
 	}
 	return fd;
 }
 
-/* Other files of the directory (a kept session, a copy) are no news. */
+/* Other files of the directory (a kept session, a copy) are no news, nor are the owners that SQLite gives to -wal and -shm when it opens them. */
 bool store_watch_drain(int fd)
 {
 	static const char store[] = "sonde.db"; /* and -wal, -shm */
@@ -30,7 +31,8 @@ bool store_watch_drain(int fd)
 		for (ssize_t at = 0; at < n; at += (ssize_t)(sizeof(*ev) + ev->len)) {
 			ev = (const struct inotify_event *)(const void *)(events + at);
 			/* Without a name it says that some were lost. */
-			is_written = is_written || ev->len == 0 || strncmp(ev->name, store, sizeof(store) - 1) == 0;
+			is_written = is_written || ev->len == 0 ||
+			    (ev->mask & IN_ATTRIB ? strcmp(ev->name, store) : strncmp(ev->name, store, sizeof(store) - 1)) == 0;
 		}
 	}
 	return is_written;

@@ -1,6 +1,7 @@
 #include "store/store.h"
 
 #include <poll.h>
+#include <sys/inotify.h>
 
 #include "tests/store/fixture.h"
 
@@ -54,6 +55,29 @@ static void a_write_wakes_and_silence_does_not(void **state)
 	store_close(s);
 }
 
+/* The last event of a commit comes when it can be seen: one that came only with its writes could be looked at too early. */
+static void the_last_event_follows_the_commit(void **state)
+{
+	struct store *s = fixture_store(*state);
+	char events[4096] __attribute__((aligned(__alignof__(struct inotify_event))));
+	const struct inotify_event *last = NULL;
+
+	put(s, 0);
+	int fd = store_watch_open(*state);
+
+	put(s, 1);
+	ssize_t n = read(fd, events, sizeof(events));
+
+	assert_true(n > 0);
+	for (ssize_t at = 0; at < n; at += (ssize_t)(sizeof(*last) + last->len)) {
+		last = (const struct inotify_event *)(const void *)(events + at);
+	}
+	assert_string_equal(last->name, "sonde.db");
+	assert_true(last->mask & IN_ATTRIB);
+	(void)close(fd);
+	store_close(s);
+}
+
 /* What else is written into the directory is no news of the store. */
 static void other_files_are_none(void **state)
 {
@@ -104,6 +128,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_write_wakes_and_silence_does_not, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(the_last_event_follows_the_commit, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(writers_may_come_and_go, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(other_files_are_none, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(what_is_no_directory_is_not_watched, fixture_setup, fixture_teardown),
