@@ -159,13 +159,13 @@ static void start(struct board_work *w)
 	w->is_running = true;
 	b->is_loading = true;
 	asking_init(&w->asking, b, wanted(w), clock_wall_us());
-	w->asking.completes_log = w->owes_figures && !w->is_new_question;
+	w->asking.completes_log = w->is_shown && w->owes_figures && !w->is_new_question;
 	w->asking.count = w->count;
 	w->asking.count_from_us = w->count_from_us;
 	w->asking.log_to_us = !w->is_new_question && (b->is_paused || b->is_held) && b->answer.at_us != 0 ? w->log_to_us : INT64_MAX;
 	w->extra = w->is_shown ? 0 : w->extra & ~(unsigned)ASK_NAMES;
-	w->owes_figures = w->is_new_question && w->is_shown && b->question.filter != NULL;
-	w->asks_again = w->owes_figures;
+	w->owes_figures = w->is_shown ? w->is_new_question && b->question.filter != NULL : w->owes_figures;
+	w->asks_again = w->is_shown && w->owes_figures;
 	w->is_new_question = w->is_new_question && !w->is_shown;
 	w->can_interrupt = w->reader != NULL;
 	if (w->can_interrupt) {
@@ -241,9 +241,12 @@ void board_free(struct board *b)
 
 void board_show(struct board *b)
 {
-	b->work->is_shown = true;
-	b->work->owes_figures = false; /* everything is asked */
-	start(b->work);
+	struct board_work *w = b->work;
+
+	w->is_shown = true;
+	w->is_new_question = w->is_new_question || w->owes_figures; /* hidden before it was wholly answered */
+	w->owes_figures = false;
+	start(w);
 }
 
 void board_hide(struct board *b)

@@ -528,6 +528,24 @@ static void log_of_a_filter_comes_first(void **state)
 	assert_int_equal(f->board->answer.log_total, 3);
 }
 
+/* Its rows have come, and nobody has asked for figures ever. */
+static void hidden_before_the_first_figures(void **state)
+{
+	struct fixture *f = *state;
+
+	put_failed(f);
+	assert_true(board_set_filter(f->board, "status=err", NULL));
+	settle(f);
+	board_show(f->board);
+	board_hide(f->board);
+	settle(f);
+	board_show(f->board);
+	settle(f);
+	assert_false(f->board->is_stale);
+	assert_int_equal(f->board->answer.graphs->total.calls, 1);
+	assert_int_equal(f->board->answer.log_total, 1);
+}
+
 static void call_is_read_with_its_neighbours(void **state)
 {
 	struct fixture *f = *state;
@@ -575,6 +593,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(brush_narrows_table_and_log, setup, teardown),
 		cmocka_unit_test_setup_teardown(old_figures_are_called_so, setup, teardown),
 		cmocka_unit_test_setup_teardown(log_of_a_filter_comes_first, setup, teardown),
+		cmocka_unit_test_setup_teardown(hidden_before_the_first_figures, setup, teardown),
 		cmocka_unit_test_setup_teardown(call_is_read_with_its_neighbours, setup, teardown),
 		cmocka_unit_test_setup_teardown(names_come_for_completion, setup, teardown),
 		cmocka_unit_test(days_begin_at_local_midnight),

@@ -126,7 +126,7 @@ static void an_import_beside_a_running_store(void **state)
 {
 	bool is_beside = false;
 
-	for (int i = 0; i < 5 && !is_beside; i++) {
+	for (int i = 0; i < 30 && !is_beside; i++) {
 		char *dir = fixture_dir();
 
 		is_beside = import_beside(dir);
