@@ -315,39 +315,57 @@ static bool set_option(struct options *o, int opt, int64_t now_us, struct err *e
 	}
 }
 
-static int run(int argc, char **argv)
+static bool set_options(struct options *o, int argc, char **argv, int *status)
 {
 	static const struct option long_options[] = { { "since", required_argument, NULL, 's' }, { "until", required_argument, NULL, 'u' },
 		{ "provider", required_argument, NULL, 'p' }, { "model", required_argument, NULL, 'm' }, { "errors", no_argument, NULL, 'e' },
 		{ "filter", required_argument, NULL, 'f' }, { "csv", no_argument, NULL, 'c' }, { "jsonl", no_argument, NULL, 'l' },
 		{ "output", required_argument, NULL, 'o' }, { "force", no_argument, NULL, 'F' },
 		{ "json", no_argument, NULL, 'j' }, { NULL, 0, NULL, 0 } };
-	struct options o = { .until_us = INT64_MAX, .format = EXPORT_FORMATS };
 	int64_t now_us = clock_wall_us();
 	struct err e = { 0 };
 	int opt;
 
 	while ((opt = cli_option(argc, argv, "n:", long_options)) != -1) {
 		if (opt == '?') {
-			return cli_bad_option(&cli_calls, argv);
+			*status = cli_bad_option(&cli_calls, argv);
+			return false;
 		}
-		if (!set_option(&o, opt, now_us, &e)) {
-			return e.hint[0] != '\0' ? cli_fail(&e) : cli_usage(&cli_calls, "%s", e.text);
+		if (!set_option(o, opt, now_us, &e)) {
+			*status = e.hint[0] != '\0' ? cli_fail(&e) : cli_usage(&cli_calls, "%s", e.text);
+			return false;
 		}
 	}
-	if (o.format == EXPORT_FORMATS && (o.output != NULL || o.replaces)) {
+	return true;
+}
+
+static int act(const struct options *o, int argc, char **argv)
+{
+	if (o->format == EXPORT_FORMATS && (o->output != NULL || o->replaces)) {
 		return cli_usage(&cli_calls, "--output and --force go with --csv or --jsonl");
 	}
 	if (optind == argc) {
-		return answer(&o, NULL);
+		return answer(o, NULL);
 	}
 	if (strcmp(argv[optind], "show") != 0) {
 		return cli_usage(&cli_calls, "'%.60s' is not `show`", argv[optind]);
 	}
-	if (argc - optind != 2 || o.format < EXPORT_FORMATS) {
-		return cli_usage(&cli_calls, o.format < EXPORT_FORMATS ? "show takes --json, not --csv or --jsonl" : "show takes one id");
+	if (argc - optind != 2 || o->format < EXPORT_FORMATS) {
+		return cli_usage(&cli_calls, o->format < EXPORT_FORMATS ? "show takes --json, not --csv or --jsonl" : "show takes one id");
 	}
-	return answer(&o, argv[optind + 1]);
+	return answer(o, argv[optind + 1]);
+}
+
+static int run(int argc, char **argv)
+{
+	struct options o = { .until_us = INT64_MAX, .format = EXPORT_FORMATS };
+	int status;
+
+	if (set_options(&o, argc, argv, &status)) {
+		status = act(&o, argc, argv);
+	}
+	buf_free(&o.where);
+	return status;
 }
 
 const struct cli_command cli_calls = {

@@ -1,6 +1,7 @@
 /* The nth write, sync, truncation or opening of a file of the store fails, once or from then on until the cause ends: nothing that was acknowledged
  * is lost, what waits is stored afterwards, the file is whole. A file system of SQLite's between store and disk does it. */
 #include <sqlite3.h>
+#include <stdatomic.h>
 
 #include "store/audit.h"
 #include "store/bulk.h"
@@ -19,18 +20,23 @@ static const struct {
 	[OP_OPEN] = { "open", SQLITE_CANTOPEN },
 };
 
-/* Touched by the store's thread; set only while that has nothing to do. */
+/* Read by the store's thread: at is set last and cleared while that may be at work, the rest only while at is 0. */
 static struct {
 	enum op op;
-	int n, at; /* fails at this one; 0: never */
 	bool is_lasting;
+	atomic_int n, at; /* fails at this one; 0: never */
 } plan;
 
 static bool fails(enum op op)
 {
-	bool is_meant = plan.at > 0 && (op == plan.op || (op == OP_WRITE && plan.op == OP_SHORT));
+	int at = plan.at;
 
-	return is_meant && (++plan.n == plan.at || (plan.is_lasting && plan.n > plan.at));
+	if (at == 0 || (op != plan.op && !(op == OP_WRITE && plan.op == OP_SHORT))) {
+		return false;
+	}
+	int n = ++plan.n;
+
+	return n == at || (plan.is_lasting && n > at);
 }
 
 struct file {
@@ -167,8 +173,8 @@ static bool fail_at(enum op op, int at, bool is_lasting)
 	fixture_flush(s);
 	plan.op = op;
 	plan.n = 0;
-	plan.at = at;
 	plan.is_lasting = is_lasting;
+	plan.at = at;
 	for (int i = 0; i < 12; i++) {
 		put(s, &n, 40);
 		e.text[0] = '\0';
@@ -231,8 +237,8 @@ static void a_store_is_made_or_not(void **state)
 
 			plan.op = op;
 			plan.n = 0;
-			plan.at = at;
 			plan.is_lasting = false;
+			plan.at = at;
 			struct store *s = store_open(dir, &e);
 
 			is_done = plan.n >= at;

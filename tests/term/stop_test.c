@@ -82,6 +82,18 @@ static void test_suspend_orphaned(void **state)
 
 /* -- resize ------------------------------------------------------------------------------------------------------------------------- */
 
+/* Without the estimate, which follows the store when it comes to it. The caller's. */
+static char *settled_text(void)
+{
+	char *text = x_strdup(pty_text(&p));
+	char *estimate = strstr(text, "F5 ~");
+
+	if (estimate != NULL) {
+		memset(estimate, ' ', strcspn(estimate, "\n"));
+	}
+	return text;
+}
+
 static void test_resize_storm(void **state)
 {
 	(void)state;
@@ -109,14 +121,17 @@ static void test_resize_storm(void **state)
 	pty_wait(&p, "4 done");
 	pty_key(&p, "hhhh", "\u2501 1 \u2501");
 	pty_wait(&p, "3 of 4");
-	char *seen = x_strdup(pty_text(&p));
+	char *seen = settled_text();
 	size_t before = p.raw.len;
 	pty_send(&p, CTRL_L); /* paints everything again: what curses thought was there, was */
 	while (p.raw.len < before + 2000) {
 		assert_true(pty_pump(&p, WAIT_MS) > 0);
 	}
 	pty_wait(&p, "? help");
-	assert_string_equal(pty_text(&p), seen);
+	char *again = settled_text();
+
+	assert_string_equal(again, seen);
+	free(again);
 	free(seen);
 	console_quit();
 }
