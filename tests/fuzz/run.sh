@@ -42,7 +42,7 @@ variable() {
 }
 flags="-std=c11 -D_GNU_SOURCE -O1 -g -fsanitize=fuzzer,$sanitizers -fno-sanitize-recover=all -I$top/src -I$top -I$build \
 	$(variable JANSSON_CFLAGS) $(variable SQLITE_CFLAGS) $(variable YAML_CFLAGS) $(variable ZLIB_CFLAGS)"
-libs="$(variable JANSSON_LIBS) $(variable SQLITE_LIBS) $(variable YAML_LIBS) $(variable ZLIB_LIBS) $(variable EV_LIBS) $(variable UNISTRING_LIBS) -ldl -lm -pthread"
+libs="$(variable JANSSON_LIBS) $(variable SQLITE_LIBS) $(variable YAML_LIBS) $(variable ZLIB_LIBS) $(variable EV_LIBS) $(variable UNISTRING_LIBS) $(variable PCRE2_LIBS) -ldl -lm -pthread"
 
 failed=0
 for source in "$top"/tests/fuzz/*_fuzz.c; do
