@@ -14,6 +14,7 @@
 #include <sys/resource.h>
 
 #include "base/mem.h"
+#include "tests/fault/preload.h"
 #include "tests/term/place.h"
 
 #define KEY "sk-test-7f3a9c1e5b2d8046"
@@ -74,23 +75,6 @@ static struct flow flow_metrics = { { "screen", "metrics", "--size", "100x30" },
 static struct flow flow_table = { { "metrics", "--since", "2026-11-20", "--json" }, "", has_output, NULL };
 
 /* -- one run ------------------------------------------------------------------------------------------------------------------------- */
-
-/* What is preloaded: the shim, behind the runtime of a sanitizer, which wants to be the first. */
-static void find_preload(void)
-{
-	char line[500], path[400] = "";
-	FILE *f = fopen("/proc/self/maps", "r");
-
-	while (f != NULL && path[0] == '\0' && fgets(line, sizeof(line), f) != NULL) {
-		if (strstr(line, "/libasan.so") != NULL) {
-			(void)sscanf(line, "%*s %*s %*s %*s %*s %399s", path);
-		}
-	}
-	if (f != NULL) {
-		(void)fclose(f);
-	}
-	preload = x_asprintf("%s %s", path, getenv("SONDE_FAULT_SHIM"));
-}
 
 /* fault: as of shim.c; NULL: without it. */
 static void run(const struct flow *f, const char *fault, struct result *r)
@@ -225,7 +209,7 @@ static int setup(void **state)
 
 	(void)state;
 	setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
-	find_preload();
+	preload = shim_preload();
 	place_make(&place);
 	simulator = place_simulate(&place, simulate);
 	place_set(&place, "OPENAI_API_KEY", KEY);

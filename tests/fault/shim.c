@@ -1,6 +1,7 @@
 /* shim - preloaded into the program under test: lets the n-th call of one kind fail. SONDE_FAULT is "KIND:N" for that one, "KIND:N+" for that
  * and all later ones, "KIND:0" for none; kinds are in the table below. SONDE_FAULT_COUNT names a file that gets the number of such calls
- * at the end. A program that hangs is ended by SIGALRM. */
+ * at the end. A program that hangs is ended by SIGALRM. Apart from that, every disk is of the type in SONDE_FAULT_FS (a magic number), and
+ * has SONDE_FAULT_DISK ("SIZE:FREE", MiB). */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +13,9 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/types.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #define HANG_S 60
@@ -214,3 +217,40 @@ ssize_t recv(int fd, void *bytes, size_t len, int flags)
 	}
 	return next(fd, bytes, fails(KIND_SHORT) && len > 1 ? 1 : len, flags);
 }
+
+/* -- what disks are said to be -------------------------------------------------------------------------------------------------------- */
+
+#define STATFS(name) \
+	int name(const char *path, struct name *fs) \
+	{ \
+		const char *type = getenv("SONDE_FAULT_FS"); \
+\
+		NEXT(int (*)(const char *, struct name *), #name) \
+		int rc = next(path, fs); \
+\
+		if (rc == 0 && type != NULL) { \
+			fs->f_type = (__fsword_t)strtoul(type, NULL, 0); \
+		} \
+		return rc; \
+	}
+STATFS(statfs)
+STATFS(statfs64)
+
+#define STATVFS(name) \
+	int name(const char *path, struct name *fs) \
+	{ \
+		const char *disk = getenv("SONDE_FAULT_DISK"); \
+		unsigned long size, left; \
+\
+		NEXT(int (*)(const char *, struct name *), #name) \
+		int rc = next(path, fs); \
+\
+		if (rc == 0 && disk != NULL && sscanf(disk, "%lu:%lu", &size, &left) == 2) { \
+			fs->f_frsize = 1 << 20; \
+			fs->f_blocks = size; \
+			fs->f_bfree = fs->f_bavail = left; \
+		} \
+		return rc; \
+	}
+STATVFS(statvfs)
+STATVFS(statvfs64)
