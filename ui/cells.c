@@ -392,6 +392,11 @@ static void plain_rule(struct cells *c, int x, int y, int w, const char *title, 
 	}
 }
 
+void cells_selected(struct cells *c, int x, int y)
+{
+	cells_put(c, x, y, ST_RULE_FOCUS, "\u258c");
+}
+
 void cells_rule(struct cells *c, int x, int y, int w, bool is_focused, const char *title, const char *right)
 {
 	enum style st = is_focused ? ST_RULE_FOCUS : ST_RULE;

@@ -12,7 +12,7 @@
 
 enum style {
 	ST_TEXT, ST_DIM, ST_BOLD, ST_TITLE, ST_RULE, ST_RULE_FOCUS, ST_TAB, ST_TAB_ON,
-	ST_SEL,      /* the selected row; its mark is ▌ */
+	ST_SEL,      /* a selected row that is drawn over its whole width; else cells_selected */
 	ST_KEY,      /* a key in the hint row */
 	ST_OK, ST_BAD, ST_WARN, ST_LIVE,
 	ST_ADD, ST_DEL, ST_HIT,
@@ -74,6 +74,8 @@ void cells_fill(struct cells *c, struct rect r, enum style st, uint32_t cp);
 void cells_restyle(struct cells *c, struct rect r, enum style st);
 /* A state: its glyph, in plain its word. Returns the cells used. */
 int cells_mark(struct cells *c, int x, int y, enum style st, const char *glyph, const char *word);
+/* The sign of the selected row, ▌, in the colour of the rule above its pane. */
+void cells_selected(struct cells *c, int x, int y);
 /* A titled rule: "─ title ───── right ─", heavy ━ when focused; then the cursor stands below it, until somebody says better. In plain:
  * "title, right". */
 void cells_rule(struct cells *c, int x, int y, int w, bool is_focused, const char *title, const char *right);

@@ -62,7 +62,7 @@ static void state_text(const struct alert_view *v, const struct env *env, struct
 
 static void mark_row(struct cells *cells, int x, int y)
 {
-	cells_put(cells, x, y, ST_SEL, "\u258c");
+	cells_selected(cells, x, y);
 	cells_cursor(cells, x, y, false);
 }
 

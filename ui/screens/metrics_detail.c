@@ -89,7 +89,7 @@ static void add_lane(struct styled_text *t, const struct axis *a, const struct c
 
 	clean_line_into(model != NULL ? model : "", name, sizeof(name));
 	figure_cell(&cell, name, NEAR_NAME_W, false);
-	styled_addf(t, r == self ? ST_SEL : ST_DIM, "%s", r == self ? "\u258c" : " ");
+	styled_addf(t, r == self ? ST_RULE_FOCUS : ST_DIM, "%s", r == self ? "\u258c" : " ");
 	styled_addf(t, r == self ? ST_BOLD : ST_TEXT, "%s", buf_str(&cell));
 	styled_addf(t, ST_DIM, " %+6.1fs ", offset_s);
 	add_bar(t, a, r);

@@ -184,7 +184,9 @@ void metrics_filter_draw(const struct metrics_screen *s, struct cells *cells)
 		char name[sizeof(f->proposals[i].text)];
 
 		clean_line_into(f->proposals[i].text, name, sizeof(name));
-		(void)cells_put(cells, box.x + 1, y, ST_SEL, is_on ? "\u258c" : " ");
+		if (is_on) {
+			cells_selected(cells, box.x + 1, y);
+		}
 		(void)cells_fit(cells, box.x + 2, y, f->proposals[i].help != NULL ? NAME_W : w - 4, is_on ? ST_BOLD : ST_BOX, name);
 		if (f->proposals[i].help != NULL) {
 			(void)cells_fit(cells, box.x + 3 + NAME_W, y, w - 5 - NAME_W, ST_DIM, f->proposals[i].help);

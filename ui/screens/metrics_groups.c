@@ -257,7 +257,6 @@ static void draw_group(const struct metrics_screen *s, struct cells *cells, int 
 	char text[FORMAT_SIZE];
 	int x = s->groups_area.x + 1 + NAME_W;
 
-	(void)cells_put(cells, s->groups_area.x, y, ST_SEL, is_selected ? "\u258c" : " ");
 	(void)cells_fit(cells, s->groups_area.x + 1, y, NAME_W - 1, is_key ? ST_HIT : is_selected ? ST_BOLD : ST_TEXT, name);
 	free(name);
 	for (size_t k = 0; k < COUNT_OF(columns); k++) {
@@ -280,6 +279,7 @@ static void draw_group(const struct metrics_screen *s, struct cells *cells, int 
 		draw_course(s, cells, x + 2, y, left, g);
 	}
 	if (is_selected) {
+		cells_selected(cells, s->groups_area.x, y);
 		cells_cursor(cells, s->groups_area.x, y, false);
 	}
 }

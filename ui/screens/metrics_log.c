@@ -167,7 +167,6 @@ static void draw_row(const struct metrics_screen *s, struct cells *cells, int y,
 	bool is_selected = i == s->log.selected && s->focus == FOCUS_LOG;
 	int x = s->log_area.x + 1;
 
-	(void)cells_put(cells, s->log_area.x, y, ST_SEL, is_selected ? "\u258c" : " ");
 	for (size_t k = 0; k < COUNT_OF(columns); k++) {
 		char text[256];
 		int room = columns[k].w - 1 < s->log_area.x + s->log_area.w - x ? columns[k].w - 1 : s->log_area.x + s->log_area.w - x;
@@ -187,6 +186,7 @@ static void draw_row(const struct metrics_screen *s, struct cells *cells, int y,
 		x += columns[k].w;
 	}
 	if (is_selected) {
+		cells_selected(cells, s->log_area.x, y);
 		cells_cursor(cells, s->log_area.x, y, false);
 	}
 }

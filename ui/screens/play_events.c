@@ -169,9 +169,9 @@ void play_events_view_draw(const struct play_screen *s, struct cells *cells, con
 	for (int i = s->events_list.top; i < s->events_list.n && y < r.y + 1 + list_h; i++, y++) {
 		bool is_selected = i == s->events_list.selected;
 
-		(void)cells_put(cells, r.x, y, ST_SEL, is_selected ? "\u258c" : " ");
 		draw_event(s, cells, (struct rect){ r.x, y, r.w - 1, 1 }, (size_t)i, is_selected ? ST_BOLD : ST_TEXT);
 		if (is_selected) {
+			cells_selected(cells, r.x, y);
 			cells_cursor(cells, r.x, y, false);
 		}
 	}

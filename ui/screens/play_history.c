@@ -23,12 +23,12 @@ static void draw_run(const struct play_screen *s, struct cells *cells, int y, in
 	char *line = clean_line(user, strlen(user), (size_t)(s->columns.w > 20 ? s->columns.w - 20 : 1));
 
 	format_time(run->ts_us, env->now_us, env->utc_offset_us, when);
-	(void)cells_put(cells, s->columns.x, y, ST_SEL, is_selected ? "\u258c" : " ");
 	(void)cells_put(cells, s->columns.x + 1, y, ST_DIM, when);
 	(void)cells_put(cells, s->columns.x + 14, y, run->ts_us == s->play->run_us ? ST_HIT : ST_DIM, run->ts_us == s->play->run_us ? "\u2022" : " ");
 	(void)cells_fit(cells, s->columns.x + 16, y, s->columns.w - 17, is_selected ? ST_BOLD : ST_TEXT, line);
 	free(line);
 	if (is_selected) {
+		cells_selected(cells, s->columns.x, y);
 		cells_cursor(cells, s->columns.x, y, false);
 	}
 }

@@ -228,7 +228,9 @@ static void draw_row(const struct play_screen *s, struct cells *cells, int y, si
 	bool is_selected = i == s->column && s->focus == FOCUS_COLUMNS;
 
 	play_race_figures(c, env, &f);
-	(void)cells_put(cells, x, y, ST_SEL, is_selected ? "\u258c" : " ");
+	if (is_selected) {
+		cells_selected(cells, x, y);
+	}
 	(void)cells_putf(cells, x + 1, y, ST_DIM, "%2zu", i + 1);
 	(void)cells_fit(cells, x + 4, y, 21, is_selected ? ST_BOLD : ST_TEXT, play_label(c, label));
 	draw_state(c, cells, x + 26, y);

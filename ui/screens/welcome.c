@@ -80,7 +80,7 @@ static void draw_row(const struct welcome_screen *s, struct cells *cells, int i,
 	welcome_row_name(r, &name);
 	welcome_row_found(r, &found);
 	if (is_selected) {
-		(void)cells_put(cells, x, y, ST_SEL, "\u258c");
+		cells_selected(cells, x, y);
 		cells_cursor(cells, x, y, false);
 	}
 	(void)cells_fit(cells, x + NAME_X, y, FOUND_X - NAME_X - 1, is_selected ? ST_BOLD : ST_TEXT, buf_str(&name));
