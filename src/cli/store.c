@@ -53,9 +53,10 @@ static void stats_json(struct buf *out, const struct upkeep_stats *s)
 	add_time(out, s->last_us, true);
 	(void)buf_add_str(out, ",\"removed_before\":");
 	add_time(out, s->expired_us, true);
-	(void)buf_addf(out, ",\"bodies\":%lld,\"body_bytes\":%lld,\"runs\":%lld,\"cached_answers\":%lld,\"names\":%lld,\"rollups\":[%lld,%lld,%lld,%lld]}\n",
+	(void)buf_addf(out, ",\"bodies\":%lld,\"body_bytes\":%lld,\"runs\":%lld,\"cached_answers\":%lld,\"names\":%lld,\"rollups\":[%lld,%lld,%lld,%lld],\"lost\":%lld,\"lost_bodies\":%lld}\n",
 	    (long long)s->bodies, (long long)s->body_bytes, (long long)s->runs, (long long)s->answers, (long long)s->names,
-	    (long long)s->rollups[0], (long long)s->rollups[1], (long long)s->rollups[2], (long long)s->rollups[3]);
+	    (long long)s->rollups[0], (long long)s->rollups[1], (long long)s->rollups[2], (long long)s->rollups[3], (long long)s->lost_rows,
+	    (long long)s->lost_bodies);
 }
 
 static void stats_text(struct buf *out, const struct upkeep_stats *s)
@@ -84,6 +85,10 @@ static void stats_text(struct buf *out, const struct upkeep_stats *s)
 		(void)buf_add_str(out, "removed    calls before ");
 		add_time(out, s->expired_us, false);
 		(void)buf_add_str(out, "; their sums are kept\n");
+	}
+	if (s->lost_rows > 0 || s->lost_bodies > 0) {
+		(void)buf_addf(out, "lost       %lld calls and runs while the store could not be written, bodies of %lld calls for want of room on the disk\n",
+		    (long long)s->lost_rows, (long long)s->lost_bodies);
 	}
 	free(path);
 }

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "store/migrate.h"
 #include "store/reader.h"
+#include "store/room.h"
 
 /* A call waits for a look-up, and the end of the program for what is being kept. */
 #define WAIT_US (1 * US_PER_S)
@@ -114,7 +115,7 @@ static bool insert(struct sql *sql, const struct cached_answer *a, struct err *e
 
 bool cache_put(const char *dir, const struct cached_answer *a, struct err *e)
 {
-	struct sql *sql = sql_open(dir, SQL_WRITE, e);
+	struct sql *sql = room_left(dir, e) == ROOM_PLENTY ? sql_open(dir, SQL_WRITE, e) : NULL;
 
 	if (sql == NULL) {
 		return false;

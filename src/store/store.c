@@ -14,6 +14,7 @@
 #include "store/expire.h"
 #include "store/lingerer.h"
 #include "store/reader.h"
+#include "store/room.h"
 #include "store/waiting.h"
 #include "store/writer.h"
 
@@ -22,7 +23,7 @@
 #define CLOSE_US 5000000
 #define EXPIRE_PAUSE_US 50000    /* between slices of removal: others write too */
 #define EXPIRE_AGAIN_US 600000000 /* after all is removed, or it failed */
-#define LOOK_AGAIN_US 2000000     /* while the write-ahead log is held up */
+#define LOOK_AGAIN_US 2000000     /* while the write-ahead log is held up, or there is little room */
 #define URGENT_ROWS 4096   /* enough for a batch at once */
 #define WAITING_ROWS 100000
 #define WAITING_BYTES ((size_t)64 << 20)
@@ -30,6 +31,7 @@
 struct store {
 	char *dir;
 	struct writer *w; /* the thread's once it runs; NULL while the file cannot be reopened */
+	uint64_t lost_told; /* the thread's: of dropped, those the file counts */
 	struct err damage; /* the thread's: found by the check; ERR_NONE: none */
 	pthread_t thread;
 	pthread_mutex_t lock;
@@ -136,6 +138,15 @@ static enum writer_result add_item(struct writer *w, const struct waiting *it, s
 	return it->is_run ? writer_run(w, &it->run, e) : writer_call(w, &it->call.row, &it->call.body, e);
 }
 
+/* Of the rows that were dropped, those the file does not count yet. */
+static uint64_t lost_untold(struct store *s)
+{
+	pthread_mutex_lock(&s->lock);
+	uint64_t n = s->dropped - s->lost_told;
+	pthread_mutex_unlock(&s->lock);
+	return n;
+}
+
 /* One transaction from the front of the batch. On failure the batch is as it was. */
 static bool write_slice(struct store *s, struct waiting_list *batch, struct err *e)
 {
@@ -170,12 +181,15 @@ static bool write_slice(struct store *s, struct waiting_list *batch, struct err 
 			break;
 		}
 	}
+	uint64_t lost = lost_untold(s) + refused;
+	writer_count_lost(s->w, lost);
 	ok = ok && writer_commit(s->w, e);
 	if (!ok) {
 		writer_rollback(s->w);
 		waiting_put_back(batch, &done);
 		return false;
 	}
+	s->lost_told += lost;
 	settle(s, &done, refused, &refused_why);
 	while (done.first != NULL) {
 		waiting_free(waiting_take(&done));
@@ -237,8 +251,8 @@ static void write_batch(struct store *s, struct waiting_list *batch, int64_t unt
 	}
 }
 
-/* Says who holds up the write-ahead log, until nobody does. With no lock held. */
-static void look_at_log(struct store *s)
+/* Says who holds up the write-ahead log, or that the disk has little room, until it is over. With no lock held. */
+static void look_for_trouble(struct store *s)
 {
 	struct err warning = { .code = ERR_NONE };
 	struct lingerer who;
@@ -252,11 +266,14 @@ static void look_at_log(struct store *s)
 		} else {
 			(void)err_set(&warning, ERR_INTERNAL, "somebody reads an old state of the store, whose log grows: %lld MiB", (long long)bytes >> 20);
 		}
+	} else {
+		(void)room_left(s->dir, &warning); /* without room for rows the store fails, which is more than a warning */
 	}
 	pthread_mutex_lock(&s->lock);
 	bool is_news = (warning.code == ERR_NONE) != (s->warning.code == ERR_NONE);
 	s->warning = warning;
-	s->look_us = s->w != NULL && writer_sql(s->w)->held_up_since_us != 0 ? clock_mono_us() + LOOK_AGAIN_US : INT64_MAX;
+	bool is_held_up = s->w != NULL && writer_sql(s->w)->held_up_since_us != 0;
+	s->look_us = is_held_up || warning.code != ERR_NONE ? clock_mono_us() + LOOK_AGAIN_US : INT64_MAX;
 	pthread_mutex_unlock(&s->lock);
 	if (is_news) {
 		notify(s);
@@ -285,6 +302,21 @@ static void look_after(struct store *s)
 	}
 }
 
+/* At the end: what was dropped after the last row. */
+static void count_lost(struct store *s)
+{
+	uint64_t lost = lost_untold(s);
+
+	if (lost == 0 || !ready(s, NULL)) {
+		return;
+	}
+	bool ok = writer_begin(s->w, NULL);
+	writer_count_lost(s->w, lost);
+	if (!ok || !writer_commit(s->w, NULL)) {
+		writer_rollback(s->w);
+	}
+}
+
 static void *writer_main(void *arg)
 {
 	struct store *s = arg;
@@ -310,11 +342,12 @@ static void *writer_main(void *arg)
 			look_after(s);
 		}
 		write_batch(s, &batch, until_us);
-		look_at_log(s);
+		look_for_trouble(s);
 		pthread_mutex_lock(&s->lock);
 		waiting_put_back(&s->waiting, &batch);
 	}
 	pthread_mutex_unlock(&s->lock);
+	count_lost(s);
 	return NULL;
 }
 

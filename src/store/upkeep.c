@@ -44,6 +44,8 @@ static const struct {
 	{ "SELECT count(*) FROM run", offsetof(struct upkeep_stats, runs) },
 	{ "SELECT count(*) FROM cache", offsetof(struct upkeep_stats, answers) },
 	{ "SELECT count(*) FROM dim", offsetof(struct upkeep_stats, names) },
+	{ "SELECT coalesce((SELECT value FROM meta WHERE key = 'lost_rows'), 0)", offsetof(struct upkeep_stats, lost_rows) },
+	{ "SELECT coalesce((SELECT value FROM meta WHERE key = 'lost_bodies'), 0)", offsetof(struct upkeep_stats, lost_bodies) },
 	{ "SELECT count(*) FROM rollup WHERE level = 0", offsetof(struct upkeep_stats, rollups[0]) },
 	{ "SELECT count(*) FROM rollup WHERE level = 1", offsetof(struct upkeep_stats, rollups[1]) },
 	{ "SELECT count(*) FROM rollup WHERE level = 2", offsetof(struct upkeep_stats, rollups[2]) },

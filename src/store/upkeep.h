@@ -14,6 +14,7 @@ struct upkeep_stats {
 	int64_t rollups[4];          /* rows of each level: 10 s, minutes, hours, days */
 	int64_t first_us, last_us;   /* of the calls; UNKNOWN: there is none */
 	int64_t expired_us;          /* rows before this were removed for their age; UNKNOWN: none were */
+	int64_t lost_rows, lost_bodies; /* never stored: no room in memory for more to wait, or on the disk for bodies */
 };
 /* As of one moment, mostly. Reads all rows. ERR_CHECK: there is no store yet. */
 bool upkeep_stats(const char *dir, struct upkeep_stats *out, struct err *e) SONDE_MUST_CHECK;

@@ -7,6 +7,7 @@
 #include "store/closing.h"
 #include "store/expire.h"
 #include "store/migrate.h"
+#include "store/room.h"
 #include "store/rollup.h"
 #include "store/row.h"
 
@@ -28,7 +29,9 @@ struct writer {
 	int closing_fd;
 	bool needs_check;
 	bool is_greedy;
-	int64_t begun_us, wall_us, slice_us; /* slice_us: of this transaction */
+	enum room room;
+	uint64_t lost_rows, lost_bodies; /* of this transaction, as are the rest */
+	int64_t begun_us, wall_us, slice_us;
 	unsigned rows, rows_most;
 };
 
@@ -108,7 +111,9 @@ struct sql *writer_sql(struct writer *w)
 
 bool writer_begin(struct writer *w, struct err *e)
 {
-	if (!sql_begin(w->sql, e)) {
+	w->room = room_left(w->sql->dir, e);
+	w->lost_rows = w->lost_bodies = 0;
+	if (w->room == ROOM_NO_ROWS || !sql_begin(w->sql, e)) {
 		return false;
 	}
 	/* From here: waiting for the lock holds nobody up. */
@@ -152,6 +157,10 @@ static int bind_blob(sqlite3_stmt *stmt, int i, const char *bytes, size_t len)
 static enum writer_result add_body(struct writer *w, struct call_id id, const struct call_body *body, struct err *e)
 {
 	if (body->request == NULL && body->response == NULL && body->answer == NULL) {
+		return WRITER_ADDED;
+	}
+	if (w->room == ROOM_NO_BODIES) {
+		w->lost_bodies++;
 		return WRITER_ADDED;
 	}
 	sqlite3_bind_int64(w->body, 1, id.ts_us);
@@ -206,9 +215,29 @@ bool writer_recount(struct writer *w, int64_t from_us, int64_t to_us, struct err
 	return rollup_recount(w->rollup, from_us, to_us, w->wall_us, e);
 }
 
+void writer_count_lost(struct writer *w, uint64_t rows)
+{
+	w->lost_rows += rows;
+}
+
+/* Numbers of table meta that only grow. */
+static bool add_to_meta(struct writer *w, const char *key, uint64_t n, struct err *e)
+{
+	sqlite3_stmt *st = n == 0 ? NULL : sql_prepare(w->sql, "INSERT INTO meta (key, value) VALUES (?1, ?2)"
+							       " ON CONFLICT (key) DO UPDATE SET value = value + excluded.value", e);
+
+	if (st == NULL) {
+		return n == 0;
+	}
+	sqlite3_bind_text(st, 1, key, -1, SQLITE_STATIC);
+	sqlite3_bind_int64(st, 2, (int64_t)n);
+	return sql_step_done(w->sql, st, e);
+}
+
 bool writer_commit(struct writer *w, struct err *e)
 {
-	if (!rollup_flush(w->rollup, e) || !sql_commit(w->sql, e)) {
+	if (!rollup_flush(w->rollup, e) || !add_to_meta(w, "lost_rows", w->lost_rows, e) || !add_to_meta(w, "lost_bodies", w->lost_bodies, e) ||
+	    !sql_commit(w->sql, e)) {
 		return false;
 	}
 	dims_commit(w->dims);

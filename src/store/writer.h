@@ -22,7 +22,8 @@ void writer_set_greedy(struct writer *w);
 bool writer_needs_check(const struct writer *w);
 void writer_set_checked(struct writer *w);
 
-/* A transaction: begin, any number of rows, then commit. After a failure of any of them: writer_rollback. */
+/* A transaction: begin, any number of rows, then commit. After a failure of any of them: writer_rollback. Begin fails where the disk has no room
+ * for rows (store/room.h). */
 bool writer_begin(struct writer *w, struct err *e) SONDE_MUST_CHECK;
 enum writer_result {
 	WRITER_ADDED,
@@ -31,9 +32,11 @@ enum writer_result {
 	WRITER_REFUSED, /* this row can never be stored, others can */
 	WRITER_FAILED,
 };
-/* body may be NULL. */
+/* body may be NULL; it is left out, and counted, where the disk has no room for it. */
 enum writer_result writer_call(struct writer *w, const struct call_row *row, const struct call_body *body, struct err *e);
 enum writer_result writer_run(struct writer *w, const struct run_row *run, struct err *e);
+/* Rows that will never be stored, for whoever asks the store later (store/upkeep.h). */
+void writer_count_lost(struct writer *w, uint64_t rows);
 bool writer_commit(struct writer *w, struct err *e) SONDE_MUST_CHECK;
 void writer_rollback(struct writer *w);
 /* The rollups of whole days, made anew from the rows that are there. */

@@ -1,4 +1,5 @@
-/* Disks that are not what a store needs, as the shim says: one that machines share is refused with the reason and the way around it. */
+/* Disks that are not what a store needs, as the shim says: one that machines share is refused with the reason and the way around it; on one
+ * that is nearly full bodies stop first, then rows. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -84,10 +85,46 @@ static void a_shared_file_system_is_refused(void **state)
 	free(said(p, import, call, 0));
 }
 
+static void check_bodies(const struct place *p, const char *lost, const char *others)
+{
+	struct buf out = { 0 };
+
+	assert_int_equal(place_run(p, stats, NULL, &out, NULL), 0);
+	if (strstr(buf_str(&out), lost) == NULL || strstr(buf_str(&out), others) == NULL) {
+		fail_msg("no \"%s\" or \"%s\" in: %s", lost, others, buf_str(&out));
+	}
+	buf_free(&out);
+}
+
+static void bodies_stop_before_rows(void **state)
+{
+	static const char *const simulate[] = { "--ttft", "0", "--rate", "20000", NULL };
+	static const char *const run[] = { "run", "-m", "openai/gpt-5.4-mini", "--retries", "0", "hello", NULL };
+	struct place *p = *state;
+	pid_t simulator = place_simulate(p, simulate);
+
+	place_set(p, "SONDE_FAULT_DISK", "1000:51");
+	free(said(p, run, NULL, 0));
+	check_bodies(p, "bodies     of 1 calls", "");
+	place_set(p, "SONDE_FAULT_DISK", "1000:49");
+	free(said(p, run, NULL, 0));
+	assert_int_equal(place_check_store(p), 2);
+	check_bodies(p, "bodies     of 1 calls", "bodies of 1 calls for want of room");
+	place_set(p, "SONDE_FAULT_DISK", "1000:9");
+	has(said(p, run, NULL, 0), "has only 9 MiB left: the store cannot grow");
+	has(said(p, import, call, 1), "has only 9 MiB left: the store cannot grow");
+	assert_int_equal(place_check_store(p), 2);
+	place_set(p, "SONDE_FAULT_DISK", "1000000:1024"); /* a percent of it would be 10 GB */
+	free(said(p, import, call, 0));
+	assert_int_equal(place_check_store(p), 3);
+	place_end(simulator);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_shared_file_system_is_refused, setup, teardown),
+		cmocka_unit_test_setup_teardown(bodies_stop_before_rows, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <stdatomic.h>
 #include <sys/mount.h>
+#include <sys/statvfs.h>
 
 #include "base/clock.h"
 #include "tests/store/fixture.h"
@@ -154,6 +155,7 @@ static void a_locked_file_makes_rows_wait(void **state)
 	assert_true(st.pending == 0 && st.committed + st.dropped == (uint64_t)n && !st.is_failing);
 	store_close(s);
 	assert_int_equal(fixture_int(*state, "SELECT count(*) FROM call"), st.committed);
+	assert_int_equal(fixture_int(*state, "SELECT value FROM meta WHERE key = 'lost_rows'"), st.dropped);
 }
 
 static void a_body_too_large_for_the_queue_is_lost_and_told(void **state)
@@ -175,6 +177,7 @@ static void a_body_too_large_for_the_queue_is_lost_and_told(void **state)
 	free(bytes);
 	store_close(s);
 	assert_int_equal(fixture_int(*state, "SELECT count(*) FROM call"), 1);
+	assert_int_equal(fixture_int(*state, "SELECT value FROM meta WHERE key = 'lost_rows'"), 1);
 }
 
 /* A row that breaks the schema is refused; the others of its batch are not held up by it. */
@@ -377,14 +380,15 @@ static void a_missing_store_is_no_fault_to_a_reader(void **state)
 
 /* ---- a full disk ---- */
 
-static void fill(const char *path)
+static void fill(const char *path, uint64_t to_leave)
 {
 	char block[4096];
 	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	struct statvfs fs;
 
 	assert_true(fd >= 0);
 	memset(block, 'f', sizeof(block));
-	while (write(fd, block, sizeof(block)) > 0) {
+	while (fstatvfs(fd, &fs) == 0 && (uint64_t)fs.f_bavail * fs.f_frsize > to_leave && write(fd, block, sizeof(block)) > 0) {
 	}
 	(void)close(fd);
 }
@@ -414,7 +418,7 @@ static void a_full_disk_loses_nothing_and_recovers(void **state)
 			store_put_call(s, &row, &body);
 		}
 		fixture_flush(s);
-		fill(filler);
+		fill(filler, 0);
 		int acknowledged = n;
 
 		for (int i = 0; i < 50; i++, n++) {
@@ -443,6 +447,52 @@ static void a_full_disk_loses_nothing_and_recovers(void **state)
 	free(filler);
 }
 
+static void wait_for_warning(struct store *s, const char *text)
+{
+	int64_t until = clock_mono_us() + 60 * US_PER_S;
+	struct store_state st;
+
+	do {
+		wait_ms(5);
+		store_state(s, &st);
+	} while (strstr(st.warning.text, text) == NULL && clock_mono_us() < until);
+	assert_non_null(strstr(st.warning.text, text));
+	assert_true((text[0] == '\0') == (st.warning.code == ERR_NONE));
+}
+
+static void bodies_stop_on_a_nearly_full_disk(void **state)
+{
+	const char *dir = *state;
+	char *filler = x_asprintf("%s/filler", dir);
+	struct call_body body = { .request = "request", .request_len = 7 };
+	struct call_row row;
+
+	if (mount("sonde-test", dir, "tmpfs", 0, "size=16m") != 0) {
+		print_message("not allowed to mount a small disk\n");
+		free(filler);
+		skip();
+	}
+	struct store *s = fixture_store(dir);
+
+	for (int i = 0; i < 3; i++) {
+		if (i == 1) {
+			fill(filler, 400000); /* between 1 and 5 % of 16 MiB */
+		} else if (i == 2) {
+			assert_int_equal(unlink(filler), 0);
+		}
+		fixture_row(&row, i);
+		store_put_call(s, &row, &body);
+		fixture_flush(s);
+		wait_for_warning(s, i == 1 ? "without requests and answers" : "");
+	}
+	store_close(s);
+	assert_int_equal(fixture_int(dir, "SELECT count(*) FROM call"), 3);
+	assert_int_equal(fixture_int(dir, "SELECT count(*) FROM body"), 2);
+	assert_int_equal(fixture_int(dir, "SELECT value FROM meta WHERE key = 'lost_bodies'"), 1);
+	assert_int_equal(umount(dir), 0);
+	free(filler);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -458,6 +508,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_file_in_place_of_the_directory_is_refused, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(a_missing_store_is_no_fault_to_a_reader, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(a_full_disk_loses_nothing_and_recovers, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(bodies_stop_on_a_nearly_full_disk, fixture_setup, fixture_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
