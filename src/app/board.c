@@ -5,7 +5,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "app/board_work.h"
@@ -16,19 +15,6 @@
 #define SETTLE_US 60000
 /* Questions that take long (a filter over many rows) leave the machine to others for most of the time. */
 #define SETTLE_TIMES 3
-
-int64_t board_midnight_us(int64_t now_us)
-{
-	time_t s = (time_t)(now_us / US_PER_S);
-	struct tm tm;
-
-	if (localtime_r(&s, &tm) == NULL) {
-		return now_us;
-	}
-	tm.tm_hour = tm.tm_min = tm.tm_sec = 0;
-	tm.tm_isdst = -1;
-	return (int64_t)mktime(&tm) * US_PER_S;
-}
 
 static void take_log(struct board *b, struct asking *q)
 {

@@ -76,8 +76,6 @@ struct board {
 	/* private */
 	struct board_work *work;
 };
-/* Local time zone decides where a day begins. */
-int64_t board_midnight_us(int64_t now_us);
 
 struct board *board_new(struct app *app);
 void board_free(struct board *b);

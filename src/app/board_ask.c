@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "gateway/budget.h"
 #include "store/reader.h"
 
 #define NAMES_MOST 200 /* of a kind */
@@ -172,7 +173,10 @@ static bool ask_newer(struct asking *q, struct reader *r, const struct condition
 
 static bool ask_today(struct asking *q, struct reader *r)
 {
-	struct metrics_query m = { .from_us = board_midnight_us(q->now_us), .to_us = q->now_us, .by = BY_NONE };
+	struct metrics_query m = { .to_us = q->now_us, .by = BY_NONE };
+	int64_t month_us;
+
+	budget_starts(q->now_us, &m.from_us, &month_us);
 	struct metrics *today = metrics_query(r, &m, &q->err);
 	bool ok = today != NULL;
 

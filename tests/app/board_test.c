@@ -352,29 +352,6 @@ static void a_failed_question_keeps_the_answer(void **state)
 	assert_int_equal(f->board->err.code, ERR_NONE);
 }
 
-static void days_begin_at_local_midnight(void **state)
-{
-	static const struct {
-		const char *zone;
-		int64_t now_us, midnight_us;
-	} cases[] = {
-		{ "UTC", 1795442531000000, 1795392000000000 },
-		{ "XXX-8", 1795442531000000, 1795363200000000 },  /* eight hours east: 22:02 there */
-		{ "XXX15", 1795442531000000, 1795359600000000 },  /* fifteen west: the day before */
-		/* Berlin, 25 October 2026: a day of 25 hours; 20:00 is 21 hours after midnight */
-		{ "CET-1CEST,M3.5.0,M10.5.0/3", 1792954800000000, 1792879200000000 },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < COUNT_OF(cases); i++) {
-		setenv("TZ", cases[i].zone, 1);
-		tzset();
-		assert_int_equal(board_midnight_us(cases[i].now_us), cases[i].midnight_us);
-	}
-	setenv("TZ", "UTC", 1);
-	tzset();
-}
-
 /* Scrolled back, the log stays as it is while figures go on, and what comes is counted; following again it is there. */
 static void held_log_stays_and_counts(void **state)
 {
@@ -596,7 +573,6 @@ int main(void)
 		cmocka_unit_test_setup_teardown(hidden_before_the_first_figures, setup, teardown),
 		cmocka_unit_test_setup_teardown(call_is_read_with_its_neighbours, setup, teardown),
 		cmocka_unit_test_setup_teardown(names_come_for_completion, setup, teardown),
-		cmocka_unit_test(days_begin_at_local_midnight),
 		cmocka_unit_test_setup_teardown(call_is_opened_off_the_loop, setup, teardown),
 		cmocka_unit_test_setup_teardown(closed_call_does_not_come_back, setup, teardown),
 		cmocka_unit_test_setup_teardown(last_opened_stays, setup, teardown),

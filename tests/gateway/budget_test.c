@@ -60,7 +60,7 @@ static void freshness(void **state)
 	assert_false(budget_is_fresh(&s, 1));
 }
 
-/* Local days, also those of 23 hours. */
+/* Local days, also those of 23 and of 25 hours, and where it is another day than in UTC. */
 static void starts(void **state)
 {
 	static const struct {
@@ -70,7 +70,9 @@ static void starts(void **state)
 		{ "UTC0", 1790000000, 1789948800, 1788220800 },
 		{ "UTC0", 1788220800, 1788220800, 1788220800 },
 		{ "XXX-2", 1790000000, 1789941600, 1788213600 },
+		{ "XXX15", 1795442531, 1795359600, 1793545200 },
 		{ "CET-1CEST,M3.5.0,M10.5.0/3", 1774785600, 1774738800, 1772319600 },
+		{ "CET-1CEST,M3.5.0,M10.5.0/3", 1792954800, 1792879200, 1790805600 },
 	};
 
 	(void)state;
