@@ -106,7 +106,7 @@ static int print_all(struct headless *h)
 		(void)cli_out(buf_str(&out), out.len);
 	}
 	buf_free(&out);
-	return cli_finish(e.code != ERR_NONE ? cli_fail(&e) : status);
+	return e.code != ERR_NONE ? cli_fail(&e) : status;
 }
 
 static int headless(struct demo *d)

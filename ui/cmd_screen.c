@@ -32,7 +32,7 @@ static int draw(const char *name, struct shot shot, bool is_plain)
 	app_free(app);
 	loop_free(loop);
 	free(dir);
-	return ok ? cli_finish(0) : cli_fail(&e);
+	return ok ? 0 : cli_fail(&e);
 }
 
 static int run(int argc, char **argv)

@@ -52,7 +52,7 @@ static int help(const char *name)
 	}
 	if (c != NULL) {
 		printf("usage: %s\n\n%s.\n\n%s", c->usage, c->summary, c->help);
-		return cli_finish(0);
+		return 0;
 	}
 	if (name != NULL) {
 		return unknown(name);
@@ -65,7 +65,7 @@ static int help(const char *name)
 	printf("  %-10s %s\n\n", "help", "this list, or the help of one command");
 	printf("Exit status: 0 ok, 1 internal, 2 usage, 4 configuration or auth, 5 check failed, 6 budget spent, 7 rate limit or retries\n"
 	       "used up, 8 provider or network, 9 refused or filtered, 10 some of several targets failed, 130 interrupted, 141 closed pipe.\n");
-	return cli_finish(0);
+	return 0;
 }
 
 /* Started with a closed stdin, stdout or stderr, the next file opened would take its number: answers and errors would end in a connection
@@ -84,15 +84,13 @@ static bool asks_for_help(const char *argument)
 	return strcmp(argument, "--help") == 0 || strcmp(argument, "-h") == 0;
 }
 
-int main(int argc, char **argv)
+static int run_command(int argc, char **argv)
 {
-	hold_standard_files();
-
 	const char *name = argc > 1 ? argv[1] : "console";
 
 	if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0) {
 		printf("sonde %s\n", PACKAGE_VERSION);
-		return cli_finish(0);
+		return 0;
 	}
 	(void)setlocale(LC_CTYPE, "");
 	cli_begin();
@@ -116,4 +114,10 @@ int main(int argc, char **argv)
 		return c->run(argc, argv);
 	}
 	return argc > 1 ? c->run(argc - 1, argv + 1) : c->run(1, console_arguments);
+}
+
+int main(int argc, char **argv)
+{
+	hold_standard_files();
+	return cli_finish(run_command(argc, argv));
 }

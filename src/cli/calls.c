@@ -261,7 +261,7 @@ static int answer(const struct options *o, const char *id)
 	reader_close(r);
 	(void)cli_out(buf_str(&out), out.len);
 	buf_free(&out);
-	return cli_finish(status);
+	return status;
 }
 
 static bool set_option(struct options *o, int opt, int64_t now_us, struct err *e)

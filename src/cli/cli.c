@@ -83,12 +83,22 @@ bool cli_out_flush(void)
 	return fflush(stdout) == 0 && !ferror(stdout);
 }
 
-/* A pipe whose reader has gone polls as an error, whatever errno says by now. */
-static bool is_closed_pipe(void)
+/* Why stdout takes no more. The stream forgets the reason of an earlier failure: one more byte meets it again. */
+static int output_error(void)
+{
+	errno = 0;
+	if (fputc('\n', stdout) == EOF || fflush(stdout) != 0) {
+		return errno;
+	}
+	return EIO;
+}
+
+/* A pipe whose reader has gone polls as an error. */
+static bool is_closed_pipe(int why)
 {
 	struct pollfd p = { .fd = STDOUT_FILENO, .events = POLLOUT };
 
-	return errno == EPIPE || (poll(&p, 1, 0) == 1 && (p.revents & POLLERR) != 0);
+	return why == EPIPE || (poll(&p, 1, 0) == 1 && (p.revents & POLLERR) != 0);
 }
 
 int cli_finish(int status)
@@ -96,10 +106,12 @@ int cli_finish(int status)
 	if (cli_out_flush()) {
 		return status;
 	}
-	if (is_closed_pipe()) {
+	int why = output_error();
+
+	if (is_closed_pipe(why)) {
 		return STATUS_CLOSED_PIPE;
 	}
-	fprintf(stderr, "sonde: cannot write the output: %s\n", strerror(errno));
+	fprintf(stderr, "sonde: cannot write the output: %s\n", strerror(why));
 	return status != 0 ? status : 1;
 }
 

@@ -31,8 +31,8 @@ int cli_bad_option(const struct cli_command *c, char **argv);
 bool cli_out(const char *bytes, size_t len);
 /* Flushes stdout; false as above. */
 bool cli_out_flush(void);
-/* The last call of a command: flushes stdout and gives the status to return: `status`, 141 without a word when the reader of a pipe has gone,
- * or 1 with a sentence when stdout cannot take it for another reason. */
+/* The end of every command, called once by main: flushes stdout and gives the status to exit with: `status`, 141 without a word when the
+ * reader of a pipe has gone, or 1 with a sentence when stdout cannot take it for another reason. */
 int cli_finish(int status);
 /* Reads a whole file or stdin ("-"). Limit 64 MiB. */
 bool cli_read(const char *path, struct buf *out, struct err *e) SONDE_MUST_CHECK;

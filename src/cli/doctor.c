@@ -375,7 +375,7 @@ static int run(int argc, char **argv)
 	release(&r);
 	(void)cli_out(buf_str(&out), out.len);
 	buf_free(&out);
-	return cli_finish(status);
+	return status;
 }
 
 const struct cli_command cli_doctor = {

@@ -237,7 +237,7 @@ static int run(int argc, char **argv)
 	bulk_close(im.bulk);
 	config_free(config);
 	buf_free(&im.out);
-	return cli_finish(status);
+	return status;
 }
 
 const struct cli_command cli_import = {

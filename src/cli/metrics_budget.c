@@ -123,5 +123,5 @@ int metrics_budget(bool is_json)
 	}
 	buf_free(&out);
 	config_free(config);
-	return cli_finish(status);
+	return status;
 }

@@ -166,5 +166,5 @@ int metrics_check(const struct metrics_options *o)
 	metrics_free(m);
 	(void)cli_out(buf_str(&out), out.len);
 	buf_free(&out);
-	return cli_finish(counts[VERDICT_CROSSED] > 0 ? err_exit_status(ERR_CHECK) : 0);
+	return counts[VERDICT_CROSSED] > 0 ? err_exit_status(ERR_CHECK) : 0;
 }

@@ -231,7 +231,7 @@ static int run(int argc, char **argv)
 	struct config *c = config_load(NULL);
 	status = changes_prices ? models_recost(c) : is_live ? models_live(c, argv[optind], is_json, refreshes) : list(c, argv[optind], is_json);
 	config_free(c);
-	return cli_finish(status);
+	return status;
 }
 
 const struct cli_command cli_models = {

@@ -25,5 +25,5 @@ int output_end(struct output *o, bool ok, struct err *e)
 	} else {
 		outfile_discard(o->file);
 	}
-	return cli_finish(ok || e->code == ERR_NONE ? 0 : cli_fail(e));
+	return ok || e->code == ERR_NONE ? 0 : cli_fail(e);
 }

@@ -443,7 +443,7 @@ static int send_all(const struct options *o, struct config *config, struct targe
 	}
 	loop_free(run.loop);
 	free(run.calls);
-	return cli_finish(status);
+	return status;
 }
 
 static int run_targets(struct options *o, struct config *config)

@@ -110,7 +110,7 @@ static bool parse_option(int opt, const char *text, struct sim_options *o, char 
 }
 
 /* The provider's own address with the simulator's host in place of its own: the path stays. */
-static void print_exports(const char *host, int port)
+static bool print_exports(const char *host, int port)
 {
 	/* Some have a path of their own here, since their paths are those of OpenAI. */
 	static const struct {
@@ -132,7 +132,7 @@ static void print_exports(const char *host, int port)
 			printf("export %s=simulated\n", p->key_env[0]);
 		}
 	}
-	(void)fflush(stdout);
+	return cli_out_flush();
 }
 
 static void on_signal(struct ev_loop *ev, ev_signal *w, int events)
@@ -158,14 +158,15 @@ static int serve(const struct sim_options *o)
 	r.on_int.data = r.on_term.data = &r;
 	ev_signal_start(r.loop->ev, &r.on_int);
 	ev_signal_start(r.loop->ev, &r.on_term);
-	print_exports(o->host, sim_port(sim));
-	loop_run(r.loop);
+	if (print_exports(o->host, sim_port(sim))) { /* else nobody knows where it is */
+		loop_run(r.loop);
+	}
 	fprintf(stderr, "sonde: simulator stopped after %llu requests\n", (unsigned long long)sim_requests(sim));
 	sim_free(sim);
 	ev_signal_stop(r.loop->ev, &r.on_int);
 	ev_signal_stop(r.loop->ev, &r.on_term);
 	loop_free(r.loop);
-	return cli_finish(0);
+	return 0;
 }
 
 static int run(int argc, char **argv)

@@ -304,7 +304,7 @@ static int do_task(const struct verb *v, struct task *t)
 	}
 	(void)cli_out(buf_str(&t->out), t->out.len);
 	buf_free(&t->out);
-	return cli_finish(status);
+	return status;
 }
 
 static int run(int argc, char **argv)
