@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 
 #define NOT_FOUND 127 /* exit status of the shell */
@@ -113,29 +114,16 @@ bool handoff_start(struct handoff *h, const char *text, size_t len, struct err *
 	return ok;
 }
 
-static bool read_file(const struct handoff *h, struct buf *out, struct err *e)
+static bool read_back(const struct handoff *h, struct buf *out, struct err *e)
 {
-	char bytes[65536];
-	int fd = open(h->path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd >= 0 ? 1 : -1;
-
-	while (n > 0 || (n < 0 && fd >= 0 && errno == EINTR)) {
-		n = read(fd, bytes, sizeof(bytes));
-		if (n > 0) {
-			buf_add(out, bytes, (size_t)n);
-		}
-	}
-	if (n < 0) {
-		err_set(e, ERR_INTERNAL, "what the editor wrote cannot be read: %s", strerror(errno));
-	}
-	if (fd >= 0) {
-		close(fd);
+	if (!file_read(h->path, out, NULL, e)) {
+		return err_prefix(e, "what the editor wrote");
 	}
 	/* Editors end a file with a newline. */
-	if (n == 0 && !h->ends_in_newline && out->len > 0 && out->s[out->len - 1] == '\n') {
+	if (!h->ends_in_newline && out->len > 0 && out->s[out->len - 1] == '\n') {
 		out->s[--out->len] = '\0';
 	}
-	return n == 0;
+	return true;
 }
 
 bool handoff_end(struct handoff *h, struct buf *out, struct err *e)
@@ -147,7 +135,7 @@ bool handoff_end(struct handoff *h, struct buf *out, struct err *e)
 	}
 	close(h->fd);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
-		ok = read_file(h, out, e);
+		ok = read_back(h, out, e);
 	} else if (WIFEXITED(status) && WEXITSTATUS(status) == NOT_FOUND) {
 		err_set(e, ERR_USAGE, "the editor was not found");
 		err_hint(e, "VISUAL or EDITOR names it");

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/file.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "gateway/secret.h"
@@ -160,29 +161,10 @@ static char *path_of(const char *dir)
 	return x_asprintf("%s/session.json", dir);
 }
 
-static bool broken(struct err *e, const char *why)
+static bool broken(struct err *e)
 {
-	return err_set(e, ERR_CONFIG, "the last session cannot be taken up again: session.json %s", why);
-}
-
-static bool read_text(const char *path, struct buf *out, struct err *e)
-{
-	FILE *f = fopen(path, "re");
-	char bytes[8192];
-	size_t n;
-	bool ok = true;
-
-	if (f == NULL) {
-		return errno == ENOENT || errno == ENOTDIR ? true : broken(e, strerror(errno));
-	}
-	while (ok && (n = fread(bytes, 1, sizeof(bytes), f)) > 0) {
-		ok = buf_add(out, bytes, n) || broken(e, "is too large");
-	}
-	if (ok && ferror(f)) {
-		ok = broken(e, strerror(errno));
-	}
-	(void)fclose(f);
-	return ok;
+	e->code = ERR_CONFIG;
+	return err_prefix(e, "the last session cannot be taken up again");
 }
 
 static bool take(struct session *s, const char *text, struct err *e)
@@ -192,7 +174,7 @@ static bool take(struct session *s, const char *text, struct err *e)
 	const char *name;
 
 	if (values == NULL || json_get_int(root, "version") != VERSION) {
-		(void)broken(e, root == NULL ? "is no JSON" : "is of another version");
+		(void)err_set(e, ERR_CONFIG, "session.json is %s", root == NULL ? "no JSON" : "of another version");
 		json_decref(root);
 		return false;
 	}
@@ -209,10 +191,12 @@ bool session_load(struct session *s, const char *dir, struct err *e)
 {
 	char *path = path_of(dir);
 	struct buf text;
+	bool is_missing;
 
 	buf_init(&text, FILE_MOST);
-	bool ok = read_text(path, &text, e) && (text.len == 0 || take(s, buf_str(&text), e));
+	bool ok = file_read(path, &text, &is_missing, e) ? text.len == 0 || take(s, buf_str(&text), e) : is_missing;
 
+	ok = ok || broken(e);
 	free(s->written);
 	s->written = ok && text.len > 0 ? x_strdup(buf_str(&text)) : NULL;
 	buf_free(&text);

@@ -14,11 +14,25 @@ static bool failed(const char *what, const char *path, struct err *e)
 	return err_set(e, ERR_INTERNAL, "cannot %s %s: %s", what, path, strerror(errno));
 }
 
+bool file_read_fd(int fd, const char *name, struct buf *out, struct err *e)
+{
+	char bytes[16384];
+	ssize_t n;
+
+	while ((n = read(fd, bytes, sizeof(bytes))) != 0) {
+		if (n < 0 && errno != EINTR) {
+			return failed("read", name, e);
+		}
+		if (n > 0 && !buf_add(out, bytes, (size_t)n)) {
+			return err_set(e, ERR_INTERNAL, "cannot read %s: it is over %zu MiB", name, out->limit >> 20);
+		}
+	}
+	return true;
+}
+
 bool file_read(const char *path, struct buf *out, bool *is_missing, struct err *e)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	char bytes[16384];
-	ssize_t n = 1;
 
 	if (is_missing != NULL) {
 		*is_missing = fd < 0 && (errno == ENOENT || errno == ENOTDIR);
@@ -26,19 +40,9 @@ bool file_read(const char *path, struct buf *out, bool *is_missing, struct err *
 	if (fd < 0) {
 		return failed("read", path, e);
 	}
-	while (n > 0) {
-		n = read(fd, bytes, sizeof(bytes));
-		if (n > 0 && !buf_add(out, bytes, (size_t)n)) {
-			errno = EFBIG;
-			n = -1;
-		} else if (n < 0 && errno == EINTR) {
-			n = 1;
-		}
-	}
-	int why = errno;
+	bool ok = file_read_fd(fd, path, out, e);
 	(void)close(fd);
-	errno = why;
-	return n == 0 || failed("read", path, e);
+	return ok;
 }
 
 static bool write_all(int fd, const char *bytes, size_t len)

@@ -1,7 +1,6 @@
 #include "cli/cli.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <poll.h>
 #include <signal.h>
@@ -12,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/json.h"
 #include "base/xdg.h"
 #include "gateway/config.h"
@@ -117,30 +117,12 @@ int cli_finish(int status)
 
 bool cli_read(const char *path, struct buf *out, struct err *e)
 {
-	bool is_stdin = strcmp(path, "-") == 0;
-	int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-	char block[65536];
-	ssize_t n = 0;
-	bool ok = true;
-
-	if (fd < 0) {
-		return err_set(e, ERR_USAGE, "cannot read %s: %s", path, strerror(errno));
-	}
 	out->limit = READ_LIMIT;
-	while (ok && (n = read(fd, block, sizeof(block))) != 0) {
-		if (n < 0 && errno == EINTR) {
-			continue;
-		}
-		if (n < 0) {
-			ok = err_set(e, ERR_USAGE, "cannot read %s: %s", is_stdin ? "standard input" : path, strerror(errno));
-		} else if (!buf_add(out, block, (size_t)n)) {
-			ok = err_set(e, ERR_USAGE, "%s is over 64 MiB", is_stdin ? "standard input" : path);
-		}
+	if (strcmp(path, "-") == 0 ? file_read_fd(STDIN_FILENO, "standard input", out, e) : file_read(path, out, NULL, e)) {
+		return true;
 	}
-	if (!is_stdin) {
-		close(fd);
-	}
-	return ok;
+	e->code = ERR_USAGE;
+	return false;
 }
 
 bool cli_time(const char *text, int64_t now_us, int64_t *us, struct err *e)

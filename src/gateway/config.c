@@ -1,11 +1,11 @@
 #include "gateway/config.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/xdg.h"
 #include "gateway/config_file.h"
@@ -59,47 +59,25 @@ static void read_environment(struct config *c)
 	}
 }
 
-static bool read_whole(FILE *f, struct buf *text)
-{
-	char bytes[8192];
-	size_t n;
-
-	while ((n = fread(bytes, 1, sizeof(bytes), f)) > 0) {
-		if (!buf_add(text, bytes, n)) {
-			errno = EFBIG;
-			return false;
-		}
-	}
-	return ferror(f) == 0;
-}
-
 /* must_exist: it was named, so that its absence is a mistake. */
-static void read_file(struct config *c, bool must_exist)
+static void read_config(struct config *c, bool must_exist)
 {
+	const char *slash = strrchr(c->file, '/');
+	bool is_missing;
 	struct buf text;
 	struct err e;
-	FILE *f = fopen(c->file, "re");
 
-	if (f == NULL && (errno == ENOENT || errno == ENOTDIR) && !must_exist) {
-		return;
-	}
 	buf_init(&text, FILE_MOST);
-	c->file_exists = f != NULL || (errno != ENOENT && errno != ENOTDIR);
-	if (f == NULL || !read_whole(f, &text)) {
-		int why = errno;
-
-		(void)err_set(&e, ERR_CONFIG, "cannot read the configuration %s: %s", c->file, strerror(why));
-		(void)err_hint(&e, "%s, or %s to do without", why == ENOENT ? "write that file" : "make it a readable file",
+	if (file_read(c->file, &text, &is_missing, &e)) {
+		config_file_read(c, slash != NULL ? slash + 1 : c->file, buf_str(&text), text.len);
+	} else if (!is_missing || must_exist) {
+		e.code = ERR_CONFIG;
+		(void)err_prefix(&e, "configuration");
+		(void)err_hint(&e, "%s, or %s to do without", is_missing ? "write that file" : "make it a readable file",
 		    must_exist ? "unset SONDE_CONFIG" : "move it away");
 		collect(c, &e);
-	} else {
-		const char *slash = strrchr(c->file, '/');
-
-		config_file_read(c, slash != NULL ? slash + 1 : c->file, buf_str(&text), text.len);
 	}
-	if (f != NULL) {
-		(void)fclose(f);
-	}
+	c->file_exists = !is_missing;
 	buf_free(&text);
 }
 
@@ -134,7 +112,7 @@ struct config *config_load(const char *file)
 	read_kept_prices(c);
 	options_take_environment(&c->options);
 	if (c->file != NULL) {
-		read_file(c, file != NULL || (named != NULL && named[0] != '\0'));
+		read_config(c, file != NULL || (named != NULL && named[0] != '\0'));
 	}
 	return c;
 }

@@ -45,6 +45,7 @@ static void there_and_back(void **state)
 	assert_false(file_read(path, &b, &is_missing, &e));
 	assert_false(is_missing);
 	assert_non_null(strstr(e.text, "cannot read"));
+	assert_non_null(strstr(e.text, "it is over 0 MiB"));
 	assert_false(file_read(dir, &b, &is_missing, &e));
 	assert_false(is_missing);
 	/* What cannot be put in place leaves nothing behind. */

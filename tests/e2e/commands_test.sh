@@ -138,7 +138,7 @@ sonde models
 check "ten mistakes: models work" is 0
 VARIABLES="SONDE_CONFIG=$T/nowhere.yaml"
 sonde run -m ollama/x hello
-check "a named configuration that is not there" exits 4 "cannot read the configuration"
+check "a named configuration that is not there" exits 4 "configuration: cannot read"
 printf 'a: [b\n' >"$T/broken.yaml"
 VARIABLES="SONDE_CONFIG=$T/broken.yaml"
 sonde doctor
