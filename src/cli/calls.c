@@ -28,6 +28,7 @@ struct options {
 	bool is_json, replaces;
 	enum export_format format; /* EXPORT_FORMATS: a list for people or as JSON */
 	const char *output;        /* NULL: standard output */
+	int n_forms;               /* how many of --json, --csv and --jsonl were given */
 };
 
 /* ---- JSON ---- */
@@ -102,10 +103,13 @@ static void list_line(struct buf *out, const struct call_row *row)
 	(void)buf_add_str(out, row->is_simulated ? " SIMULATED\n" : "\n");
 }
 
-static void list_text(struct buf *out, const struct call_row *rows, size_t n)
+static void list_text(struct buf *out, const struct options *o, const struct call_row *rows, size_t n)
 {
 	if (n == 0) {
-		(void)buf_add_str(out, "No calls; `sonde run` records what it does, `sonde import` reads logs.\n");
+		bool is_narrowed = o->where.len > 0 || o->since_us > 0 || o->until_us < INT64_MAX;
+
+		(void)buf_add_str(out, is_narrowed ? "No such calls; without --since, --until and filters `sonde calls` lists the latest of all.\n" :
+		    "No calls; `sonde run` records what it does, `sonde import` reads logs.\n");
 		return;
 	}
 	(void)buf_addf(out, "%-24s %-14s %-15s %11s %6s %s\n", "id", "time", "model", "tokens", "took", "cost or error");
@@ -213,7 +217,7 @@ static int list(struct reader *r, const struct options *o, struct buf *out, stru
 	if (o->is_json) {
 		list_json(out, rows, n);
 	} else {
-		list_text(out, rows, n);
+		list_text(out, o, rows, n);
 	}
 	for (size_t i = 0; i < n; i++) {
 		call_row_free(&rows[i]);
@@ -271,7 +275,7 @@ static bool set_option(struct options *o, int opt, int64_t now_us, struct err *e
 
 	switch (opt) {
 	case 'n':
-		return cli_int(optarg, 1, LIST_MOST, &o->limit, e);
+		return cli_int(optarg, 1, LIST_MOST, &o->limit, e) || err_prefix(e, "-n");
 	case 's':
 		return cli_time(optarg, now_us, &o->since_us, e);
 	case 'u':
@@ -302,6 +306,7 @@ static bool set_option(struct options *o, int opt, int64_t now_us, struct err *e
 	case 'c':
 	case 'l':
 		o->format = opt == 'c' ? EXPORT_CSV : EXPORT_JSONL;
+		o->n_forms++;
 		return true;
 	case 'o':
 		o->output = optarg;
@@ -311,6 +316,7 @@ static bool set_option(struct options *o, int opt, int64_t now_us, struct err *e
 		return true;
 	default:
 		o->is_json = true;
+		o->n_forms++;
 		return true;
 	}
 }
@@ -341,6 +347,12 @@ static bool set_options(struct options *o, int argc, char **argv, int *status)
 
 static int act(const struct options *o, int argc, char **argv)
 {
+	if (o->n_forms > 1) {
+		return cli_usage(&cli_calls, "--json, --csv and --jsonl do not go together");
+	}
+	if (o->since_us > o->until_us) {
+		return cli_usage(&cli_calls, "--since is later than --until");
+	}
 	if (o->format == EXPORT_FORMATS && (o->output != NULL || o->replaces)) {
 		return cli_usage(&cli_calls, "--output and --force go with --csv or --jsonl");
 	}
@@ -350,7 +362,7 @@ static int act(const struct options *o, int argc, char **argv)
 	if (strcmp(argv[optind], "show") != 0) {
 		return cli_usage(&cli_calls, "'%.60s' is not `show`", argv[optind]);
 	}
-	if (argc - optind != 2 || o->format < EXPORT_FORMATS) {
+	if (argc - optind != 2 || argv[optind + 1][0] == '\0' || o->format < EXPORT_FORMATS) {
 		return cli_usage(&cli_calls, o->format < EXPORT_FORMATS ? "show takes --json, not --csv or --jsonl" : "show takes one id");
 	}
 	return answer(o, argv[optind + 1]);

@@ -69,8 +69,10 @@ int cli_bad_option(const struct cli_command *c, char **argv)
 	if (is_long && strchr(word, '=') != NULL && optopt != 0) {
 		return cli_usage(c, "'%.*s' of sonde %s takes no value", (int)strcspn(word, "="), word, c->name);
 	}
-
-	return cli_usage(c, "'%.60s' is no option of sonde %s, or lacks its value", is_long ? word : letter, c->name);
+	if (is_long) {
+		return cli_usage(c, optopt == 0 ? "'%.60s' is no option of sonde %s" : "'%.60s' of sonde %s lacks its value", word, c->name);
+	}
+	return cli_usage(c, "'%s' is no option of sonde %s, or lacks its value", letter, c->name);
 }
 
 bool cli_out(const char *bytes, size_t len)

@@ -314,7 +314,7 @@ static bool set_option(struct metrics_options *o, int opt, int64_t now_us, struc
 		o->check = optarg;
 		return true;
 	case 'n':
-		return cli_int(optarg, 1, 1000000, &o->least, e);
+		return cli_int(optarg, 1, 1000000, &o->least, e) || err_prefix(e, "--min-calls");
 	case 'C':
 		o->is_csv = true;
 		return true;
@@ -357,13 +357,16 @@ static int run_with(struct metrics_options *o, int argc, char **argv)
 		return cli_usage(&cli_metrics, "'%.60s' is not an option", argv[optind]);
 	}
 	if (o->query.from_us > o->query.to_us) {
-		return cli_usage(&cli_metrics, "--since is later than --until");
+		return cli_usage(&cli_metrics, "--since (24h unless given) is later than --until");
 	}
 	if (!o->is_csv && (o->output != NULL || o->replaces)) {
 		return cli_usage(&cli_metrics, "--output and --force go with --csv");
 	}
-	if (o->is_csv && (o->is_budget || o->check != NULL)) {
-		return cli_usage(&cli_metrics, "--csv does not go with --check and --budget");
+	if (o->is_csv + o->is_budget + (o->check != NULL) > 1) {
+		return cli_usage(&cli_metrics, "--csv, --check and --budget do not go together");
+	}
+	if (o->is_csv && o->is_json) {
+		return cli_usage(&cli_metrics, "--json and --csv do not go together");
 	}
 	return o->is_budget ? metrics_budget(o->is_json) : o->check != NULL ? metrics_check(o) : answer(o);
 }

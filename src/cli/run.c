@@ -130,13 +130,18 @@ static int parse(struct options *o, int argc, char **argv)
 		case 's': o->system = optarg; break;
 		case 'o': ok = parse_param(o, optarg, &e); break;
 		case 'q': o->is_quiet = true; break;
-		case RETRIES: ok = cli_int(optarg, 0, 20, &o->retries, &e); break;
+		case RETRIES: ok = cli_int(optarg, 0, 20, &o->retries, &e) || err_prefix(&e, "--retries"); break;
 		case SCHEMA: ok = read_form(&o->schema, optarg, form_check_schema, &e); break;
 		case TOOLS: ok = read_form(&o->tools, optarg, form_check_tools, &e); break;
 		case ATTACH: ok = attach_file(o->attachments, optarg, &e); break;
 		case NO_STREAM: o->is_plain = true; break;
-		case JSON: o->output = OUTPUT_JSON; break;
-		case JSONL: o->output = OUTPUT_JSONL; break;
+		case JSON:
+		case JSONL:
+			if (o->output != OUTPUT_TEXT) {
+				return cli_usage(&cli_run, "one --json or --jsonl");
+			}
+			o->output = opt == JSON ? OUTPUT_JSON : OUTPUT_JSONL;
+			break;
 		case DRY_RUN: o->is_dry = true; break;
 		case CACHE: o->caches = true; break;
 		case NO_BODIES: o->no_bodies = true; break;

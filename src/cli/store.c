@@ -332,7 +332,7 @@ static int run(int argc, char **argv)
 	if (t.repairs && !v->repairs) {
 		return cli_usage(&cli_store, "--repair goes with check");
 	}
-	if (n_words != (v->takes_path ? 1 : 0)) {
+	if (n_words != (v->takes_path ? 1 : 0) || (v->takes_path && argv[optind + 1][0] == '\0')) {
 		return cli_usage(&cli_store, v->takes_path ? "backup takes the name of one new file" : "%s takes no more words", v->name);
 	}
 	t.path = v->takes_path ? argv[optind + 1] : NULL;

@@ -106,11 +106,13 @@ static bool is_alias(const struct config *c, const char *name)
 
 static void list_known(const struct config *c, struct buf *out)
 {
-	for (size_t i = 0; i < c->n_aliases; i++) {
-		(void)buf_addf(out, "%s, ", c->aliases[i]->name);
+	const char *before = "; set up: ";
+
+	for (size_t i = 0; i < c->n_aliases; i++, before = ", ") {
+		(void)buf_addf(out, "%s%s", before, c->aliases[i]->name);
 	}
-	for (size_t i = 0; i < c->n_providers; i++) {
-		(void)buf_addf(out, "%s/MODEL, ", c->providers[i]->name);
+	for (size_t i = 0; i < c->n_providers; i++, before = ", ") {
+		(void)buf_addf(out, "%s%s/MODEL", before, c->providers[i]->name);
 	}
 }
 
@@ -137,9 +139,8 @@ static bool unknown(const struct config *c, const char *text, size_t prefix, str
 		}
 	}
 	if (best.n == 0) {
-		(void)buf_add_str(&hint, "write PROVIDER/MODEL; known: ");
+		(void)buf_add_str(&hint, "write PROVIDER/MODEL; `sonde models` lists them");
 		list_known(c, &hint);
-		(void)buf_add_str(&hint, "see `sonde models`");
 	}
 	(void)err_hint(e, "%s%s", buf_str(&hint), best.n > 0 ? "?" : "");
 	buf_free(&hint);

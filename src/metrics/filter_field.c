@@ -78,11 +78,11 @@ bool filter_field_takes(enum field_type type, enum filter_op op)
 	return (types[type].ops & 1u << op) != 0;
 }
 
-static bool wrong(struct err *e, const char *what, const char *value)
+static bool wrong(const struct filter_field *f, struct err *e, const char *what, const char *value)
 {
 	char shown[ERR_QUOTE_SIZE];
 
-	return err_set(e, ERR_USAGE, "%s, not \"%s\"", what, err_quote(value, shown));
+	return err_set(e, ERR_USAGE, "%s is %s, not \"%s\"", f->name, what, err_quote(value, shown));
 }
 
 static bool too_many(struct err *e)
@@ -107,11 +107,11 @@ static const struct {
 };
 
 /* A number with a unit in the smallest unit that the type counts in. */
-static bool number_of(enum field_type type, const char *text, int64_t *value, struct err *e)
+static bool number_of(const struct filter_field *f, const char *text, int64_t *value, struct err *e)
 {
-	const char *number = type == FIELD_MONEY && text[0] == '$' ? text + 1 : text;
+	const char *number = f->type == FIELD_MONEY && text[0] == '$' ? text + 1 : text;
 
-	return quantity_parse(number, strlen(number), numbers[type].units, value) || wrong(e, numbers[type].is, text);
+	return quantity_parse(number, strlen(number), numbers[f->type].units, value) || wrong(f, e, numbers[f->type].is, text);
 }
 
 /* -- comparisons -------------------------------------------------------------------------------------------------------------------- */
@@ -198,7 +198,7 @@ static bool compile_body(const struct filter_value *v, struct condition *out, st
 	return ok;
 }
 
-static bool compile_status(const char *word, struct condition *out, struct err *e)
+static bool compile_status(const struct filter_field *f, const char *word, struct condition *out, struct err *e)
 {
 	enum error_class class = error_class_from_name(word);
 	bool is_code = strlen(word) == 3 && word[0] >= '1' && word[0] <= '5' && strspn(word, "0123456789") == 3;
@@ -218,7 +218,7 @@ static bool compile_status(const char *word, struct condition *out, struct err *
 	if (strcmp(error_class_name(class), word) == 0 && class != CLASS_NONE) {
 		return buf_addf(&out->sql, "error_class = %d", (int)class);
 	}
-	return wrong(e, "a status is ok, err, a number such as 429, 5xx or a class such as timeout", word);
+	return wrong(f, e, "ok, err, a number such as 429, 5xx or a class such as timeout", word);
 }
 
 static bool compile_flag(const struct filter_field *f, const char *word, struct condition *out, struct err *e)
@@ -226,7 +226,7 @@ static bool compile_flag(const struct filter_field *f, const char *word, struct 
 	bool is_yes = strcasecmp(word, "yes") == 0;
 
 	if (!is_yes && strcasecmp(word, "no") != 0) {
-		return wrong(e, "this is yes or no", word);
+		return wrong(f, e, "yes or no", word);
 	}
 	return buf_addf(&out->sql, "%s = %d", f->sql, is_yes);
 }
@@ -239,7 +239,7 @@ static bool compile_number(const struct filter_field *f, const char *op, const c
 		return strcmp(op, "=") == 0 ? buf_addf(&out->sql, "%s IS NULL", f->sql) :
 		    err_set(e, ERR_USAGE, "what is unknown is neither less nor more: =unknown or !=unknown");
 	}
-	if (!number_of(f->type, text, &value, e)) {
+	if (!number_of(f, text, &value, e)) {
 		return false;
 	}
 	(void)buf_addf(&out->sql, "coalesce(%s %s ", f->sql, op);
@@ -255,7 +255,7 @@ static bool compile_time(const struct filter_field *f, const char *text, int64_t
 	if (clock_parse_span(text, &us)) {
 		us = now_us - us;
 	} else if (!clock_parse_iso(text, strlen(text), &us)) {
-		return wrong(e, "a time is a span such as 15m, 24h, 7d, or ISO 8601 such as 2026-11-26T10:00", text);
+		return wrong(f, e, "a span back from now such as 15m, 24h, 7d, or ISO 8601 such as 2026-11-26T10:00", text);
 	}
 	(void)buf_add_str(&out->sql, f->type == FIELD_SINCE ? "call.ts_us >= " : "call.ts_us < ");
 	return condition_add_number(out, us) || too_many(e);
@@ -284,7 +284,7 @@ bool filter_field_compile(const struct filter_field *f, enum filter_op op, const
 		ok = compile_body(v, out, e);
 		break;
 	case FIELD_STATUS:
-		ok = compile_status(v->text, out, e);
+		ok = compile_status(f, v->text, out, e);
 		break;
 	case FIELD_FLAG:
 		ok = compile_flag(f, v->text, out, e);

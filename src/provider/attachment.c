@@ -114,7 +114,7 @@ bool attachments_add(struct attachments *as, const char *name, char *bytes, size
 		free(bytes);
 		(void)err_set(e, ERR_USAGE, "%s %s", err_quote(name, shown),
 		    len == 0 ? "is empty" : "is no image (PNG, JPEG, GIF, WebP), no PDF and no UTF-8 text");
-		return err_hint(e, "convert it first");
+		return err_hint(e, len == 0 ? "attach another one" : "convert it first");
 	}
 	a.name = clean_name(name);
 	*array_push(as->list, as->n, as->cap) = a;

@@ -296,7 +296,9 @@ bool calls_find(struct reader *r, const char *text, struct call_id *id, struct e
 		return false;
 	}
 	if (f.n == 0) {
-		return err_set(e, ERR_CHECK, "no call has the id %.*s", ID_CHARS, text);
+		char shown[ERR_QUOTE_SIZE];
+
+		return err_set(e, ERR_CHECK, "no call has the id \"%s\"", err_quote(text, shown));
 	}
 	if (f.n > 1) {
 		char a[CALL_ID_SIZE], b[CALL_ID_SIZE];

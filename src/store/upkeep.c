@@ -163,7 +163,7 @@ static bool make_copy(struct sql *sql, const char *path, const char *part, int64
 	int fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
 
 	if (fd < 0) {
-		return err_set(e, ERR_INTERNAL, "%s cannot be made: %s", part, strerror(errno));
+		return err_set(e, ERR_INTERNAL, "%s cannot be made: %s", path, strerror(errno));
 	}
 	(void)close(fd);
 	if (!copy_into(sql, part, e) || !check_copy(part, e)) {

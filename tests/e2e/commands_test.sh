@@ -51,12 +51,20 @@ metrics --check p95=3s|column 4: p95 is compared by
 metrics --check errr<2%|did you mean err
 metrics --check err<2|column 5: err is a percentage
 metrics --check|lacks its value
-metrics --min-calls 0|no whole number
+metrics --min-calls 0|--min-calls: '0' is no whole number
 metrics --output x|go with --csv
-metrics --csv --check err<2%|does not go with
+metrics --csv --check err<2%|do not go together
+metrics --budget --check err<2%|do not go together
+metrics --json --csv|do not go together
+metrics --until 2020-01-01|24h unless given
 calls --force|go with --csv or --jsonl
 calls show 1 --csv|show takes --json
-calls -n 0|no whole number from 1
+calls -n 0|-n: '0' is no whole number from 1
+calls --json --csv|do not go together
+calls --csv --jsonl|do not go together
+calls --since 1h --until 2h|later than
+run --json --jsonl hi|one --json or --jsonl
+run --retries x hi|--retries: 'x' is no whole number from 0
 calls list|is not
 calls show|takes one id
 calls --nope|sonde help calls
@@ -72,7 +80,7 @@ screen play --theme pink|no theme
 screen play --glyphs pink|no glyph level
 simulate extra|unexpected argument
 simulate --nope|'--nope' is no option of sonde simulate
-simulate --fail|'--fail' is no option of sonde simulate, or lacks its value
+simulate --fail|'--fail' of sonde simulate lacks its value
 simulate --fail nope=1|known kind
 simulate --fail 429=2|between 0 and 1
 simulate --listen 0.0.0.0:0|this machine only
@@ -84,6 +92,25 @@ simulate --rate fast|takes a number
 demo extra|no arguments
 END
 
+sonde calls show ""
+check "calls show without an id" exits 2 "show takes one id"
+sonde store backup ""
+check "store backup without a name" exits 2 "the name of one new file"
+sonde metrics --filter 'cost>lots'
+check "a filter's value is told with its field" exits 2 "cost is US dollars such as 0.01, not \"lots\" (column 6)"
+: >"$T/empty"
+sonde run -m ollama/x --attach "$T/empty" hi
+check "attach: an empty file" exits 2 "attach another one"
+head -c 65M /dev/zero >"$T/large"
+for words in "--attach" "--schema" "--tools"; do
+	sonde run -m ollama/x $words "$T/large" hi
+	check "$words: too large a file" exits 2 "large: it is over 64 MiB"
+done
+VARIABLES="SONDE_CONFIG=$T/large"
+sonde run -m ollama/x hi
+check "too large a configuration" exits 4 "large: it is over 4 MiB"
+VARIABLES=
+rm "$T/large"
 sonde import /no/such/file
 check "import of a missing file" exits 1 "/no/such/file"
 echo nonsense >"$T/bad.jsonl"

@@ -37,7 +37,7 @@ check "with other options" n_out 2 '"id":'
 sonde calls --model 'x" or model~"gpt' --json
 check "a name is a value, whatever is in it" n_out 0 '"id":'
 sonde calls --filter 'status=429' --errors
-check "an error by its class" out "No calls"
+check "an error by its class" out "No such calls"
 sonde calls --filter 'since=2026-11-20T10:00:04' --json
 check "since" n_out 2 '"id":'
 

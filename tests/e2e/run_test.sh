@@ -100,7 +100,7 @@ check "unknown letter" exits 2 "'-z' is no option of sonde run"
 sonde run hello -m
 check "option without its value" exits 2 "'-m' is no option of sonde run, or lacks its value"
 sonde run hello --retries
-check "long option without its value" exits 2 "'--retries' is no option of sonde run, or lacks its value"
+check "long option without its value" exits 2 "'--retries' of sonde run lacks its value"
 sonde run -m openai/x -o foo=1 hello
 check "unknown parameter" exits 2 "parameters are temperature"
 sonde run -m openai/x -o temperature=9 hello

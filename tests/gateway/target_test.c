@@ -121,7 +121,7 @@ static void fails(void **state)
 		{ "gorq:llama", ERR_CONFIG, "no provider is called \"gorq\"", "did you mean groq/llama?" },
 		{ "fsat", ERR_CONFIG, "no alias or model is called \"fsat\"", "did you mean fast?" },
 		{ "zzzzzz", ERR_CONFIG, "no alias or model is called \"zzzzzz\"",
-		    "write PROVIDER/MODEL; known: fast, team/best, openai, keyless, openai/MODEL, groq/MODEL, see" },
+		    "write PROVIDER/MODEL; `sonde models` lists them; set up: fast, team/best, openai, keyless, openai/MODEL, groq/MODEL" },
 		{ "o1x", ERR_CONFIG, "no alias or model is called \"o1x\"", "" },
 		{ "", ERR_CONFIG, "no alias or model is called \"\"", "write PROVIDER/MODEL" },
 		{ "/", ERR_CONFIG, "no provider is called \"\"", "write PROVIDER/MODEL" },
