@@ -321,12 +321,15 @@ struct proposing {
 	size_t n, most;
 	const char *word;
 	size_t len;
+	bool is_whole; /* the word is one of them already */
 };
 
 static void propose(struct proposing *p, const char *text, const char *before, const char *after, const char *help)
 {
-	bool is_new = strncasecmp(text, p->word, p->len) == 0 && (text[p->len] != '\0' || help != NULL); /* a whole value needs no help */
+	bool is_start = strncasecmp(text, p->word, p->len) == 0, is_value = help == NULL;
+	bool is_new = is_start && (text[p->len] != '\0' || !is_value); /* a whole value needs no help */
 
+	p->is_whole = p->is_whole || (is_value && is_start && text[p->len] == '\0');
 	if (p->n < p->most && is_new && strlen(text) + 4 < sizeof(p->out->text)) {
 		struct filter_proposal *o = &p->out[p->n++];
 
@@ -362,7 +365,13 @@ static void propose_fields(struct proposing *p)
 	}
 }
 
-size_t filter_propose(const char *text, size_t cursor, filter_names *names, void *ctx, struct filter_proposal *out, size_t most, size_t *from)
+static bool begins_keyword(const char *word, size_t len)
+{
+	return strncasecmp("and", word, len) == 0 || strncasecmp("or", word, len) == 0 || strncasecmp("not", word, len) == 0;
+}
+
+size_t filter_propose(const char *text, size_t cursor, filter_names *names, void *ctx, struct filter_proposal *out, size_t most, size_t *from,
+    bool *is_begun)
 {
 	struct proposing p = { .out = out, .most = most };
 	size_t start = cursor, word;
@@ -378,8 +387,12 @@ size_t filter_propose(const char *text, size_t cursor, filter_names *names, void
 	*from = word < cursor ? word : cursor;
 	p.word = text + *from;
 	p.len = cursor - *from;
+	*is_begun = false;
+	bool is_typed = p.len > 0 && strchr(VALUE_ENDS, text[cursor]) != NULL; /* and ends where the cursor is */
+
 	if (name >= cursor) {
 		propose_fields(&p);
+		*is_begun = is_typed && (p.n > 0 || begins_keyword(p.word, p.len));
 		return p.n;
 	}
 	const struct filter_field *f = find_field(text + start, name - start);
@@ -389,6 +402,7 @@ size_t filter_propose(const char *text, size_t cursor, filter_names *names, void
 	}
 	if (f != NULL) {
 		propose_values(&p, f, names, ctx);
+		*is_begun = is_typed && p.n > 0 && !p.is_whole && text[word - 1] != '~'; /* a part of a name is what ~ asks for */
 	}
 	return p.n;
 }

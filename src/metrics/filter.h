@@ -25,8 +25,10 @@ struct filter_proposal {
 };
 /* The i-th name of a kind that the store knows, NULL at the end. */
 typedef const char *filter_names(void *ctx, enum dim_kind kind, size_t i);
-/* At most `most` proposals; *from: where the word begins that they replace. names may be NULL. */
-size_t filter_propose(const char *text, size_t cursor, filter_names *names, void *ctx, struct filter_proposal *out, size_t most, size_t *from);
+/* At most `most` proposals; *from: where the word begins that they replace; *is_begun: it is the first letters of a field, a name or a keyword
+ * and no whole value, so that it does not yet mean what it will. names may be NULL. */
+size_t filter_propose(const char *text, size_t cursor, filter_names *names, void *ctx, struct filter_proposal *out, size_t most, size_t *from,
+    bool *is_begun);
 /* The i-th field and what it is, for help; NULL at the end. */
 const char *filter_field(size_t i, const char **help, const char **example);
 

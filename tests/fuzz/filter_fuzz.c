@@ -72,7 +72,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 		must(column >= 1 && column <= len + 1 && e.text[0] != '\0');
 	}
 	for (size_t cursor = 0; cursor <= len && cursor < 64; cursor++) {
-		must(filter_propose(text, cursor, NULL, NULL, proposals, 8, &from) <= 8 && from <= cursor);
+		bool is_begun;
+
+		must(filter_propose(text, cursor, NULL, NULL, proposals, 8, &from, &is_begun) <= 8 && from <= cursor);
 	}
 	free(text);
 	return 0;

@@ -263,11 +263,15 @@ static const struct {
 	const char *text; /* the cursor is at | */
 	size_t from, n;
 	const char *first;
+	bool is_begun;
 } proposals[] = {
-	{ "mo|", 0, 1, "model=" }, { "status=err la|", 11, 1, "latency>" }, { "not mo|", 4, 1, "model=" }, { "!mo|", 1, 1, "model=" },
-	{ "model=|", 6, 3, "gpt-5.4 " }, { "model=gpt|", 6, 2, "gpt-5.4 " }, { "model!=two|", 7, 1, "\"two words\" " }, { "(model~g|", 7, 2, "gpt-5.4 " },
-	{ "status=5|", 7, 1, "5xx " }, { "simulated=|", 10, 2, "yes " }, { "cost>|", 5, 0, NULL }, { "nofield=|", 8, 0, NULL },
-	{ "text~|", 5, 0, NULL }, { "mo| status=ok", 0, 1, "model=" },
+	{ "mo|", 0, 1, "model=", true }, { "status=err la|", 11, 1, "latency>", true }, { "not mo|", 4, 1, "model=", true },
+	{ "!mo|", 1, 1, "model=", true }, { "model=|", 6, 3, "gpt-5.4 ", false }, { "model=gpt|", 6, 2, "gpt-5.4 ", true },
+	{ "model!=two|", 7, 1, "\"two words\" ", true }, { "(model~g|", 7, 2, "gpt-5.4 ", false }, { "status=5|", 7, 1, "5xx ", true },
+	{ "simulated=|", 10, 2, "yes ", false }, { "cost>|", 5, 0, NULL, false }, { "nofield=|", 8, 0, NULL, false },
+	{ "text~|", 5, 0, NULL, false }, { "mo| status=ok", 0, 1, "model=", true }, { "mo|del=x", 0, 1, "model=", false },
+	{ "model=gpt-5.4|", 6, 1, "gpt-5.4-mini ", false }, { "mod |", 4, 28, "provider=", false }, { "a or (model|", 6, 1, "model=", true },
+	{ "refund|", 0, 0, NULL, false }, { "slow an|", 5, 0, NULL, true }, { "\"mo|", 0, 0, NULL, false },
 };
 
 static void words_are_proposed(void **state)
@@ -277,15 +281,17 @@ static void words_are_proposed(void **state)
 		struct filter_proposal out[40];
 		const char *bar = strchr(proposals[i].text, '|');
 		char *text = x_asprintf("%.*s%s", (int)(bar - proposals[i].text), proposals[i].text, bar + 1);
-		size_t from, n = filter_propose(text, (size_t)(bar - proposals[i].text), two_models, NULL, out, COUNT_OF(out), &from);
+		bool is_begun;
+		size_t from, n = filter_propose(text, (size_t)(bar - proposals[i].text), two_models, NULL, out, COUNT_OF(out), &from, &is_begun);
 
-		if (n != proposals[i].n || from != proposals[i].from || (n > 0 && strcmp(out[0].text, proposals[i].first) != 0)) {
-			fail_msg("%s: %zu from %zu, first %s", proposals[i].text, n, from, n > 0 ? out[0].text : "");
+		if (n != proposals[i].n || from != proposals[i].from || is_begun != proposals[i].is_begun || (n > 0 && strcmp(out[0].text, proposals[i].first) != 0)) {
+			fail_msg("%s: %zu from %zu, first %s, begun %d", proposals[i].text, n, from, n > 0 ? out[0].text : "", is_begun);
 		}
 		free(text);
 	}
 	struct filter_proposal all_fields[40];
-	size_t from, n = filter_propose("", 0, NULL, NULL, all_fields, COUNT_OF(all_fields), &from);
+	bool is_begun;
+	size_t from, n = filter_propose("", 0, NULL, NULL, all_fields, COUNT_OF(all_fields), &from, &is_begun);
 	const char *help, *example;
 
 	for (size_t i = 0; filter_field(i, &help, &example) != NULL; i++) {

@@ -30,13 +30,20 @@ static void propose(struct metrics_screen *s)
 	struct filter_entry *f = &s->filter;
 	const char *text = editor_text(f->field, NULL);
 
-	f->n_proposals = filter_propose(text, editor_cursor(f->field), name_of, s->board, f->proposals, COUNT_OF(f->proposals), &f->from);
+	f->n_proposals = filter_propose(text, editor_cursor(f->field), name_of, s->board, f->proposals, COUNT_OF(f->proposals), &f->from,
+	    &f->is_begun);
 	f->list = (struct list){ 0 };
 	list_set_n(&f->list, (int)f->n_proposals);
 	f->has_chosen = false;
 }
 
-/* What was typed takes effect when it is a filter. */
+static bool apply(struct metrics_screen *s)
+{
+	s->filter.err = (struct err){ 0 };
+	return board_set_filter(s->board, editor_text(s->filter.field, NULL), &s->filter.err);
+}
+
+/* What was typed takes effect when it is a filter. "mod" is one, but so are few calls that the log would be empty until "el=" follows. */
 static void follow(struct metrics_screen *s)
 {
 	struct filter_entry *f = &s->filter;
@@ -45,9 +52,12 @@ static void follow(struct metrics_screen *s)
 		return;
 	}
 	f->version = editor_version(f->field);
-	f->err = (struct err){ 0 };
-	(void)!board_set_filter(s->board, editor_text(f->field, NULL), &f->err);
 	propose(s);
+	if (f->is_begun) {
+		f->err = (struct err){ 0 };
+	} else {
+		(void)!apply(s);
+	}
 }
 
 void metrics_filter_open(struct metrics_screen *s)
@@ -111,7 +121,7 @@ static unsigned key(struct metrics_screen *s, uint32_t k)
 	case K_ENTER:
 		if (f->has_chosen) {
 			complete(s);
-		} else if (f->err.code == ERR_NONE) {
+		} else if (apply(s)) {
 			metrics_filter_free(s);
 			s->focus = FOCUS_LOG;
 		}

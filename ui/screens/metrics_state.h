@@ -29,6 +29,7 @@ struct filter_entry {
 	struct err err;         /* why it is no filter (yet) */
 	struct filter_proposal proposals[8];
 	size_t n_proposals, from; /* they replace text[from, cursor) */
+	bool is_begun;          /* the figures wait for the rest of the word */
 	struct list list;
 	bool has_chosen;        /* the selection is the person's */
 };

@@ -189,7 +189,7 @@ void metrics_status(const void *self, const struct env *env, struct buf *left, s
 
 		(void)buf_addf(left, "%s", text);
 		free(text);
-	} else if (s->filter.field != NULL && s->filter.err.code != ERR_NONE) {
+	} else if (s->filter.field != NULL && (s->filter.err.code != ERR_NONE || s->filter.is_begun)) {
 		(void)buf_add_str(left, "the figures are of the filter before");
 	} else if (s->brush.is_on) {
 		brush_text(s, env, left);
