@@ -1,10 +1,25 @@
 #include "gateway/call_error.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "gateway/secret.h"
 
 #define DAY_MS (86400LL * 1000)
+
+static void explain_auth(struct err *e, const struct provider_entry *p)
+{
+	char *origin = provider_entry_key_origin(p);
+
+	if (origin == NULL) {
+		err_hint(e, "no key was sent: name its variable in providers.%s.api_key_env", p->name);
+	} else if (p->kind->key_page != NULL && strcmp(p->base_url, p->kind->base_url) == 0) {
+		err_hint(e, "check the key of %s (from %.60s); one is made at %s", p->name, origin, p->kind->key_page);
+	} else {
+		err_hint(e, "check the key of %s (from %s)", p->name, origin);
+	}
+	free(origin);
+}
 
 /* Advice for a person, by what went wrong. */
 static void explain(struct call *c, enum error_class class)
@@ -14,11 +29,7 @@ static void explain(struct call *c, enum error_class class)
 
 	switch (class) {
 	case CLASS_AUTH:
-		if (p->kind->key_page != NULL && strcmp(p->base_url, p->kind->base_url) == 0) {
-			err_hint(&c->err, "check the key of %s (from %.60s); one is made at %s", p->name, p->origin, p->kind->key_page);
-		} else {
-			err_hint(&c->err, "check the key of %s (from %s)", p->name, p->origin);
-		}
+		explain_auth(&c->err, p);
 		break;
 	case CLASS_RATE_LIMITED:
 		if (c->answer.is_quota) {

@@ -79,5 +79,8 @@ void target_free(struct target *t);
 /* Makes sure that p->key is there when one is needed; runs key_command until it has succeeded once (at most 10 s each time, so off
  * the loop). Thread-safe. False: ERR_AUTH with what to do. True with p->key NULL: none is needed. */
 bool provider_entry_key(struct provider_entry *p, struct err *e) SONDE_MUST_CHECK;
+/* Where the key that was sent comes from, for people: "OPENAI_API_KEY in the environment", "api_key_command of config.yaml:2". The caller's;
+ * NULL: none was sent. */
+char *provider_entry_key_origin(const struct provider_entry *p);
 
 #endif

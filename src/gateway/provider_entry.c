@@ -192,3 +192,14 @@ bool provider_entry_key(struct provider_entry *p, struct err *e)
 	(void)pthread_mutex_unlock(&p->key_lock);
 	return ok;
 }
+
+char *provider_entry_key_origin(const struct provider_entry *p)
+{
+	if (p->key == NULL) {
+		return NULL;
+	}
+	if (p->key_command != NULL) {
+		return x_asprintf("api_key_command of %s", p->origin);
+	}
+	return p->key_env != NULL ? x_asprintf("%s in the environment", p->key_env) : x_strdup(p->origin);
+}

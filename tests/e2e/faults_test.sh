@@ -50,7 +50,7 @@ check "what came before the fault is shown" [ -s "$T/out/out" ]
 check "and the fault told" err "broke the connection in the middle of its answer"
 fault 401
 sonde run -m sim/x hello
-check "a refusal: nothing on stdout" exits 4 "check the key of sim (from config.yaml:2)"
+check "a refusal: nothing on stdout" exits 4 "check the key of sim (from OPENAI_API_KEY in the environment)"
 fault 429
 sonde run -m sim/x --retries 1 hello
 check "a retry is announced" err "trying again in 1.0 s (attempt 2 of 2)"

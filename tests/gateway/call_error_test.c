@@ -96,11 +96,43 @@ static void status_goes_before_the_cut(void **state)
 	bench_free(b);
 }
 
+/* What is wrong is the key: the advice names the place it is kept at, not that of the provider. */
+static void advice_names_the_place_of_the_key(void **state)
+{
+	static const struct {
+		const char *env, *command, *key, *hint;
+	} cases[] = {
+		{ "WORK_KEY", NULL, KEY, "check the key of openai (from WORK_KEY in the environment)" },
+		{ NULL, "printf " KEY, NULL, "check the key of openai (from api_key_command of a test)" },
+		{ NULL, NULL, KEY, "check the key of openai (from a test)" },
+		{ NULL, NULL, NULL, "no key was sent: name its variable in providers.openai.api_key_env" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct watch w = { 0 };
+		struct bench *b = bench_new(NULL);
+		struct provider_entry *p = bench_provider(b, "openai", "openai", 0, "401");
+
+		free(p->key);
+		p->key = x_strdup(cases[i].key);
+		p->key_env = x_strdup(cases[i].env);
+		p->key_command = x_strdup(cases[i].command);
+		p->is_key_optional = cases[i].key == NULL;
+		bench_start(b, &w, "openai/plain-model", true, "hello");
+		bench_run(b, NULL);
+		assert_string_equal(w.call->err.hint, cases[i].hint);
+		watch_end(&w);
+		bench_free(b);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(key_is_hidden),
 		cmocka_unit_test(status_goes_before_the_cut),
+		cmocka_unit_test(advice_names_the_place_of_the_key),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
