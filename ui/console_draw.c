@@ -291,6 +291,10 @@ void console_draw(struct console *c, struct cells *cells, const struct env *env)
 	}
 	if (c->palette != NULL) {
 		cells->cursor_x = -1;
+		if (c->lists != c->app->lists) {
+			c->lists = c->app->lists;
+			palette_refresh(c->palette);
+		}
 		palette_layout(c->palette, c->w, c->h, app_is_plain(c->app));
 		palette_draw(c->palette, cells);
 	}

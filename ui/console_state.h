@@ -21,6 +21,7 @@ struct console {
 	size_t n_globals;
 	console_summary *summary;
 	struct palette *palette;    /* NULL: closed */
+	unsigned lists;             /* of the app when its rows were made */
 	struct manual_view *manual; /* NULL: closed. At most one of the two is open */
 	struct recall recall;
 	struct session *session;    /* NULL: nothing is kept. It is about the home app */

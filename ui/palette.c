@@ -70,6 +70,13 @@ struct palette *palette_new(enum palette_kind kind, const struct command_set *se
 	return p;
 }
 
+void palette_refresh(struct palette *p)
+{
+	if (!p->has_moved) {
+		make_rows(p);
+	}
+}
+
 void palette_free(struct palette *p)
 {
 	if (p != NULL) {

@@ -28,6 +28,8 @@ struct palette *palette_new(enum palette_kind kind, const struct command_set *se
 void palette_free(struct palette *p);
 /* Returns INPUT_* bits. choice->end tells whether it is over. */
 unsigned palette_input(struct palette *p, const struct input *in, struct palette_choice *choice);
+/* Rows anew, since there is more to list; not under a selection that the person has made. */
+void palette_refresh(struct palette *p);
 /* Places it in a grid of that size; is_whole: over all between the first row and the last two, so that no row holds anything else. */
 void palette_layout(struct palette *p, int w, int h, bool is_whole);
 void palette_draw(const struct palette *p, struct cells *c);

@@ -37,6 +37,7 @@ struct app {
 	struct alerts *alerts;      /* app/alerts.h; NULL: the store is only read */
 	struct exporter *exporter;  /* app/exporter.h */
 	struct app_news news;       /* the last one */
+	unsigned lists;             /* grows each time there is more that a command line could be completed with */
 	bool is_demo;
 	void (*on_change)(void *ctx); /* something shown may have changed */
 	void *on_change_ctx;

@@ -9,6 +9,7 @@ static void history_loaded(void *ctx, struct run_row *runs, size_t n, const stru
 {
 	struct play *p = ctx;
 
+	p->app->lists += n != p->n_runs || (n > 0 && runs[0].ts_us != p->runs[0].ts_us);
 	past_free_runs(p->runs, p->n_runs);
 	p->runs = runs;
 	p->n_runs = n;

@@ -71,8 +71,8 @@ const char *play_complete_run(void *self, size_t i)
 {
 	struct play_screen *s = self;
 
-	if (i == 0 && s->play->n_runs == 0) {
-		play_load_history(s->play); /* there after the next letter */
+	if (i == 0 && (s->play->n_runs == 0 || s->play->run_us > s->play->runs[0].ts_us)) {
+		play_load_history(s->play);
 	}
 	if (i >= s->play->n_runs) {
 		return NULL;
