@@ -71,6 +71,8 @@ void console_resize(struct console *c, int w, int h);
 void console_draw(struct console *c, struct cells *cells, const struct env *env);
 /* Answers that are waited for. */
 size_t console_running(const struct console *c);
+/* After a frame: app_look_ahead of the app that is shown. */
+void console_look_ahead(struct console *c);
 /* "sonde – Play · 2 running", for the title of the window. */
 void console_title(const struct console *c, struct buf *out);
 /* Milliseconds until something shown changes by itself; 0: nothing does. */

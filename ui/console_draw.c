@@ -305,6 +305,11 @@ size_t console_running(const struct console *c)
 	return c->app->play != NULL ? play_running(c->app->play) : 0;
 }
 
+void console_look_ahead(struct console *c)
+{
+	app_look_ahead(c->app);
+}
+
 void console_title(const struct console *c, struct buf *out)
 {
 	size_t running = console_running(c);

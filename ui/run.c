@@ -121,6 +121,7 @@ static void paint(struct run *r)
 	if (term_output_state(r->term) == TERM_SLOW) {
 		ev_io_start(ev, &r->output);
 	}
+	console_look_ahead(r->console);
 	arm_tick(r);
 }
 
@@ -474,7 +475,6 @@ static void run_loop(struct run *r, const struct screen *const *screens, size_t 
 	} else {
 		paint(r);
 	}
-	gateway_warm_up(r->app->gateway);
 	loop_run(r->app->loop);
 	r->app->on_change = NULL;
 }

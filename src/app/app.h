@@ -54,6 +54,8 @@ void app_say(struct app *a, enum news_kind kind, const char *fmt, ...) SONDE_PRI
 void app_take_options(struct app *a);
 /* The option "plain": one pane at a time, nothing beside another. */
 bool app_is_plain(const struct app *a);
+/* After a frame was painted, when time does not matter: makes ready what the next step is likely to want. */
+void app_look_ahead(struct app *a);
 /* The right end of the tab row: what runs, what today cost. May be empty. */
 void app_summary(const struct app *a, struct buf *out);
 

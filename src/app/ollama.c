@@ -1,8 +1,12 @@
 #include "app/ollama.h"
 
 #include <assert.h>
+#include <errno.h>
+#include <netdb.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/json.h"
@@ -24,7 +28,7 @@ struct question {
 };
 
 struct ollama_ask {
-	struct http *http; /* NULL until libcurl is in memory */
+	struct http *http; /* NULL until somebody was found to listen, and libcurl is in memory */
 	struct loop *loop;
 	char *base_url;
 	size_t question;
@@ -32,18 +36,27 @@ struct ollama_ask {
 	bool is_too_long;
 	bool is_abandoned; /* freed while a worker had it */
 	bool is_loading;
+	struct err refused; /* why nobody can be asked; ERR_NONE: somebody listens */
 	void (*on_change)(void *ctx);
 	void *ctx;
 	struct ollama_answer answer;
 };
 
+/* Of a URL, brackets included; *end is what comes behind it. */
+static char *host_of(const char *url, const char **end)
+{
+	const char *host = strstr(url, "://");
+
+	host = host != NULL ? host + 3 : url;
+	size_t len = host[0] == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":/");
+	*end = host + len;
+	return x_strndup(host, len);
+}
+
 bool ollama_is_local(const char *base_url)
 {
-	const char *host = strstr(base_url, "://");
-
-	host = host != NULL ? host + 3 : base_url;
-	size_t len = host[0] == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":/");
-	char *name = x_strndup(host, len);
+	const char *end;
+	char *name = host_of(base_url, &end);
 	bool is_local = http_error_is_loopback(name);
 
 	free(name);
@@ -154,10 +167,59 @@ static void release(struct ollama_ask *a)
 	free(a);
 }
 
+/* 0, or why not. On this machine it is known at once. */
+static int try_address(const struct addrinfo *a)
+{
+	const struct timeval limit = { .tv_usec = CONNECT_MS * 1000 };
+	int fd = socket(a->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0), why;
+
+	if (fd < 0) {
+		return errno;
+	}
+	(void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
+	why = connect(fd, a->ai_addr, a->ai_addrlen) == 0 ? 0 : errno == EINPROGRESS ? ETIMEDOUT : errno;
+	(void)close(fd);
+	return why;
+}
+
+/* Whether anybody listens there, by a connection without a byte on it: who has no Ollama need not load libcurl, which is 8 MiB with what it
+ * brings. */
+static bool is_listening(const char *base_url, struct err *e)
+{
+	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV };
+	const char *end;
+	char *host = host_of(base_url, &end), *bare = x_strndup(host + (host[0] == '['), strcspn(host + (host[0] == '['), "]"));
+	char *port = end[0] == ':' ? x_strndup(end + 1, strcspn(end + 1, "/")) : x_strdup(strncmp(base_url, "https:", 6) == 0 ? "443" : "80");
+	char *place = x_asprintf("%s:%s", host, port);
+	struct http_failure failure = { .code = CURLE_COULDNT_RESOLVE_HOST, .words = "", .place = place };
+	struct addrinfo *list = NULL;
+	bool is_permanent;
+
+	(void)getaddrinfo(bare, port, &hints, &list);
+	for (const struct addrinfo *a = list; a != NULL && failure.code != CURLE_OK; a = a->ai_next) {
+		failure.os_errno = try_address(a);
+		failure.code = failure.os_errno == 0 ? CURLE_OK : CURLE_COULDNT_CONNECT;
+	}
+	if (list != NULL) {
+		freeaddrinfo(list);
+	}
+	if (failure.code != CURLE_OK) {
+		http_error_describe(&failure, e, &is_permanent);
+	}
+	free(place);
+	free(port);
+	free(bare);
+	free(host);
+	return failure.code == CURLE_OK;
+}
+
 static void load(void *arg)
 {
-	(void)arg;
-	http_preload();
+	struct ollama_ask *a = arg;
+
+	if (is_listening(a->base_url, &a->refused)) {
+		http_preload();
+	}
 }
 
 static void loaded(void *arg)
@@ -167,6 +229,11 @@ static void loaded(void *arg)
 	a->is_loading = false;
 	if (a->is_abandoned) {
 		release(a);
+		return;
+	}
+	if (a->refused.code != ERR_NONE) {
+		a->answer.err = a->refused;
+		end(a);
 		return;
 	}
 	a->http = http_new(a->loop);

@@ -1,5 +1,5 @@
 /* ollama - asks a server on this machine whether it is an Ollama, and for its version and its models. Real HTTP, on loopback only, with
- * short limits; nothing but two GETs without a key. The answer is hostile text: what is kept of it is clean.
+ * short limits; nothing but two GETs without a key, to somebody who listens. The answer is hostile text: what is kept of it is clean.
  * Source: github.com/ollama/ollama docs/api.md, "List Local Models" (/api/tags) and "Version" (/api/version). */
 #ifndef SONDE_APP_OLLAMA_H
 #define SONDE_APP_OLLAMA_H

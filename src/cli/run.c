@@ -14,6 +14,7 @@
 #include "cli/result.h"
 #include "gateway/attach_file.h"
 #include "gateway/gateway.h"
+#include "net/http.h"
 #include "provider/form.h"
 #include "text/clean.h"
 #include "text/json_text.h"
@@ -392,6 +393,8 @@ static struct store *begin_store(const struct store_policy *policy)
 static int send_all(const struct options *o, struct config *config, struct target **targets)
 {
 	struct run run = { .loop = loop_new(), .options = o, .calls = x_calloc(o->n_targets, sizeof(*run.calls)), .n_running = o->n_targets };
+
+	http_warm_up(run.loop); /* while the store is opened */
 	struct store *store = begin_store(&config->store);
 	struct gateway *g = gateway_new(run.loop, config, store);
 	int64_t run_us = clock_wall_us();

@@ -23,7 +23,10 @@ void gateway_budget_note(const struct gateway *g, char *out, size_t size)
 
 void gateway_warm_up(struct gateway *g)
 {
-	http_warm_up(g->http);
+	if (!g->is_warm) {
+		g->is_warm = true;
+		http_warm_up(g->loop);
+	}
 }
 
 void gateway_free(struct gateway *g)

@@ -54,6 +54,7 @@ struct gateway {
 	struct budget_spent spent;
 	int64_t cost_nano;       /* of all calls so far */
 	int n_keeping;           /* answers on their way to the cache */
+	bool is_warm;            /* gateway_warm_up was called */
 };
 
 void live_emit(struct live_call *lc, enum call_event_type type);

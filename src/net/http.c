@@ -529,11 +529,9 @@ static void nothing(void *arg)
 	(void)arg;
 }
 
-void http_warm_up(struct http *h)
+void http_warm_up(struct loop *l)
 {
-	if (!h->is_loaded) {
-		job_submit(h->loop->jobs, preload, nothing, NULL);
-	}
+	job_submit(l->jobs, preload, nothing, NULL);
 }
 
 struct http_call *http_send(struct http *h, const struct http_request *r, const struct http_handler *handler, void *ctx)

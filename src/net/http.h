@@ -62,7 +62,7 @@ struct http *http_new(struct loop *l);
 /* Cancels what runs, without callbacks. Not from inside a callback of h. */
 void http_free(struct http *h);
 /* Loads libcurl on a worker, so that the loop does not pay for it at the first request. */
-void http_warm_up(struct http *h);
+void http_warm_up(struct loop *l);
 /* The same on this thread, for whoever has one to spare. */
 void http_preload(void);
 /* Never NULL: what cannot even start reports through on_done from the loop. Everything in r is copied. */

@@ -1,16 +1,18 @@
-/* What the app tells of its store. */
+/* What the app tells of its store, and what it gets ready. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "app/app.h"
+#include "app/play.h"
 #include "base/clock.h"
 #include "base/mem.h"
 
@@ -82,10 +84,33 @@ static void failing_store_is_told_until_it_mends(void **state)
 	free(dir);
 }
 
+static bool has_libcurl(void)
+{
+	return dlopen("libcurl.so.4", RTLD_LAZY | RTLD_NOLOAD) != NULL;
+}
+
+static void libcurl_is_for_who_writes_a_prompt(void **state)
+{
+	struct loop *loop = loop_new();
+	struct app *a = app_new(loop, config_new(), "/nonexistent/sonde", false);
+
+	(void)state;
+	app_look_ahead(a);
+	job_pool_wait(loop->jobs);
+	assert_false(has_libcurl());
+	play_set_prompt(a->play, "", "w");
+	app_look_ahead(a);
+	job_pool_wait(loop->jobs);
+	assert_true(has_libcurl());
+	app_free(a);
+	loop_free(loop);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(failing_store_is_told_until_it_mends),
+		cmocka_unit_test(libcurl_is_for_who_writes_a_prompt),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

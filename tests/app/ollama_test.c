@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <dlfcn.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -204,6 +205,13 @@ static void nobody(void **state)
 	assert_non_null(strstr(a->err.text, "refused"));
 }
 
+/* The first test: later ones have it in memory. */
+static void nobody_costs_no_libcurl(void **state)
+{
+	nobody(state);
+	assert_null(dlopen("libcurl.so.4", RTLD_LAZY | RTLD_NOLOAD));
+}
+
 /* Given up at once, and in the middle. */
 static void given_up(void **state)
 {
@@ -241,6 +249,7 @@ static void which_hosts_are_local(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(nobody_costs_no_libcurl),
 		TEST(answers),
 		TEST(the_simulator_says_so),
 		TEST(hostile_names_are_left_out),
@@ -248,7 +257,6 @@ int main(void)
 		TEST(something_else),
 		TEST(no_version),
 		TEST(silence_ends),
-		TEST(nobody),
 		TEST(given_up),
 		cmocka_unit_test(which_hosts_are_local),
 	};
