@@ -31,6 +31,10 @@
 /* The title of the window is kept on the terminal's own stack. */
 #define TITLE_ON "\x1b[22;2t"
 #define TITLE_OFF "\x1b[23;2t"
+/* The margins of scrolling are those of the screen, whatever size it has by then; the cursor goes home, and from there to a place. */
+#define MARGINS_OFF "\x1b[r"
+#define MOVE_TO "\x1b[%d;%dH"
+#define BOTTOM "\x1b[999;1H"
 /* Whether it knows frames that are shown when they are whole. */
 #define SYNC_ASK "\x1b[?2026$p"
 #define SYNC_MODE 2026
@@ -70,6 +74,12 @@ static const char *capability(const char *name)
 	return s != NULL && s != (const char *)-1 ? s : "";
 }
 
+/* Curses sets margins to the size it took the terminal for. It does so once, and a size that changes just before the end is never seen. */
+static bool has_margins(void)
+{
+	return strncmp(capability("csr"), "\x1b[", 2) == 0;
+}
+
 /* Whether frames are put in brackets. */
 static bool is_synced(const struct terminal *t)
 {
@@ -91,6 +101,9 @@ static void arm_reset(const struct terminal *t)
 	term_reset_add(capability("rmkx"));
 	term_reset_add(capability("sgr0"));
 	term_reset_add(capability("cnorm"));
+	if (has_margins()) {
+		term_reset_add(MARGINS_OFF BOTTOM);
+	}
 	term_reset_add(capability("rmcup"));
 	term_reset_add("\r\n");
 	term_reset_arm();
@@ -187,6 +200,9 @@ static void leave_modes(struct terminal *t)
 		term_out_add(&t->out, MODES_OFF);
 	}
 	term_out_add(&t->out, t->has_title ? TITLE_OFF : "");
+	if (has_margins()) {
+		(void)buf_addf(&t->out.waiting, MARGINS_OFF MOVE_TO, getcury(curscr) + 1, getcurx(curscr) + 1); /* where curses takes it to be */
+	}
 	curs_set(1);
 	endwin();
 	term_out_collect(&t->out, is_synced(t));
@@ -358,15 +374,6 @@ static int clamp(int v)
 	return v < 1 ? 1 : v > MOST_CELLS ? MOST_CELLS : v;
 }
 
-/* Curses sets them once, to the size it took the terminal for: it writes to a file and cannot ask. Left there, they would outlive us. */
-static void set_margins(struct terminal *t, int h)
-{
-	const char *csr = capability("csr");
-	const char *bytes = csr[0] != '\0' ? tiparm(csr, 0, h - 1) : NULL;
-
-	term_out_add(&t->out, bytes != NULL ? bytes : "");
-}
-
 bool term_resize(struct terminal *t)
 {
 	struct winsize ws;
@@ -380,7 +387,7 @@ bool term_resize(struct terminal *t)
 		return false;
 	}
 	resizeterm(h, w);
-	set_margins(t, h);
+	term_out_add(&t->out, has_margins() ? MARGINS_OFF : "");
 	cells_resize(t->painted, w, h);
 	term_repaint(t);
 	return true;

@@ -424,7 +424,7 @@ int pty_wait_end_(struct pty *p, const char *file, int line)
 const char *pty_modes_on(struct pty *p)
 {
 	buf_clear(&p->text);
-	stream_modes(buf_str(&p->raw), p->raw.len, p->h, &p->text);
+	stream_modes(buf_str(&p->raw), p->raw.len, &p->text);
 	return buf_str(&p->text);
 }
 

@@ -170,7 +170,7 @@ static void follow_csi(struct modes *m, const struct csi *c)
 	}
 }
 
-void stream_modes(const char *bytes, size_t len, int h, struct buf *out)
+void stream_modes(const char *bytes, size_t len, struct buf *out)
 {
 	struct modes m = { 0 };
 	struct item item;
@@ -194,7 +194,7 @@ void stream_modes(const char *bytes, size_t len, int h, struct buf *out)
 		}
 	}
 	(void)buf_addf(out, "%s%s%s%s", m.has_keypad ? "keypad " : "", m.has_look ? "colour " : "", m.titles != 0 ? "title " : "",
-	    m.bottom != 0 && m.bottom != h ? "margins " : "");
+	    m.bottom != 0 ? "margins " : "");
 }
 
 /* -- repertoire ------------------------------------------------------------------------------------------------------------------- */

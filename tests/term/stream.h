@@ -8,9 +8,9 @@
 #include "base/buf.h"
 
 /* Appends the numbers of DEC private modes that are not as at the start (25 and 7 are on then: "no-25" for a hidden cursor), "keypad",
- * "colour" (an attribute is left set), "title" (pushed, not popped) and "margins" (of scrolling, in a screen of h rows), each with a blank
+ * "colour" (an attribute is left set), "title" (pushed, not popped) and "margins" (of scrolling, other than the whole screen), each with a blank
  * after it. */
-void stream_modes(const char *bytes, size_t len, int h, struct buf *out);
+void stream_modes(const char *bytes, size_t len, struct buf *out);
 /* True when something is not of curses' own repertoire (a string sequence, a query, a C1, a bidi control, bad UTF-8 …); out says what. */
 bool stream_foreign(const char *bytes, size_t len, char *out, size_t size);
 /* True when a colour is selected anywhere. */
