@@ -1,5 +1,6 @@
 #include "metrics/scan.h"
 
+#include <endian.h>
 #include <string.h>
 
 #include "text/utf8.h"
@@ -35,12 +36,12 @@ static bool take(struct scan *s, char c)
 	return false;
 }
 
-/* Whether some of the eight bytes is a control character, a quote, a backslash or not ASCII. May say so wrongly, never the other way. */
-static bool has_special(uint64_t v)
+/* Marks bytes that are a control character, a quote, a backslash or not ASCII: the first mark is right, those after it may not be. */
+static uint64_t specials(uint64_t v)
 {
 	uint64_t quote = v ^ (ONES * '"'), backslash = v ^ (ONES * '\\');
 
-	return (((v - ONES * 0x20) | (quote - ONES) | (backslash - ONES) | v) & HIGHS) != 0;
+	return ((v - ONES * 0x20) | (quote - ONES) | (backslash - ONES) | v) & HIGHS;
 }
 
 static int hex4(const char *p)
@@ -96,10 +97,12 @@ static bool scan_string(struct scan *s, struct scan_slice *out)
 {
 	*out = (struct scan_slice){ .type = SCAN_STRING, .s = s->p };
 	for (;;) {
-		uint64_t word;
+		uint64_t word, marks = 0;
 
-		while (s->end - s->p >= 8 && (memcpy(&word, s->p, 8), !has_special(word))) {
-			s->p += 8;
+		while (marks == 0 && s->end - s->p >= 8) {
+			memcpy(&word, s->p, 8);
+			marks = specials(le64toh(word));
+			s->p += marks != 0 ? __builtin_ctzll(marks) / 8 : 8;
 		}
 		if (s->p == s->end) {
 			return fail(s, "it ends inside a string");

@@ -57,13 +57,15 @@ static bool add_rows(struct bulk *b, const struct call_row *rows, size_t n, bool
 {
 	struct writer *w = b->w;
 
-	for (*i = 0; *i < n && (is_whole || *i == 0 || !writer_is_slice_full(w)); (*i)++) {
-		enum writer_result result = writer_call(w, &rows[*i], NULL, e);
+	size_t taken;
+
+	for (*i = 0; *i < n && (is_whole || *i == 0 || !writer_is_slice_full(w)); *i += taken) {
+		enum writer_result result = writer_calls(w, &rows[*i], n - *i, &taken, e);
 
 		if (result >= WRITER_REFUSED) {
 			return false;
 		}
-		*added += result == WRITER_ADDED;
+		*added += result == WRITER_ADDED ? taken : 0;
 		b->expired += result == WRITER_EXPIRED;
 	}
 	return true;

@@ -15,6 +15,8 @@
 
 #define DAY_US (86400 * US_PER_S)
 #define PRUNE_ROWS 200
+#define GROUP_SLOTS 8 /* stored by one statement, where they are new */
+#define COLUMNS 22
 
 const struct rollup_level rollup_levels[ROLLUP_LEVELS] = {
 	{ 10 * US_PER_S, 26 * 3600 * US_PER_S },
@@ -32,12 +34,15 @@ struct entry {
 	struct figures figures;
 };
 
-enum { ST_GET, ST_PUT, ST_FLOOR, ST_OUTDATED, ST_REMOVE, ST_COUNT };
+enum { ST_GET, ST_ADD, ST_PUT, ST_FLOOR, ST_OUTDATED, ST_REMOVE, ST_COUNT };
 
+#define ONE "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 static const char *const sql[ST_COUNT] = {
 	[ST_GET] = "SELECT " ROLLUP_FIGURES " FROM rollup WHERE level=?1 AND slot=?2 AND provider=?3 AND model=?4 AND operation=?5",
-	[ST_PUT] = "REPLACE INTO rollup(level, slot, provider, model, operation, " ROLLUP_FIGURES ") "
-		   "VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22)",
+	/* Stops at a slot that is there, and keeps those before it. */
+	[ST_ADD] = "INSERT OR FAIL INTO rollup(level, slot, provider, model, operation, " ROLLUP_FIGURES ") "
+		   "VALUES " ONE ", " ONE ", " ONE ", " ONE ", " ONE ", " ONE ", " ONE ", " ONE,
+	[ST_PUT] = "REPLACE INTO rollup(level, slot, provider, model, operation, " ROLLUP_FIGURES ") VALUES " ONE,
 	[ST_FLOOR] = "INSERT INTO rollup_floor(level, from_us) VALUES(?1,?2) ON CONFLICT(level) DO UPDATE SET from_us=max(from_us, ?2)",
 	[ST_OUTDATED] = "SELECT max(slot) FROM (SELECT slot FROM rollup WHERE level=?1 AND slot<?2 ORDER BY slot LIMIT ?3)",
 	[ST_REMOVE] = "DELETE FROM rollup WHERE level=?1 AND slot<=?2",
@@ -236,13 +241,13 @@ static int compare_entries(const void *va, const void *vb)
 	return 0;
 }
 
-static void bind_key(sqlite3_stmt *st, const struct key *k)
+static void bind_key(sqlite3_stmt *st, int column, const struct key *k)
 {
-	(void)sqlite3_bind_int64(st, 1, k->level);
-	(void)sqlite3_bind_int64(st, 2, k->slot);
-	(void)sqlite3_bind_int64(st, 3, k->provider);
-	(void)sqlite3_bind_int64(st, 4, k->model);
-	(void)sqlite3_bind_int64(st, 5, k->operation);
+	const int64_t numbers[] = { k->level, k->slot, k->provider, k->model, k->operation };
+
+	for (size_t i = 0; i < COUNT_OF(numbers); i++) {
+		(void)sqlite3_bind_int64(st, column++, numbers[i]);
+	}
 }
 
 static void bind_errors(struct rollup *r, sqlite3_stmt *st, int column, const struct figures *f)
@@ -288,6 +293,12 @@ static void bind_figures(struct rollup *r, sqlite3_stmt *st, int column, const s
 	bind_hist(r, st, column, &f->tpot);
 }
 
+static void bind_entry(struct rollup *r, sqlite3_stmt *st, int column, const struct entry *entry)
+{
+	bind_key(st, column, &entry->key);
+	bind_figures(r, st, column + 5, &entry->figures);
+}
+
 /* Runs a statement that yields no rows. */
 static bool run(struct rollup *r, sqlite3_stmt *st, struct err *e)
 {
@@ -300,12 +311,29 @@ static bool run(struct rollup *r, sqlite3_stmt *st, struct err *e)
 	return rc == SQLITE_DONE;
 }
 
+/* GROUP_SLOTS slots, or those before the first that is there: *n. */
+static bool add_group(struct rollup *r, struct entry **entries, size_t *n, struct err *e)
+{
+	sqlite3_stmt *st = r->st[ST_ADD];
+
+	for (int i = 0; i < GROUP_SLOTS; i++) {
+		bind_entry(r, st, i * COLUMNS + 1, entries[i]);
+	}
+	int rc = sqlite3_step(st);
+	bool ok = rc == SQLITE_DONE || (rc & 0xff) == SQLITE_CONSTRAINT || sql_failed(r, e);
+
+	*n = ok ? (size_t)sqlite3_changes(r->db) : 0;
+	(void)sqlite3_reset(st);
+	return ok;
+}
+
+/* Adds what is in the table already. */
 static bool put(struct rollup *r, struct entry *entry, struct err *e)
 {
 	sqlite3_stmt *get = r->st[ST_GET];
 	bool ok = true;
 
-	bind_key(get, &entry->key);
+	bind_key(get, 1, &entry->key);
 	int rc = sqlite3_step(get);
 
 	if (rc == SQLITE_ROW) {
@@ -317,9 +345,28 @@ static bool put(struct rollup *r, struct entry *entry, struct err *e)
 	if (!ok) {
 		return false;
 	}
-	bind_key(r->st[ST_PUT], &entry->key);
-	bind_figures(r, r->st[ST_PUT], 6, &entry->figures);
+	bind_entry(r, r->st[ST_PUT], 1, entry);
 	return run(r, r->st[ST_PUT], e);
+}
+
+/* After a slot that was there come more of them, most often: the rest of its group is put one by one. */
+static bool put_all(struct rollup *r, struct entry **entries, size_t n, struct err *e)
+{
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < n;) {
+		size_t end = i + GROUP_SLOTS, added = 0;
+
+		if (end <= n) {
+			ok = add_group(r, entries + i, &added, e);
+		} else {
+			end = n;
+		}
+		for (i += added; ok && i < end; i++) {
+			ok = put(r, entries[i], e);
+		}
+	}
+	return ok;
 }
 
 static bool raise_floors(struct rollup *r, struct err *e)
@@ -385,9 +432,7 @@ bool rollup_flush(struct rollup *r, struct err *e)
 		order[i] = &r->entries[i];
 	}
 	qsort(order, r->n, sizeof(struct entry *), compare_entries);
-	for (size_t i = 0; i < r->n && ok; i++) {
-		ok = put(r, order[i], e);
-	}
+	ok = put_all(r, order, r->n, e);
 	free(order);
 	for (int level = 0; level < ROLLUP_LEVELS && ok; level++) {
 		ok = prune(r, level, e);

@@ -79,18 +79,21 @@ static void add_names(struct buf *b)
 	}
 }
 
-char *row_insert_text(void)
+char *row_insert_text(int n)
 {
 	struct buf b = { 0 };
 
-	buf_add_str(&b, "INSERT INTO call (");
+	buf_addf(&b, "INSERT %sINTO call (", n > 1 ? "OR FAIL " : "");
 	add_names(&b);
-	buf_add_str(&b, ") VALUES (");
-	for (size_t i = 0; i < ROW_COLUMNS; i++) {
-		buf_add_str(&b, i > 0 ? ", ?" : "?");
+	buf_add_str(&b, ") VALUES ");
+	for (int i = 0; i < n; i++) {
+		for (int j = 0; j < ROW_COLUMNS; j++) {
+			buf_add_str(&b, j > 0 ? ", ?" : i > 0 ? ", (?" : "(?");
+		}
+		buf_add_str(&b, ")");
 	}
 	/* Not OR IGNORE, which would also pass over rows that break the schema. */
-	buf_add_str(&b, ") ON CONFLICT (ts_us, key) DO NOTHING");
+	buf_add_str(&b, n > 1 ? "" : " ON CONFLICT (ts_us, key) DO NOTHING");
 	return buf_take(&b);
 }
 
@@ -104,18 +107,19 @@ char *row_select_text(const char *where)
 	return buf_take(&b);
 }
 
-void row_insert_init(struct row_insert *in, sqlite3_stmt *stmt)
+void row_insert_init(struct row_insert *in, sqlite3_stmt *stmt, int i)
 {
 	in->stmt = stmt;
-	for (size_t i = 0; i < ROW_COLUMNS; i++) {
-		in->bound[i] = NOT_BOUND;
+	in->first = i * ROW_COLUMNS + 1;
+	for (int j = 0; j < ROW_COLUMNS; j++) {
+		in->bound[j] = NOT_BOUND;
 	}
 }
 
 static void bind_null(struct row_insert *in, int i)
 {
 	if (in->bound[i] != NULL_BOUND) {
-		sqlite3_bind_null(in->stmt, i + 1);
+		sqlite3_bind_null(in->stmt, in->first + i);
 		in->bound[i] = NULL_BOUND;
 	}
 }
@@ -123,7 +127,7 @@ static void bind_null(struct row_insert *in, int i)
 static void bind_int(struct row_insert *in, int i, int64_t v)
 {
 	if (in->bound[i] != v || v <= NULL_BOUND) {
-		sqlite3_bind_int64(in->stmt, i + 1, v);
+		sqlite3_bind_int64(in->stmt, in->first + i, v);
 		in->bound[i] = v <= NULL_BOUND ? NOT_BOUND : v;
 	}
 }
@@ -160,9 +164,9 @@ static void bind_text(struct row_insert *in, int i, enum column_type type, const
 	int n = type == COL_HEX ? hex_pack(s, len, in->hex[i]) : 0;
 
 	if (n > 0) {
-		sqlite3_bind_blob(in->stmt, i + 1, in->hex[i], n, SQLITE_STATIC);
+		sqlite3_bind_blob(in->stmt, in->first + i, in->hex[i], n, SQLITE_STATIC);
 	} else {
-		sqlite3_bind_text64(in->stmt, i + 1, s, len, SQLITE_STATIC, SQLITE_UTF8);
+		sqlite3_bind_text64(in->stmt, in->first + i, s, len, SQLITE_STATIC, SQLITE_UTF8);
 	}
 	in->bound[i] = NOT_BOUND;
 }

@@ -17,13 +17,15 @@
 #define GREEDY_ROWS 65536
 #define SLOTS_MOST 8192 /* whose sums wait in memory */
 #define ROWS_PER_LOOK 64 /* at the clock */
+#define GROUP_ROWS 8 /* stored by one statement: opening the table, its indexes and finding the place cost as much as a row does */
 
 struct writer {
 	struct sql *sql;
 	struct dims *dims;
 	struct rollup *rollup;
-	char *insert_text;
-	struct row_insert insert;
+	char *insert_text, *group_text;
+	struct row_insert insert, group[GROUP_ROWS];
+	unsigned singly; /* so many rows are to be stored one at a time */
 	sqlite3_stmt *body, *run;
 	struct expired_until expired;
 	int closing_fd;
@@ -32,17 +34,21 @@ struct writer {
 	enum room room;
 	uint64_t lost_rows, lost_bodies; /* of this transaction, as are the rest */
 	int64_t begun_us, wall_us, slice_us;
-	unsigned rows, rows_most;
+	unsigned rows, rows_most, looked; /* looked: at the clock, after so many rows */
 };
 
 static bool prepare(struct writer *w, struct err *e)
 {
-	w->insert_text = row_insert_text();
-	sqlite3_stmt *stmt = sql_prepare(w->sql, w->insert_text, e);
-	if (stmt == NULL) {
+	w->insert_text = row_insert_text(1);
+	w->group_text = row_insert_text(GROUP_ROWS);
+	sqlite3_stmt *stmt = sql_prepare(w->sql, w->insert_text, e), *group = sql_prepare(w->sql, w->group_text, e);
+	if (stmt == NULL || group == NULL) {
 		return false;
 	}
-	row_insert_init(&w->insert, stmt);
+	row_insert_init(&w->insert, stmt, 0);
+	for (int i = 0; i < GROUP_ROWS; i++) {
+		row_insert_init(&w->group[i], group, i);
+	}
 	w->body = sql_prepare(w->sql,
 	    "INSERT INTO body (ts_us, key, request, response, answer) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", e);
 	w->run = sql_prepare(w->sql,
@@ -86,6 +92,7 @@ void writer_close(struct writer *w)
 	closing_end(w->sql->dir, w->closing_fd, !w->needs_check);
 	sql_close(w->sql);
 	free(w->insert_text);
+	free(w->group_text);
 	free(w);
 }
 
@@ -119,7 +126,7 @@ bool writer_begin(struct writer *w, struct err *e)
 	/* From here: waiting for the lock holds nobody up. */
 	w->begun_us = clock_mono_us();
 	w->wall_us = clock_wall_us();
-	w->rows = 0;
+	w->rows = w->looked = w->singly = 0;
 	bool is_long = w->is_greedy && closing_is_alone(w->closing_fd);
 	w->slice_us = is_long ? WRITER_GREEDY_US : WRITER_SLICE_US;
 	w->rows_most = is_long ? GREEDY_ROWS : SLICE_ROWS;
@@ -173,12 +180,15 @@ static enum writer_result add_body(struct writer *w, struct call_id id, const st
 	return step(w, w->body, e);
 }
 
+static bool is_expired(const struct writer *w, const struct call_row *row)
+{
+	return row->id.ts_us < w->expired.ts_us || (row->id.ts_us == w->expired.ts_us && (int64_t)row->id.key < w->expired.key);
+}
+
 enum writer_result writer_call(struct writer *w, const struct call_row *row, const struct call_body *body, struct err *e)
 {
-	int64_t key = (int64_t)row->id.key;
-
 	w->rows++;
-	if (row->id.ts_us < w->expired.ts_us || (row->id.ts_us == w->expired.ts_us && key < w->expired.key)) {
+	if (is_expired(w, row)) {
 		return WRITER_EXPIRED;
 	}
 	if (!row_bind(&w->insert, w->dims, row)) {
@@ -193,6 +203,45 @@ enum writer_result writer_call(struct writer *w, const struct call_row *row, con
 		return WRITER_FAILED;
 	}
 	return rollup_add(w->rollup, row, w->wall_us, e) ? WRITER_ADDED : WRITER_FAILED;
+}
+
+/* GROUP_ROWS rows, or those before the first that is not simply new: *added. False: the store failed. */
+static bool add_group(struct writer *w, const struct call_row *rows, size_t *added, struct err *e)
+{
+	sqlite3_stmt *stmt = w->group[0].stmt;
+
+	*added = 0;
+	for (size_t i = 0; i < GROUP_ROWS; i++) {
+		if (is_expired(w, &rows[i]) || !row_bind(&w->group[i], w->dims, &rows[i])) {
+			return true;
+		}
+	}
+	int rc = sqlite3_step(stmt);
+	bool ok = rc == SQLITE_DONE || (rc & 0xff) == SQLITE_CONSTRAINT || sql_failed(w->sql, e);
+
+	*added = ok ? (size_t)sqlite3_changes(w->sql->db) : 0;
+	sqlite3_reset(stmt);
+	for (size_t i = 0; ok && i < *added; i++) {
+		ok = rollup_add(w->rollup, &rows[i], w->wall_us, e);
+	}
+	return ok;
+}
+
+enum writer_result writer_calls(struct writer *w, const struct call_row *rows, size_t n, size_t *taken, struct err *e)
+{
+	if (n >= GROUP_ROWS && w->singly == 0) {
+		if (!add_group(w, rows, taken, e)) {
+			return WRITER_FAILED;
+		}
+		w->rows += (unsigned)*taken;
+		w->singly = GROUP_ROWS - (unsigned)*taken;
+		if (*taken > 0) {
+			return WRITER_ADDED;
+		}
+	}
+	w->singly -= w->singly > 0 ? 1 : 0;
+	*taken = 1;
+	return writer_call(w, rows, NULL, e);
 }
 
 enum writer_result writer_run(struct writer *w, const struct run_row *run, struct err *e)
@@ -252,10 +301,14 @@ void writer_rollback(struct writer *w)
 	rollup_clear(w->rollup);
 }
 
-bool writer_is_slice_full(const struct writer *w)
+bool writer_is_slice_full(struct writer *w)
 {
 	if (w->rows >= w->rows_most || rollup_waiting(w->rollup) >= SLOTS_MOST) {
 		return true;
 	}
-	return w->rows % ROWS_PER_LOOK == 0 && clock_mono_us() - w->begun_us >= INSERT_PART(w->slice_us);
+	if (w->rows < w->looked + ROWS_PER_LOOK) {
+		return false;
+	}
+	w->looked = w->rows;
+	return clock_mono_us() - w->begun_us >= INSERT_PART(w->slice_us);
 }

@@ -34,6 +34,8 @@ enum writer_result {
 };
 /* body may be NULL; it is left out, and counted, where the disk has no room for it. */
 enum writer_result writer_call(struct writer *w, const struct call_row *row, const struct call_body *body, struct err *e);
+/* The first *taken (at least one) of n rows without bodies: several new ones at once are quicker. */
+enum writer_result writer_calls(struct writer *w, const struct call_row *rows, size_t n, size_t *taken, struct err *e);
 enum writer_result writer_run(struct writer *w, const struct run_row *run, struct err *e);
 /* Rows that will never be stored, for whoever asks the store later (store/upkeep.h). */
 void writer_count_lost(struct writer *w, uint64_t rows);
@@ -42,6 +44,6 @@ void writer_rollback(struct writer *w);
 /* The rollups of whole days, made anew from the rows that are there. */
 bool writer_recount(struct writer *w, int64_t from_us, int64_t to_us, struct err *e) SONDE_MUST_CHECK;
 /* The transaction has taken about as long as it should. */
-bool writer_is_slice_full(const struct writer *w);
+bool writer_is_slice_full(struct writer *w);
 
 #endif

@@ -58,6 +58,31 @@ static void order_does_not_matter(void **state)
 	free(rows);
 }
 
+/* Rows are stored several at a time: one that is there already may be at any place among them, or be one of two. */
+static void rows_that_are_there_may_be_anywhere(void **state)
+{
+	const size_t apart = 20, n = 18 * apart;
+	struct call_row *rows = make_rows(n);
+	uint64_t there = 0;
+
+	for (size_t i = 0; i < n; i += apart) {
+		add(*state, &rows[i + i / apart], 1, 1);
+		there++;
+		if (i / apart % 3 == 0) {
+			add(*state, &rows[i + i / apart + 2], 1, 1);
+			there++;
+		}
+	}
+	add(*state, rows, n, n - there);
+	assert_int_equal(fixture_int(*state, "SELECT count(*) FROM call"), n);
+	assert_int_equal(fixture_int(*state, "SELECT sum(in_tok) FROM call"), n * (n - 1) / 2);
+	assert_int_equal(fixture_int(*state, "SELECT sum(n) FROM rollup WHERE level = 3"), n);
+	assert_int_equal(fixture_int(*state, "SELECT sum(in_tok) FROM rollup WHERE level = 3"), n * (n - 1) / 2);
+	assert_int_equal(fixture_int(*state, "SELECT sum(n) FROM rollup WHERE level = 2"), n);
+	fixture_is_whole(*state);
+	free(rows);
+}
+
 /* The same moment, and keys that differ in the highest bit only, are different calls. */
 static void the_whole_id_counts(void **state)
 {
@@ -207,6 +232,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(only_new_rows_are_added, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(order_does_not_matter, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(rows_that_are_there_may_be_anywhere, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(the_whole_id_counts, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(an_import_beside_a_running_store, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(a_bad_row_stops_the_import_with_a_reason, fixture_setup, fixture_teardown),

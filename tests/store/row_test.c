@@ -22,9 +22,9 @@ static int setup(void **state)
 	assert_non_null(t->sql);
 	assert_true(migrate_run(t->sql, migrate_newest(), &e));
 	t->dims = dims_new(t->sql->db);
-	t->insert_text = row_insert_text();
+	t->insert_text = row_insert_text(1);
 	t->select_text = row_select_text("ORDER BY ts_us, key");
-	row_insert_init(&t->in, sql_prepare(t->sql, t->insert_text, &e));
+	row_insert_init(&t->in, sql_prepare(t->sql, t->insert_text, &e), 0);
 	t->select = sql_prepare(t->sql, t->select_text, &e);
 	assert_non_null(t->in.stmt);
 	assert_non_null(t->select);
