@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "net/http.h"
 #include "net/http_error.h"
+#include "provider/listing.h"
 #include "text/clean.h"
 
 #define CONNECT_MS 500
@@ -24,7 +25,7 @@
 /* Asked one after the other: the models first, for they tell an Ollama from any other server. */
 struct question {
 	const char *path;
-	bool (*take)(struct ollama_answer *a, const json_t *v);
+	bool (*take)(struct ollama_answer *a, const struct buf *body);
 };
 
 struct ollama_ask {
@@ -74,27 +75,28 @@ static bool is_usable(const char *name)
 	return is_same;
 }
 
-static bool take_models(struct ollama_answer *a, const json_t *v)
+static bool take_models(struct ollama_answer *a, const struct buf *body)
 {
-	json_t *list = json_get_array(v, "models"), *model;
-	size_t i;
+	struct listing listing = { 0 };
+	struct err e;
 
-	json_array_foreach (list, i, model) {
-		const char *name = json_get_string(model, "name", NULL);
-
-		if (name != NULL && is_usable(name) && a->n_models < OLLAMA_MODELS_MOST) {
-			a->models[a->n_models++] = x_strdup(name);
+	a->is_there = listing_read(provider_find("ollama"), 200, buf_str(body), body->len, &listing, &e);
+	for (size_t i = 0; i < listing.n && a->n_models < OLLAMA_MODELS_MOST; i++) {
+		if (is_usable(listing.models[i].name)) {
+			a->models[a->n_models++] = x_strdup(listing.models[i].name);
 		}
 	}
-	a->is_there = list != NULL;
+	listing_free(&listing);
 	return a->is_there;
 }
 
-static bool take_version(struct ollama_answer *a, const json_t *v)
+static bool take_version(struct ollama_answer *a, const struct buf *body)
 {
+	json_t *v = json_loadb(buf_str(body), body->len, 0, NULL);
 	const char *version = json_get_string(v, "version", NULL);
 
 	clean_line_into(version != NULL ? version : "", a->version, sizeof(a->version));
+	json_decref(v);
 	return true;
 }
 
@@ -126,10 +128,12 @@ static void on_done(void *ctx, const struct http_result *result)
 {
 	struct ollama_ask *a = ctx;
 	bool is_whole = result->outcome == HTTP_OK && result->reply.status == 200 && !a->is_too_long;
-	json_t *v = is_whole ? json_loadb(buf_str(&a->body), a->body.len, 0, NULL) : NULL;
-	bool is_fine = questions[a->question].take(&a->answer, v);
 
-	json_decref(v);
+	if (!is_whole) {
+		buf_clear(&a->body);
+	}
+	bool is_fine = questions[a->question].take(&a->answer, &a->body);
+
 	if (result->outcome != HTTP_OK && !a->answer.is_there) {
 		a->answer.err = result->err;
 	} else if (!is_fine) {
