@@ -334,16 +334,6 @@ static size_t show_reports(void)
 	return sum;
 }
 
-static void write_config(const char *path)
-{
-	FILE *f = fopen(path, "w");
-
-	assert_non_null(f);
-	(void)fprintf(f, "providers:\n  openai: {timeout_s: 5, max_in_flight: 3}\n  anthropic: {timeout_s: 5}\n"
-			 "targets:\n  safe: {model: openai/gpt-5.4-mini, fallback: [anthropic/claude-haiku-4-5]}\n");
-	assert_int_equal(fclose(f), 0);
-}
-
 static int setup(void **state)
 {
 	static const char *const simulate[] = { "--rate", "300", "--fail", "429=0.05", "--fail", "reset-mid=0.05", "--fail", "stall-mid=0.02", "--fail",
@@ -360,9 +350,9 @@ static int setup(void **state)
 	options = x_asprintf("log_path=%s/report:print_stacktrace=1", place.dir);
 	place_set(&place, "UBSAN_OPTIONS", options);
 	free(options);
-	char *config = x_asprintf("%s/home/config.yaml", place.dir), *log = x_asprintf("%s/log", place.dir);
-	write_config(config);
-	place_set(&place, "SONDE_CONFIG", config);
+	char *log = x_asprintf("%s/log", place.dir);
+	place_configure(&place, "providers:\n  openai: {timeout_s: 5, max_in_flight: 3}\n  anthropic: {timeout_s: 5}\n"
+				"targets:\n  safe: {model: openai/gpt-5.4-mini, fallback: [anthropic/claude-haiku-4-5]}\n");
 	place_set(&place, "EDITOR", "true");
 	s.simulator = place_simulate(&place, simulate);
 	s.log = open(log, O_WRONLY | O_CREAT | O_APPEND, 0600);
@@ -373,7 +363,6 @@ static int setup(void **state)
 	s.watched[CONSOLES] = (struct watched){ .name = "import --follow", .pid = s.follower };
 	s.watched[0].name = "first console";
 	s.watched[1].name = "second console";
-	free(config);
 	free(log);
 	return 0;
 }

@@ -16,18 +16,6 @@
 
 static const char *const console[] = { NULL };
 
-static void configure(const char *alerts)
-{
-	char *path = x_asprintf("%s/config.yaml", place.dir);
-	FILE *f = fopen(path, "w");
-
-	assert_non_null(f);
-	(void)fprintf(f, "alerts:\n%s", alerts);
-	assert_int_equal(fclose(f), 0);
-	place_set(&place, "SONDE_CONFIG", path);
-	free(path);
-}
-
 static void import(int n, const char *error)
 {
 	static const char *const args[] = { "import", "-", NULL };
@@ -82,7 +70,7 @@ static void test_two_consoles(void **state)
 	struct pty a, b;
 
 	(void)state;
-	configure("  - {name: \"bad\\ttimes\", when: err > 10%, command: 'echo $SONDE_ALERT_STATE >>$SONDE_DATA/said'}\n"
+	place_configure(&place, "alerts:\n%s", "  - {name: \"bad\\ttimes\", when: err > 10%, command: 'echo $SONDE_ALERT_STATE >>$SONDE_DATA/said'}\n"
 		  "  - {when: p95 > 1h, over: 31d, model: m}\n");
 	import(1, "timeout");
 	pty_start(&a, &place, console, 120, 40, false);

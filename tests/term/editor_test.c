@@ -15,12 +15,7 @@
 /* `editor` is a line of shell; the file is its "$1". */
 static void start(const char *editor)
 {
-	char *path = x_asprintf("%s/ed", place.dir);
-	FILE *f = fopen(path, "w");
-
-	assert_non_null(f);
-	(void)fprintf(f, "%s\n", editor != NULL ? editor : "");
-	assert_int_equal(fclose(f), 0);
+	char *path = place_write(&place, "ed", editor != NULL ? editor : "");
 	char *command = x_asprintf("sh %s", path); /* with an argument of its own */
 	place_set(&place, "PATH", "/usr/bin:/bin");
 	place_set(&place, "EDITOR", editor != NULL ? command : NULL);

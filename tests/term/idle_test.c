@@ -100,21 +100,14 @@ static void test_call_from_elsewhere(void **state)
 /* Alerts are judged once; what cannot change them wakes nobody. */
 static void test_alerts_at_rest(void **state)
 {
-	char *path = x_asprintf("%s/config.yaml", place.dir);
-	FILE *f = fopen(path, "w");
-
 	(void)state;
-	assert_non_null(f);
-	(void)fputs("alerts: [{when: err > 2%, over: 20s}, {when: cost > 5, over: 30s}, {when: calls > 0, over: 31d}]\n", f);
-	assert_int_equal(fclose(f), 0);
-	place_set(&place, "SONDE_CONFIG", path);
+	place_configure(&place, "alerts: [{when: err > 2%%, over: 20s}, {when: cost > 5, over: 30s}, {when: calls > 0, over: 31d}]\n");
 	import("model-one");
 	pty_start(&p, &place, console, 120, 40, false);
 	pty_wait(&p, "Alert: calls > 0 over 31d: 1 call");
 	check_idle();
 	pty_send(&p, "q");
 	assert_int_equal(pty_wait_end(&p), 0);
-	free(path);
 }
 
 int main(void)

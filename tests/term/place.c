@@ -102,6 +102,31 @@ void place_clear(const struct place *p, const char *sub)
 	free(path);
 }
 
+char *place_write(const struct place *p, const char *name, const char *text)
+{
+	char *path = x_asprintf("%s/%s", p->dir, name);
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	assert_true(fputs(text, f) >= 0);
+	assert_int_equal(fclose(f), 0);
+	return path;
+}
+
+void place_configure(struct place *p, const char *fmt, ...)
+{
+	struct buf text = { 0 };
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)buf_addv(&text, fmt, ap);
+	va_end(ap);
+	char *path = place_write(p, "home/config.yaml", buf_str(&text));
+	place_set(p, "SONDE_CONFIG", path);
+	buf_free(&text);
+	free(path);
+}
+
 void place_remove(struct place *p)
 {
 	(void)nftw(p->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);

@@ -24,6 +24,10 @@ const char *place_get(const struct place *p, const char *name);
 const char *place_program(void);
 /* Empties one of its directories: "home", "data" or "tmp". */
 void place_clear(const struct place *p, const char *sub);
+/* Writes a file of that name in the place, and returns its path, the caller's. */
+char *place_write(const struct place *p, const char *name, const char *text);
+/* Writes the configuration its programs read. */
+void place_configure(struct place *p, const char *fmt, ...) SONDE_PRINTF(2, 3);
 /* Fails the test unless the store of the place passes SQLite's own check and its rollups say what its rows say. Returns the number of calls in it; without a store 0. */
 int place_check_store(const struct place *p);
 /* Fails the test unless that many calls in it are of the provider. */

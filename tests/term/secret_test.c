@@ -97,19 +97,14 @@ static int setup(void **state)
 		place_set(&place, keys[i].variable, key);
 		free(key);
 	}
-	char *path = x_asprintf("%s/home/config.yaml", place.dir);
 	const char *base_url = place_get(&place, "OPENAI_BASE_URL");
-	FILE *f = fopen(path, "w");
-	assert_non_null(f);
-	(void)fprintf(f, "providers:\n"
+
+	place_configure(&place, "providers:\n"
 			 "  refused: {kind: openai, base_url: \"%s\", api_key_env: OPENAI_API_KEY, headers: {X-Sonde-Fault: \"401\"}}\n"
 			 "  broken: {kind: openai, base_url: \"%s\", api_key_env: OPENAI_API_KEY, headers: {X-Sonde-Fault: \"stream-error\"}}\n"
 			 "  lab: {kind: openai, base_url: \"%s\", api_key_command: printenv LAB_SECRET}\n"
 			 "  labref: {kind: openai, base_url: \"%s\", api_key_command: printenv LAB_SECRET, headers: {X-Sonde-Fault: \"401\"}}\n",
 	    base_url, base_url, base_url, base_url);
-	assert_int_equal(fclose(f), 0);
-	place_set(&place, "SONDE_CONFIG", path);
-	free(path);
 	return 0;
 }
 

@@ -119,16 +119,11 @@ static void test_killed(void **state)
 
 static void test_broken(void **state)
 {
-	char *path = file();
-
 	(void)state;
 	start();
 	pty_wait(&p, "READY");
 	console_quit();
-	FILE *f = fopen(path, "w");
-	assert_non_null(f);
-	(void)fputs("{\"version\":1,", f);
-	assert_int_equal(fclose(f), 0);
+	free(place_write(&place, "data/session.json", "{\"version\":1,"));
 	again();
 	pty_wait(&p, "the last session cannot be taken up again: session.json is no JSON");
 	pty_key(&p, "4", "[4 Metrics]");
@@ -136,7 +131,6 @@ static void test_broken(void **state)
 	again();
 	pty_wait(&p, "[4 Metrics]");
 	console_quit();
-	free(path);
 }
 
 int main(void)

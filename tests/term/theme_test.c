@@ -38,14 +38,7 @@ static int teardown(void **state)
 
 static void start(const char *theme)
 {
-	char *path = x_asprintf("%s/config.yaml", place.dir);
-	FILE *f = fopen(path, "w");
-
-	assert_non_null(f);
-	(void)fprintf(f, "ui: {theme: %s}\n", theme);
-	assert_int_equal(fclose(f), 0);
-	place_set(&place, "SONDE_CONFIG", path);
-	free(path);
+	place_configure(&place, "ui: {theme: %s}\n", theme);
 	pty_start(&p, &place, console, 80, 24, false);
 }
 
@@ -120,13 +113,8 @@ static bool make_direct(void)
 	    "\tsetaf=\\E[%?%p1%{8}%<%t3%p1%d%e38;2;%p1%{65536}%/%d;%p1%{256}%/%{255}%&%d;%p1%{255}%&%d%;m,\n"
 	    "\tsetab=\\E[%?%p1%{8}%<%t4%p1%d%e48;2;%p1%{65536}%/%d;%p1%{256}%/%{255}%&%d;%p1%{255}%&%d%;m,\n"
 	    "\tsetf@, setb@, initc@, ccc@, use=xterm-256color,\n";
-	char *path = x_asprintf("%s/direct.ti", place.dir), *dir = x_asprintf("%s/terminfo", place.dir);
+	char *path = place_write(&place, "direct.ti", source), *dir = x_asprintf("%s/terminfo", place.dir);
 	char *command = x_asprintf("tic -x -o '%s' '%s' 2>/dev/null", dir, path);
-	FILE *f = fopen(path, "w");
-
-	assert_non_null(f);
-	(void)fputs(source, f);
-	assert_int_equal(fclose(f), 0);
 	bool ok = system(command) == 0; /* NOLINT: a fixed command on paths of our own */
 	char *dirs = x_asprintf("%s:/etc/terminfo:/lib/terminfo:/usr/share/terminfo", dir);
 	place_set(&place, "TERMINFO_DIRS", dirs);
