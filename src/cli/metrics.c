@@ -343,9 +343,9 @@ static int run_with(struct metrics_options *o, int argc, char **argv)
 		{ "json", no_argument, NULL, 'j' }, { NULL, 0, NULL, 0 } };
 	int64_t now_us = o->query.to_us;
 	struct err e = { 0 };
-	int opt;
+	int opt, n_options = 0;
 
-	while ((opt = cli_option(argc, argv, "", long_options)) != -1) {
+	for (; (opt = cli_option(argc, argv, "", long_options)) != -1; n_options++) {
 		if (opt == '?') {
 			return cli_bad_option(&cli_metrics, argv);
 		}
@@ -362,11 +362,11 @@ static int run_with(struct metrics_options *o, int argc, char **argv)
 	if (!o->is_csv && (o->output != NULL || o->replaces)) {
 		return cli_usage(&cli_metrics, "--output and --force go with --csv");
 	}
-	if (o->is_csv + o->is_budget + (o->check != NULL) > 1) {
-		return cli_usage(&cli_metrics, "--csv, --check and --budget do not go together");
+	if (o->is_budget && n_options > 1 + o->is_json) {
+		return cli_usage(&cli_metrics, "--budget is that of all calls: it takes --json and nothing else");
 	}
-	if (o->is_csv && o->is_json) {
-		return cli_usage(&cli_metrics, "--json and --csv do not go together");
+	if (o->is_csv && (o->is_json || o->check != NULL)) {
+		return cli_usage(&cli_metrics, "--csv does not go with --json and --check");
 	}
 	return o->is_budget ? metrics_budget(o->is_json) : o->check != NULL ? metrics_check(o) : answer(o);
 }

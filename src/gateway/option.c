@@ -74,7 +74,7 @@ const char *option_values_text(const struct option_row *row, char out[160])
 
 	out[0] = '\0';
 	if (row->type == OPTION_NUMBER) {
-		n = snprintf(out, 160, "%g to %g%s%s", row->lo, row->hi, row->unit != NULL ? " " : "", row->unit != NULL ? row->unit : "");
+		n = snprintf(out, 160, "%.10g to %.10g%s%s", row->lo, row->hi, row->unit != NULL ? " " : "", row->unit != NULL ? row->unit : "");
 	}
 	for (size_t i = 0; n < 120 && option_word(row, i, word); i++) {
 		n += snprintf(out + n, 160 - (size_t)n, "%s%s", n == 0 ? "" : row->type == OPTION_NUMBER && i == 0 ? ", or " : ", ", word);

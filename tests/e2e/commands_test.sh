@@ -15,6 +15,8 @@ for command in $commands; do
 	check "$command --help ends well" is 0
 	sonde "$command" -h
 	check "$command -h is the same" cmp -s "$T/out/out" "$T/help"
+	sonde "$command" --no-such-option
+	check "$command: wrong usage is told whole" exits 2 "(sonde help $command)"
 done
 sonde --version
 check "--version" out "sonde "
@@ -53,9 +55,10 @@ metrics --check err<2|column 5: err is a percentage
 metrics --check|lacks its value
 metrics --min-calls 0|--min-calls: '0' is no whole number
 metrics --output x|go with --csv
-metrics --csv --check err<2%|do not go together
-metrics --budget --check err<2%|do not go together
-metrics --json --csv|do not go together
+metrics --csv --check err<2%|does not go with
+metrics --budget --check err<2%|it takes --json and nothing else
+metrics --budget --by model|it takes --json and nothing else
+metrics --json --csv|does not go with
 metrics --until 2020-01-01|24h unless given
 calls --force|go with --csv or --jsonl
 calls show 1 --csv|show takes --json

@@ -48,6 +48,14 @@ done
 check "statuses in the manual" has "$manual" $statuses
 check "statuses in the manual page" has "$T/page" $statuses
 
+# A command may have several lines there.
+sed -n '/^\.Sh SYNOPSIS/,/^\.Sh DESCRIPTION/p' "$T/page" | awk -v dir="$T" '
+	/^\.Nm/ { name = ""; next }
+	name == "" { name = "console"; if ($1 == ".Cm" || $3 == "console") { name = $1 == ".Cm" ? $2 : $3 } }
+	{ print >> (dir "/synopsis-" name) }'
+sed -n '/^The options, in alphabetical order/,/^\.Sh/s/^\.It //p' "$T/page" >"$T/explained"
+sed -E 's/^--?//; s/ .*//' "$T/explained" >"$T/in-order"
+check "options stand in their order" env LC_ALL=C sort -c "$T/in-order"
 n=0
 for command in $commands; do
 	[ "$command" != help ] || continue
@@ -57,7 +65,8 @@ for command in $commands; do
 	# The branch of the command; in zsh with the lists that several commands share.
 	sed -n "/^	*$command)/,/;;/p" "$bash_words" >"$T/bash"
 	sed -n "/^	\(.* | \)*$command\( | .*\)*)\$/,/;;/p; /^	json=/p; /^	span=/,/^	)\$/p" "$zsh_words" >"$T/zsh"
-	check "options of $command in the manual page" has "$T/page" $options
+	check "options of $command in the manual page" has "$T/synopsis-$command" $options
+	check "options of $command are explained there" has "$T/explained" $options
 	check "options of $command in bash completion" has "$T/bash" $options
 	check "options of $command in zsh completion" has "$T/zsh" $options
 done
