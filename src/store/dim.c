@@ -1,5 +1,9 @@
 /* Rows of dim never change, so what was read once holds for ever, with one exception: ids given out in a transaction that is rolled
- * back. Names to ids are cached up to a limit, since sessions and users may be any number; ids to names only as they are asked for. */
+ * back. Names to ids are cached up to a limit, since sessions and users may be any number; ids to names only as they are asked for.
+ *
+ * Sums are kept for each provider, model and operation and slot of time, and queries hold one for each in memory. A log that names another
+ * model in each line must not make them as many as its calls: the first names of a kind stand, later ones share one. That is a rule that holds
+ * for rows and sums alike, in any order of writers, where keeping the largest would have to move what was counted. */
 #include "store/dim.h"
 
 #include <stdlib.h>
@@ -10,6 +14,13 @@
 
 #define NAMES_MOST 65536
 
+/* Far more than are real. The other kinds are columns of rows only, and grow with them. */
+static const int64_t names_most[DIM_KIND_COUNT] = {
+	[DIM_PROVIDER] = 256,
+	[DIM_MODEL] = 4096,
+	[DIM_OPERATION] = 256,
+};
+
 struct name {
 	char *s;
 	struct name *next;
@@ -17,13 +28,19 @@ struct name {
 
 struct dims {
 	sqlite3 *db;
-	sqlite3_stmt *find, *insert, *read, *list;
+	sqlite3_stmt *find, *insert, *read, *list, *count;
 	struct map *ids[DIM_KIND_COUNT]; /* name -> id */
 	size_t n_ids;
 	struct map *names; /* id -> name, borrowed from kept */
 	struct name *kept;
+	bool is_full[DIM_KIND_COUNT]; /* as last seen; names only come */
 	bool is_changed; /* a name was inserted since the last commit or rollback */
 };
+
+int64_t dims_most(enum dim_kind kind)
+{
+	return names_most[kind];
+}
 
 static void forget_ids(struct dims *d)
 {
@@ -53,6 +70,7 @@ void dims_free(struct dims *d)
 	sqlite3_finalize(d->insert);
 	sqlite3_finalize(d->read);
 	sqlite3_finalize(d->list);
+	sqlite3_finalize(d->count);
 	for (int k = 0; k < DIM_KIND_COUNT; k++) {
 		map_free(d->ids[k], NULL);
 	}
@@ -124,6 +142,22 @@ static int64_t insert(struct dims *d, enum dim_kind kind, const char *name, size
 	return sqlite3_last_insert_rowid(d->db);
 }
 
+/* Whether the kind takes no more names; within the write transaction, so nobody else adds one. */
+static bool is_full(struct dims *d, enum dim_kind kind)
+{
+	if (names_most[kind] > 0 && !d->is_full[kind]) {
+		sqlite3_stmt *stmt = prepared(d, &d->count, "SELECT count(*) >= ?2 FROM dim WHERE kind = ?1");
+
+		if (stmt != NULL) {
+			sqlite3_bind_int(stmt, 1, (int)kind);
+			sqlite3_bind_int64(stmt, 2, names_most[kind]);
+			d->is_full[kind] = sqlite3_step(stmt) == SQLITE_ROW && sqlite3_column_int(stmt, 0) != 0;
+			sqlite3_reset(stmt);
+		}
+	}
+	return d->is_full[kind];
+}
+
 int64_t dims_id(struct dims *d, enum dim_kind kind, const char *name, struct err *e)
 {
 	if (name == NULL || name[0] == '\0') {
@@ -136,6 +170,9 @@ int64_t dims_id(struct dims *d, enum dim_kind kind, const char *name, struct err
 		return (intptr_t)cached;
 	}
 	int64_t id = read_id(d, kind, name, len);
+	if (id == 0 && strcmp(name, DIM_OTHER) != 0 && is_full(d, kind)) {
+		return dims_id(d, kind, DIM_OTHER, e); /* not remembered: there may be any number */
+	}
 	if (id == 0) {
 		id = insert(d, kind, name, len);
 	}
@@ -244,6 +281,7 @@ void dims_rollback(struct dims *d)
 		forget_ids(d);
 		map_free(d->names, NULL);
 		d->names = map_new();
+		memset(d->is_full, 0, sizeof(d->is_full));
 	}
 	d->is_changed = false;
 }

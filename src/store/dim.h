@@ -23,10 +23,14 @@ enum dim_kind {
 	DIM_KIND_COUNT
 };
 
+/* What sums are kept by (provider, model, operation) takes so many names in a store; calls with further new ones are calls of this one. */
+#define DIM_OTHER "(other)"
+int64_t dims_most(enum dim_kind kind); /* 0: any number */
+
 struct dims;
 struct dims *dims_new(sqlite3 *db);
 void dims_free(struct dims *d);
-/* The id of a name, inserted if new (inside the caller's write transaction); 0 for NULL and "". -1 on failure. */
+/* The id of a name, inserted if new (inside the caller's write transaction), or of DIM_OTHER; 0 for NULL and "". -1 on failure. */
 int64_t dims_id(struct dims *d, enum dim_kind kind, const char *name, struct err *e);
 /* The id of a name that exists; 0 when there is none. For readers. */
 int64_t dims_find(struct dims *d, enum dim_kind kind, const char *name);

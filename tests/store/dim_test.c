@@ -112,6 +112,47 @@ static void any_number_of_names(void **state)
 	sql_close(s);
 }
 
+/* Of what sums are kept by, the first names stand; all later ones are one, also for another connection and after a rollback. */
+static void too_many_names_share_one(void **state)
+{
+	struct sql *s = writable(*state);
+	struct dims *d = dims_new(s->db), *other = dims_new(s->db);
+	const int64_t most = dims_most(DIM_MODEL);
+	struct err e = { 0 };
+	char name[32];
+	int64_t id = 0, rest;
+
+	assert_true(most > 1000 && dims_most(DIM_PROVIDER) > 0 && dims_most(DIM_OPERATION) > 0 && dims_most(DIM_SESSION) == 0);
+	for (int round = 0; round < 2; round++) { /* the first is taken back */
+		assert_true(sql_begin(s, &e));
+		for (int i = 0; i < most + 10; i++) {
+			(void)snprintf(name, sizeof(name), "m%d", i);
+			int64_t before = id;
+
+			id = dims_id(d, DIM_MODEL, name, &e);
+			assert_int_equal(id == before, i > most);
+			assert_string_equal(dims_name(d, id), i < most ? name : DIM_OTHER);
+		}
+		if (round == 0) {
+			sql_rollback(s);
+			dims_rollback(d);
+		}
+	}
+	rest = id;
+	assert_true(sql_commit(s, &e));
+	dims_commit(d);
+	assert_true(sql_begin(s, &e));
+	assert_int_equal(dims_id(other, DIM_MODEL, "new", &e), rest);
+	assert_string_equal(dims_name(other, dims_id(other, DIM_MODEL, "m7", &e)), "m7");
+	assert_string_equal(dims_name(other, dims_id(other, DIM_PROVIDER, "new", &e)), "new");
+	assert_int_equal(dims_find(other, DIM_MODEL, "new"), 0);
+	assert_int_equal(dims_find(other, DIM_MODEL, DIM_OTHER), rest);
+	assert_true(sql_commit(s, &e));
+	dims_free(other);
+	dims_free(d);
+	sql_close(s);
+}
+
 static void a_failure_is_said(void **state)
 {
 	struct sql *s = writable(*state);
@@ -135,6 +176,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(names_become_ids_and_back, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(a_rollback_takes_new_names_along, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(any_number_of_names, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(too_many_names_share_one, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(a_failure_is_said, fixture_setup, fixture_teardown),
 	};
 
