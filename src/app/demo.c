@@ -1,5 +1,6 @@
 #include "app/demo.h"
 
+#include <assert.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -18,6 +19,7 @@
 #define PAST_DAYS 30
 #define PAST_CALLS 60000
 #define SEED 7
+#define ALERT_CALLS 50 /* in the small hours a failure or two are nothing */
 
 static const struct {
 	const char *provider, *model, *path; /* path: below the simulator's address */
@@ -69,6 +71,20 @@ static void add_providers(struct config *config, int port)
 	}
 }
 
+/* Off over the invented past, so that the first screen is quiet; stopping a few runs turns it on. */
+static void add_alert(struct config *config)
+{
+	struct alert_rule *rule = x_calloc(1, sizeof(*rule));
+	struct err e;
+
+	rule->name = x_strdup("many failures");
+	rule->min_calls = ALERT_CALLS;
+	if (!alert_rule_set_when(rule, "err > 5%", &e) || !alert_rule_set_over(rule, "1h", &e)) {
+		assert(false);
+	}
+	*array_push(config->alerts, config->n_alerts, config->cap_alerts) = rule;
+}
+
 static void set_prompt(struct play *p)
 {
 	size_t len;
@@ -102,6 +118,7 @@ static bool start(struct demo *d, struct loop *l, struct err *e)
 	}
 	config = config_new();
 	add_providers(config, sim_port(d->sim));
+	add_alert(config);
 	d->app = app_new(l, config, d->dir, true);
 	d->app->is_demo = true;
 	set_prompt(d->app->play);

@@ -82,12 +82,39 @@ static void test_200x60(void **state)
 	walk(200, 60, 4);
 }
 
+#define MOST_RUNS 25 /* of four calls each: more than the alert wants when the invented past has no calls at this hour */
+
+/* Runs that were stopped are failures, and enough of them turn the alert on. */
+static void test_alert(void **state)
+{
+	(void)state;
+	console_demo(80, 24);
+	pty_wait(&p, "READY");
+	pty_key(&p, ":alerts" ENTER, " of 1 on");
+	pty_wait(&p, "err > 5% over 1h");
+	pty_wait(&p, " calls SIMULATED");
+	pty_send(&p, ESC);
+	pty_wait_gone(&p, " of 1 on");
+	for (int i = 0; i < MOST_RUNS && !pty_has(&p, "1 alert"); i++) {
+		pty_key(&p, F5, IS_RUNNING);
+		pty_key(&p, "X", "RUN  4 ");
+		pty_wait_gone(&p, IS_RUNNING);
+	}
+	pty_wait(&p, "\u25b2 1 alert");
+	pty_key(&p, ":alerts" ENTER, "1 of 1 on");
+	pty_send(&p, ESC);
+	pty_wait_gone(&p, "1 of 1 on");
+	pty_send(&p, "q");
+	assert_int_equal(pty_wait_end(&p), 0); /* not console_quit: a bell is nothing that others send */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CONSOLE_TEST(test_80x24),
 		CONSOLE_TEST(test_120x40),
 		CONSOLE_TEST(test_200x60),
+		CONSOLE_TEST(test_alert),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
