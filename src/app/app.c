@@ -130,6 +130,13 @@ void app_look_ahead(struct app *a)
 	}
 }
 
+bool app_warning(const struct app *a, struct buf *out)
+{
+	const struct err *w = &a->store_warning;
+
+	return w->code != ERR_NONE && buf_addf(out, "%s%s%s", w->text, w->hint[0] != '\0' ? ": " : "", w->hint);
+}
+
 void app_summary(const struct app *a, struct buf *out)
 {
 	size_t running = play_running(a->play);

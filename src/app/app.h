@@ -56,6 +56,8 @@ void app_take_options(struct app *a);
 bool app_is_plain(const struct app *a);
 /* After a frame was painted, when time does not matter: makes ready what the next step is likely to want. */
 void app_look_ahead(struct app *a);
+/* What is to be known of the store and what to do about it; false: nothing is. Needs the whole of a row. */
+bool app_warning(const struct app *a, struct buf *out);
 /* The right end of the tab row: what runs, what today cost. May be empty. */
 void app_summary(const struct app *a, struct buf *out);
 

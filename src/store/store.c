@@ -259,12 +259,13 @@ static void look_for_trouble(struct store *s)
 	int64_t bytes;
 
 	if (s->w != NULL && sql_is_held_up(writer_sql(s->w), &bytes)) {
+		/* Short, so that the row of a small terminal has what is to be done. */
+		(void)err_set(&warning, ERR_INTERNAL, "the store's log grows, %lld MiB", (long long)bytes >> 20);
 		if (lingerer_find(writer_sql(s->w)->path, &who)) {
-			(void)err_set(&warning, ERR_INTERNAL, "process %d%s%.20s%s reads an old state of the store, whose log grows: %lld MiB",
-			    (int)who.pid, who.name[0] != '\0' ? " (" : "", who.name, who.name[0] != '\0' ? ")" : "", (long long)bytes >> 20);
-			(void)err_hint(&warning, "let it go on, or end it: kill %d", (int)who.pid);
+			(void)err_hint(&warning, "let process %d%s%.20s%s go on, or end it: it reads an old state", (int)who.pid,
+			    who.name[0] != '\0' ? " (" : "", who.name, who.name[0] != '\0' ? ")" : "");
 		} else {
-			(void)err_set(&warning, ERR_INTERNAL, "somebody reads an old state of the store, whose log grows: %lld MiB", (long long)bytes >> 20);
+			(void)err_hint(&warning, "some process reads an old state and does not end");
 		}
 	} else {
 		(void)room_left(s->dir, &warning); /* without room for rows the store fails, which is more than a warning */

@@ -101,7 +101,7 @@ static void a_stopped_reader_is_named(void **state)
 	store_state(s, &st);
 	assert_false(st.is_failing);
 	(void)snprintf(pid_text, sizeof(pid_text), "process %d (lingerer_test)", (int)pid);
-	assert_non_null(strstr(st.warning.text, pid_text));
+	assert_non_null(strstr(st.warning.hint, pid_text));
 	assert_non_null(strstr(st.warning.text, "MiB"));
 	assert_int_equal(kill(pid, SIGCONT), 0);
 	assert_int_equal(write(go[1], "x", 1), 1);

@@ -298,6 +298,20 @@ static void no_alerts(struct fixture *f)
 	fixture_keys(f, "Enter");
 }
 
+/* As the store says it: store/store.c. */
+static void held_up(struct fixture *f)
+{
+	(void)err_set(&f->app->store_warning, ERR_INTERNAL, "the store's log grows, 129 MiB");
+	(void)err_hint(&f->app->store_warning, "let process 4242 (sqlite3) go on, or end it: it reads an old state");
+	fixture_draw(f);
+}
+
+static void metrics_held_up(struct fixture *f)
+{
+	metrics(f);
+	held_up(f);
+}
+
 static void asks_to_quit(struct fixture *f)
 {
 	run_four(f);
@@ -346,6 +360,8 @@ static const struct {
 	{ "play-unusable", unusable, 1, usual, ANSI, GLYPHS_BRAILLE },
 	{ "play-ascii", run_four, 4, usual, MONO, GLYPHS_ASCII },
 	{ "play-demo", demo, 4, small, ANSI, GLYPHS_BRAILLE },
+	{ "play-held-up", held_up, 4, usual, ANSI, GLYPHS_BRAILLE },
+	{ "metrics-held-up", metrics_held_up, 4, usual, ANSI, GLYPHS_BRAILLE },
 	{ "play-quit", asks_to_quit, 4, one, ANSI, GLYPHS_BRAILLE },
 	{ "metrics-log", metrics_log, 4, wide, ANSI, GLYPHS_BRAILLE },
 	{ "metrics-budget", metrics_budget, 4, usual, MONO, GLYPHS_BRAILLE },

@@ -193,6 +193,8 @@ void metrics_status(const void *self, const struct env *env, struct buf *left, s
 		(void)buf_add_str(left, "the figures are of the filter before");
 	} else if (s->brush.is_on) {
 		brush_text(s, env, left);
+	} else if (app_warning(s->app, left)) {
+		return;
 	} else {
 		add_state(s, env, left);
 	}

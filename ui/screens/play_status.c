@@ -110,8 +110,8 @@ void play_status(const void *self, const struct env *env, struct buf *left, stru
 		play_find_status(s, left);
 	} else if (p->history_err.code != ERR_NONE && s->view == VIEW_COLUMNS) {
 		(void)buf_addf(left, "%s: %s", p->history_err.text, p->history_err.hint);
-	} else if (p->app->store_warning.code != ERR_NONE && s->view == VIEW_COLUMNS) {
-		(void)buf_addf(left, "%s: %s", p->app->store_warning.text, p->app->store_warning.hint);
+	} else if (s->view == VIEW_COLUMNS && app_warning(p->app, left)) {
+		return;
 	} else if (p->run_us == 0) {
 		(void)buf_addf(left, "READY  %zu target%s", p->n_columns, p->n_columns == 1 ? "" : "s");
 		if (p->repeat > 1) {
