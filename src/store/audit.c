@@ -12,6 +12,7 @@
 #define HOUR_US (3600 * US_PER_S)
 #define DAY_US (24 * HOUR_US)
 enum { LEVEL_HOUR = 2, LEVEL_DAY = 3 };
+#define LATE_TRIES 5
 
 static const char next_text[] = "SELECT (SELECT min(ts_us) FROM call WHERE ts_us >= ?1),"
 				" (SELECT min(slot) FROM rollup WHERE level = 2 AND slot >= ?2) * 3600000000";
@@ -307,24 +308,31 @@ void audit_free(struct audit *a)
 	*a = (struct audit){ .calls = 0 };
 }
 
-bool audit_mend(struct writer *w, int64_t day_us, bool *is_mended, struct err *e)
+static bool mend_hour(struct writer *w, int64_t hour_us, bool is_late, bool *is_mended, struct err *e)
 {
-	struct sql *sql = writer_sql(w);
 	struct expired_until expired;
+	bool ok = (is_late ? writer_begin_late : writer_begin)(w, e) && expired_until(writer_sql(w), &expired, e);
 
-	*is_mended = false;
-	if (!writer_begin(w, e)) {
-		return false;
-	}
-	bool ok = expired_until(sql, &expired, e);
-	if (ok && day_us > expired.ts_us) {
-		ok = writer_recount(w, day_us, day_us + DAY_US, e);
-		*is_mended = ok;
-	}
-	ok = ok && writer_commit(w, e);
+	*is_mended = ok && rollup_slot(hour_us, DAY_US) * DAY_US > expired.ts_us;
+	ok = ok && (!*is_mended || writer_recount(w, hour_us, e)) && writer_commit(w, e);
 	if (!ok) {
 		writer_rollback(w);
-		*is_mended = false;
 	}
+	return ok;
+}
+
+bool audit_mend(struct writer *w, int64_t day_us, bool *is_mended, struct err *e)
+{
+	bool ok = true;
+
+	*is_mended = true;
+	for (int64_t hour_us = day_us; ok && *is_mended && hour_us < day_us + DAY_US; hour_us += HOUR_US) {
+		ok = false;
+		for (int i = 0; !ok && i < LATE_TRIES; i++) {
+			ok = mend_hour(w, hour_us, true, is_mended, NULL);
+		}
+		ok = ok || mend_hour(w, hour_us, false, is_mended, e); /* somebody always writes, or what fails is to be told */
+	}
+	*is_mended = *is_mended && ok;
 	return ok;
 }

@@ -16,7 +16,8 @@ struct audit {
 /* False: it cannot be read. What is wrong is no failure. */
 bool audit_run(struct writer *w, struct audit *out, struct err *e) SONDE_MUST_CHECK;
 void audit_free(struct audit *a);
-/* Makes the sums of a day anew from its rows, in one transaction: others wait for it. *is_mended false: its rows are not all there any more. */
+/* Makes the sums of a day anew from its rows, an hour in a transaction; others wait for what it writes, and while it reads only when they write
+ * all the time. *is_mended false: its rows are not all there any more. */
 bool audit_mend(struct writer *w, int64_t day_us, bool *is_mended, struct err *e) SONDE_MUST_CHECK;
 
 #endif

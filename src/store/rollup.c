@@ -13,7 +13,10 @@
  * Exactness does not rest on the clock: whoever leaves a fine slot incomplete (a row too old for its level, or removal)
  * raises the level's floor in the same transaction, and readers use slots above the floor only. */
 
-#define DAY_US (86400 * US_PER_S)
+#define HOUR_US (3600 * US_PER_S)
+#define HOURS 24
+#define DAY_US (HOURS * HOUR_US)
+#define LEVEL_DAY (ROLLUP_LEVELS - 1)
 #define PRUNE_ROWS 200
 #define GROUP_SLOTS 8 /* stored by one statement, where they are new */
 #define COLUMNS 22
@@ -450,46 +453,79 @@ bool rollup_flush(struct rollup *r, struct err *e)
 	return true;
 }
 
+static struct key read_key(sqlite3_stmt *st, int column)
+{
+	return (struct key){ .provider = sqlite3_column_int64(st, column), .model = sqlite3_column_int64(st, column + 1),
+		.operation = sqlite3_column_int64(st, column + 2) };
+}
+
 static bool recount_rows(struct rollup *r, sqlite3_stmt *st, int64_t now_us, struct err *e)
 {
 	struct call_row row;
 	int rc;
 
 	while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
-		struct key k = {
-			.provider = sqlite3_column_int64(st, ROLLUP_ROW_DIMS),
-			.model = sqlite3_column_int64(st, ROLLUP_ROW_DIMS + 1),
-			.operation = sqlite3_column_int64(st, ROLLUP_ROW_DIMS + 2),
-		};
-
 		rollup_read_row(st, &row);
-		count(r, k, &row, now_us);
+		count(r, read_key(st, ROLLUP_ROW_DIMS), &row, now_us);
 	}
 	return rc == SQLITE_DONE || sql_failed(r, e);
 }
 
-bool rollup_recount(struct rollup *r, int64_t from_us, int64_t to_us, int64_t now_us, struct err *e)
+/* The other hours, into the day. One that is damaged is none, until it is recounted itself. */
+static bool recount_day(struct rollup *r, sqlite3_stmt *st, int64_t day, struct err *e)
 {
-	static const char remove_text[] = "DELETE FROM rollup WHERE level = ?1 AND slot >= ?2 AND slot < ?3";
-	static const char rows_text[] = "SELECT " ROLLUP_ROW " FROM call WHERE ts_us >= ?1 AND ts_us < ?2";
-	sqlite3_stmt *remove = NULL, *rows = NULL;
-	bool ok = (sqlite3_prepare_v2(r->db, remove_text, -1, &remove, NULL) == SQLITE_OK &&
-		      sqlite3_prepare_v2(r->db, rows_text, -1, &rows, NULL) == SQLITE_OK) ||
-	    sql_failed(r, e);
+	struct figures f = { 0 };
+	struct err damage;
+	int rc;
 
-	for (int level = 0; ok && level < ROLLUP_LEVELS; level++) {
-		(void)sqlite3_bind_int(remove, 1, level);
-		(void)sqlite3_bind_int64(remove, 2, rollup_slot(from_us, rollup_levels[level].slot_us));
-		(void)sqlite3_bind_int64(remove, 3, rollup_slot(to_us, rollup_levels[level].slot_us));
-		ok = run(r, remove, e);
+	while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
+		struct key k = read_key(st, 0);
+
+		k.level = LEVEL_DAY;
+		k.slot = day;
+		figures_clear(&f);
+		if (rollup_read_figures(st, 3, &f, &damage)) {
+			figures_merge(&entry_of(r, &k)->figures, &f);
+		}
+	}
+	figures_free(&f);
+	return rc == SQLITE_DONE || sql_failed(r, e);
+}
+
+bool rollup_recount(struct rollup *r, int64_t hour_us, int64_t now_us, struct err *e)
+{
+	static const char *const texts[] = {
+		"SELECT " ROLLUP_ROW " FROM call WHERE ts_us >= ?1 AND ts_us < ?2",
+		"SELECT provider, model, operation, " ROLLUP_FIGURES " FROM rollup WHERE level = 2 AND slot >= ?1 AND slot < ?2 AND slot <> ?3",
+		"DELETE FROM rollup WHERE level = ?1 AND slot >= ?2 AND slot < ?3",
+	};
+	sqlite3_stmt *st[COUNT_OF(texts)] = { NULL };
+	int64_t hour = rollup_slot(hour_us, HOUR_US), day = rollup_slot(hour_us, DAY_US);
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < COUNT_OF(texts); i++) {
+		ok = sqlite3_prepare_v2(r->db, texts[i], -1, &st[i], NULL) == SQLITE_OK || sql_failed(r, e);
 	}
 	if (ok) {
-		(void)sqlite3_bind_int64(rows, 1, from_us);
-		(void)sqlite3_bind_int64(rows, 2, to_us);
-		ok = recount_rows(r, rows, now_us, e);
+		(void)sqlite3_bind_int64(st[0], 1, hour_us);
+		(void)sqlite3_bind_int64(st[0], 2, hour_us + HOUR_US);
+		(void)sqlite3_bind_int64(st[1], 1, day * HOURS);
+		(void)sqlite3_bind_int64(st[1], 2, (day + 1) * HOURS);
+		(void)sqlite3_bind_int64(st[1], 3, hour);
+		ok = recount_rows(r, st[0], now_us, e) && recount_day(r, st[1], day, e);
 	}
-	(void)sqlite3_finalize(remove);
-	(void)sqlite3_finalize(rows);
+	for (int level = 0; ok && level < ROLLUP_LEVELS; level++) {
+		int64_t from_us = level == LEVEL_DAY ? day * DAY_US : hour_us, slot_us = rollup_levels[level].slot_us;
+		int64_t to_us = level == LEVEL_DAY ? from_us + DAY_US : hour_us + HOUR_US;
+
+		(void)sqlite3_bind_int(st[2], 1, level);
+		(void)sqlite3_bind_int64(st[2], 2, rollup_slot(from_us, slot_us));
+		(void)sqlite3_bind_int64(st[2], 3, rollup_slot(to_us, slot_us));
+		ok = run(r, st[2], e);
+	}
+	for (size_t i = 0; i < COUNT_OF(texts); i++) {
+		(void)sqlite3_finalize(st[i]);
+	}
 	return ok;
 }
 

@@ -27,8 +27,9 @@ struct rollup *rollup_new(sqlite3 *db, struct dims *dims, struct err *e) SONDE_M
 void rollup_free(struct rollup *r);
 /* Counts one row that was really inserted. now_us: wall clock. False: a dimension could not be stored. */
 bool rollup_add(struct rollup *r, const struct call_row *row, int64_t now_us, struct err *e) SONDE_MUST_CHECK;
-/* Forgets what the table says of a span and counts its rows again, with the next rollup_flush. The span is of whole slots of all levels. */
-bool rollup_recount(struct rollup *r, int64_t from_us, int64_t to_us, int64_t now_us, struct err *e) SONDE_MUST_CHECK;
+/* Forgets what the table says of an hour and counts its rows again, with the next rollup_flush; so too its day, from that and the other hours.
+ * Reads all before it writes anything. */
+bool rollup_recount(struct rollup *r, int64_t hour_us, int64_t now_us, struct err *e) SONDE_MUST_CHECK;
 /* Slots that were added to since the last flush. */
 size_t rollup_waiting(const struct rollup *r);
 /* Merges all that was added into the table (inside the caller's transaction) and forgets it; also removes a few outdated fine slots. */

@@ -386,6 +386,11 @@ bool sql_begin(struct sql *s, struct err *e)
 	return run(s, "BEGIN IMMEDIATE", e);
 }
 
+bool sql_begin_late(struct sql *s, struct err *e)
+{
+	return run(s, "BEGIN", e);
+}
+
 /* What a commit writes comes before it can be seen, and on a busy machine any time may pass in between: whoever looked then would not look
  * again. So the last event of a commit that changed a row, for store_watch_open, is a changed time of the file. */
 bool sql_commit(struct sql *s, struct err *e)

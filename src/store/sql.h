@@ -47,6 +47,8 @@ bool sql_int(struct sql *s, const char *text, int64_t *value, struct err *e);
 bool sql_step_done(struct sql *s, sqlite3_stmt *stmt, struct err *e);
 
 bool sql_begin(struct sql *s, struct err *e); /* IMMEDIATE */
+/* DEFERRED: takes the lock with its first write, which fails at once, with SQLITE_BUSY, when anybody wrote since its first read. Begin again then. */
+bool sql_begin_late(struct sql *s, struct err *e);
 bool sql_commit(struct sql *s, struct err *e);
 void sql_rollback(struct sql *s);
 /* Moves the WAL into the file when it has grown enough; call it between transactions. Never waits long. */

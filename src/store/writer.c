@@ -116,11 +116,11 @@ struct sql *writer_sql(struct writer *w)
 	return w->sql;
 }
 
-bool writer_begin(struct writer *w, struct err *e)
+static bool begin(struct writer *w, bool (*fn)(struct sql *s, struct err *e), struct err *e)
 {
 	w->room = room_left(w->sql->dir, e);
 	w->lost_rows = w->lost_bodies = 0;
-	if (w->room == ROOM_NO_ROWS || !sql_begin(w->sql, e)) {
+	if (w->room == ROOM_NO_ROWS || !fn(w->sql, e)) {
 		return false;
 	}
 	/* From here: waiting for the lock holds nobody up. */
@@ -131,6 +131,16 @@ bool writer_begin(struct writer *w, struct err *e)
 	w->slice_us = is_long ? WRITER_GREEDY_US : WRITER_SLICE_US;
 	w->rows_most = is_long ? GREEDY_ROWS : SLICE_ROWS;
 	return expired_until(w->sql, &w->expired, e);
+}
+
+bool writer_begin(struct writer *w, struct err *e)
+{
+	return begin(w, sql_begin, e);
+}
+
+bool writer_begin_late(struct writer *w, struct err *e)
+{
+	return begin(w, sql_begin_late, e);
 }
 
 /* What the last failure means for the row. The environment passes (disk, locks, rights); a limit or a constraint is the row's own fault. */
@@ -259,9 +269,9 @@ enum writer_result writer_run(struct writer *w, const struct run_row *run, struc
 	return step(w, w->run, e);
 }
 
-bool writer_recount(struct writer *w, int64_t from_us, int64_t to_us, struct err *e)
+bool writer_recount(struct writer *w, int64_t hour_us, struct err *e)
 {
-	return rollup_recount(w->rollup, from_us, to_us, w->wall_us, e);
+	return rollup_recount(w->rollup, hour_us, w->wall_us, e);
 }
 
 void writer_count_lost(struct writer *w, uint64_t rows)

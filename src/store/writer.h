@@ -41,8 +41,10 @@ enum writer_result writer_run(struct writer *w, const struct run_row *run, struc
 void writer_count_lost(struct writer *w, uint64_t rows);
 bool writer_commit(struct writer *w, struct err *e) SONDE_MUST_CHECK;
 void writer_rollback(struct writer *w);
-/* The rollups of whole days, made anew from the rows that are there. */
-bool writer_recount(struct writer *w, int64_t from_us, int64_t to_us, struct err *e) SONDE_MUST_CHECK;
+/* One that holds nobody up while it reads: others may write until it does so itself, which fails (SQLITE_BUSY) if anybody has. */
+bool writer_begin_late(struct writer *w, struct err *e) SONDE_MUST_CHECK;
+/* The rollups of an hour, and of its day, made anew from the rows that are there. */
+bool writer_recount(struct writer *w, int64_t hour_us, struct err *e) SONDE_MUST_CHECK;
 /* The transaction has taken about as long as it should. */
 bool writer_is_slice_full(struct writer *w);
 

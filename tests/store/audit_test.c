@@ -1,6 +1,8 @@
 /* Sums that are not those of their rows are found and mended; clocks that step leave none. */
 #include "store/audit.h"
 
+#include <sys/wait.h>
+
 #include "base/clock.h"
 #include "store/bulk.h"
 #include "tests/store/fixture.h"
@@ -95,6 +97,40 @@ static void what_is_wrong_is_found_and_mended(void **state)
 	}
 }
 
+/* Rows come while the day is mended, from another process: none is left out or counted twice. */
+static void mended_while_others_write(void **state)
+{
+	const int64_t day_us = (clock_wall_us() / DAY_US - 1) * DAY_US;
+	const int n = 600;
+	struct err e = { 0 };
+	uint64_t rounds = 0;
+	int status;
+
+	add(*state, day_us, 2 * 60 * US_PER_S, n);
+	fixture_exec(*state, "UPDATE rollup SET in_tok = in_tok + 1; DELETE FROM rollup WHERE slot % 3 = 0");
+	pid_t pid = fork();
+	if (pid == 0) {
+		add(*state, day_us + 1, 2 * 60 * US_PER_S, n);
+		_exit(0);
+	}
+	struct writer *w = writer_open(*state, &e);
+	bool is_done = false, is_mended;
+
+	while (!is_done || rounds < 2) {
+		is_done = is_done || waitpid(pid, &status, WNOHANG) == pid;
+		if (!audit_mend(w, day_us, &is_mended, &e) || !is_mended) {
+			fail_msg("%s", e.text);
+		}
+		rounds++;
+	}
+	assert_int_equal(status, 0);
+	writer_close(w);
+	struct audit a = audit(*state);
+	assert_true(a.calls == 2 * (uint64_t)n && a.wrong == 0);
+	audit_free(&a);
+	assert_int_equal(fixture_int(*state, "SELECT sum(n) FROM rollup WHERE level = 3"), 2 * n);
+}
+
 /* The clock of a source steps back an hour, forward a day; a call begins in the future. */
 static void clocks_may_step(void **state)
 {
@@ -117,6 +153,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(what_is_right_is_found_right, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(what_is_wrong_is_found_and_mended, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(mended_while_others_write, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(clocks_may_step, fixture_setup, fixture_teardown),
 	};
 
