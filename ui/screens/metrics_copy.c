@@ -20,12 +20,6 @@ const struct call_row *metrics_focused_call(const struct metrics_screen *s)
 	return s->focus == FOCUS_LOG && (size_t)s->log.selected < b->answer.n_log ? &b->answer.log[s->log.selected] : NULL;
 }
 
-static unsigned said(struct console *c, const char *text)
-{
-	console_say(c, ST_DIM, "%s", text);
-	return INPUT_HANDLED | INPUT_REDRAW;
-}
-
 /* The group's name and figures, with tabs as tables want them. */
 static void group_text(const struct metrics_group *g, struct buf *out)
 {
@@ -63,7 +57,8 @@ unsigned metrics_copy_json(void *self, struct console *c, const char *arg)
 
 	(void)arg;
 	if (row == NULL) {
-		return said(c, "JSON: of a request; Tab goes to the requests");
+		console_say(c, ST_DIM, "JSON: of a request; Tab goes to the requests");
+		return metrics_changed();
 	}
 	calls_json(&out, row, row == &s->board->call.row ? &s->board->call.body : NULL);
 	unsigned bits = console_copy(c, "JSON of the request", buf_str(&out), out.len);
@@ -77,8 +72,8 @@ unsigned metrics_copy_response(void *self, struct console *c, const char *arg)
 	const struct call_body *body = &s->board->call.body;
 
 	(void)arg;
-	if (s->focus != FOCUS_DETAIL || !s->board->has_call) {
-		return said(c, "response: of an opened request; Enter on one opens it");
+	if (!metrics_has_opened(s, c, "response")) {
+		return metrics_changed();
 	}
 	return console_copy(c, "response", body->response, body->response != NULL ? body->response_len : 0);
 }
@@ -92,8 +87,8 @@ unsigned metrics_copy_curl(void *self, struct console *c, const char *arg)
 	unsigned bits = INPUT_HANDLED | INPUT_REDRAW;
 
 	(void)arg;
-	if (s->focus != FOCUS_DETAIL || !s->board->has_call) {
-		return said(c, "curl: of an opened request; Enter on one opens it");
+	if (!metrics_has_opened(s, c, "curl")) {
+		return metrics_changed();
 	}
 	if (again_curl(s->app->config, &call->row, &call->body, &out, &e)) {
 		bits = console_copy(c, "curl command, the key as a variable", buf_str(&out), out.len);

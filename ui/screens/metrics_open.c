@@ -8,12 +8,12 @@
 #include "ui/console.h"
 #include "ui/screens/metrics_state.h"
 
-static bool is_opened(const struct metrics_screen *s, struct console *c)
+bool metrics_has_opened(const struct metrics_screen *s, struct console *c, const char *what)
 {
 	if (s->board->has_call && s->focus == FOCUS_DETAIL) {
 		return true;
 	}
-	console_say(c, ST_DIM, "of an opened request; Enter on one opens it");
+	console_say(c, ST_DIM, "%s: of an opened request; Enter on one opens it", what);
 	return false;
 }
 
@@ -25,7 +25,7 @@ unsigned metrics_replay(void *self, struct console *c, const char *arg)
 	struct err e = { 0 };
 
 	(void)arg;
-	if (!is_opened(s, c)) {
+	if (!metrics_has_opened(s, c, "replay")) {
 		return metrics_changed();
 	}
 	if (!again_read(&call->row, &call->body, &a, &e)) {
@@ -63,7 +63,7 @@ unsigned metrics_edit_outside(void *self, struct console *c, const char *arg)
 	struct buf text = { 0 };
 
 	(void)arg;
-	if (!is_opened(s, c)) {
+	if (!metrics_has_opened(s, c, "edit")) {
 		return metrics_changed();
 	}
 	for (size_t i = 0; i < COUNT_OF(parts); i++) {

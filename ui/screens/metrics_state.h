@@ -131,7 +131,8 @@ typedef unsigned metrics_command(void *self, struct console *c, const char *arg)
 /* metrics_copy.c */
 metrics_command metrics_export, metrics_export_over;
 metrics_command metrics_copy_row, metrics_copy_json, metrics_copy_response, metrics_copy_curl;
-/* metrics_open.c: an opened call elsewhere: in Play, in the editor. */
+/* metrics_open.c: an opened call elsewhere: in Play, in the editor. Whether one is opened; else says what is missing for `what`. */
+bool metrics_has_opened(const struct metrics_screen *s, struct console *c, const char *what);
 metrics_command metrics_replay, metrics_edit_outside;
 
 #endif
