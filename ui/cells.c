@@ -377,11 +377,6 @@ void cells_restyle(struct cells *c, struct rect r, enum style st)
 	}
 }
 
-int cells_mark(struct cells *c, int x, int y, enum style st, const char *glyph, const char *word)
-{
-	return cells_put(c, x, y, st, c->glyphs == GLYPHS_PLAIN ? word : glyph);
-}
-
 static void plain_rule(struct cells *c, int x, int y, int w, const char *title, const char *right)
 {
 	int used = cells_fit(c, x + 1, y, w - 1, ST_TITLE, title != NULL ? title : "");

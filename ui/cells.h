@@ -72,8 +72,6 @@ int cells_width(const char *s, size_t len);
 void cells_fill(struct cells *c, struct rect r, enum style st, uint32_t cp);
 /* Changes the style only. */
 void cells_restyle(struct cells *c, struct rect r, enum style st);
-/* A state: its glyph, in plain its word. Returns the cells used. */
-int cells_mark(struct cells *c, int x, int y, enum style st, const char *glyph, const char *word);
 /* The sign of the selected row, ▌, in the colour of the rule above its pane. */
 void cells_selected(struct cells *c, int x, int y);
 /* A titled rule: "─ title ───── right ─", heavy ━ when focused; then the cursor stands below it, until somebody says better. In plain:

@@ -126,8 +126,3 @@ void outfile_discard(struct outfile *f)
 		release(f);
 	}
 }
-
-const char *outfile_path(const struct outfile *f)
-{
-	return f->path;
-}

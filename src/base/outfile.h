@@ -17,7 +17,5 @@ bool outfile_write(struct outfile *f, const char *bytes, size_t len, struct err 
 bool outfile_keep(struct outfile *f, struct err *e) SONDE_MUST_CHECK;
 /* Removes what was written; frees f. NULL is fine. */
 void outfile_discard(struct outfile *f);
-/* The path with the home directory put in. */
-const char *outfile_path(const struct outfile *f);
 
 #endif

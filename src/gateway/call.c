@@ -19,21 +19,11 @@
 #define MAX_ATTEMPTS_DEFAULT 3
 #define BODY_LIMIT ((size_t)64 << 20)
 
-static const char *const state_names[] = {
-	[CALL_QUEUED] = "queued", [CALL_SENT] = "sent", [CALL_STREAMING] = "streaming", [CALL_RETRYING] = "retrying",
-	[CALL_DONE] = "done", [CALL_FAILED] = "failed", [CALL_CANCELLED] = "cancelled",
-};
-
 static const char *const event_names[] = {
 	[EVENT_QUEUED] = "queued", [EVENT_SENT] = "sent", [EVENT_FIRST_TOKEN] = "first_token", [EVENT_DELTA] = "delta",
 	[EVENT_TOOL_CALL] = "tool_call", [EVENT_USAGE] = "usage", [EVENT_RETRYING] = "retrying", [EVENT_FALLBACK] = "fallback", [EVENT_DONE] = "done",
 	[EVENT_FAILED] = "failed", [EVENT_CANCELLED] = "cancelled",
 };
-
-const char *call_state_name(enum call_state s)
-{
-	return state_names[s];
-}
 
 const char *call_event_name(enum call_event_type t)
 {

@@ -17,8 +17,6 @@ static inline bool call_state_is_final(enum call_state s)
 {
 	return s >= CALL_DONE;
 }
-/* "queued", "sent", "streaming", "retrying", "done", "failed", "cancelled" */
-const char *call_state_name(enum call_state s);
 
 enum call_event_type {
 	EVENT_QUEUED,      /* accepted; waits for a free place (max_in_flight) */

@@ -409,15 +409,6 @@ void passages_score_central(struct passages *p)
 	}
 }
 
-double passages_overlap(const struct passages *p, struct span a, struct span b)
-{
-	struct map *set = term_set(a);
-	double sum = sum_in(p, b, set);
-
-	map_free(set, NULL);
-	return sum;
-}
-
 bool passage_meets(const struct passage *p, struct span s)
 {
 	return p->text.s < s.s + s.len && s.s < p->text.s + p->text.len;

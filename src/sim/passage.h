@@ -31,8 +31,6 @@ void passages_free(struct passages *p);
 void passages_score(struct passages *p, struct span query);
 /* Sets every score to how typical the sentence is of the whole: for summaries. */
 void passages_score_central(struct passages *p);
-/* Sum of the weights of the terms that both texts share. */
-double passages_overlap(const struct passages *p, struct span a, struct span b);
 /* In how many passages the term stands. */
 size_t passages_with(const struct passages *p, const char *term);
 /* Whether the passage shares bytes with s. */

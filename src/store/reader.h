@@ -1,5 +1,5 @@
 /* reader - what is behind struct reader of store/store.h: the connection and the names, for queries of store/ and metrics/.
- * Statements come from sql_prepare(reader_sql(r), ...); reset them before returning: an open read transaction makes the WAL grow. */
+ * Statements come from sql_prepare(r->sql, ...); reset them before returning: an open read transaction makes the WAL grow. */
 #ifndef SONDE_STORE_READER_H
 #define SONDE_STORE_READER_H
 

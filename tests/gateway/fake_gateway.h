@@ -334,11 +334,6 @@ enum err_code call_err_code(const struct call *c)
 	return c->err.code;
 }
 
-const char *call_state_name(enum call_state s)
-{
-	return s == CALL_DONE ? "done" : "other";
-}
-
 const char *call_event_name(enum call_event_type t)
 {
 	return t == EVENT_DONE ? "done" : "other";

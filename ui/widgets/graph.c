@@ -21,14 +21,10 @@ static void put(struct cells *c, int x, int y, enum style st, uint32_t cp)
 	cells_fill(c, (struct rect){x, y, 1, 1}, st, cp);
 }
 
+/* Values shown one by one: more are joined, by their maximum; fewer are stretched. */
 static size_t slots_of(enum glyphs glyphs, int columns)
 {
 	return columns > 0 ? (size_t)columns * (glyphs == GLYPHS_BRAILLE ? 2 : 1) : 0;
-}
-
-size_t graph_slots(enum glyphs glyphs, int w)
-{
-	return slots_of(glyphs, w - GRAPH_AXIS_W);
 }
 
 static double highest(const double *values, size_t n)
@@ -338,25 +334,4 @@ int graph_spark(struct cells *c, int x, int y, int w, enum style st, const doubl
 		}
 	}
 	return (int)slots;
-}
-
-int graph_bar(struct cells *c, int x, int y, int w, enum style st, double fraction)
-{
-	if (!(fraction > 0) || w <= 0) {
-		return 0;
-	}
-	int eighths = level(fraction, 1, w * 8);
-	int full = eighths / 8;
-	int rest = eighths % 8;
-
-	if (c->glyphs == GLYPHS_ASCII) {
-		full += rest >= 4 || full == 0 ? 1 : 0;
-		rest = 0;
-	}
-	cells_fill(c, (struct rect){x, y, full, 1}, st, c->glyphs == GLYPHS_ASCII ? '#' : 0x2588);
-	if (rest > 0) {
-		put(c, x + full, y, st, 0x2590 - (uint32_t)rest);
-		full++;
-	}
-	return full;
 }

@@ -31,9 +31,6 @@ struct graph {
 	const char *empty;    /* shown when there is no value at all; may be NULL */
 };
 
-/* How many values a graph (is it `w` cells wide with its axis) shows one by one: two a cell in braille, else one.
- * More are joined, by their maximum; fewer are stretched. */
-size_t graph_slots(enum glyphs glyphs, int w);
 /* The smallest round number (1 2 4 6 8 times a power of ten) that is not below any of the values; 1 when none is above 0. */
 double graph_top(const double *values, size_t n);
 /* Plot, y axis at the left, x axis in the last row. Nothing below 8 x 3 cells. In plain: graph_say in the first row. */
@@ -45,7 +42,5 @@ bool graph_value_at(size_t n, int w, int column, size_t *value);
 int graph_say(const struct graph *g, struct cells *c, int x, int y, int w);
 /* ▁▂▃▄▅▆▇█ scaled from 0 to the maximum, at most w cells. A gap is blank. Returns the cells used; nothing in plain. */
 int graph_spark(struct cells *c, int x, int y, int w, enum style st, const double *values, size_t n);
-/* ███▍ of w cells for 1.0; more than 1 is cut. Returns the cells used. */
-int graph_bar(struct cells *c, int x, int y, int w, enum style st, double fraction);
 
 #endif
