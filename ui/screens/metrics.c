@@ -82,7 +82,7 @@ static void layout(void *self, struct rect r)
 	y += s->graphs.h;
 	int left = r.y + r.h - y;
 	int n = b->answer.table != NULL ? (int)b->answer.table->n_groups : 0;
-	int groups_h = 2 + (n < 1 ? 1 : n), most = left / 2 > 4 ? left / 2 : 4;
+	int groups_h = metrics_head_h(s) + (n < 1 ? 1 : n), most = left / 2 > 4 ? left / 2 : 4;
 
 	groups_h = groups_h < most ? groups_h : most;
 	groups_h = divider_layout(&s->split, (struct rect){ r.x, y, main_w, left }, groups_h, 3, left - 3);
@@ -156,7 +156,7 @@ static unsigned press(struct metrics_screen *s, const struct input *in)
 {
 	const struct rect *r = s->focus == FOCUS_LOG ? &s->log_area : &s->groups_area;
 
-	(void)list_click(focused_list(s), in->y - r->y - 2);
+	(void)list_click(focused_list(s), in->y - r->y - metrics_head_h(s));
 	if (s->focus == FOCUS_LOG) {
 		metrics_log_moved(s);
 	}

@@ -13,6 +13,7 @@
 #define NAME_W 22
 #define CHANGE_W 15 /* of the last column, shown when this and a spark line fit */
 #define SPARK_W 10
+#define CHANGE_SAY_W 130 /* of the table, where the change is said */
 
 static const char *const sort_names[SORT_COUNT] = { "cost", "calls", "p95", "errors" };
 
@@ -75,7 +76,7 @@ static void order_groups(struct metrics_screen *s)
 void metrics_groups_layout(struct metrics_screen *s)
 {
 	order_groups(s);
-	list_layout(&s->groups, s->groups_area.h - 2);
+	list_layout(&s->groups, s->groups_area.h - metrics_head_h(s));
 }
 
 const struct metrics_group *metrics_selected_group(struct metrics_screen *s)
@@ -225,8 +226,8 @@ static void draw_heads(const struct metrics_screen *s, struct cells *cells, int 
 		const char *against = compares[s->board->question.compare].against;
 
 		(void)cells_fit(cells, x + 2, y, left - CHANGE_W - 1, ST_DIM,
-		    cells->glyphs == GLYPHS_PLAIN ? "" : left - CHANGE_W - 1 < 18 ? "cost" : "cost over the span");
-		(void)cells_putf(cells, x + 2 + left - CHANGE_W, y, ST_DIM, against[0] != '\0' && cells->glyphs != GLYPHS_PLAIN ? "\u0394 %s" : "%s", against);
+		    left - CHANGE_W - 1 < 18 ? "cost" : "cost over the span");
+		(void)cells_putf(cells, x + 2 + left - CHANGE_W, y, ST_DIM, against[0] != '\0' ? "\u0394 %s" : "%s", against);
 	}
 }
 
@@ -247,17 +248,13 @@ static void draw_course(const struct metrics_screen *s, struct cells *cells, int
 	}
 }
 
-static void draw_group(const struct metrics_screen *s, struct cells *cells, int y, int i)
+static void draw_values(const struct metrics_screen *s, struct cells *cells, int y, const struct metrics_group *g, enum style st)
 {
-	const struct metrics *m = s->board->answer.table;
-	const struct metrics_group *g = &m->groups[s->order[i]];
-	bool is_selected = i == s->groups.selected && s->focus == FOCUS_GROUPS;
-	bool is_key = s->board->question.key != NULL && strcmp(s->board->question.key, g->key) == 0;
 	char *name = clean_line(g->key, strlen(g->key), NAME_W - 1);
 	char text[FORMAT_SIZE];
 	int x = s->groups_area.x + 1 + NAME_W;
 
-	(void)cells_fit(cells, s->groups_area.x + 1, y, NAME_W - 1, is_key ? ST_HIT : is_selected ? ST_BOLD : ST_TEXT, name);
+	(void)cells_fit(cells, s->groups_area.x + 1, y, NAME_W - 1, st, name);
 	free(name);
 	for (size_t k = 0; k < COUNT_OF(columns); k++) {
 		if (s->groups_area.w >= columns[k].min_w) {
@@ -278,6 +275,47 @@ static void draw_group(const struct metrics_screen *s, struct cells *cells, int 
 	} else {
 		draw_course(s, cells, x + 2, y, left, g);
 	}
+}
+
+/* "gpt-5.4-mini, calls 491, cost $0.8581, ..., cost +5% vs before". */
+static void say_group(const struct metrics_screen *s, struct cells *cells, int y, const struct metrics_group *g, enum style st)
+{
+	const char *against = compares[s->board->question.compare].against;
+	char *name = clean_line(g->key, strlen(g->key), (size_t)s->groups_area.w / 4);
+	struct buf line = { 0 };
+	char text[128];
+
+	(void)buf_add_str(&line, name);
+	for (size_t k = 0; k < COUNT_OF(columns); k++) {
+		if (columns[k].min_w == 0 || s->groups_area.w >= columns[k].min_w + METRICS_SAY_W) {
+			columns[k].text(g, text);
+			metrics_say(&line, columns[k].title, text);
+		}
+	}
+	if (s->sort == SORT_ERRORS) {
+		metrics_classes_text(&g->now, sizeof(text), text, sizeof(text));
+		metrics_say(&line, "errors", text);
+	} else if (against[0] != '\0' && s->groups_area.w >= CHANGE_SAY_W) {
+		(void)change_text(g, text);
+		(void)buf_addf(&line, ", %s %s", text, against);
+	}
+	(void)cells_fit(cells, s->groups_area.x + 1, y, s->groups_area.w - 1, st, buf_str(&line));
+	buf_free(&line);
+	free(name);
+}
+
+static void draw_group(const struct metrics_screen *s, struct cells *cells, int y, int i)
+{
+	const struct metrics_group *g = &s->board->answer.table->groups[s->order[i]];
+	bool is_selected = i == s->groups.selected && s->focus == FOCUS_GROUPS;
+	bool is_key = s->board->question.key != NULL && strcmp(s->board->question.key, g->key) == 0;
+	enum style st = is_key ? ST_HIT : is_selected ? ST_BOLD : ST_TEXT;
+
+	if (cells->glyphs == GLYPHS_PLAIN) {
+		say_group(s, cells, y, g, st);
+	} else {
+		draw_values(s, cells, y, g, st);
+	}
 	if (is_selected) {
 		cells_selected(cells, s->groups_area.x, y);
 		cells_cursor(cells, s->groups_area.x, y, false);
@@ -289,21 +327,24 @@ void metrics_groups_draw(const struct metrics_screen *s, struct cells *cells)
 	static const char *const titles[] = { [BY_NONE] = "Groups", [BY_PROVIDER] = "Providers", [BY_MODEL] = "Models", [BY_OPERATION] = "Operations" };
 	struct rect r = s->groups_area;
 	char right[64];
+	int head = metrics_head_h(s), rows = r.h - head;
 
-	if (s->groups.n > r.h - 2) {
-		(void)snprintf(right, sizeof(right), "%d\u2013%d of %d \u00b7 s sort: %s \u25bc", s->groups.top + 1, s->groups.top + r.h - 2, s->groups.n,
+	if (s->groups.n > rows) {
+		(void)snprintf(right, sizeof(right), "%d\u2013%d of %d \u00b7 s sort: %s \u25bc", s->groups.top + 1, s->groups.top + rows, s->groups.n,
 		    metrics_sort_name(s->sort));
 	} else {
 		(void)snprintf(right, sizeof(right), "s sort: %s \u25bc", metrics_sort_name(s->sort));
 	}
 	cells_rule(cells, r.x, r.y, r.w, s->focus == FOCUS_GROUPS, titles[s->board->question.by], right);
-	draw_heads(s, cells, r.y + 1);
+	if (head > 1) {
+		draw_heads(s, cells, r.y + 1);
+	}
 	if (s->n_order == 0) {
-		(void)cells_fit(cells, r.x + 2, r.y + 2, r.w - 4, ST_DIM,
+		(void)cells_fit(cells, r.x + 2, r.y + head, r.w - 4, ST_DIM,
 		    s->board->answer.table == NULL ? "" : s->board->question.filter != NULL ? "No call meets the filter: Esc clears it." :
 		    "No calls in this span: t widens it; Play and sonde import bring some.");
 	}
-	for (int i = s->groups.top; i < s->groups.n && i < s->groups.top + r.h - 2; i++) {
-		draw_group(s, cells, r.y + 2 + i - s->groups.top, i);
+	for (int i = s->groups.top; i < s->groups.n && i < s->groups.top + rows; i++) {
+		draw_group(s, cells, r.y + head + i - s->groups.top, i);
 	}
 }

@@ -143,7 +143,7 @@ void metrics_log_layout(struct metrics_screen *s)
 {
 	list_set_n(&s->log, (int)s->board->answer.n_log);
 	keep_selection(s);
-	list_layout(&s->log, s->log_area.h - 2);
+	list_layout(&s->log, s->log_area.h - metrics_head_h(s));
 }
 
 void metrics_log_moved(struct metrics_screen *s)
@@ -161,10 +161,8 @@ void metrics_log_moved(struct metrics_screen *s)
 	}
 }
 
-static void draw_row(const struct metrics_screen *s, struct cells *cells, int y, int i, const struct env *env)
+static void draw_values(const struct metrics_screen *s, struct cells *cells, int y, const struct call_row *r, bool is_selected, const struct env *env)
 {
-	const struct call_row *r = &s->board->answer.log[i];
-	bool is_selected = i == s->log.selected && s->focus == FOCUS_LOG;
 	int x = s->log_area.x + 1;
 
 	for (size_t k = 0; k < COUNT_OF(columns); k++) {
@@ -184,6 +182,38 @@ static void draw_row(const struct metrics_screen *s, struct cells *cells, int y,
 			(void)cells_right(cells, x + columns[k].w - 2, y, st, text);
 		}
 		x += columns[k].w;
+	}
+}
+
+/* "14:02:09, model claude-haiku-4-5, tok in/out 430/49, total 1.08s, status ok". */
+static void say_values(const struct metrics_screen *s, struct cells *cells, int y, const struct call_row *r, enum style st, const struct env *env)
+{
+	struct buf line = { 0 };
+	char text[256];
+	int w = s->log_area.w;
+
+	time_text(r, env, text, sizeof(text));
+	(void)buf_add_str(&line, text);
+	for (size_t k = 0; k < COUNT_OF(columns); k++) {
+		if (columns[k].text != time_text && (columns[k].min_w == 0 || w >= columns[k].min_w + METRICS_SAY_W)) {
+			/* Of the name's end less is lost than of the figures behind it. */
+			columns[k].text(r, env, text, columns[k].text == model_text && w / 4 < (int)sizeof(text) ? (size_t)w / 4 : sizeof(text));
+			metrics_say(&line, columns[k].title, text);
+		}
+	}
+	(void)cells_fit(cells, s->log_area.x + 1, y, s->log_area.w - 1, st, buf_str(&line));
+	buf_free(&line);
+}
+
+static void draw_row(const struct metrics_screen *s, struct cells *cells, int y, int i, const struct env *env)
+{
+	const struct call_row *r = &s->board->answer.log[i];
+	bool is_selected = i == s->log.selected && s->focus == FOCUS_LOG;
+
+	if (cells->glyphs == GLYPHS_PLAIN) {
+		say_values(s, cells, y, r, is_selected ? ST_BOLD : ST_TEXT, env);
+	} else {
+		draw_values(s, cells, y, r, is_selected, env);
 	}
 	if (is_selected) {
 		cells_selected(cells, s->log_area.x, y);
@@ -217,11 +247,10 @@ static void draw_title(const struct metrics_screen *s, struct cells *cells, cons
 	buf_free(&right);
 }
 
-void metrics_log_draw(const struct metrics_screen *s, struct cells *cells, const struct env *env)
+static void draw_heads(const struct metrics_screen *s, struct cells *cells, int y)
 {
-	int x = s->log_area.x + 1, y = s->log_area.y + 1;
+	int x = s->log_area.x + 1;
 
-	draw_title(s, cells, env);
 	for (size_t k = 0; k < COUNT_OF(columns); k++) {
 		if (s->log_area.w < columns[k].min_w) {
 			continue;
@@ -233,11 +262,21 @@ void metrics_log_draw(const struct metrics_screen *s, struct cells *cells, const
 		}
 		x += columns[k].w;
 	}
+}
+
+void metrics_log_draw(const struct metrics_screen *s, struct cells *cells, const struct env *env)
+{
+	int head = metrics_head_h(s), y = s->log_area.y + head;
+
+	draw_title(s, cells, env);
+	if (head > 1) {
+		draw_heads(s, cells, s->log_area.y + 1);
+	}
 	if (s->log.n == 0 && s->board->answer.table != NULL) {
-		(void)cells_put(cells, s->log_area.x + 2, y + 1, ST_DIM, s->board->question.errors_only || s->board->question.filter != NULL ?
+		(void)cells_put(cells, s->log_area.x + 2, y, ST_DIM, s->board->question.errors_only || s->board->question.filter != NULL ?
 		    "Nothing matches the filter: Esc clears it." : "No requests in this span.");
 	}
-	for (int i = s->log.top; i < s->log.n && i < s->log.top + s->log_area.h - 2; i++) {
-		draw_row(s, cells, y + 1 + i - s->log.top, i, env);
+	for (int i = s->log.top; i < s->log.n && i < s->log.top + s->log_area.h - head; i++) {
+		draw_row(s, cells, y + i - s->log.top, i, env);
 	}
 }

@@ -68,6 +68,20 @@ static inline bool metrics_is_beside(const struct metrics_screen *s)
 {
 	return s->detail_area.x > s->area.x;
 }
+/* Rows of a table above its first: the rule and the names of the columns. In plain each value has the name before it, which takes this many
+ * cells more: so much wider the table has to be for a column that not every width has. */
+#define METRICS_SAY_W 30
+static inline int metrics_head_h(const struct metrics_screen *s)
+{
+	return app_is_plain(s->app) ? 1 : 2;
+}
+/* ", cost $0.0007"; nothing for an empty value. */
+static inline void metrics_say(struct buf *out, const char *title, const char *text)
+{
+	if (text[0] != '\0') {
+		(void)buf_addf(out, ", %s %s", title, text);
+	}
+}
 /* The request that commands are about: the opened one, or the selected one of the log; NULL: none. */
 const struct call_row *metrics_focused_call(const struct metrics_screen *s);
 

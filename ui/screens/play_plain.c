@@ -100,7 +100,7 @@ void play_race_say(const struct play_screen *s, struct cells *cells, const struc
 		if (e->code != ERR_NONE) {
 			(void)buf_addf(&line, ": %s", e->text);
 		} else if (c->answer->has_run && !f.is_running) {
-			(void)buf_addf(&line, ", %s, %s", total, cost);
+			(void)buf_addf(&line, ", total %s, cost %s", total, cost);
 		}
 		(void)cells_fit(cells, s->race.x + 1, s->race.y + 1 + (int)i, s->race.w - 2, i == s->column ? ST_BOLD : ST_TEXT, buf_str(&line));
 		buf_free(&line);
