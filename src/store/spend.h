@@ -1,4 +1,5 @@
-/* spend - what the recorded calls of a time cost, simulated ones too. Exact: read from the rows. For worker threads. */
+/* spend - what the recorded calls of a time cost, simulated ones too. Exact, and quick whatever the number of calls. For worker
+ * threads. */
 #ifndef SONDE_STORE_SPEND_H
 #define SONDE_STORE_SPEND_H
 
