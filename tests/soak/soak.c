@@ -176,6 +176,7 @@ static void act_click(struct pty *c)
 static void act_stop(struct pty *c)
 {
 	note("console %d stop and go on", (int)(c - s.consoles));
+	(void)pty_pump(c, 100); /* what was sent gets to the terminal now: while the console stands still it echoes */
 	pty_kill(c, SIGTSTP);
 	pty_wait_stopped(c);
 	pty_continue(c);
