@@ -66,6 +66,8 @@ void format_change(double now, double before, char out[FORMAT_SIZE])
 	if (before > 0. && isfinite(now) && now >= 10. * before) {
 		(void)snprintf(out, FORMAT_SIZE, "\u00d7%.0f", now / before);
 	} else if (before > 0. && isfinite(now)) {
-		(void)snprintf(out, FORMAT_SIZE, "%+.0f%%", 100. * (now / before - 1.));
+		double change = 100. * (now / before - 1.);
+
+		(void)snprintf(out, FORMAT_SIZE, "%+.0f%%", fabs(change) < 0.5 ? 0. : change); /* never "-0%" */
 	}
 }

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/quantity.h"
 #include "store/record.h"
+#include "text/utf8.h"
 
 #define STARS_MOST 6 /* the time that LIKE takes grows with each */
 
@@ -186,15 +187,50 @@ static bool compile_text(const struct filter_field *f, bool is_part, const struc
 	return ok;
 }
 
+/* Bodies stand as they were sent. In JSON a quote is \", and beyond ASCII there are \u escapes or none, by who wrote it: rather than decode
+ * each body the text is looked for in each of these spellings. Most texts have but one. */
+enum spelling { AS_TYPED, IN_JSON, IN_ASCII_JSON, SPELLING_COUNT };
+
+static void spell(const char *text, enum spelling how, struct buf *out)
+{
+	size_t len = strlen(text), n;
+	uint32_t cp;
+
+	for (size_t i = 0; i < len; i += n) {
+		n = utf8_decode(text + i, len - i, &cp);
+		if (how != AS_TYPED && (cp == '"' || cp == '\\')) {
+			(void)buf_addf(out, "\\%c", (int)cp);
+		} else if (how == IN_ASCII_JSON && cp >= 0x10000) {
+			(void)buf_addf(out, "\\u%04x\\u%04x", 0xd800 + ((cp - 0x10000) >> 10), 0xdc00 + ((cp - 0x10000) & 0x3ff));
+		} else if (how == IN_ASCII_JSON && cp >= 0x80) {
+			(void)buf_addf(out, "\\u%04x", cp);
+		} else {
+			(void)buf_add(out, text + i, n);
+		}
+	}
+}
+
 static bool compile_body(const struct filter_value *v, struct condition *out, struct err *e)
 {
+	struct buf before = { 0 }, text = { 0 };
+
 	(void)buf_add_str(&out->sql, "(coalesce(error_text");
 	bool ok = add_comparison(v, true, out, e);
-	(void)buf_add_str(&out->sql, ", 0) OR EXISTS (SELECT 1 FROM body WHERE body.ts_us = call.ts_us AND body.key = call.key AND (CAST(request AS TEXT)");
+	(void)buf_add_str(&out->sql, ", 0) OR EXISTS (SELECT 1 FROM body WHERE body.ts_us = call.ts_us AND body.key = call.key AND (CAST(answer AS TEXT)");
 	ok = ok && add_comparison(v, true, out, e);
-	(void)buf_add_str(&out->sql, " OR CAST(answer AS TEXT)");
-	ok = ok && add_comparison(v, true, out, e);
+	for (int how = AS_TYPED; ok && how < SPELLING_COUNT; how++) {
+		buf_clear(&text);
+		spell(v->text, (enum spelling)how, &text);
+		if (how == AS_TYPED || strcmp(buf_str(&text), buf_str(&before)) != 0) {
+			(void)buf_add_str(&out->sql, " OR CAST(request AS TEXT)");
+			ok = add_comparison(&(struct filter_value){ text.s, v->is_quoted }, true, out, e);
+		}
+		buf_clear(&before);
+		(void)buf_add_str(&before, buf_str(&text));
+	}
 	(void)buf_add_str(&out->sql, ")))");
+	buf_free(&before);
+	buf_free(&text);
 	return ok;
 }
 

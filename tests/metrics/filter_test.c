@@ -43,7 +43,8 @@ static void make_row(struct call_row *r, int i)
 
 static int setup(void **state)
 {
-	static const char answer[] = "The REFUND is on its way", request[] = "{\"content\":\"where is my money\"}";
+	static const char answer[] = "The REFUND is on its way", request[] = "{\"content\":\"where is my money\"}",
+		    escaped[] = "{\"content\":\"d\\u00e9bit\u00e9 \\\"deux\\\" fois \\uD83D\\uDE00\"}";
 	struct err e = { 0 };
 
 	(void)state;
@@ -53,7 +54,11 @@ static int setup(void **state)
 		struct call_body body = { .request = request, .request_len = sizeof(request) - 1, .answer = answer, .answer_len = sizeof(answer) - 1 };
 
 		make_row(&rows[i], i);
-		store_put_call(s, &rows[i], i % 50 == 8 ? &body : NULL);
+		if (i % 50 == 9) {
+			body.request = escaped;
+			body.request_len = sizeof(escaped) - 1;
+		}
+		store_put_call(s, &rows[i], i % 50 == 8 || i % 50 == 9 ? &body : NULL);
 	}
 	fixture_flush(s);
 	store_close(s);
@@ -103,6 +108,8 @@ MEANS(embeds, i % 4 == 0)
 MEANS(in_session, r->session != NULL)
 MEANS(without_session, r->session == NULL)
 MEANS(of_text, i % 50 == 8)
+MEANS(of_escaped, i % 50 == 9)
+MEANS(of_answer, i % 50 == 8 || i % 50 == 9)
 MEANS(last_minute, r->id.ts_us >= NOW_US - 60 * US_PER_S)
 MEANS(first_ten, r->id.ts_us < FIXTURE_T0 + 10 * US_PER_S)
 MEANS(traced, i == 12)
@@ -127,7 +134,8 @@ static const struct {
 	{ "model=gpt-5* or status=err op=embeddings", or_binds_less }, { "(model=gpt-5* or status=err) and op=embeddings", in_parentheses },
 	{ "not (model=gpt-5* or status=err)", neither }, { "op=emb*", embeds }, { "session=batch-7", in_session }, { "session=batch*", in_session },
 	{ "session=unknown", without_session }, { "session=\"\"", without_session }, { "session!=batch-7", without_session },
-	{ "text~refund", of_text }, { "text~\"my money\"", of_text }, { "text!~refund text~refund", none }, { "since=1m", last_minute },
+	{ "text~refund", of_answer }, { "text~D\u00e9bit", of_escaped }, { "text~bit\u00e9", of_escaped },
+	{ "text~\"\\\"DEUX\\\" fois\"", of_escaped }, { "text~\U0001F600", of_escaped }, { "text~d\u00e8bit", none }, { "text~\"my money\"", of_text }, { "text!~refund text~refund", none }, { "since=1m", last_minute },
 	{ "until=2026-09-21T14:13:30", first_ten }, { "since=1m or model=gpt-5*", slow_or_recent }, { "not since=1m and since=1m", none },
 	{ "trace=5b8e*", traced }, { "trace=5b8e0123456789abcdef0123456789ab", traced }, { "streamed=yes", streams }, { "streamed!=no", streams },
 	{ "down", slows_down }, { "\"slow down\"", slows_down }, { "mini status=err mini", none }, { "nothing-like-this", none },

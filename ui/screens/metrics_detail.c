@@ -83,7 +83,8 @@ static void add_bar(struct styled_text *t, const struct axis *a, const struct ca
 static void add_lane(struct styled_text *t, const struct axis *a, const struct call_row *r, const struct call_row *self)
 {
 	const char *model = r->model_resp != NULL && r->model_resp[0] != '\0' ? r->model_resp : r->model_req != NULL ? r->model_req : r->provider;
-	double offset_s = (double)(r->id.ts_us - self->id.ts_us) / US_PER_S;
+	int64_t offset_us = r->id.ts_us - self->id.ts_us;
+	double offset_s = offset_us > -US_PER_S / 20 && offset_us < 0 ? 0. : (double)offset_us / US_PER_S; /* never "-0.0s" */
 	char name[96];
 	struct buf cell = { 0 };
 
