@@ -118,6 +118,9 @@ struct answer_view *play_focused_answer(const struct play_screen *s);
 /* play_columns.c: heads and answers. */
 void play_columns_layout(struct play_screen *s);
 void play_columns_draw(const struct play_screen *s, struct cells *cells, const struct env *env);
+/* The model's part of "provider/model", of the one that answers (a fallback, where the target itself failed), and the parameters that only
+ * this column has: "gpt-5.4-mini temp 0.7". Returns out. */
+const char *play_label(const struct play_column *c, char out[PLAY_LABEL_SIZE]);
 /* "▶", "✓", "✗", "↻", "◌", "·" and its style. */
 const char *play_state_glyph(const struct play_column *c, enum style *st);
 /* play_text.c: the texts of the columns. Views of columns that are gone are dropped, new columns get one. */
@@ -142,9 +145,11 @@ void play_find_status(const struct play_screen *s, struct buf *out);
 void play_head_say(const struct play_screen *s, const struct play_column *c, struct cells *cells, struct rect r, const struct env *env);
 int play_race_say_height(const struct play_screen *s);
 void play_race_say(const struct play_screen *s, struct cells *cells, const struct env *env);
-/* play_race.c: all targets, in a table (play_race_table.c) or, on a small screen, in a row or two. */
+/* play_race.c: all targets, in a table or, on a small screen, in a row or two. */
 bool play_race_is_table(struct rect area);
 int play_race_height(const struct play_screen *s, struct rect area);
+void play_race_draw(const struct play_screen *s, struct cells *cells, const struct env *env);
+/* play_race_table.c */
 /* Of the shown answer; but all answers of a repeated prompt were paid. */
 void play_race_figures(const struct play_column *c, const struct env *env, struct play_figures *f);
 void play_race_table_draw(const struct play_screen *s, struct cells *cells, const struct env *env);
@@ -153,10 +158,6 @@ void play_race_next_sort(struct play_screen *s);
 const char *play_race_sort_name(const struct play_screen *s);
 /* A click on row y of the screen: its column gets the focus. False: there is none. */
 bool play_race_click(struct play_screen *s, int y);
-void play_race_draw(const struct play_screen *s, struct cells *cells, const struct env *env);
-/* The model's part of "provider/model", of the one that answers (a fallback, where the target itself failed), and the parameters that only
- * this column has: "gpt-5.4-mini temp 0.7". Returns out. */
-const char *play_label(const struct play_column *c, char out[PLAY_LABEL_SIZE]);
 /* play_inspector.c: 0 where it does not stand beside the columns. */
 int play_inspector_width(const struct play_screen *s, struct rect area);
 void play_inspector_layout(struct play_screen *s, struct rect r);
@@ -188,14 +189,12 @@ void play_status(const void *self, const struct env *env, struct buf *left, stru
 int play_tick_ms(const void *self);
 void play_card(const void *self, const struct env *env, struct buf *out);
 
-/* When a command is offered. */
+typedef unsigned play_command(void *self, struct console *c, const char *arg);
+/* play_commands.c; when a command is offered, and what it does. */
 bool play_has_columns(const void *self);
 bool play_shows_columns(const void *self);
 bool play_shows_history(const void *self);
 bool play_shows_overlay(const void *self);
-
-typedef unsigned play_command(void *self, struct console *c, const char *arg);
-/* play_commands.c */
 play_command play_cmd_run, play_cmd_stop, play_cmd_stop_all, play_cmd_retry, play_cmd_edit, play_cmd_mark, play_cmd_diff, play_cmd_hold, play_cmd_zoom,
     play_cmd_inspector, play_cmd_events,
     play_cmd_sort, play_cmd_units, play_cmd_next_answer, play_cmd_prev_answer, play_cmd_tie, play_cmd_pretty,
