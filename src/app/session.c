@@ -229,7 +229,7 @@ static bool write_file(const char *path, const char *text, struct err *e)
 
 	ok = (f == NULL || fclose(f) == 0) && ok && rename(draft, path) == 0;
 	if (!ok) {
-		(void)err_set(e, ERR_INTERNAL, "the session cannot be kept: %s", strerror(errno));
+		(void)err_set(e, ERR_INTERNAL, "the session cannot be kept: %s: %s", path, strerror(errno));
 		(void)unlink(draft);
 	}
 	free(draft);

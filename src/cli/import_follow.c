@@ -18,6 +18,19 @@ static void tell_trouble(void *ctx, const char *path, const struct err *e)
 	(void)cli_fail(&copy);
 }
 
+/* A name with a slip in it would wait for ever. */
+static void tell_missing(int n, char **paths)
+{
+	for (int i = 0; i < n; i++) {
+		struct err e = { 0 };
+
+		if (access(paths[i], F_OK) != 0 && errno == ENOENT) {
+			(void)err_set(&e, ERR_INTERNAL, "%.200s is not there yet: it is read when it comes", paths[i]);
+			(void)cli_fail(&e);
+		}
+	}
+}
+
 bool import_follow(struct import *im, int n, char **paths, struct err *e)
 {
 	sigset_t signals, before;
@@ -32,6 +45,9 @@ bool import_follow(struct import *im, int n, char **paths, struct err *e)
 
 	if (stop_fd < 0) {
 		(void)err_set(e, ERR_INTERNAL, "signals cannot be waited for: %s", strerror(errno));
+	}
+	if (f != NULL) {
+		tell_missing(n, paths);
 	}
 	bool ok = f != NULL && follow_run(f, stop_fd);
 

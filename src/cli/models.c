@@ -183,6 +183,9 @@ static int list(const struct config *c, const char *filter, bool is_json)
 	size_t n;
 	const struct price **models = select_models(c, filter, &n);
 
+	if (c->price_err.code != ERR_NONE) { /* the built-in ones serve, and are not those that were taken */
+		(void)cli_fail(&c->price_err);
+	}
 	if (is_json) {
 		as_json(&out, c, models, n);
 	} else if (n > 0) {

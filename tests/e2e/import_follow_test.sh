@@ -79,6 +79,7 @@ lines 21 25 >"$T/log"
 check "renamed: the rest of the old file and the new one" comes_to 21
 line 26 >>"$T/log.1"
 check "who still writes to the old file is heard" comes_to 22
+check "a file that is not there yet is told" err "later/log is not there yet: it is read when it comes"
 mkdir "$T/later"
 lines 30 34 >"$T/later/log"
 check "a file that comes later, in a directory that comes later" comes_to 27

@@ -73,6 +73,7 @@ check "still the good ones" grep -q 'prices of 2026-10-01' "$T/out/out"
 echo nonsense >"$T/data/prices.json"
 sonde models gpt-5.4
 check "a damaged kept file: the built-in prices" grep -q 'prices of .* (built in)' "$T/out/out"
+check "a damaged kept file: and why" err "prices.json:1: not valid JSON"
 sonde doctor
 check "a damaged kept file: an error of the machine" is 1
 check "a damaged kept file: told" grep -q 'prices.json:1: not valid JSON' "$T/out/out"
