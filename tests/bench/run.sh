@@ -36,7 +36,7 @@ variable() {
 	sed -n "s/^$1 = //p" "$builddir/Makefile"
 }
 cc=$(variable CC)
-libs="$(variable JANSSON_LIBS) $(variable SQLITE_LIBS) $(variable YAML_LIBS) $(variable PCRE2_LIBS) $(variable EV_LIBS) $(variable UNISTRING_LIBS) \
+libs="$(variable JANSSON_LIBS) $(variable ZLIB_LIBS) $(variable SQLITE_LIBS) $(variable YAML_LIBS) $(variable PCRE2_LIBS) $(variable EV_LIBS) $(variable UNISTRING_LIBS) \
 	-ldl -lm -lutil -pthread"
 build() {
 	# Lists of words on purpose.

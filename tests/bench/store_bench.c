@@ -12,7 +12,9 @@
 #include "gateway/config.h"
 #include "metrics/ingest.h"
 #include "metrics/summary.h"
+#include "store/expire.h"
 #include "store/sql.h"
+#include "store/upkeep.h"
 #include "tests/bench/table.h"
 
 #define ROWS_A_TRANSACTION 8192
@@ -268,6 +270,57 @@ static void tell_size(const char *dir, uint64_t rows)
 	free(path);
 }
 
+/* How long the lock was held, from the statement that took it to the end of the one that gave it back. */
+struct held {
+	double begun, cpu_begun, cpu_most, *took;
+	size_t n, cap;
+};
+
+static int hold(unsigned mask, void *ctx, void *statement, void *ns)
+{
+	struct held *h = ctx;
+	const char *text = sqlite3_sql(statement);
+
+	(void)mask;
+	(void)ns;
+	if (strcmp(text, "BEGIN IMMEDIATE") == 0) {
+		h->begun = table_now();
+		h->cpu_begun = table_cpu();
+	} else if (strcmp(text, "COMMIT") == 0) {
+		*array_push(h->took, h->n, h->cap) = table_now() - h->begun;
+		h->cpu_most = fmax(h->cpu_most, table_cpu() - h->cpu_begun);
+	}
+	return 0;
+}
+
+/* All rows are too old, in a copy of the store. */
+static void bench_removal(const char *from_dir, const char *dir)
+{
+	static const struct store_policy policy = { .calls_us = 1 };
+	char *path = x_asprintf("%s/sonde.db", dir), measured[80], peer[80];
+	struct expired done = { 0 };
+	struct held held = { 0 };
+	struct err e = { 0 };
+	int64_t bytes;
+	bool is_all = false;
+
+	remove_store(dir);
+	must(upkeep_backup(from_dir, path, &bytes, &e), &e);
+	struct sql *sql = sql_open(dir, SQL_WRITE, &e);
+	must(sql != NULL, &e);
+	(void)sqlite3_trace_v2(sql->db, SQLITE_TRACE_PROFILE, hold, &held);
+	while (!is_all) {
+		must(expire_slice(sql, &policy, INT64_MAX, &done, &is_all, &e), &e);
+	}
+	sql_close(sql);
+	double half = table_quantile(held.took, held.n, 0.5), most = held.took[held.n - 1];
+	(void)snprintf(measured, sizeof(measured), "longest %.1f ms (%.1f ms of CPU), median %.1f ms", most * 1e3, held.cpu_most * 1e3, half * 1e3);
+	(void)snprintf(peer, sizeof(peer), "budget 20 ms; %llu rows in %zu transactions", (unsigned long long)done.calls, held.n);
+	table_row("removal of all rows for their age: the lock held", measured, peer, most / 0.020, "<= 1");
+	free(held.took);
+	free(path);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc != 4) {
@@ -288,6 +341,7 @@ int main(int argc, char **argv)
 	table_row("import of JSONL: parsed, costed, stored, rolled up", measured, peer, bare.cpu / ours.cpu, ">= 0.6");
 	tell_size(ours_dir, rows);
 	bench_queries(ours_dir, bare_dir);
+	bench_removal(ours_dir, bare_dir);
 	remove_store(bare_dir);
 	(void)rmdir(bare_dir);
 	free(ours_dir);
