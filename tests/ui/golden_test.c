@@ -148,6 +148,21 @@ static void metrics(struct fixture *f)
 	fixture_keys(f, "4");
 }
 
+/* Real calls and a simulated one: the sum says so at every width. */
+static void metrics_simulated(struct fixture *f)
+{
+	struct call_row r;
+
+	call_row_init(&r);
+	r.id = (struct call_id){ FAKE_WALL_US - 5 * US_PER_S, 78 };
+	r.provider = "openai";
+	r.model_req = "gpt-5.4-mini";
+	r.operation = "chat";
+	r.is_simulated = true;
+	store_put_call(f->app->store, &r, NULL);
+	metrics(f);
+}
+
 static void metrics_log(struct fixture *f)
 {
 	metrics(f);
@@ -363,6 +378,7 @@ static const struct {
 	{ "play-held-up", held_up, 4, usual, ANSI, GLYPHS_BRAILLE },
 	{ "metrics-held-up", metrics_held_up, 4, usual, ANSI, GLYPHS_BRAILLE },
 	{ "play-quit", asks_to_quit, 4, one, ANSI, GLYPHS_BRAILLE },
+	{ "metrics-simulated", metrics_simulated, 4, usual, ANSI | MONO, GLYPHS_BRAILLE },
 	{ "metrics-log", metrics_log, 4, wide, ANSI, GLYPHS_BRAILLE },
 	{ "metrics-budget", metrics_budget, 4, usual, MONO, GLYPHS_BRAILLE },
 	{ "metrics-budget-ascii", metrics_budget, 4, wide, MONO, GLYPHS_ASCII },

@@ -68,9 +68,12 @@ void metrics_question_draw(const struct metrics_screen *s, struct cells *cells, 
 	const struct metrics *m = b->answer.graphs;
 	const char *keys = s->area.w >= 120 ? "b brush   [ ] shift   + \u2212 zoom   t range   g group" : "t range  g group";
 	int end = s->area.x + s->area.w - 1, x = s->area.x + 1, room = s->area.w - 4 - cells_width(keys, strlen(keys));
+	bool is_marked = b->answer.table != NULL && b->answer.table->has_simulated && !s->app->is_demo; /* the demo's tab row says it for all */
+	const char *mark = s->area.w >= 130 ? "with SIMULATED calls" : "SIMULATED";
 	struct buf text = { 0 };
 	char bucket[FORMAT_SIZE];
 
+	room -= is_marked ? (int)strlen(mark) + 1 : 0; /* whatever else is said */
 	add_frame(&text, &q->frame, env);
 	if (q->key != NULL) {
 		(void)buf_addf(&text, " \u00b7 by %s", metrics_by_name(q->by));
@@ -83,7 +86,7 @@ void metrics_question_draw(const struct metrics_screen *s, struct cells *cells, 
 		(void)buf_addf(&text, " \u00b7 bucket %s", bucket);
 	}
 	if (m != NULL && s->area.w >= 120 && compares[q->compare].before_us >= 0) {
-		(void)buf_addf(&text, " \u00b7 %s (line)", compares[q->compare].against);
+		(void)buf_addf(&text, " \u00b7 %s%s", compares[q->compare].against, s->area.w >= 130 ? " (line)" : "");
 	}
 	int used = cells_fit(cells, x, s->area.y, room, ST_TEXT, buf_str(&text));
 
@@ -92,8 +95,8 @@ void metrics_question_draw(const struct metrics_screen *s, struct cells *cells, 
 		add_part(&text, "/ ", q->filter, 0);
 		used += 3 + cells_fit(cells, x + used + 3, s->area.y, room - used - 3, ST_HIT, buf_str(&text));
 	}
-	if (b->answer.table != NULL && b->answer.table->has_simulated && !s->app->is_demo) { /* the demo's tab row says it for all */
-		(void)cells_fit(cells, x + used + 1, s->area.y, room - used - 1, ST_SIMULATED, "with SIMULATED calls");
+	if (is_marked) {
+		(void)cells_put(cells, x + used + 1, s->area.y, ST_SIMULATED, mark);
 	}
 	(void)cells_right(cells, end, s->area.y, ST_DIM, keys);
 	buf_free(&text);

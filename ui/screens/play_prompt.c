@@ -148,7 +148,9 @@ void play_prompt_draw(const struct play_screen *s, struct cells *cells)
 	if ((int)editor_lines(s->user) > s->user_area.h && !play_is_editing(s)) {
 		char more[40];
 
-		(void)snprintf(more, sizeof(more), " (+%d lines)", (int)editor_lines(s->user) - s->user_area.h);
+		int n = (int)editor_lines(s->user) - s->user_area.h;
+
+		(void)snprintf(more, sizeof(more), " (+%d line%s)", n, n == 1 ? "" : "s");
 		(void)cells_right(cells, s->prompt.x + s->prompt.w - 1, s->user_area.y + s->user_area.h - 1, ST_DIM, more);
 	}
 }

@@ -255,7 +255,8 @@ void play_text_draw(const struct play_screen *s, const struct answer_view *v, st
 		(void)cells_put(cells, r.x + 1, y, ST_DIM, "(an empty answer)");
 	}
 	if (c->answer->cleaner.dropped > 0 && r.h > 2) {
-		(void)cells_putf(cells, r.x + 1, r.y + r.h - 1, ST_WARN, "\u26a0 %lu control characters removed", c->answer->cleaner.dropped);
+		(void)cells_putf(cells, r.x + 1, r.y + r.h - 1, ST_WARN, "\u26a0 %lu control character%s removed", c->answer->cleaner.dropped,
+		    c->answer->cleaner.dropped == 1 ? "" : "s");
 	}
 	if (v->is_held && play_answer_is_running(c->answer)) {
 		(void)cells_right(cells, r.x + r.w, r.y + r.h - 1, ST_HIT, "held");
