@@ -13,53 +13,10 @@
 #include "gateway/config.h"
 
 #include "base/mem.h"
-
-static char *dir, *file;
+#include "tests/gateway/config_fixture.h"
 
 /* Every secret of these tests holds this word, so that one look finds any of them. */
 #define SECRET "sEcReT"
-
-static void clear_environment(void)
-{
-	static const char *const others[] = { "SONDE_CONFIG", "XDG_CONFIG_HOME", "A_KEY", "WORK_KEY", "work_key" };
-
-	for (size_t i = 0; i < n_providers; i++) {
-		for (size_t j = 0; j < COUNT_OF(providers[i]->key_env) && providers[i]->key_env[j] != NULL; j++) {
-			(void)unsetenv(providers[i]->key_env[j]);
-		}
-		(void)unsetenv(providers[i]->base_url_env);
-		if (providers[i]->api_version_env != NULL) {
-			(void)unsetenv(providers[i]->api_version_env);
-		}
-	}
-	for (size_t i = 0; i < COUNT_OF(others); i++) {
-		(void)unsetenv(others[i]);
-	}
-	(void)setenv("HOME", dir, 1);
-}
-
-static int set_up(void **state)
-{
-	const char *tmp = getenv("TMPDIR");
-
-	(void)state;
-	dir = x_asprintf("%s/sonde-config-XXXXXX", tmp != NULL ? tmp : "/tmp");
-	if (mkdtemp(dir) == NULL) {
-		return -1;
-	}
-	file = x_asprintf("%s/config.yaml", dir);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	(void)unlink(file);
-	(void)rmdir(dir);
-	free(file);
-	free(dir);
-	return 0;
-}
 
 static int each(void **state)
 {
@@ -67,15 +24,6 @@ static int each(void **state)
 	clear_environment();
 	(void)unlink(file);
 	return 0;
-}
-
-static void write_file(const char *text)
-{
-	FILE *f = fopen(file, "w");
-
-	assert_non_null(f);
-	assert_int_equal(fwrite(text, 1, strlen(text), f), strlen(text));
-	assert_int_equal(fclose(f), 0);
 }
 
 static struct config *load(const char *text)

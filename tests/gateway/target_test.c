@@ -12,46 +12,11 @@
 #include "gateway/config.h"
 
 #include "base/mem.h"
-
-static char *dir, *file;
-
-static int set_up(void **state)
-{
-	const char *tmp = getenv("TMPDIR");
-
-	(void)state;
-	for (size_t i = 0; i < n_providers; i++) {
-		for (size_t j = 0; j < COUNT_OF(providers[i]->key_env) && providers[i]->key_env[j] != NULL; j++) {
-			(void)unsetenv(providers[i]->key_env[j]);
-		}
-		(void)unsetenv(providers[i]->base_url_env);
-	}
-	(void)unsetenv("SONDE_CONFIG");
-	dir = x_asprintf("%s/sonde-target-XXXXXX", tmp != NULL ? tmp : "/tmp");
-	if (mkdtemp(dir) == NULL) {
-		return -1;
-	}
-	file = x_asprintf("%s/config.yaml", dir);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	(void)unlink(file);
-	(void)rmdir(dir);
-	free(file);
-	free(dir);
-	return 0;
-}
+#include "tests/gateway/config_fixture.h"
 
 static struct config *load(const char *text)
 {
-	FILE *f = fopen(file, "w");
-
-	assert_non_null(f);
-	assert_int_equal(fwrite(text, 1, strlen(text), f), strlen(text));
-	assert_int_equal(fclose(f), 0);
+	write_file(text);
 	struct config *c = config_load(file);
 	assert_int_equal(c->n_problems, 0);
 	return c;

@@ -18,6 +18,7 @@
 #include "base/mem.h"
 #include "net/http.h"
 #include "net/server.h"
+#include "tests/net/nap.h"
 
 struct fixture {
 	struct loop *loop;
@@ -121,35 +122,6 @@ static struct http_call *get(struct fixture *f, struct log *l, const char *path)
 static void finish(struct log *l)
 {
 	loop_run_until(l->f->loop, &l->is_over);
-}
-
-static void on_pause_over(struct ev_loop *ev, ev_timer *w, int events)
-{
-	(void)ev;
-	(void)events;
-	*(bool *)w->data = true;
-}
-
-/* Lets the loop run for a while, */
-static void nap(struct fixture *f, double s)
-{
-	bool is_over = false;
-	ev_timer w;
-
-	ev_now_update(f->loop->ev);
-	ev_timer_init(&w, on_pause_over, s, 0.);
-	w.data = &is_over;
-	ev_timer_start(f->loop->ev, &w);
-	loop_run_until(f->loop, &is_over);
-}
-
-/* and then for some rounds more: a process that got no time meanwhile has its input still before it. */
-static void run_for(struct fixture *f, double s)
-{
-	nap(f, s);
-	for (int i = 0; i < 20; i++) {
-		nap(f, 0.);
-	}
 }
 
 /* ---- the server of these tests: what happens is in the path ---- */
@@ -734,7 +706,7 @@ static void test_kept_connection_that_the_server_closed(void **state)
 		finish(&l);
 		assert_int_equal(l.result.outcome, HTTP_OK);
 		assert_int_equal(f->requests, i + 1);
-		run_for(f, 0.08);
+		run_for(f->loop, 0.08);
 		buf_free(&l.body);
 	}
 }
@@ -869,7 +841,7 @@ static void test_time_limits(void **state)
 		assert_int_equal(l.replies, cases[i].has_reply);
 		assert_true(took_us >= 79 * US_PER_MS);
 		assert_true(l.result.total_us >= 79 * US_PER_MS && l.result.total_us <= took_us);
-		run_for(f, 0.05);
+		run_for(f->loop, 0.05);
 		assert_int_equal(f->gone, (int)i + 1); /* the connection was closed */
 		free(url);
 		buf_free(&l.body);
@@ -939,7 +911,7 @@ static void test_cancel_in_callbacks(void **state)
 
 		(void)get(f, &l, "/endless");
 		finish(&l);
-		run_for(f, 0.06);
+		run_for(f->loop, 0.06);
 		assert_int_equal(l.replies, cases[i].replies);
 		assert_int_equal(l.reads, cases[i].reads);
 		assert_int_equal(l.dones, 0);
@@ -950,11 +922,12 @@ static void test_cancel_in_callbacks(void **state)
 
 static void test_cancel_in_the_last_callback(void **state)
 {
+	struct fixture *f = *state;
 	struct log l = { .cancel = CANCEL_IN_DONE };
 
-	(void)get(*state, &l, "/ok");
+	(void)get(f, &l, "/ok");
 	finish(&l);
-	run_for(*state, 0.02);
+	run_for(f->loop, 0.02);
 	assert_int_equal(l.dones, 1);
 	buf_free(&l.body);
 }
@@ -970,11 +943,11 @@ static void test_cancel_from_outside(void **state)
 
 		(void)get(f, &l, "/endless");
 		if (after_s[i] > 0) {
-			run_for(f, after_s[i]);
+			run_for(f->loop, after_s[i]);
 		}
 		reads = l.reads;
 		http_cancel(l.call);
-		run_for(f, 0.05);
+		run_for(f->loop, 0.05);
 		assert_int_equal(l.reads, reads);
 		assert_int_equal(l.dones, 0);
 		assert_int_equal(f->gone, (int)i);
@@ -986,19 +959,20 @@ static void test_cancel_during_the_lookup(void **state)
 {
 	const struct http_request r = { .method = "GET", .url = "http://api.sonde.invalid/" };
 	int64_t least_us = INT64_MAX;
+	struct fixture *f = *state;
 
 	for (int i = 0; i < 5; i++) { /* the machine may be busy at one of them */
 		struct log l = { 0 };
 
-		(void)send_to(*state, &l, &r);
-		nap(*state, 0.0001);
+		(void)send_to(f, &l, &r);
+		nap(f->loop, 0.0001);
 		int64_t start_us = clock_mono_us();
 		if (l.dones == 0) {
 			http_cancel(l.call);
 		}
 		int64_t took_us = clock_mono_us() - start_us;
 		least_us = took_us < least_us ? took_us : least_us;
-		run_for(*state, 0.02);
+		run_for(f->loop, 0.02);
 	}
 	assert_true(least_us < 100 * US_PER_MS);
 }
@@ -1010,12 +984,12 @@ static void test_cancel_another_call(void **state)
 	int reads;
 
 	(void)get(f, &victim, "/endless");
-	run_for(f, 0.05);
+	run_for(f->loop, 0.05);
 	assert_true(victim.reads > 0);
 	(void)get(f, &l, "/ok");
 	finish(&l);
 	reads = victim.reads;
-	run_for(f, 0.06);
+	run_for(f->loop, 0.06);
 	assert_int_equal(victim.reads, reads);
 	assert_int_equal(victim.dones, 0);
 	assert_int_equal(f->gone, 1);
@@ -1043,11 +1017,11 @@ static void test_free_cancels(void **state)
 
 	(void)get(f, &a, "/endless");
 	(void)get(f, &b, "/stall");
-	run_for(f, 0.05);
+	run_for(f->loop, 0.05);
 	(void)send_to(f, &c, &bad);
 	http_free(f->http);
 	f->http = NULL;
-	run_for(f, 0.05);
+	run_for(f->loop, 0.05);
 	assert_int_equal(a.dones + b.dones + c.dones, 0);
 	assert_int_equal(f->gone, 2);
 	buf_free(&a.body);
@@ -1068,9 +1042,9 @@ static void test_idle_loop_sleeps(void **state)
 
 	(void)get(f, &l, "/ok");
 	finish(&l);
-	run_for(f, 0.02);
+	run_for(f->loop, 0.02);
 	loop_before_sleep(f->loop, count_rounds, &rounds);
-	nap(f, 0.3);
+	nap(f->loop, 0.3);
 	loop_before_sleep(f->loop, NULL, NULL);
 	assert_in_range(rounds, 1, 2);
 	buf_free(&l.body);

@@ -19,6 +19,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "net/server.h"
+#include "tests/net/nap.h"
 
 struct fixture {
 	struct loop *loop;
@@ -246,39 +247,10 @@ static void talk(struct fixture *f, struct client *c)
 	loop_run_until(f->loop, &c->is_over);
 }
 
-static void on_pause_over(struct ev_loop *ev, ev_timer *w, int events)
-{
-	(void)ev;
-	(void)events;
-	*(bool *)w->data = true;
-}
-
-/* Lets the loop run for a while, */
-static void nap(struct fixture *f, double s)
-{
-	bool is_over = false;
-	ev_timer w;
-
-	ev_now_update(f->loop->ev);
-	ev_timer_init(&w, on_pause_over, s, 0.);
-	w.data = &is_over;
-	ev_timer_start(f->loop->ev, &w);
-	loop_run_until(f->loop, &is_over);
-}
-
-/* and then for some rounds more: a process that got no time meanwhile has its input still before it. */
-static void run_for(struct fixture *f, double s)
-{
-	nap(f, s);
-	for (int i = 0; i < 20; i++) {
-		nap(f, 0.);
-	}
-}
-
 static void wait_held(struct fixture *f)
 {
 	while (f->held == NULL) {
-		nap(f, 0.002);
+		nap(f->loop, 0.002);
 	}
 }
 
@@ -548,12 +520,12 @@ static void test_client_goes_away(void **state)
 	struct client untold = { .bytes = "GET /hold?quiet HTTP/1.1\r\nHost: h\r\nX-A: b\r\n\r\n", .pause_ms = 20, .is_closing = true };
 
 	talk(f, &told);
-	run_for(f, 0.02);
+	run_for(f->loop, 0.02);
 	assert_int_equal(f->gone, 1);
 	assert_null(f->held);
 
 	talk(f, &untold);
-	run_for(f, 0.02);
+	run_for(f->loop, 0.02);
 	assert_int_equal(f->gone, 1);
 	assert_null(exchange_header(f->held, "X-A"));
 	exchange_start(f->held, 200, NULL, NULL); /* into the void */
@@ -569,11 +541,11 @@ static void test_late_answers(void **state)
 
 	start(f, &c);
 	wait_held(f);
-	run_for(f, 0.05);
+	run_for(f->loop, 0.05);
 	assert_int_equal(f->requests, 1); /* the second one waits for its turn */
 	assert_string_equal(exchange_header(f->held, "x-a"), "b");
 	exchange_start(f->held, 200, NULL, NULL);
-	run_for(f, 0.01);
+	run_for(f->loop, 0.01);
 	exchange_chunk(f->held, "abc", 3);
 	exchange_end(f->held);
 	loop_run_until(f->loop, &c.is_over);
@@ -599,7 +571,7 @@ static void test_writing_to_a_client_that_left(void **state)
 		sleep_ms(2);
 	}
 	loop_run_until(f->loop, &c.is_over);
-	run_for(f, 0.02);
+	run_for(f->loop, 0.02);
 	assert_int_equal(f->gone, 1);
 }
 
@@ -627,9 +599,9 @@ static void test_more_clients_than_places(void **state)
 		fds[i] = connect_to(server_port(f->server));
 		assert_true(fds[i] >= 0);
 	}
-	run_for(f, 0.05);
+	run_for(f->loop, 0.05);
 	start(f, &c);
-	run_for(f, 0.1);
+	run_for(f->loop, 0.1);
 	assert_int_equal(f->requests, 0); /* no place: it waits */
 	(void)close(fds[17]);
 	loop_run_until(f->loop, &c.is_over);
