@@ -15,6 +15,8 @@
 #define SETTLE_US 60000
 /* Questions that take long (a filter over many rows) leave the machine to others for most of the time. */
 #define SETTLE_TIMES 3
+/* Figures of a store in which nothing was written are looked at again after so long: the shortest time that any are kept of. */
+#define FRESH_US (10 * US_PER_S)
 
 static void take_log(struct board *b, struct asking *q)
 {
@@ -141,7 +143,9 @@ static void start(struct board_work *w)
 		w->asks_again = true;
 		return;
 	}
+	ev_timer_stop(b->app->loop->ev, &w->settle);
 	w->asks_again = false;
+	w->is_behind = w->is_behind && !w->is_shown;
 	w->is_running = true;
 	b->is_loading = true;
 	asking_init(&w->asking, b, wanted(w), clock_wall_us());
@@ -167,15 +171,23 @@ static void on_settled(struct ev_loop *ev, ev_timer *timer, int revents)
 	start(timer->data);
 }
 
+static void start_in(struct board_work *w, int64_t wait_us)
+{
+	ev_timer_set(&w->settle, (double)wait_us / US_PER_S, 0.);
+	ev_timer_start(w->board->app->loop->ev, &w->settle);
+}
+
 static void on_written(struct ev_loop *ev, ev_io *io, int revents)
 {
 	struct board_work *w = io->data;
-	int64_t wait_us = SETTLE_TIMES * w->took_us > SETTLE_US ? SETTLE_TIMES * w->took_us : SETTLE_US;
 
+	(void)ev;
 	(void)revents;
-	if (store_watch_drain(w->watch_fd) && !ev_is_active(&w->settle)) {
-		ev_timer_set(&w->settle, (double)wait_us / US_PER_S, 0.);
-		ev_timer_start(ev, &w->settle);
+	if (store_watch_drain(w->watch_fd)) {
+		w->is_behind = true;
+		if (!ev_is_active(&w->settle)) {
+			start_in(w, SETTLE_TIMES * w->took_us > SETTLE_US ? SETTLE_TIMES * w->took_us : SETTLE_US);
+		}
 	}
 }
 
@@ -225,6 +237,13 @@ void board_free(struct board *b)
 	free(b);
 }
 
+/* Without a watch nobody tells what is written. */
+static bool is_fresh(const struct board_work *w)
+{
+	return w->watch_fd >= 0 && !w->is_behind && w->extra == 0 && w->board->err.code == ERR_NONE &&
+	    clock_wall_us() - w->board->answer.at_us < FRESH_US;
+}
+
 void board_show(struct board *b)
 {
 	struct board_work *w = b->work;
@@ -232,7 +251,12 @@ void board_show(struct board *b)
 	w->is_shown = true;
 	w->is_new_question = w->is_new_question || w->owes_figures; /* hidden before it was wholly answered */
 	w->owes_figures = false;
-	start(w);
+	w->is_behind = store_watch_drain(w->watch_fd) || w->is_behind;
+	if (b->answer.at_us == 0 || w->is_new_question) {
+		start(w);
+	} else if (!is_fresh(w) && !ev_is_active(&w->settle)) { /* first the frame with the figures that there are */
+		start_in(w, SETTLE_US);
+	}
 }
 
 void board_hide(struct board *b)
@@ -252,6 +276,29 @@ void board_refresh(struct board *b)
 		reader_interrupt(w->reader);
 	}
 	start(w);
+}
+
+void board_set_columns(struct board *b, int columns)
+{
+	struct board_work *w = b->work;
+
+	if (columns == b->question.columns) {
+		return;
+	}
+	b->question.columns = columns;
+	if (b->answer.at_us == 0) {
+		if (b->is_loading) { /* for the columns before */
+			board_refresh(b);
+		}
+		return;
+	}
+	if (b->is_paused) {
+		w->is_new_question = true; /* else what is paused is not asked for */
+	} else {
+		w->extra |= ASK_FIGURES;
+	}
+	ev_timer_stop(b->app->loop->ev, &w->settle);
+	start_in(w, SETTLE_US);
 }
 
 static void set(struct board *b, char **field, const char *value)

@@ -23,7 +23,7 @@ struct board_question {
 	char *key;           /* a group's key that narrows graphs and log; NULL: all */
 	char *filter;        /* a filter (metrics/filter.h) that compiles; NULL: all. Narrows everything */
 	bool errors_only;    /* log */
-	int columns;         /* buckets wanted by the widest graph */
+	int columns;         /* buckets wanted by the widest graph; see board_set_columns */
 	size_t log_limit;
 };
 
@@ -79,11 +79,14 @@ struct board {
 
 struct board *board_new(struct app *app);
 void board_free(struct board *b);
-/* The screen is shown: all of the question is asked at each change of the store. Hidden, only today's cost is. */
+/* The screen is shown: all of the question is asked at each change of the store. Hidden, only today's cost is. Shown again, the answer that
+ * there is stays; after a change, or some seconds, it is asked for anew, after the frame that is to come. */
 void board_show(struct board *b);
 void board_hide(struct board *b);
 /* The question was changed: ask again at once, and break off what is asked. */
 void board_refresh(struct board *b);
+/* The widest graph has room for so many buckets: asked for when the size of the window has settled. */
+void board_set_columns(struct board *b, int columns);
 void board_set_key(struct board *b, const char *key);
 /* False with e when the filter is none; then the one before stays. */
 bool board_set_filter(struct board *b, const char *filter, struct err *e) SONDE_MUST_CHECK;

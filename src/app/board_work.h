@@ -24,6 +24,7 @@ struct board_work {
 	ev_io watch;
 	ev_timer settle;
 	bool is_shown, is_running, asks_again;
+	bool is_behind;          /* something was written since the last whole question */
 	bool is_new_question;    /* else the same one at a later time, which a pause holds back */
 	bool owes_figures;       /* of the question whose log is asked for or was taken; they are asked for next */
 	unsigned extra;          /* ASK_* bits wanted besides */

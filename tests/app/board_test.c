@@ -13,6 +13,7 @@
 
 #include "app/app.h"
 #include "app/board.h"
+#include "app/board_work.h"
 #include "base/clock.h"
 #include "base/mem.h"
 
@@ -79,6 +80,9 @@ static int teardown(void **state)
 static void settle(struct fixture *f)
 {
 	job_pool_wait(f->loop->jobs);
+	while (f->board->is_loading || ev_is_active(&f->board->work->settle)) {
+		(void)ev_run(f->loop->ev, EVRUN_ONCE);
+	}
 }
 
 static void call_is_opened_off_the_loop(void **state)
@@ -289,6 +293,48 @@ static void hidden_it_asks_for_today_only(void **state)
 	board_show(f->board);
 	settle(f);
 	assert_int_equal(f->board->answer.n_log, 3);
+}
+
+/* Nothing was written: the frame of the screen shown again has nobody beside it. */
+static void shown_again_the_answer_stays(void **state)
+{
+	struct fixture *f = *state;
+	struct board *b = f->board;
+
+	board_show(b);
+	settle(f);
+	int64_t at_us = b->answer.at_us;
+	board_hide(b);
+	board_show(b);
+	assert_false(b->is_loading || ev_is_active(&b->work->settle));
+	assert_int_equal(b->answer.at_us, at_us);
+	board_hide(b);
+	(void)put(f, 3);
+	board_show(b);
+	assert_false(b->is_loading); /* not before the frame */
+	settle(f);
+	assert_int_equal(b->answer.n_log, 3);
+}
+
+/* While the size of the window is dragged the figures stay, and so does a log that was scrolled back. */
+static void columns_are_asked_for_when_they_settle(void **state)
+{
+	struct fixture *f = *state;
+	struct board *b = f->board;
+
+	board_show(b);
+	settle(f);
+	board_hold_log(b, true);
+	settle(f);
+	int64_t bucket_us = b->answer.graphs->bucket_us;
+	for (int columns = 100; columns >= 20; columns -= 20) {
+		board_set_columns(b, columns);
+		assert_false(b->is_loading || b->is_stale);
+	}
+	settle(f);
+	assert_true(b->answer.graphs->bucket_us > bucket_us);
+	assert_true(b->answer.graphs->n_buckets <= 20);
+	assert_true(b->is_held);
 }
 
 struct waiting {
@@ -563,6 +609,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(last_question_is_answered, setup, teardown),
 		cmocka_unit_test_setup_teardown(ranges_end_now, setup, teardown),
 		cmocka_unit_test_setup_teardown(hidden_it_asks_for_today_only, setup, teardown),
+		cmocka_unit_test_setup_teardown(shown_again_the_answer_stays, setup, teardown),
+		cmocka_unit_test_setup_teardown(columns_are_asked_for_when_they_settle, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_is_written_is_shown, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_failed_question_keeps_the_answer, setup, teardown),
 		cmocka_unit_test_setup_teardown(held_log_stays_and_counts, setup, teardown),

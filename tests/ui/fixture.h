@@ -22,6 +22,7 @@
 
 #include "app/app.h"
 #include "app/board.h"
+#include "app/board_work.h"
 #include "app/past.h"
 #include "app/play.h"
 #include "text/utf8.h"
@@ -181,6 +182,10 @@ static inline void fixture_settle(struct fixture *f)
 		fail_msg("%s", e.text);
 	}
 	job_pool_wait(f->loop->jobs);
+	if (ev_is_active(&f->app->board->work->settle)) { /* a question that waits a moment */
+		ev_invoke(f->loop->ev, &f->app->board->work->settle, EV_TIMER);
+		job_pool_wait(f->loop->jobs);
+	}
 }
 
 static inline struct env fixture_env(void)

@@ -92,11 +92,8 @@ static void layout(void *self, struct rect r)
 	if (!is_beside && (r.h < LOW || is_plain)) {
 		s->detail_area = (struct rect){ r.x, r.y + 1, r.w, r.h - 1 };
 	}
-	if (wanted > 8 && wanted != b->question.columns) {
-		b->question.columns = wanted;
-		if (b->answer.table != NULL || b->is_loading) {
-			board_refresh(b);
-		}
+	if (wanted > 8) {
+		board_set_columns(b, wanted);
 	}
 	metrics_groups_layout(s);
 	metrics_log_layout(s);
