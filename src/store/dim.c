@@ -12,7 +12,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 
-#define NAMES_MOST 65536
+#define NAMES_MOST 16384
 
 /* Far more than are real. The other kinds are columns of rows only, and grow with them. */
 static const int64_t names_most[DIM_KIND_COUNT] = {
