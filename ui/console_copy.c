@@ -76,7 +76,7 @@ static void copy_to_file(struct console *c, const char *what, const char *bytes,
 		char shown[300];
 
 		clean_line_into(path, shown, sizeof(shown));
-		console_say(c, ST_WARN, "%s: %s for the clipboard; %s is in %s", what, has_clipboard(c) ? "too long" : "no way", size, shown);
+		console_say(c, ST_WARN, "%s is in %s: %s for the clipboard, %s", what, shown, has_clipboard(c) ? "too long" : "no way", size);
 	}
 	if (fd >= 0) {
 		close(fd);

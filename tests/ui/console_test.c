@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app/app.h"
 #include "base/mem.h"
@@ -421,6 +422,47 @@ static void says_hostile_and_long_things(void **state)
 	free(line);
 }
 
+/* What the terminal cannot take goes into a file of its own, whole, and the sentence names it. */
+static void copies_into_a_file_what_is_too_long(void **state)
+{
+	static const struct {
+		size_t len; /* of what is copied */
+		bool can_copy;
+		const char *why; /* NULL: it fits */
+	} cases[] = {
+		{ CONSOLE_COPY_LIMIT / 4 * 3, true, NULL }, { CONSOLE_COPY_LIMIT / 4 * 3 + 3, true, "too long" }, { 5, false, "no way" },
+	};
+	struct fixture *f = *state;
+	char dir[] = "/tmp/sonde-copy-XXXXXX", *bytes = x_calloc(1, CONSOLE_COPY_LIMIT), *read = x_calloc(1, CONSOLE_COPY_LIMIT);
+
+	memset(bytes, 'x', CONSOLE_COPY_LIMIT);
+	f->app.data_dir = mkdtemp(dir);
+	assert_non_null(f->app.data_dir);
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		console_set_terminal(f->c, cases[i].can_copy);
+		unsigned bits = console_copy(f->c, "answer", bytes, cases[i].len);
+
+		assert_int_equal((bits & CONSOLE_COPY) != 0, cases[i].why == NULL);
+		assert_true(shows(f, cases[i].why == NULL ? "copied: answer" : cases[i].why));
+		if (cases[i].why != NULL) {
+			char *path = x_asprintf("%s/copy-1.txt", dir);
+			FILE *file = fopen(path, "r");
+
+			assert_non_null(file);
+			assert_true(shows(f, path));
+			assert_int_equal(fread(read, 1, CONSOLE_COPY_LIMIT, file), cases[i].len);
+			assert_memory_equal(read, bytes, cases[i].len);
+			(void)fclose(file);
+			(void)unlink(path);
+			free(path);
+		}
+	}
+	assert_int_equal(rmdir(dir), 0); /* nothing else was left in it */
+	f->app.data_dir = NULL;
+	free(bytes);
+	free(read);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -433,6 +475,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(overlay_sits_on_the_screen, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_small_terminal_gets_a_card, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(says_hostile_and_long_things, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(copies_into_a_file_what_is_too_long, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
