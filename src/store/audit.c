@@ -64,12 +64,6 @@ static void forget_cells(struct span_audit *s)
 	s->by_key = NULL;
 }
 
-static bool same_hist(const struct hist *a, const struct hist *b)
-{
-	return a->n == b->n && (a->n == 0 || (memcmp(a->index, b->index, a->n * sizeof(*a->index)) == 0 &&
-						memcmp(a->count, b->count, a->n * sizeof(*a->count)) == 0));
-}
-
 static bool same(const struct figures *a, const struct figures *b)
 {
 	const int64_t pairs[][2] = { { (int64_t)a->calls, (int64_t)b->calls }, { (int64_t)a->in_tok, (int64_t)b->in_tok },
@@ -83,8 +77,8 @@ static bool same(const struct figures *a, const struct figures *b)
 			return false;
 		}
 	}
-	return memcmp(a->by_class, b->by_class, sizeof(a->by_class)) == 0 && same_hist(&a->latency, &b->latency) && same_hist(&a->ttft, &b->ttft) &&
-	    same_hist(&a->tpot, &b->tpot);
+	return memcmp(a->by_class, b->by_class, sizeof(a->by_class)) == 0 && hist_equal(&a->latency, &b->latency) && hist_equal(&a->ttft, &b->ttft) &&
+	    hist_equal(&a->tpot, &b->tpot);
 }
 
 static bool is_kept(const struct span_audit *s, int level, int64_t slot)

@@ -13,6 +13,10 @@
 #define SUB (1u << SUB_BITS)
 #define BUCKETS ((64 - SUB_BITS) * SUB) /* enough for any int64_t */
 
+/* With more used buckets than this a histogram becomes dense: the sums of a query, to which the histograms of thousands of slots are added,
+ * are better off without the searching. The many small ones of an import stay sparse. */
+#define SPARSE_MOST 64
+
 static uint32_t bucket_of(int64_t us)
 {
 	if (us < (int64_t)SUB) {
@@ -45,6 +49,7 @@ void hist_clear(struct hist *h)
 {
 	h->n = 0;
 	h->total = 0;
+	h->is_dense = false;
 }
 
 static void reserve(struct hist *h, size_t n)
@@ -80,9 +85,81 @@ static size_t lower_bound(const struct hist *h, size_t i, uint32_t bucket)
 	return i;
 }
 
+static uint32_t bucket_at(const struct hist *h, size_t i)
+{
+	return h->is_dense ? h->first + (uint32_t)i : h->index[i];
+}
+
+/* The used buckets into arrays of BUCKETS; returns how many. */
+static size_t list_buckets(const struct hist *h, uint32_t *index, uint64_t *count)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < h->n; i++) {
+		if (h->count[i] > 0) {
+			index[n] = bucket_at(h, i);
+			count[n++] = h->count[i];
+		}
+	}
+	return n;
+}
+
+/* Of a dense one, which may be empty: makes room for the buckets least to most, in whole powers of two. */
+static void widen(struct hist *h, uint32_t least, uint32_t most)
+{
+	uint32_t first = least / SUB * SUB, end = most / SUB * SUB + SUB;
+
+	if (h->n > 0) {
+		first = first < h->first ? first : h->first;
+		end = end > h->first + h->n ? end : h->first + (uint32_t)h->n;
+	}
+	size_t n = end - first, before = h->n > 0 ? h->first - first : 0;
+
+	if (n == h->n) {
+		return;
+	}
+	reserve(h, n);
+	memmove(h->count + before, h->count, h->n * sizeof(*h->count));
+	memset(h->count, 0, before * sizeof(*h->count));
+	memset(h->count + before + h->n, 0, (n - before - h->n) * sizeof(*h->count));
+	h->first = first;
+	h->n = n;
+}
+
+/* Adds n > 0 buckets in ascending order to a dense one. */
+static void add_dense(struct hist *to, const uint32_t *index, const uint64_t *count, size_t n)
+{
+	widen(to, index[0], index[n - 1]);
+	for (size_t i = 0; i < n; i++) {
+		to->count[index[i] - to->first] += count[i];
+		to->total += count[i];
+	}
+}
+
+static void make_dense(struct hist *h)
+{
+	uint32_t index[BUCKETS];
+	uint64_t count[BUCKETS];
+	size_t n = list_buckets(h, index, count);
+
+	hist_clear(h);
+	h->is_dense = true;
+	if (n > 0) {
+		add_dense(h, index, count, n);
+	}
+}
+
 void hist_add(struct hist *h, int64_t us)
 {
 	uint32_t bucket = bucket_of(us);
+
+	if (!h->is_dense && h->n >= SPARSE_MOST) {
+		make_dense(h);
+	}
+	if (h->is_dense) {
+		add_dense(h, &bucket, &(const uint64_t){ 1 }, 1);
+		return;
+	}
 	size_t i = lower_bound(h, 0, bucket);
 
 	h->total++;
@@ -105,6 +182,15 @@ static void merge_buckets(struct hist *to, uint32_t *index, uint64_t *count, siz
 	size_t missing = 0;
 	size_t at = 0;
 
+	if (!to->is_dense && to->n + n > SPARSE_MOST) {
+		make_dense(to);
+	}
+	if (to->is_dense) {
+		if (n > 0) {
+			add_dense(to, index, count, n);
+		}
+		return;
+	}
 	for (size_t i = 0; i < n; i++) {
 		to->total += count[i];
 		at = lower_bound(to, at, index[i]);
@@ -138,11 +224,25 @@ void hist_merge(struct hist *to, const struct hist *from)
 	uint32_t index[BUCKETS];
 	uint64_t count[BUCKETS];
 
-	if (from->n > 0) {
-		memcpy(index, from->index, from->n * sizeof(*index));
-		memcpy(count, from->count, from->n * sizeof(*count));
-		merge_buckets(to, index, count, from->n);
+	if (from->n > 0 && from->is_dense && to->is_dense) {
+		widen(to, from->first, from->first + (uint32_t)from->n - 1);
+		for (size_t i = 0, at = from->first - to->first; i < from->n; i++) {
+			to->count[at + i] += from->count[i];
+		}
+		to->total += from->total;
+	} else if (from->n > 0) {
+		merge_buckets(to, index, count, list_buckets(from, index, count));
 	}
+}
+
+bool hist_equal(const struct hist *a, const struct hist *b)
+{
+	uint32_t index_a[BUCKETS], index_b[BUCKETS];
+	uint64_t count_a[BUCKETS], count_b[BUCKETS];
+	size_t n = list_buckets(a, index_a, count_a);
+
+	return n == list_buckets(b, index_b, count_b) && memcmp(index_a, index_b, n * sizeof(*index_a)) == 0 &&
+	    memcmp(count_a, count_b, n * sizeof(*count_a)) == 0;
 }
 
 int64_t hist_quantile(const struct hist *h, double q)
@@ -172,7 +272,7 @@ int64_t hist_quantile(const struct hist *h, double q)
 			rank -= h->count[i++];
 		}
 	}
-	return middle_of(h->index[i]);
+	return middle_of(bucket_at(h, i));
 }
 
 #define NUMBER_MOST 10 /* bytes */
@@ -198,9 +298,12 @@ void hist_encode(const struct hist *h, struct buf *out)
 	size_t n = 0;
 
 	for (size_t i = 0; i < h->n; i++) {
-		n += put_number(bytes + n, h->index[i] - before);
+		if (h->count[i] == 0) {
+			continue;
+		}
+		n += put_number(bytes + n, bucket_at(h, i) - before);
 		n += put_number(bytes + n, h->count[i]);
-		before = h->index[i];
+		before = bucket_at(h, i);
 		if (n > sizeof(bytes) - 2 * NUMBER_MOST) {
 			(void)buf_add(out, bytes, n);
 			n = 0;
