@@ -100,13 +100,22 @@ static struct tally *tally_of(struct query *s, int64_t id)
 	return t;
 }
 
+static struct tally *tally_for(struct query *s, const int64_t dims[3])
+{
+	return tally_of(s, s->q->by == BY_NONE ? 0 : dims[s->q->by - BY_PROVIDER]);
+}
+
+static struct figures *buckets_of(const struct query *s)
+{
+	return s->is_before ? s->m->buckets_before : s->m->buckets;
+}
+
 /* Counts s->one, which begins at us, for the dimensions of a row. */
 static void count(struct query *s, int64_t us, const int64_t dims[3])
 {
 	struct metrics *m = s->m;
-	struct tally *t = tally_of(s, s->q->by == BY_NONE ? 0 : dims[s->q->by - BY_PROVIDER]);
-
-	struct figures *buckets = s->is_before ? m->buckets_before : m->buckets;
+	struct tally *t = tally_for(s, dims);
+	struct figures *buckets = buckets_of(s);
 
 	figures_merge(s->is_before ? &t->before : &t->now, &s->one);
 	if (buckets == NULL) {
@@ -147,6 +156,11 @@ static bool read_slot(struct query *s, sqlite3_stmt *st, int64_t slot_us)
 {
 	const int64_t dims[3] = { sqlite3_column_int64(st, 1), sqlite3_column_int64(st, 2), sqlite3_column_int64(st, 3) };
 
+	if (buckets_of(s) == NULL) { /* one sum: straight into it */
+		struct tally *t = tally_for(s, dims);
+
+		return rollup_read_figures(st, 4, s->is_before ? &t->before : &t->now, s->e);
+	}
 	figures_clear(&s->one);
 	if (!rollup_read_figures(st, 4, &s->one, s->e)) {
 		return false;
