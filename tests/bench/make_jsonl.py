@@ -97,6 +97,7 @@ def main():
     p.add_argument("--lines", type=int, default=1000000)
     p.add_argument("--days", type=float, default=1.0)
     p.add_argument("--end", default=None, help="ISO 8601; default: now")
+    p.add_argument("--few", action="store_true", help="one model and operation a provider")
     p.add_argument("--shuffle", action="store_true", help="random order of the lines")
     p.add_argument("--bad", type=int, default=0, help="so many lines that are not JSON, spread evenly")
     p.add_argument("--unpriced", type=float, default=0, help="percent of the calls without cost_usd (priced by sonde, not by the answer)")
@@ -111,7 +112,7 @@ def main():
     span = int(o.days * 86400 * 1000000)
     since = parse_iso(o.since) if o.since else -1
     until = parse_iso(o.until) if o.until else 1 << 62
-    combos = combinations()
+    combos = [(p, models[0][0], models[0][1]) for p, models in MODELS.items()] if o.few else combinations()
     exact = Exact()
     out = sys.stdout if o.out == "-" else open(o.out, "w", encoding="utf-8")
     every = o.lines // o.bad if o.bad else 0

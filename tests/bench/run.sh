@@ -4,6 +4,7 @@
 # A row that misses its target ends in MISSED; that is information, not a failure: other work on the machine shows in the times.
 # Exit status 1: a benchmark could not run, or `sonde metrics` differs from the exact figures (tests/bench/exact.py).
 # BENCH_LINES (1000000), BENCH_REPEATS (3) and BENCH_ONLY (store text stream client start console) make it shorter. Needs python3 for the logs.
+# BENCH_ONLY=scale is run only when named: figures of BENCH_LINES calls beside ten times as many (4 GB in TMPDIR, some minutes).
 set -eu
 
 srcdir=$(cd "${1:?usage: run.sh SRCDIR BUILDDIR}" && pwd)
@@ -66,11 +67,15 @@ row() {
 
 bench_store() {
 	build store_bench
-	since=2026-11-22T12:07:31.417Z
-	until=2026-11-23T11:42:03.009Z
-	python3 "$srcdir/tests/bench/make_jsonl.py" --lines "$lines" --days 1 --end 2026-11-23T12:00:00Z --out "$dir/calls.jsonl"
+	# The last day, of which all levels of rollups are kept.
+	end=$(date -u +%Y-%m-%dT%H:00:00Z)
+	since=$(date -u -d "$end - 86400 seconds + 451 seconds" +%Y-%m-%dT%H:%M:%S.417Z)
+	until=$(date -u -d "$end - 1077 seconds" +%Y-%m-%dT%H:%M:%S.009Z)
 	mkdir "$dir/stores"
-	run "$dir/store_bench" "$dir/stores" "$dir/calls.jsonl" "$repeats"
+	python3 "$srcdir/tests/bench/make_jsonl.py" --lines "$lines" --days 1 --few --end "$end" --out "$dir/calls.jsonl"
+	run "$dir/store_bench" import "5 combinations" "$dir/stores" "$dir/calls.jsonl" "$repeats"
+	python3 "$srcdir/tests/bench/make_jsonl.py" --lines "$lines" --days 1 --end "$end" --out "$dir/calls.jsonl"
+	run "$dir/store_bench" import "40 combinations" "$dir/stores" "$dir/calls.jsonl" "$repeats"
 	rm -rf "$dir/stores"
 	import_best=
 	python_best=
@@ -92,10 +97,10 @@ bench_store() {
 	row "metrics once stored, the command" "$metrics_took" "python: read, group, sort" "$python_best" 100
 	exact=$(python3 "$srcdir/tests/bench/exact.py" "$dir/calls.jsonl" --since $since --until $until --check "$dir/metrics.json") || failed=1
 	echo "metrics against exact figures | ${exact:-different} | python: read, group, sort | - | 0 differences, percentiles within 2 %"
-	first=2026-11-15T03:04:05.678Z
-	last=2026-11-23T11:00:00.001Z
+	first=$(date -u -d "$end - 723355 seconds" +%Y-%m-%dT%H:%M:%S.678Z)
+	last=$(date -u -d "$end - 3600 seconds" +%Y-%m-%dT%H:%M:%S.001Z)
 	# Lines in any order, over more than the finest rollups are kept for: the figures must not care.
-	python3 "$srcdir/tests/bench/make_jsonl.py" --lines 50000 --days 9 --shuffle --seed 5 --end 2026-11-23T12:00:00Z \
+	python3 "$srcdir/tests/bench/make_jsonl.py" --lines 50000 --days 9 --shuffle --seed 5 --end "$end" \
 		--out "$dir/shuffled.jsonl"
 	SONDE_DATA=$dir/shuffled "$sonde" import "$dir/shuffled.jsonl" >/dev/null
 	SONDE_DATA=$dir/shuffled "$sonde" metrics --by provider --since $first --until $last --json >"$dir/shuffled.json"
@@ -103,6 +108,21 @@ bench_store() {
 		--check "$dir/shuffled.json") || failed=1
 	echo "the same, 9 days in any order | ${exact:-different} | python: read, group, sort | - | 0 differences, percentiles within 2 %"
 	rm -rf "$dir/data" "$dir/shuffled" "$dir/calls.jsonl"
+}
+
+bench_scale() {
+	build store_bench
+	build pty_bench
+	many=$((lines * 10))
+	end=$(date -u +%Y-%m-%dT%H:00:00Z)
+	for n in "$lines" "$many"; do
+		python3 "$srcdir/tests/bench/make_jsonl.py" --lines "$n" --days 30 --end "$end" --out "$dir/calls.jsonl"
+		SONDE_DATA=$dir/$n "$sonde" import "$dir/calls.jsonl" >/dev/null
+		rm "$dir/calls.jsonl"
+	done
+	run "$dir/store_bench" scale "$dir/$lines" "$dir/$many"
+	SONDE_DATA=$dir/$many run "$dir/pty_bench" idle "$many calls, on Metrics" "4" 64 "$sonde"
+	rm -rf "${dir:?}/$lines" "${dir:?}/$many"
 }
 
 # simulate RATE: starts a simulator and points the providers at it.
@@ -172,6 +192,9 @@ bench_console() {
 echo "what | measured | peer | ratio | target"
 if wants store; then
 	bench_store
+fi
+if wants scale; then
+	bench_scale
 fi
 if wants text; then
 	build text_bench

@@ -1,4 +1,5 @@
-/* store_bench DIR JSONL REPEATS - how fast a log becomes stored, costed, rolled-up rows, and how fast figures come out again.
+/* store_bench import WHAT DIR JSONL REPEATS - how fast a log becomes stored, costed, rolled-up rows, and how fast figures come out again.
+ * store_bench scale SMALL BIG               - figures and graphs of two stores of the same span, BIG of many more rows.
  * Peers, in the same process and run: a bare loop of a prepared INSERT into the same table, and plain SQL over the same rows.
  * The bare loop is given its rows, with names as numbers, outside of its time, binds only the columns they fill, and writes no rollups. */
 #include <fcntl.h>
@@ -8,11 +9,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "gateway/config.h"
 #include "metrics/ingest.h"
 #include "metrics/summary.h"
+#include "store/dim.h"
 #include "store/expire.h"
+#include "store/rollup.h"
 #include "store/sql.h"
 #include "store/upkeep.h"
 #include "tests/bench/table.h"
@@ -163,6 +167,62 @@ static void insert_bare(const char *from_dir, const char *dir, struct took *took
 	note(took, wall, cpu);
 }
 
+/* ---- rollups alone ---- */
+
+#define ROWS_A_FLUSH 24576 /* about what an import that is alone takes at a time */
+
+/* Sums up the rows of one store for an empty one that gets no rows: what an import spends on it. */
+static void roll_up(const char *from_dir, const char *dir, struct took *took)
+{
+	struct err e;
+	double wall = 0, cpu = 0;
+	int64_t now_us = 0;
+	int rc = SQLITE_ROW;
+
+	remove_store(dir);
+	struct bulk *maker = bulk_open(dir, &e); /* makes the schema */
+	must(maker != NULL, &e);
+	bulk_close(maker);
+	struct sql *from = sql_open(from_dir, SQL_READ, &e);
+	must(from != NULL, &e);
+	struct sql *to = sql_open(dir, SQL_WRITE, &e);
+	must(to != NULL, &e);
+	to->checkpoint_pages = CHECKPOINT_PAGES;
+	struct dims *names = dims_new(from->db), *dims = dims_new(to->db);
+	struct rollup *rollup = rollup_new(to->db, dims, &e);
+	must(rollup != NULL && sql_int(from, "SELECT max(ts_us) FROM call", &now_us, &e), &e);
+	sqlite3_stmt *select = sql_prepare(from, "SELECT " ROLLUP_ROW " FROM call ORDER BY ts_us, key", &e);
+	must(select != NULL, &e);
+	struct call_row *rows = x_malloc(ROWS_A_FLUSH * sizeof(*rows));
+	while (rc == SQLITE_ROW) {
+		size_t n = 0;
+
+		while (n < ROWS_A_FLUSH && (rc = sqlite3_step(select)) == SQLITE_ROW) {
+			rollup_read_row(select, &rows[n]);
+			rows[n].provider = dims_name(names, sqlite3_column_int64(select, ROLLUP_ROW_DIMS));
+			rows[n].model_req = dims_name(names, sqlite3_column_int64(select, ROLLUP_ROW_DIMS + 1));
+			rows[n++].operation = dims_name(names, sqlite3_column_int64(select, ROLLUP_ROW_DIMS + 2));
+		}
+		double start = table_now(), cpu_start = table_cpu();
+
+		must(sql_begin(to, &e), &e);
+		for (size_t i = 0; i < n; i++) {
+			must(rollup_add(rollup, &rows[i], now_us, &e), &e);
+		}
+		must(rollup_flush(rollup, &e) && sql_commit(to, &e), &e);
+		sql_checkpoint(to);
+		wall += table_now() - start;
+		cpu += table_cpu() - cpu_start;
+	}
+	free(rows);
+	rollup_free(rollup);
+	dims_free(names);
+	dims_free(dims);
+	sql_close(from);
+	sql_close(to);
+	note(took, wall, cpu);
+}
+
 /* ---- figures ---- */
 
 struct ask {
@@ -231,7 +291,8 @@ static void compare_queries(struct ask *a, const char *peer, const char *target)
 	table_row("metrics by provider, all rows, ragged ends", measured, beside, theirs / ours, target);
 }
 
-static void bench_queries(const char *dir, const char *covered_dir)
+/* All rows by provider, but for ragged ends. */
+static struct ask ask_open(const char *dir)
 {
 	struct err e;
 	int64_t first = 0, last = 0;
@@ -240,6 +301,14 @@ static void bench_queries(const char *dir, const char *covered_dir)
 	must(a.reader != NULL && a.sql != NULL, &e);
 	must(sql_int(a.sql, "SELECT min(ts_us) FROM call", &first, &e) && sql_int(a.sql, "SELECT max(ts_us) FROM call", &last, &e), &e);
 	a.query = (struct metrics_query){ .from_us = first + 1234567, .to_us = last - 1234567, .by = BY_PROVIDER };
+	return a;
+}
+
+static void bench_queries(const char *dir, const char *covered_dir)
+{
+	struct err e;
+	struct ask a = ask_open(dir);
+
 	compare_queries(&a, "SQL, ORDER BY for percentiles", ">= 100");
 	sql_close(a.sql);
 
@@ -321,24 +390,33 @@ static void bench_removal(const char *from_dir, const char *dir)
 	free(path);
 }
 
-int main(int argc, char **argv)
+/* argv: WHAT DIR JSONL REPEATS */
+static int bench_import(char **argv)
 {
-	if (argc != 4) {
-		fprintf(stderr, "usage: store_bench DIR JSONL REPEATS\n");
-		return 2;
-	}
 	char *ours_dir = x_asprintf("%s/import", argv[1]), *bare_dir = x_asprintf("%s/bare", argv[1]);
-	struct took ours = { INFINITY, INFINITY }, bare = ours;
-	char measured[80], peer[80];
+	struct took ours = { INFINITY, INFINITY }, bare = ours, rollups = ours;
+	char name[120], measured[80], peer[80];
 	uint64_t rows = 0;
+	int64_t slots = 0;
 
 	for (int i = 0; i < atoi(argv[3]); i++) {
 		import(ours_dir, argv[2], &rows, &ours);
+		roll_up(ours_dir, bare_dir, &rollups);
 		insert_bare(ours_dir, bare_dir, &bare);
 	}
+	(void)snprintf(name, sizeof(name), "import of JSONL, %s: parsed, costed, stored, rolled up", argv[0]);
 	(void)snprintf(measured, sizeof(measured), "%.2f s of CPU (%.2f s, %.0f rows/s)", ours.cpu, ours.wall, (double)rows / ours.wall);
 	(void)snprintf(peer, sizeof(peer), "bare prepared INSERT loop %.2f s of CPU (%.2f s)", bare.cpu, bare.wall);
-	table_row("import of JSONL: parsed, costed, stored, rolled up", measured, peer, bare.cpu / ours.cpu, ">= 0.6");
+	table_row(name, measured, peer, bare.cpu / ours.cpu, ">= 0.6");
+	struct err e;
+	struct sql *sql = sql_open(ours_dir, SQL_READ, &e);
+
+	must(sql != NULL && sql_int(sql, "SELECT count(*) FROM rollup WHERE level = (SELECT min(level) FROM rollup)", &slots, &e), &e);
+	sql_close(sql);
+	(void)snprintf(name, sizeof(name), "rollups alone, %.1f rows a slot", (double)rows / (double)slots);
+	(void)snprintf(measured, sizeof(measured), "%.2f s of CPU", rollups.cpu);
+	(void)snprintf(peer, sizeof(peer), "the whole import %.2f s", ours.cpu);
+	table_row(name, measured, peer, rollups.cpu / ours.cpu, rows >= 10 * (uint64_t)slots ? "<= 0.1" : "");
 	tell_size(ours_dir, rows);
 	bench_queries(ours_dir, bare_dir);
 	bench_removal(ours_dir, bare_dir);
@@ -347,4 +425,144 @@ int main(int argc, char **argv)
 	free(ours_dir);
 	free(bare_dir);
 	return 0;
+}
+
+/* ---- two sizes ---- */
+
+#define GRAPH_COLUMNS 200
+#define HOUR_US (3600 * US_PER_S)
+
+/* What the 200 columns of 30 days cost when read from the rows. */
+static double scan_rows(struct ask *a, int64_t from_us, int64_t to_us)
+{
+	struct err e;
+	double start = table_now();
+	sqlite3_stmt *st = sql_prepare(a->sql, "SELECT ts_us / ?3, count(*), sum(error_class <> 0), sum(cost_nano), avg(latency_us) FROM call"
+					       " WHERE ts_us >= ?1 AND ts_us < ?2 GROUP BY 1", &e);
+
+	must(st != NULL, &e);
+	(void)sqlite3_bind_int64(st, 1, from_us);
+	(void)sqlite3_bind_int64(st, 2, to_us);
+	(void)sqlite3_bind_int64(st, 3, (to_us - from_us) / GRAPH_COLUMNS);
+	while (sqlite3_step(st) == SQLITE_ROW) {
+		a->sum += (double)sqlite3_column_int64(st, 1);
+	}
+	(void)sqlite3_reset(st);
+	return table_now() - start;
+}
+
+/* The graph of the last hour again after each of some new rows. */
+static double redraw(struct ask *a, const char *dir)
+{
+	struct err e;
+	double least = INFINITY;
+	struct bulk *b = bulk_open(dir, &e);
+
+	must(b != NULL, &e);
+	for (int i = 0; i < 20; i++) {
+		struct call_row row;
+		uint64_t added = 0;
+
+		call_row_init(&row);
+		row.id = (struct call_id){ a->query.to_us - 1, (uint64_t)i };
+		row.provider = "openai";
+		row.model_req = "gpt-5.4";
+		row.operation = "chat";
+		row.latency_us = 1000 * (i + 1);
+		must(bulk_add(b, &row, 1, &added, &e), &e);
+		double start = table_now();
+
+		ask_sonde(a);
+		least = fmin(least, table_now() - start);
+	}
+	bulk_close(b);
+	return least;
+}
+
+static double resident_mib(void)
+{
+	char line[200];
+	long kib = 0;
+	FILE *f = fopen("/proc/self/status", "r");
+
+	while (f != NULL && fgets(line, sizeof(line), f) != NULL) {
+		if (strncmp(line, "VmRSS:", 6) == 0) {
+			kib = strtol(line + 6, NULL, 10);
+		}
+	}
+	if (f != NULL) {
+		(void)fclose(f);
+	}
+	return (double)kib / 1024;
+}
+
+/* argv: SMALL BIG */
+static int bench_scale(char **argv)
+{
+	static const struct {
+		const char *name;
+		int64_t span_us;
+	} graphs[] = { { "1 h", HOUR_US }, { "24 h", 24 * HOUR_US }, { "30 d", 30 * 24 * HOUR_US } };
+	struct ask small = ask_open(argv[0]), big = ask_open(argv[1]);
+	const struct metrics_query all = big.query;
+	char name[120], measured[80], peer[80];
+	double least[2], graph[COUNT_OF(graphs)][2];
+
+	least[0] = table_least(1, ask_sonde, &small);
+	least[1] = table_least(1, ask_sonde, &big);
+	uint64_t calls = big.calls, small_calls = small.calls;
+	for (size_t i = 0; i < COUNT_OF(graphs); i++) {
+		struct ask *const both[] = { &small, &big };
+
+		for (int j = 0; j < 2; j++) {
+			both[j]->query = (struct metrics_query){ .from_us = all.to_us - graphs[i].span_us, .to_us = all.to_us, .columns = GRAPH_COLUMNS };
+			graph[i][j] = table_least(1, ask_sonde, both[j]);
+		}
+	}
+	(void)snprintf(measured, sizeof(measured), "%.1f MiB", resident_mib());
+	(void)snprintf(name, sizeof(name), "resident memory, %llu calls asked", (unsigned long long)calls);
+	table_row(name, measured, "budget 64 MiB", resident_mib() / 64, "<= 1");
+	big.query.from_us = all.to_us - HOUR_US;
+	double again = redraw(&big, argv[1]);
+
+	big.query = all;
+	double start = table_now();
+	ask_sql(&big);
+	double sql = table_now() - start;
+	(void)snprintf(name, sizeof(name), "metrics by provider of %llu calls in 30 d", (unsigned long long)calls);
+	(void)snprintf(measured, sizeof(measured), "%.2f ms", least[1] * 1e3);
+	(void)snprintf(peer, sizeof(peer), "SQL, ORDER BY for percentiles %.1f s", sql);
+	table_row(name, measured, peer, sql / least[1], calls >= 9000000 ? ">= 10000" : "");
+	(void)snprintf(peer, sizeof(peer), "of %llu calls %.2f ms", (unsigned long long)small_calls, least[0] * 1e3);
+	table_row(name, measured, peer, least[1] / least[0], "<= 2.5");
+	double scan = scan_rows(&big, all.to_us - graphs[2].span_us, all.to_us);
+
+	for (size_t i = 0; i < COUNT_OF(graphs); i++) {
+		(void)snprintf(name, sizeof(name), "graph of %d columns, %s", GRAPH_COLUMNS, graphs[i].name);
+		(void)snprintf(measured, sizeof(measured), "%.2f ms", graph[i][1] * 1e3);
+		(void)snprintf(peer, sizeof(peer), "30 d of rows by SQL %.1f s", scan);
+		table_row(name, measured, peer, scan / graph[i][1], ">= 200");
+		table_row(name, measured, "budget 16 ms", graph[i][1] / 16e-3, "<= 1");
+		(void)snprintf(peer, sizeof(peer), "of %llu calls %.2f ms", (unsigned long long)small_calls, graph[i][0] * 1e3);
+		table_row(name, measured, peer, graph[i][1] / graph[i][0], "<= 2.5");
+	}
+	(void)snprintf(measured, sizeof(measured), "%.2f ms", again * 1e3);
+	table_row("graph of 1 h after one more row", measured, "budget 0.1 ms", again / 1e-4, "<= 1");
+	sql_close(small.sql);
+	sql_close(big.sql);
+	reader_close(small.reader);
+	reader_close(big.reader);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 6 && strcmp(argv[1], "import") == 0) {
+		return bench_import(argv + 2);
+	}
+	if (argc == 4 && strcmp(argv[1], "scale") == 0) {
+		return bench_scale(argv + 2);
+	}
+	fprintf(stderr, "usage: store_bench import WHAT DIR JSONL REPEATS | scale SMALL BIG\n");
+	return 2;
 }
