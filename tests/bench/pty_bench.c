@@ -321,8 +321,8 @@ static int bench_stream(char **argv)
 	end(&c);
 	(void)snprintf(name, sizeof(name), "%s: bytes a second", argv[0]);
 	(void)snprintf(measured, sizeof(measured), "%.0f B/s", each);
-	(void)snprintf(peer, sizeof(peer), "budget %.0f B/s", budget);
-	table_row(name, measured, peer, each / budget, "<= 1");
+	(void)snprintf(peer, sizeof(peer), budget > 0 ? "budget %.0f B/s" : "none", budget);
+	table_row(name, measured, peer, budget > 0 ? each / budget : 1, budget > 0 ? "<= 1" : "");
 	return 0;
 }
 
@@ -355,8 +355,8 @@ static int bench_resize(char **argv)
 	double p50 = table_quantile(took, n, 0.5), p99 = table_quantile(took, n, 0.99);
 	(void)snprintf(name, sizeof(name), "%s: resize to paint, 99 %%", argv[0]);
 	(void)snprintf(measured, sizeof(measured), "%.1f ms, half %.1f ms, least %.1f ms, %.1f kB", p99, p50, took[0], (double)bytes / (double)n / 1e3);
-	(void)snprintf(peer, sizeof(peer), "budget %.0f ms", budget);
-	table_row(name, measured, peer, p99 / budget, "<= 1");
+	(void)snprintf(peer, sizeof(peer), budget > 0 ? "budget %.0f ms" : "none", budget);
+	table_row(name, measured, peer, budget > 0 ? p99 / budget : 1, budget > 0 ? "<= 1" : "");
 	return 0;
 }
 

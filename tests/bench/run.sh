@@ -130,7 +130,7 @@ simulate() {
 	"$sonde" simulate --listen 127.0.0.1:0 --rate "$1" >"$dir/simulate-$1.sh" 2>/dev/null &
 	simulators="$simulators $!"
 	for _ in 1 2 3 4 5 6 7 8 9 10; do
-		if grep -q OLLAMA_HOST "$dir/simulate-$1.sh"; then
+		if grep -qs OLLAMA_HOST "$dir/simulate-$1.sh"; then
 			break
 		fi
 		sleep 0.2
@@ -169,6 +169,7 @@ bench_console() {
 	run "$pty" resize "Play of the demo" "" 16 "$sonde" demo
 	simulate 200
 	SONDE_DATA=$dir/full run "$pty" keys "Play, typing a prompt" "e" "t o k e n s" 400 "$sonde"
+	SONDE_DATA=$dir/full run "$pty" idle "100,000 calls, a prompt written" "e h ESC" 24 "$sonde"
 	SONDE_DATA=$dir/full run "$pty" keys "Play, 4 columns at 200 tok/s, next column" "e PASTE ESC F5" "TAB" 4000 "$sonde"
 	SONDE_DATA=$dir/full run "$pty" keys "Metrics, 4 columns at 200 tok/s behind, list move" "e PASTE ESC F5 4" "j k" 4000 "$sonde"
 	simulate 100
@@ -179,12 +180,15 @@ bench_console() {
 		"$pty" frame "htop" 0 htop || true
 		"$pty" idle "htop" "" 0 htop || true
 		"$pty" keys "htop, list move" "DOWN" "DOWN UP" 0 htop -d 100 || true
+		"$pty" resize "htop" "" 0 htop -d 100 || true
+		"$pty" stream "htop, a refresh a second" "" 0 htop -d 10 || true
 	fi
 	if command -v tig >/dev/null 2>&1 && [ -e "$srcdir/.git" ]; then
 		cd "$srcdir"
 		"$pty" frame "tig" 0 tig || true
 		"$pty" idle "tig" "" 0 tig || true
 		"$pty" keys "tig, list move" "" "j k" 0 tig || true
+		"$pty" resize "tig" "" 0 tig || true
 		cd "$builddir"
 	fi
 }
