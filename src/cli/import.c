@@ -81,7 +81,7 @@ static void file_text(const char *name, const struct ingest_result *r)
 {
 	struct buf line = { 0 };
 
-	(void)buf_addf(&line, "%s: %llu lines, %llu added, %llu already there, %llu not understood", name, (unsigned long long)r->lines,
+	(void)buf_addf(&line, "%s: %llu line%s, %llu added, %llu already there, %llu not understood", name, (unsigned long long)r->lines, r->lines == 1 ? "" : "s",
 	    (unsigned long long)r->added, (unsigned long long)r->present, (unsigned long long)r->bad);
 	if (r->no_call > 0) {
 		(void)buf_addf(&line, ", %llu of something else than calls", (unsigned long long)r->no_call);
