@@ -117,6 +117,7 @@ struct hint {
 	int x, w;
 };
 #define MOST_HINTS 40
+#define STRIP_W 64
 
 /* Places the hints of a table from x while they end before `end`. Returns the next free cell. */
 static int place_hints(const struct command_set *set, bool editing, int w, int x, int end, struct hint out[MOST_HINTS], size_t *n)
@@ -189,8 +190,8 @@ static void draw_hints(const struct console *c, struct cells *cells)
 	}
 }
 
-/* Rows of one table that the waiting key begins; drawn from row y when cells are given. Returns how many. */
-static int strip_rows(const struct console *c, const struct command_set *set, struct cells *cells, int x, int y)
+/* Rows of one table that the waiting key begins; drawn in r when cells are given. Returns how many. */
+static int strip_rows(const struct console *c, const struct command_set *set, struct cells *cells, struct rect r)
 {
 	int n = 0;
 
@@ -206,8 +207,8 @@ static int strip_rows(const struct console *c, const struct command_set *set, st
 			}
 			if (cells != NULL) {
 				command_key_label(key.second, label);
-				cells_put(cells, x, y + n, ST_KEY, label);
-				cells_fit(cells, x + 5, y + n, cells->w - x - 7, ST_TEXT, set->rows[i].help);
+				cells_put(cells, r.x, r.y + n, ST_KEY, label);
+				cells_fit(cells, r.x + 5, r.y + n, r.w - 5, ST_TEXT, set->rows[i].help);
 			}
 			n++;
 		}
@@ -219,8 +220,10 @@ static int strip_rows(const struct console *c, const struct command_set *set, st
 static void draw_strip(const struct console *c, struct cells *cells)
 {
 	struct command_set sets[] = {console_screen_set(c), console_global_set(c)};
-	int n = strip_rows(c, &sets[0], NULL, 0, 0) + strip_rows(c, &sets[1], NULL, 0, 0);
-	struct rect box = {0, cells->h - 2 - (n + 2), cells->w < 64 || app_is_plain(c->app) ? cells->w : 64, n + 2};
+	struct rect none = {0};
+	int n = strip_rows(c, &sets[0], NULL, none) + strip_rows(c, &sets[1], NULL, none);
+	struct rect box = {0, cells->h - 2 - (n + 2), cells->w < STRIP_W || app_is_plain(c->app) ? cells->w : STRIP_W, n + 2};
+	struct rect rows = {2, box.y + 1, box.w - 4, n};
 	char label[32], title[48];
 
 	if (box.y < 1) {
@@ -229,8 +232,8 @@ static void draw_strip(const struct console *c, struct cells *cells)
 	command_key_label(c->prefix, label);
 	snprintf(title, sizeof(title), "%s, then", label);
 	cells_box(cells, box, title);
-	int own = strip_rows(c, &sets[0], cells, 2, box.y + 1);
-	strip_rows(c, &sets[1], cells, 2, box.y + 1 + own);
+	rows.y += strip_rows(c, &sets[0], cells, rows);
+	strip_rows(c, &sets[1], cells, rows);
 }
 
 static void draw_card(const struct console *c, struct cells *cells, const struct env *env)

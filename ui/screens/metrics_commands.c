@@ -326,7 +326,9 @@ static bool can_go_back(const void *self)
 
 static bool can_drill(const void *self)
 {
-	return ((const struct metrics_screen *)self)->focus != FOCUS_DETAIL;
+	const struct metrics_screen *s = self;
+
+	return s->focus != FOCUS_DETAIL && !s->brush.is_on; /* where the status row says what Enter does */
 }
 
 static bool has_request(const void *self)
@@ -357,7 +359,7 @@ const struct command metrics_commands[METRICS_COMMANDS] = {
 	{ "copy row", "y+y", "copy", NULL, "copy the selected row as text", 0, metrics_copy_row, NULL, NULL },
 	{ "copy json", "y+j", NULL, NULL, "copy the selected request as JSON", 0, metrics_copy_json, NULL, NULL },
 	{ "copy response", "y+r", NULL, NULL, "copy the response of the opened request", 0, metrics_copy_response, NULL, NULL },
-	{ "copy curl", "y+c", NULL, NULL, "copy the opened request as a curl command, the key as a variable", 0, metrics_copy_curl, NULL, NULL },
+	{ "copy curl", "y+c", NULL, NULL, "copy the opened request as curl; the key is a variable", 0, metrics_copy_curl, NULL, NULL },
 	{ "edit", "E", NULL, NULL, "the opened request and its answer in your editor", 0, metrics_edit_outside, NULL, NULL },
 	{ "inspector", "i", NULL, NULL, "show or hide the request beside the rest, on wide terminals", 0, cmd_inspector, NULL, NULL },
 	{ "pane", "Tab", "pane", NULL, "next pane", 0, cmd_pane, NULL, NULL },

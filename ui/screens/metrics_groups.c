@@ -11,6 +11,7 @@
 #include "ui/widgets/graph.h"
 
 #define NAME_W 22
+#define NAME_MORE 14 /* so much wider where the other columns leave room */
 #define CHANGE_W 15 /* of the last column, shown when this and a spark line fit */
 #define SPARK_W 10
 #define CHANGE_SAY_W 130 /* of the table, where the change is said */
@@ -207,9 +208,19 @@ static enum style change_text(const struct metrics_group *g, char out[FORMAT_SIZ
 	return ST_TEXT;
 }
 
+static int name_w(const struct metrics_screen *s)
+{
+	int spare = s->groups_area.w - 1 - NAME_W - 2 - CHANGE_W - SPARK_W;
+
+	for (size_t k = 0; k < COUNT_OF(columns); k++) {
+		spare -= s->groups_area.w >= columns[k].min_w ? columns[k].w : 0;
+	}
+	return NAME_W + (spare < 0 ? 0 : spare < NAME_MORE ? spare : NAME_MORE);
+}
+
 static void draw_heads(const struct metrics_screen *s, struct cells *cells, int y)
 {
-	int x = s->groups_area.x + 1 + NAME_W;
+	int x = s->groups_area.x + 1 + name_w(s);
 
 	(void)cells_put(cells, s->groups_area.x + 1, y, ST_DIM, metrics_by_name(s->board->question.by));
 	for (size_t i = 0; i < COUNT_OF(columns); i++) {
@@ -221,7 +232,7 @@ static void draw_heads(const struct metrics_screen *s, struct cells *cells, int 
 	int left = s->groups_area.x + s->groups_area.w - x - 2;
 
 	if (s->sort == SORT_ERRORS && left >= 6) {
-		(void)cells_fit(cells, x + 2, y, left, ST_DIM, "errors by class");
+		(void)cells_fit(cells, x + 2, y, left, ST_DIM, left < 15 ? "errors" : "errors by class");
 	} else if (left >= CHANGE_W + SPARK_W) {
 		const char *against = compares[s->board->question.compare].against;
 
@@ -250,11 +261,11 @@ static void draw_course(const struct metrics_screen *s, struct cells *cells, int
 
 static void draw_values(const struct metrics_screen *s, struct cells *cells, int y, const struct metrics_group *g, enum style st)
 {
-	char *name = clean_line(g->key, strlen(g->key), NAME_W - 1);
+	int w = name_w(s), x = s->groups_area.x + 1 + w;
+	char *name = clean_line(g->key, strlen(g->key), (size_t)w - 1);
 	char text[FORMAT_SIZE];
-	int x = s->groups_area.x + 1 + NAME_W;
 
-	(void)cells_fit(cells, s->groups_area.x + 1, y, NAME_W - 1, st, name);
+	(void)cells_fit(cells, s->groups_area.x + 1, y, w - 1, st, name);
 	free(name);
 	for (size_t k = 0; k < COUNT_OF(columns); k++) {
 		if (s->groups_area.w >= columns[k].min_w) {

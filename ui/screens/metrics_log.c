@@ -8,6 +8,7 @@
 #include "ui/format.h"
 #include "ui/screens/metrics_state.h"
 
+#define MODEL_MORE 18 /* cells that the models have more where the other columns leave room */
 #define HINTS_W 40 /* of the title: "Requests", the keys, and the rule between them */
 
 static void time_text(const struct call_row *r, const struct env *env, char *out, size_t size)
@@ -161,27 +162,41 @@ void metrics_log_moved(struct metrics_screen *s)
 	}
 }
 
+/* Of the k-th column, with the blank behind; 0: the log is too narrow for it. */
+static int column_w(const struct metrics_screen *s, size_t k)
+{
+	int spare = s->log_area.w - 1;
+
+	if (s->log_area.w < columns[k].min_w) {
+		return 0;
+	}
+	for (size_t i = 0; i < COUNT_OF(columns); i++) {
+		spare -= s->log_area.w >= columns[i].min_w ? columns[i].w : 0;
+	}
+	return columns[k].w + (columns[k].text != model_text || spare < 0 ? 0 : spare < MODEL_MORE ? spare : MODEL_MORE);
+}
+
 static void draw_values(const struct metrics_screen *s, struct cells *cells, int y, const struct call_row *r, bool is_selected, const struct env *env)
 {
 	int x = s->log_area.x + 1;
 
 	for (size_t k = 0; k < COUNT_OF(columns); k++) {
 		char text[256];
-		int room = columns[k].w - 1 < s->log_area.x + s->log_area.w - x ? columns[k].w - 1 : s->log_area.x + s->log_area.w - x;
+		int w = column_w(s, k), left = s->log_area.x + s->log_area.w - x, room = w - 1 < left ? w - 1 : left;
 		bool is_state = columns[k].text == status_text || columns[k].text == error_text;
 		enum style st = is_state && call_row_is_error(r) ? ST_BAD : columns[k].text == source_text ? ST_SIMULATED : is_selected ? ST_BOLD :
 		    columns[k].text == time_text ? ST_DIM : ST_TEXT;
 
-		if (s->log_area.w < columns[k].min_w || room < 1) {
+		if (room < 1) {
 			continue;
 		}
 		columns[k].text(r, env, text, sizeof(text));
 		if (columns[k].is_left) {
 			(void)cells_fit(cells, x, y, room, st, text);
 		} else {
-			(void)cells_right(cells, x + columns[k].w - 2, y, st, text);
+			(void)cells_right(cells, x + w - 2, y, st, text);
 		}
-		x += columns[k].w;
+		x += w;
 	}
 }
 
@@ -252,15 +267,14 @@ static void draw_heads(const struct metrics_screen *s, struct cells *cells, int 
 	int x = s->log_area.x + 1;
 
 	for (size_t k = 0; k < COUNT_OF(columns); k++) {
-		if (s->log_area.w < columns[k].min_w) {
-			continue;
-		}
-		if (columns[k].is_left) {
+		int w = column_w(s, k);
+
+		if (w > 0 && columns[k].is_left) {
 			(void)cells_put(cells, x, y, ST_DIM, columns[k].title);
-		} else {
-			(void)cells_right(cells, x + columns[k].w - 2, y, ST_DIM, columns[k].title);
+		} else if (w > 0) {
+			(void)cells_right(cells, x + w - 2, y, ST_DIM, columns[k].title);
 		}
-		x += columns[k].w;
+		x += w;
 	}
 }
 

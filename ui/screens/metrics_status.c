@@ -11,7 +11,7 @@
 #include "ui/widgets/graph.h"
 
 #define BAR_W 10
-#define BUDGET_W 100 /* from this width on the budget has a bar */
+#define BUDGET_W 100 /* from this width on the budget has a bar, and what is spent without one is told */
 
 static void bucket_text(int64_t us, char out[FORMAT_SIZE])
 {
@@ -61,19 +61,21 @@ static void add_part(struct buf *out, const char *before, const char *text, size
 	free(clean);
 }
 
+/* The question goes before the keys: of them as many are told as it leaves room for. */
 void metrics_question_draw(const struct metrics_screen *s, struct cells *cells, const struct env *env)
 {
+	static const char *const keys[] = { "b brush   [ ] shift   + \u2212 zoom   t range   g group", "t range  g group", "" };
 	const struct board *b = s->board;
 	const struct board_question *q = &b->question;
 	const struct metrics *m = b->answer.graphs;
-	const char *keys = s->area.w >= 120 ? "b brush   [ ] shift   + \u2212 zoom   t range   g group" : "t range  g group";
-	int end = s->area.x + s->area.w - 1, x = s->area.x + 1, room = s->area.w - 4 - cells_width(keys, strlen(keys));
+	int end = s->area.x + s->area.w - 1, x = s->area.x + 1;
 	bool is_marked = b->answer.table != NULL && b->answer.table->has_simulated && !s->app->is_demo; /* the demo's tab row says it for all */
 	const char *mark = s->area.w >= 130 ? "with SIMULATED calls" : "SIMULATED";
-	struct buf text = { 0 };
+	int mark_w = is_marked ? (int)strlen(mark) + 1 : 0; /* whatever else is said */
+	struct buf text = { 0 }, filter = { 0 };
 	char bucket[FORMAT_SIZE];
+	size_t k = s->area.w >= 120 ? 0 : 1;
 
-	room -= is_marked ? (int)strlen(mark) + 1 : 0; /* whatever else is said */
 	add_frame(&text, &q->frame, env);
 	if (q->key != NULL) {
 		(void)buf_addf(&text, " \u00b7 by %s", metrics_by_name(q->by));
@@ -85,20 +87,29 @@ void metrics_question_draw(const struct metrics_screen *s, struct cells *cells, 
 		bucket_text(m->bucket_us, bucket);
 		(void)buf_addf(&text, " \u00b7 bucket %s", bucket);
 	}
-	if (m != NULL && s->area.w >= 120 && compares[q->compare].before_us >= 0) {
+	if (m != NULL && compares[q->compare].before_us >= 0) {
 		(void)buf_addf(&text, " \u00b7 %s%s", compares[q->compare].against, s->area.w >= 130 ? " (line)" : "");
 	}
+	if (q->filter != NULL) {
+		add_part(&filter, "/ ", q->filter, 0);
+	}
+	int filter_w = filter.len > 0 ? 3 + cells_width(buf_str(&filter), filter.len) : 0;
+	int wanted = cells_width(buf_str(&text), text.len) + filter_w + mark_w, room = end - x;
+
+	while (keys[k][0] != '\0' && wanted + 2 + cells_width(keys[k], strlen(keys[k])) > room) {
+		k++;
+	}
+	room -= mark_w + (keys[k][0] != '\0' ? cells_width(keys[k], strlen(keys[k])) + 2 : 0);
 	int used = cells_fit(cells, x, s->area.y, room, ST_TEXT, buf_str(&text));
 
-	if (q->filter != NULL) {
-		buf_clear(&text);
-		add_part(&text, "/ ", q->filter, 0);
-		used += 3 + cells_fit(cells, x + used + 3, s->area.y, room - used - 3, ST_HIT, buf_str(&text));
+	if (filter.len > 0) {
+		used += 3 + cells_fit(cells, x + used + 3, s->area.y, room - used - 3, ST_HIT, buf_str(&filter));
 	}
 	if (is_marked) {
 		(void)cells_put(cells, x + used + 1, s->area.y, ST_SIMULATED, mark);
 	}
-	(void)cells_right(cells, end, s->area.y, ST_DIM, keys);
+	(void)cells_right(cells, end, s->area.y, ST_DIM, keys[k]);
+	buf_free(&filter);
 	buf_free(&text);
 }
 
@@ -148,7 +159,8 @@ static void add_bar(struct buf *out, double spent, double expected)
 	}
 }
 
-/* "budget $1.84 of $5.00/day 37% ████▒▒▒▒░░, ~$4.90 by midnight", the tighter of day and month; without one "$1.84 today, ...". */
+/* "budget $1.84 of $5.00/day 37% ████▒▒▒▒░░, ~$4.90 by midnight", the tighter of day and month, where there is no room "budget 37% of
+ * $5.00/day"; without one "$1.84 today, ...". */
 static bool add_budget(const struct metrics_screen *s, bool is_tight, struct buf *right)
 {
 	const struct budget *limit = &s->app->config->budget;
@@ -168,6 +180,9 @@ static bool add_budget(const struct metrics_screen *s, bool is_tight, struct buf
 		double part = month > day ? month : day, expected = (double)known_or(span->end_nano, span->spent_nano) / (double)most_nano;
 
 		price_format(most_nano, most, FORMAT_SIZE);
+		if (s->area.w < BUDGET_W) {
+			return buf_addf(right, "budget %.0f%% of %s/%s", 100. * part, most, month > day ? "month" : "day");
+		}
 		(void)buf_addf(right, "budget %s of %s/%s %.0f%% ", spent, most, month > day ? "month" : "day", 100. * part);
 		add_bar(right, part, expected);
 	} else {
@@ -201,8 +216,9 @@ void metrics_status(const void *self, const struct env *env, struct buf *left, s
 	} else {
 		add_state(s, env, left);
 	}
-	bool is_tight = s->area.w < METRICS_WIDE && budget_is_set(&s->app->config->budget); /* the count stands above the requests too */
-	bool has_budget = s->area.w >= BUDGET_W && add_budget(s, is_tight, right);
+	bool has_limit = budget_is_set(&s->app->config->budget);
+	bool is_tight = s->area.w < METRICS_WIDE && has_limit; /* the count stands above the requests too */
+	bool has_budget = (s->area.w >= BUDGET_W || has_limit) && add_budget(s, is_tight, right);
 
 	if (m != NULL && !(has_budget && is_tight)) {
 		format_exact((int64_t)m->total.calls, n);

@@ -175,14 +175,25 @@ bool graph_value_at(size_t n, int w, int column, size_t *value)
 	return true;
 }
 
+/* The columns of the chosen stretch; false when there is none. */
+static bool brush_columns(const struct graph *g, int plot_w, int *from, int *to)
+{
+	if (g->brush_to <= g->brush_from || g->n == 0) {
+		return false;
+	}
+	*from = (int)(g->brush_from * (size_t)plot_w / g->n);
+	*to = (int)((g->brush_to * (size_t)plot_w + g->n - 1) / g->n);
+	*to = *to < plot_w ? *to : plot_w;
+	return true;
+}
+
 /* The chosen stretch: a heavy line on the x axis, all else dim. */
 static void draw_brush(const struct graph *g, struct cells *c, struct rect plot)
 {
-	int from = (int)(g->brush_from * (size_t)plot.w / g->n);
-	int to = (int)((g->brush_to * (size_t)plot.w + g->n - 1) / g->n);
+	int from, to;
 
-	if (to > plot.w) {
-		to = plot.w;
+	if (!brush_columns(g, plot.w, &from, &to)) {
+		return;
 	}
 	cells_restyle(c, (struct rect){plot.x, plot.y, from, plot.h}, ST_DIM);
 	cells_restyle(c, (struct rect){plot.x + to, plot.y, plot.w - to, plot.h}, ST_DIM);
@@ -205,7 +216,9 @@ static void draw_labels(const struct graph *g, struct cells *c, struct rect r)
 {
 	int free_from = r.x;
 	int free_to = r.x + r.w;
+	int from = 0, to = 0; /* the line of the brush, which leaves no half of a label */
 
+	(void)brush_columns(g, r.w, &from, &to);
 	/* The last label first: "now" is worth more than the time just before it. */
 	for (size_t k = 0; k < g->n_labels; k++) {
 		const struct graph_label *label = &g->labels[k == 0 ? g->n_labels - 1 : k - 1];
@@ -215,7 +228,7 @@ static void draw_labels(const struct graph *g, struct cells *c, struct rect r)
 		if (x + w > r.x + r.w) {
 			x = r.x + r.w - w;
 		}
-		if (x < free_from || x + w > free_to) {
+		if (x < free_from || x + w > free_to || (x < r.x + to && x + w > r.x + from)) {
 			continue;
 		}
 		cells_put(c, x, r.y, ST_AXIS, label->text);
@@ -308,9 +321,7 @@ void graph_draw(const struct graph *g, struct cells *c, struct rect r)
 		draw_tick(g, c, r.x, plot.y + plot.h / 2, top / 2, false);
 	}
 	draw_plot(g, c, plot, top);
-	if (g->brush_to > g->brush_from && g->n > 0) {
-		draw_brush(g, c, plot);
-	}
+	draw_brush(g, c, plot);
 }
 
 int graph_spark(struct cells *c, int x, int y, int w, enum style st, const double *values, size_t n)
