@@ -46,6 +46,14 @@ bool play_has_columns(const void *self)
 	return s->column < s->play->n_columns;
 }
 
+bool play_wants_column(const struct play_screen *s, struct console *c)
+{
+	if (!play_has_columns(s)) {
+		console_say(c, ST_DIM, "no column: a adds a target");
+	}
+	return play_has_columns(s);
+}
+
 bool play_shows_columns(const void *self)
 {
 	return play_has_columns(self) && ((const struct play_screen *)self)->view == VIEW_COLUMNS;
@@ -56,7 +64,10 @@ unsigned play_cmd_stop(void *self, struct console *c, const char *arg)
 	struct play_screen *s = self;
 
 	(void)arg;
-	if (!play_has_columns(s) || !play_answer_is_running(s->play->columns[s->column]->answer)) {
+	if (!play_wants_column(s, c)) {
+		return play_changed();
+	}
+	if (!play_answer_is_running(s->play->columns[s->column]->answer)) {
 		console_say(c, ST_DIM, "this column is not running");
 	} else {
 		play_stop(s->play, s->column);
@@ -81,7 +92,7 @@ unsigned play_cmd_retry(void *self, struct console *c, const char *arg)
 
 	(void)arg;
 	play_keep_text(s);
-	if (play_has_columns(s) && !play_retry(s->play, s->column, &e)) {
+	if (play_wants_column(s, c) && !play_retry(s->play, s->column, &e)) {
 		return play_said(c, &e);
 	}
 	return play_changed();
@@ -101,9 +112,8 @@ unsigned play_cmd_mark(void *self, struct console *c, const char *arg)
 {
 	struct play_screen *s = self;
 
-	(void)c;
 	(void)arg;
-	if (play_has_columns(s)) {
+	if (play_wants_column(s, c)) {
 		const struct play_column *here = s->play->columns[s->column];
 
 		s->marked = s->marked == here ? NULL : here;
@@ -138,7 +148,7 @@ unsigned play_cmd_diff(void *self, struct console *c, const char *arg)
 unsigned play_cmd_hold(void *self, struct console *c, const char *arg)
 {
 	struct play_screen *s = self;
-	struct answer_view *v = play_focused_answer(s);
+	struct answer_view *v = play_wants_column(s, c) ? play_focused_answer(s) : NULL;
 
 	(void)arg;
 	if (v != NULL) {
@@ -152,9 +162,8 @@ unsigned play_cmd_zoom(void *self, struct console *c, const char *arg)
 {
 	struct play_screen *s = self;
 
-	(void)c;
 	(void)arg;
-	s->is_zoomed = !s->is_zoomed;
+	s->is_zoomed = play_wants_column(s, c) && !s->is_zoomed;
 	return play_changed();
 }
 
@@ -162,8 +171,10 @@ unsigned play_cmd_inspector(void *self, struct console *c, const char *arg)
 {
 	struct play_screen *s = self;
 
-	(void)c;
 	(void)arg;
+	if (!play_wants_column(s, c)) {
+		return play_changed();
+	}
 	if (s->width >= PLAY_WIDE) {
 		s->hides_inspector = !s->hides_inspector;
 	} else {
@@ -176,9 +187,10 @@ unsigned play_cmd_events(void *self, struct console *c, const char *arg)
 {
 	struct play_screen *s = self;
 
-	(void)c;
 	(void)arg;
-	show(s, s->view == VIEW_EVENTS ? VIEW_COLUMNS : VIEW_EVENTS);
+	if (play_wants_column(s, c)) {
+		show(s, s->view == VIEW_EVENTS ? VIEW_COLUMNS : VIEW_EVENTS);
+	}
 	return play_changed();
 }
 
@@ -204,7 +216,7 @@ unsigned play_cmd_pretty(void *self, struct console *c, const char *arg)
 
 static unsigned next_item(struct play_screen *s, struct console *c, int by)
 {
-	struct answer_view *v = play_focused_answer(s);
+	struct answer_view *v = play_wants_column(s, c) ? play_focused_answer(s) : NULL;
 
 	if (s->diff != NULL) {
 		play_diff_next(s, by);
@@ -249,7 +261,10 @@ unsigned play_cmd_units(void *self, struct console *c, const char *arg)
 /* Another answer of a column that was asked several times. */
 static unsigned step_answer(struct play_screen *s, struct console *c, long by)
 {
-	if (!play_has_columns(s) || s->play->columns[s->column]->n_answers < 2) {
+	if (!play_wants_column(s, c)) {
+		return play_changed();
+	}
+	if (s->play->columns[s->column]->n_answers < 2) {
 		console_say(c, ST_DIM, "one answer here: :repeat 5 asks each target five times");
 		return play_changed();
 	}

@@ -53,7 +53,7 @@ static void time_text(const struct play_answer *a, const struct raw_event *e, ch
 	}
 }
 
-/* A narrow row shows the text an event brings, a wide one all its data. */
+/* A narrow row shows the text an event brings, a wide one all its data, where that fits. */
 static void draw_event(const struct play_screen *s, struct cells *cells, struct rect r, size_t i, enum style st)
 {
 	const struct play_answer *a = s->play->columns[s->column]->answer;
@@ -74,8 +74,13 @@ static void draw_event(const struct play_screen *s, struct cells *cells, struct 
 		x += cells_fit(cells, x, r.y, r.x + r.w - x, ST_DIM, clean) + 1;
 		free(clean);
 	}
-	bool is_glance = r.w < PLAY_WIDE / 2 && piece != NULL;
-	char *clean = is_glance ? clean_line(piece, piece_len, 0) : clean_line(buf_str(&data), data.len, 0);
+	char *clean = clean_line(buf_str(&data), data.len, 0);
+	bool is_glance = piece != NULL && (r.w < PLAY_WIDE / 2 || cells_width(clean, strlen(clean)) > r.x + r.w - x);
+
+	if (is_glance) {
+		free(clean);
+		clean = clean_line(piece, piece_len, 0);
+	}
 	char *text = is_glance ? x_asprintf("\"%s\"", clean) : x_strdup(clean);
 	(void)cells_fit(cells, x, r.y, r.x + r.w - x, st, text);
 	free(text);

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "gateway/record.h"
 #include "text/clean.h"
+#include "text/wrap.h"
 #include "ui/format.h"
 #include "ui/screens/play_state.h"
 #include "ui/widgets/styled.h"
@@ -22,18 +23,24 @@ int play_inspector_width(const struct play_screen *s, struct rect area)
 	return area.w <= 200 ? 40 : area.w <= 260 ? 40 + (area.w - 200) / 3 : 60; /* at 200 four columns stand beside it */
 }
 
-static void add_field(struct styled_text *t, enum style st, const char *name, const char *value)
+/* A long value goes on below itself, not below the name. */
+static void add_field(struct styled_text *t, int w, enum style st, const char *name, const char *value)
 {
 	char *clean = value != NULL ? clean_line(value, strlen(value), 0) : NULL;
+	struct wrap lines = { 0 };
 
 	if (clean != NULL && clean[0] != '\0') {
-		styled_addf(t, ST_DIM, "%-*s", NAME_W, name);
-		styled_addf(t, st, "%s\n", clean);
+		wrap_update(&lines, clean, strlen(clean), w > NAME_W ? (size_t)(w - NAME_W) : 1);
 	}
+	for (size_t i = 0; i < lines.n; i++) {
+		styled_addf(t, ST_DIM, "%-*s", NAME_W, i == 0 ? name : "");
+		styled_addf(t, st, "%.*s\n", (int)lines.lines[i].len, clean + lines.lines[i].start);
+	}
+	wrap_free(&lines);
 	free(clean);
 }
 
-static void add_request(struct styled_text *t, const struct play_column *c)
+static void add_request(struct styled_text *t, int w, const struct play_column *c)
 {
 	static const struct {
 		int version;
@@ -45,7 +52,7 @@ static void add_request(struct styled_text *t, const struct play_column *c)
 	int status = call != NULL && call->http.reply.status > 0 ? call->http.reply.status : r->http_status;
 	const char *version = "";
 
-	add_field(t, ST_TEXT, "request", call != NULL && call->http.reply.request_id[0] != '\0' ? call->http.reply.request_id : r->request_id);
+	add_field(t, w, ST_TEXT, "request", call != NULL && call->http.reply.request_id[0] != '\0' ? call->http.reply.request_id : r->request_id);
 	for (size_t i = 0; call != NULL && i < COUNT_OF(versions); i++) {
 		version = versions[i].version == call->http.reply.http_version ? versions[i].name : version;
 	}
@@ -53,15 +60,15 @@ static void add_request(struct styled_text *t, const struct play_column *c)
 		char text[40];
 
 		(void)snprintf(text, sizeof(text), "%d%s%s", status, version[0] != '\0' ? "  " : "", version);
-		add_field(t, status >= 400 ? ST_BAD : ST_TEXT, "HTTP", text);
+		add_field(t, w, status >= 400 ? ST_BAD : ST_TEXT, "HTTP", text);
 	}
 	struct sent_request sent = play_answer_request(a, c->target);
 	char *url = sent.body_len > 0 ? snippet_url(&sent) : NULL;
 	const char *scheme_end = url != NULL ? strstr(url, "://") : NULL;
-	add_field(t, ST_TEXT, "url", scheme_end != NULL ? scheme_end + 3 : url);
+	add_field(t, w, ST_TEXT, "url", scheme_end != NULL ? scheme_end + 3 : url);
 	free(url);
 	if (r->model_resp != NULL && (r->model_req == NULL || strcmp(r->model_resp, r->model_req) != 0)) {
-		add_field(t, ST_TEXT, "answered", r->model_resp);
+		add_field(t, w, ST_TEXT, "answered", r->model_resp);
 	}
 }
 
@@ -131,7 +138,7 @@ static void add_part(struct buf *b, const char *name, int64_t n)
 }
 
 /* "in 430 (cached 301)  out 49 (reasoning 9)" */
-static void add_tokens(struct styled_text *t, const struct play_answer *a)
+static void add_tokens(struct styled_text *t, int w, const struct play_answer *a)
 {
 	const struct usage *u = a->call != NULL ? &a->call->answer.usage : &a->row.usage;
 	struct buf in = { 0 }, out = { 0 }, line = { 0 };
@@ -147,7 +154,7 @@ static void add_tokens(struct styled_text *t, const struct play_answer *a)
 	(void)buf_addf(&line, in.len > 0 ? "in %s (%s)" : "in %s", n, buf_str(&in));
 	figure_count(u->out_tok, n);
 	(void)buf_addf(&line, out.len > 0 ? "  out %s (%s)" : "  out %s", n, buf_str(&out));
-	add_field(t, ST_TEXT, "tokens", buf_str(&line));
+	add_field(t, w, ST_TEXT, "tokens", buf_str(&line));
 	buf_free(&in);
 	buf_free(&out);
 	buf_free(&line);
@@ -161,7 +168,7 @@ static void add_rate(struct buf *b, const char *name, int64_t pico)
 	}
 }
 
-static void add_money(struct styled_text *t, const struct play_screen *s, const struct play_column *c)
+static void add_money(struct styled_text *t, int w, const struct play_screen *s, const struct play_column *c)
 {
 	const struct play_answer *a = c->answer;
 	const struct call_row *r = play_answer_row(a);
@@ -175,9 +182,9 @@ static void add_money(struct styled_text *t, const struct play_screen *s, const 
 		add_rate(&line, "out", p->out);
 		add_rate(&line, "cached", p->cache_read);
 		(void)buf_add_str(&line, " a million");
-		add_field(t, ST_TEXT, "price", buf_str(&line));
+		add_field(t, w, ST_TEXT, "price", buf_str(&line));
 	} else if (target != NULL && target->provider->kind->price_name != NULL) {
-		add_field(t, ST_DIM, "price", "not known: prices: in config.yaml");
+		add_field(t, w, ST_DIM, "price", "not known: prices: in config.yaml");
 	}
 	buf_clear(&line);
 	price_format(r->cost_nano, cost, FORMAT_SIZE);
@@ -191,11 +198,11 @@ static void add_money(struct styled_text *t, const struct play_screen *s, const 
 	} else {
 		(void)buf_add_str(&line, "not known");
 	}
-	add_field(t, ST_TEXT, "cost", buf_str(&line));
+	add_field(t, w, ST_TEXT, "cost", buf_str(&line));
 	buf_free(&line);
 }
 
-static void add_end(struct styled_text *t, const struct play_answer *a)
+static void add_end(struct styled_text *t, int w, const struct play_answer *a)
 {
 	const struct call_row *r = play_answer_row(a);
 	const struct call *call = a->call;
@@ -203,24 +210,24 @@ static void add_end(struct styled_text *t, const struct play_answer *a)
 
 	if (r->finish_reason != NULL && r->finish_reason[0] != '\0') {
 		(void)snprintf(text, sizeof(text), "%s", r->finish_reason);
-		add_field(t, strcmp(text, "stop") == 0 ? ST_TEXT : ST_WARN, "stop", text);
+		add_field(t, w, strcmp(text, "stop") == 0 ? ST_TEXT : ST_WARN, "stop", text);
 	}
 	if (call_row_is_error(r) && !play_answer_is_running(a)) {
-		add_field(t, ST_BAD, "error", error_class_name(r->error_class));
+		add_field(t, w, ST_BAD, "error", error_class_name(r->error_class));
 	}
 	if (call != NULL && call->attempt > 0) {
 		(void)snprintf(text, sizeof(text), "%d of %d", call->attempt, call->max_attempts);
-		add_field(t, call->attempt > 1 ? ST_WARN : ST_TEXT, "attempt", text);
+		add_field(t, w, call->attempt > 1 ? ST_WARN : ST_TEXT, "attempt", text);
 	} else if (call == NULL && r->attempts > 0) {
 		(void)snprintf(text, sizeof(text), "%d", r->attempts);
-		add_field(t, r->attempts > 1 ? ST_WARN : ST_TEXT, "attempts", text);
+		add_field(t, w, r->attempts > 1 ? ST_WARN : ST_TEXT, "attempts", text);
 	}
 	for (size_t i = 0; call != NULL && i < call->n_failures; i++) {
 		(void)snprintf(text, sizeof(text), "%.50s: %s", call->failures[i].target, error_class_name(call->failures[i].class));
-		add_field(t, ST_WARN, "before", text);
+		add_field(t, w, ST_WARN, "before", text);
 	}
 	if (call != NULL) {
-		add_field(t, ST_WARN, "note", call->warning);
+		add_field(t, w, ST_WARN, "note", call->warning);
 	}
 }
 
@@ -234,11 +241,11 @@ static void make_facts(struct play_screen *s, const struct play_column *c, int w
 		styled_addf(s->facts, ST_DIM, "Nothing was sent yet: F5 sends the prompt.\n");
 		return;
 	}
-	add_request(s->facts, c);
+	add_request(s->facts, w, c);
 	add_timing(s->facts, a, w);
-	add_tokens(s->facts, a);
-	add_money(s->facts, s, c);
-	add_end(s->facts, a);
+	add_tokens(s->facts, w, a);
+	add_money(s->facts, w, s, c);
+	add_end(s->facts, w, a);
 }
 
 void play_inspector_layout(struct play_screen *s, struct rect r)

@@ -192,6 +192,8 @@ void play_card(const void *self, const struct env *env, struct buf *out);
 typedef unsigned play_command(void *self, struct console *c, const char *arg);
 /* play_commands.c; when a command is offered, and what it does. */
 bool play_has_columns(const void *self);
+/* False: there is none, and said so. */
+bool play_wants_column(const struct play_screen *s, struct console *c);
 bool play_shows_columns(const void *self);
 bool play_shows_history(const void *self);
 bool play_shows_overlay(const void *self);

@@ -63,9 +63,7 @@ unsigned play_cmd_drop(void *self, struct console *c, const char *arg)
 	struct play_screen *s = self;
 
 	(void)arg;
-	if (!play_has_columns(s)) {
-		console_say(c, ST_DIM, "no target to drop");
-	} else {
+	if (play_wants_column(s, c)) {
 		const struct play_column *here = s->play->columns[s->column];
 
 		console_say(c, ST_DIM, "dropped %s", here->name);
@@ -76,9 +74,9 @@ unsigned play_cmd_drop(void *self, struct console *c, const char *arg)
 	return play_changed();
 }
 
-static unsigned move(struct play_screen *s, int by)
+static unsigned move(struct play_screen *s, struct console *c, int by)
 {
-	if (play_has_columns(s) && play_move(s->play, s->column, by)) {
+	if (play_wants_column(s, c) && play_move(s->play, s->column, by)) {
 		s->column += (size_t)by;
 	}
 	return play_changed();
@@ -86,16 +84,14 @@ static unsigned move(struct play_screen *s, int by)
 
 unsigned play_cmd_left(void *self, struct console *c, const char *arg)
 {
-	(void)c;
 	(void)arg;
-	return move(self, -1);
+	return move(self, c, -1);
 }
 
 unsigned play_cmd_right(void *self, struct console *c, const char *arg)
 {
-	(void)c;
 	(void)arg;
-	return move(self, 1);
+	return move(self, c, 1);
 }
 
 /* "name=value" into params. False: said why. */
@@ -134,9 +130,10 @@ unsigned play_cmd_own_param(void *self, struct console *c, const char *arg)
 {
 	struct play_screen *s = self;
 
-	if (!play_has_columns(s)) {
-		console_say(c, ST_DIM, "no column: a adds a target");
-	} else if (arg[0] == '\0') {
+	if (!play_wants_column(s, c)) {
+		return play_changed();
+	}
+	if (arg[0] == '\0') {
 		console_ask(c, "param here ");
 	} else {
 		(void)set_param(c, &s->play->columns[s->column]->params, arg);
@@ -150,8 +147,7 @@ unsigned play_cmd_twin(void *self, struct console *c, const char *arg)
 	struct play_screen *s = self;
 
 	(void)arg;
-	if (!play_has_columns(s)) {
-		console_say(c, ST_DIM, "no column: a adds a target");
+	if (!play_wants_column(s, c)) {
 		return play_changed();
 	}
 	const struct play_column *here = s->play->columns[s->column];
