@@ -128,6 +128,8 @@ fresh() {
 fresh
 head -c 4096 "$SONDE" >"$T/data/sonde.db"
 readers "no database" 1 "is not a sonde store"
+sonde screen metrics --size 80x24
+check "no database: the advice is whole" out "another directory; sonde then makes a new"
 check "no database: left as it was" [ "$(wc -c <"$T/data/sonde.db")" -eq 4096 ]
 
 # user_version stands at byte 60 of the header, big-endian.

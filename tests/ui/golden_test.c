@@ -404,7 +404,7 @@ static const struct {
 	{ "plain-play-idle", nothing, 4, one, MONO, GLYPHS_PLAIN },
 	{ "plain-play-editing", editing, 4, one, MONO, GLYPHS_PLAIN },
 	{ "plain-play-wide", finish_two, 4, wide, MONO, GLYPHS_PLAIN },
-	{ "plain-metrics", metrics, 4, wide, MONO, GLYPHS_PLAIN },
+	{ "plain-metrics", metrics, 4, every, MONO, GLYPHS_PLAIN },
 	{ "plain-metrics-detail", metrics_detail, 4, wide, MONO, GLYPHS_PLAIN },
 	{ "plain-metrics-empty", metrics_empty, 4, one, MONO, GLYPHS_PLAIN },
 	{ "plain-help", help, 4, one, MONO, GLYPHS_PLAIN },

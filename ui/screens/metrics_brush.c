@@ -19,7 +19,8 @@ bool metrics_brush_buckets(const struct metrics_screen *s, size_t *from, size_t 
 		return false;
 	}
 	if (s->brush.is_on) {
-		size_t a = s->brush.has_anchor ? s->brush.anchor : s->brush.cursor, b = s->brush.cursor;
+		size_t last = m->n_buckets - 1; /* there may be fewer than when it began: the size has changed */
+		size_t b = s->brush.cursor < last ? s->brush.cursor : last, a = !s->brush.has_anchor ? b : s->brush.anchor < last ? s->brush.anchor : last;
 
 		*from = a < b ? a : b;
 		*to = (a < b ? b : a) + 1;

@@ -6,6 +6,8 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "text/clean.h"
+#include "text/wrap.h"
 #include "ui/format.h"
 #include "ui/screens/metrics_state.h"
 #include "ui/widgets/graph.h"
@@ -381,6 +383,22 @@ static void draw_one(const struct metrics_screen *s, const struct kind *k, struc
 	free(before);
 }
 
+/* In as many lines as it takes. Returns how many. */
+static int draw_words(struct cells *cells, struct rect r, enum style st, const char *text)
+{
+	char *clean = clean_line(text, strlen(text), 0);
+	struct wrap lines = { 0 };
+	int n = 0;
+
+	wrap_update(&lines, clean, strlen(clean), (size_t)r.w);
+	for (; n < (int)lines.n && n < r.h; n++) {
+		(void)cells_text(cells, r.x, r.y + n, r.w, st, clean + lines.lines[n].start, lines.lines[n].len);
+	}
+	wrap_free(&lines);
+	free(clean);
+	return n;
+}
+
 void metrics_graphs_draw(const struct metrics_screen *s, struct cells *cells, const struct env *env)
 {
 	const struct board *b = s->board;
@@ -388,10 +406,12 @@ void metrics_graphs_draw(const struct metrics_screen *s, struct cells *cells, co
 
 	if (b->answer.graphs == NULL) {
 		bool has_err = b->err.code != ERR_NONE;
+		struct rect r = { s->graphs.x + 2, s->graphs.y + 1, s->graphs.w - 4, s->graphs.h - 1 };
 
 		cells_rule(cells, s->graphs.x, s->graphs.y, s->graphs.w, false, "Cost", "");
-		(void)cells_fit(cells, s->graphs.x + 2, s->graphs.y + 2, s->graphs.w - 4, has_err ? ST_BAD : ST_DIM, has_err ? b->err.text : "reading\u2026");
-		(void)cells_fit(cells, s->graphs.x + 2, s->graphs.y + 3, s->graphs.w - 4, ST_DIM, b->err.hint);
+		int n = draw_words(cells, r, has_err ? ST_BAD : ST_DIM, has_err ? b->err.text : "reading\u2026");
+
+		(void)draw_words(cells, (struct rect){ r.x, r.y + n, r.w, r.h - n }, ST_DIM, b->err.hint);
 		return;
 	}
 	for (int i = 0; i < n_graphs(g); i++) {

@@ -288,31 +288,44 @@ static void draw_values(const struct metrics_screen *s, struct cells *cells, int
 	}
 }
 
-/* "gpt-5.4-mini, calls 491, cost $0.8581, ..., cost +5% vs before". */
-static void say_group(const struct metrics_screen *s, struct cells *cells, int y, const struct metrics_group *g, enum style st)
+/* "gpt-5.4-mini, calls 491, cost $0.8581, ..., cost +5% vs before": the columns that a table of `shown_w` cells has. */
+static void say_columns(const struct metrics_screen *s, const struct metrics_group *g, int shown_w, struct buf *line)
 {
 	const char *against = compares[s->board->question.compare].against;
 	char *name = clean_line(g->key, strlen(g->key), (size_t)s->groups_area.w / 4);
-	struct buf line = { 0 };
 	char text[128];
 
-	(void)buf_add_str(&line, name);
+	(void)buf_add_str(line, name);
 	for (size_t k = 0; k < COUNT_OF(columns); k++) {
-		if (columns[k].min_w == 0 || s->groups_area.w >= columns[k].min_w + METRICS_SAY_W) {
+		if (shown_w >= columns[k].min_w) {
 			columns[k].text(g, text);
-			metrics_say(&line, columns[k].title, text);
+			metrics_say(line, columns[k].title, text);
 		}
 	}
 	if (s->sort == SORT_ERRORS) {
 		metrics_classes_text(&g->now, sizeof(text), text, sizeof(text));
-		metrics_say(&line, "errors", text);
-	} else if (against[0] != '\0' && s->groups_area.w >= CHANGE_SAY_W) {
+		metrics_say(line, "errors", text);
+	} else if (against[0] != '\0' && shown_w >= CHANGE_SAY_W) {
 		(void)change_text(g, text);
-		(void)buf_addf(&line, ", %s %s", text, against);
+		(void)buf_addf(line, ", %s %s", text, against);
 	}
-	(void)cells_fit(cells, s->groups_area.x + 1, y, s->groups_area.w - 1, st, buf_str(&line));
-	buf_free(&line);
 	free(name);
+}
+
+static void say_group(const struct metrics_screen *s, struct cells *cells, int y, const struct metrics_group *g, enum style st)
+{
+	struct buf line = { 0 };
+	int room = s->groups_area.w - 1;
+
+	for (int shown_w = s->groups_area.w; shown_w > -METRICS_SAY_STEP; shown_w -= METRICS_SAY_STEP) {
+		buf_clear(&line);
+		say_columns(s, g, shown_w > 0 ? shown_w : 0, &line);
+		if (cells_width(buf_str(&line), line.len) <= room) {
+			break;
+		}
+	}
+	(void)cells_fit(cells, s->groups_area.x + 1, y, room, st, buf_str(&line));
+	buf_free(&line);
 }
 
 static void draw_group(const struct metrics_screen *s, struct cells *cells, int y, int i)

@@ -200,23 +200,35 @@ static void draw_values(const struct metrics_screen *s, struct cells *cells, int
 	}
 }
 
-/* "14:02:09, model claude-haiku-4-5, tok in/out 430/49, total 1.08s, status ok". */
+/* "14:02:09, model claude-haiku-4-5, tok in/out 430/49, total 1.08s, status ok": the columns that a log of `shown_w` cells has. */
+static void say_columns(const struct metrics_screen *s, const struct call_row *r, int shown_w, const struct env *env, struct buf *line)
+{
+	char text[256];
+	int most = s->log_area.w / 4 < (int)sizeof(text) ? s->log_area.w / 4 : (int)sizeof(text); /* of the model: its end is worth less than figures */
+
+	time_text(r, env, text, sizeof(text));
+	(void)buf_add_str(line, text);
+	for (size_t k = 0; k < COUNT_OF(columns); k++) {
+		if (columns[k].text != time_text && shown_w >= columns[k].min_w) {
+			columns[k].text(r, env, text, columns[k].text == model_text ? (size_t)most : sizeof(text));
+			metrics_say(line, columns[k].title, text);
+		}
+	}
+}
+
 static void say_values(const struct metrics_screen *s, struct cells *cells, int y, const struct call_row *r, enum style st, const struct env *env)
 {
 	struct buf line = { 0 };
-	char text[256];
-	int w = s->log_area.w;
+	int room = s->log_area.w - 1;
 
-	time_text(r, env, text, sizeof(text));
-	(void)buf_add_str(&line, text);
-	for (size_t k = 0; k < COUNT_OF(columns); k++) {
-		if (columns[k].text != time_text && (columns[k].min_w == 0 || w >= columns[k].min_w + METRICS_SAY_W)) {
-			/* Of the name's end less is lost than of the figures behind it. */
-			columns[k].text(r, env, text, columns[k].text == model_text && w / 4 < (int)sizeof(text) ? (size_t)w / 4 : sizeof(text));
-			metrics_say(&line, columns[k].title, text);
+	for (int shown_w = s->log_area.w; shown_w > -METRICS_SAY_STEP; shown_w -= METRICS_SAY_STEP) {
+		buf_clear(&line);
+		say_columns(s, r, shown_w > 0 ? shown_w : 0, env, &line);
+		if (cells_width(buf_str(&line), line.len) <= room) {
+			break;
 		}
 	}
-	(void)cells_fit(cells, s->log_area.x + 1, y, s->log_area.w - 1, st, buf_str(&line));
+	(void)cells_fit(cells, s->log_area.x + 1, y, room, st, buf_str(&line));
 	buf_free(&line);
 }
 

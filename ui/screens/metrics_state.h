@@ -68,9 +68,9 @@ static inline bool metrics_is_beside(const struct metrics_screen *s)
 {
 	return s->detail_area.x > s->area.x;
 }
-/* Rows of a table above its first: the rule and the names of the columns. In plain each value has the name before it, which takes this many
- * cells more: so much wider the table has to be for a column that not every width has. */
-#define METRICS_SAY_W 30
+/* Rows of a table above its first: the rule and the names of the columns. In plain each value has the name before it, which takes more: a
+ * row that does not fit is said as in a table so many cells narrower, and again, until it does. */
+#define METRICS_SAY_STEP 10
 static inline int metrics_head_h(const struct metrics_screen *s)
 {
 	return app_is_plain(s->app) ? 1 : 2;
