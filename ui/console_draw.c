@@ -1,9 +1,11 @@
 /* The picture of the console, and what of it stands where. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "app/play.h"
 #include "base/clock.h"
+#include "base/mem.h"
 #include "ui/console_state.h"
 
 #define SIMULATED " SIMULATED "
@@ -251,7 +253,10 @@ static void draw_card(const struct console *c, struct cells *cells, const struct
 	for (const char *s = buf_str(&text); *s != '\0' && y < cells->h - 2;) {
 		size_t len = strcspn(s, "\n");
 
-		cells_text(cells, 1, y++, cells->w - 1, ST_TEXT, s, len);
+		char *line = x_strndup(s, len);
+
+		cells_fit(cells, 1, y++, cells->w - 1, ST_TEXT, line); /* half a figure would be another one */
+		free(line);
 		s += len + (s[len] == '\n' ? 1 : 0);
 	}
 	cells_cursor(cells, 1, y, false);

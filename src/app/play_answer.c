@@ -214,6 +214,11 @@ static void live_figures(const struct play_answer *a, int64_t mono_us, struct pl
 	if (call->answer.has_usage && is_known(call->answer.usage.out_tok) && call->answer.usage.out_tok > (int64_t)a->n_deltas) {
 		f->out_tok = call->answer.usage.out_tok;
 	}
+	if (call->answer.has_usage && a->reasoning.len == 0) { /* counted, but nothing of it was streamed */
+		int64_t shown = f->out_tok - known_or(call->answer.usage.reason_tok, 0);
+
+		f->streamed_tok = shown > (int64_t)a->n_deltas ? shown : (int64_t)a->n_deltas;
+	}
 }
 
 static void final_figures(const struct play_answer *a, struct play_figures *f)

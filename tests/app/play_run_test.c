@@ -358,6 +358,15 @@ static void figures_while_it_runs(void **state)
 	assert_int_equal(g.out_tok, 2);
 	assert_true(g.tokens_are_estimated);
 	assert_false(is_known(g.cost_nano));
+	/* usage that comes with the first pieces counts hidden reasoning, which was over before them */
+	struct answer *so_far = &f->play->columns[0]->answer->call->answer;
+
+	so_far->has_usage = true;
+	so_far->usage.out_tok = 202;
+	so_far->usage.reason_tok = 192;
+	play_answer_figures(f->play->columns[0]->answer, clock_mono_us(), &g);
+	assert_int_equal(g.out_tok, 202);
+	assert_true(fabs(g.tokens_per_s - 20.) < 1e-9);
 }
 
 static void figures_at_the_end(void **state)

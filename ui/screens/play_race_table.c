@@ -166,7 +166,11 @@ static void add_spread(const struct play_column *c, struct buf *out)
 		figure_duration(spread.median_us, t[1]);
 		figure_duration(spread.max_us, t[2]);
 		(void)buf_addf(out, "%zu distinct  %s %s %s  ", spread.n_distinct, t[0], t[1], t[2]);
-		play_spread_groups(c, &spread, out);
+		if (spread.n_distinct == 1 && (size_t)spread.n_done == c->n_answers) {
+			(void)buf_add_str(out, "all");
+		} else {
+			play_spread_groups(c, &spread, out);
+		}
 	} else {
 		(void)buf_add_str(out, "none is done yet");
 	}

@@ -112,6 +112,8 @@ void play_status(const void *self, const struct env *env, struct buf *left, stru
 		(void)buf_addf(left, "%s: %s", p->history_err.text, p->history_err.hint);
 	} else if (s->view == VIEW_COLUMNS && app_warning(p->app, left)) {
 		return;
+	} else if (p->n_columns == 0) {
+		(void)buf_add_str(left, "READY  no target yet \u00b7 a adds one");
 	} else if (p->run_us == 0) {
 		(void)buf_addf(left, "READY  %zu target%s", p->n_columns, p->n_columns == 1 ? "" : "s");
 		if (p->repeat > 1) {
@@ -125,7 +127,7 @@ void play_status(const void *self, const struct env *env, struct buf *left, stru
 	if (p->app->store == NULL || p->app->store_err.code != ERR_NONE) {
 		(void)buf_add_str(right, "not recorded  ");
 	}
-	if (p->run_us == 0) {
+	if (p->run_us == 0 || p->n_columns == 0) {
 		add_estimate(p, right);
 		return;
 	}

@@ -195,7 +195,7 @@ static unsigned try_demo(struct welcome_screen *s, struct console *c)
 	}
 	console_switch(c, demo);
 	(void)console_show(c, "play");
-	console_say(c, ST_TEXT, "SIMULATED: F5 sends the prompt, 4 shows Metrics, :welcome leaves the demo");
+	console_say(c, ST_TEXT, "SIMULATED: F5 sends, 4 shows Metrics, :welcome leaves");
 	return changed();
 }
 
