@@ -163,6 +163,21 @@ static void metrics_simulated(struct fixture *f)
 	metrics(f);
 }
 
+/* A sum that touches no other column, and a name that nobody asked for. */
+static void metrics_costly(struct fixture *f)
+{
+	struct call_row r;
+
+	call_row_init(&r);
+	r.id = (struct call_id){ FAKE_WALL_US - 5 * US_PER_S, 79 };
+	r.provider = "openai";
+	r.model_req = "\u6a21\u6a21\u6a21\u6a21\u6a21\u6a21\u6a21\u6a21\u6a21\u6a21\u6a21\u6a21\u6a21\u6a21\u6a21\u6a21\u6a21\u6a21\u6a21\u6a21";
+	r.operation = "chat";
+	r.cost_nano = 12345678000000;
+	store_put_call(f->app->store, &r, NULL);
+	metrics(f);
+}
+
 static void metrics_log(struct fixture *f)
 {
 	metrics(f);
@@ -380,6 +395,7 @@ static const struct {
 	{ "metrics-held-up", metrics_held_up, 4, usual, ANSI, GLYPHS_BRAILLE },
 	{ "play-quit", asks_to_quit, 4, one, ANSI, GLYPHS_BRAILLE },
 	{ "metrics-simulated", metrics_simulated, 4, usual, ANSI | MONO, GLYPHS_BRAILLE },
+	{ "metrics-costly", metrics_costly, 4, usual, MONO, GLYPHS_BRAILLE },
 	{ "metrics-log", metrics_log, 4, wide, ANSI, GLYPHS_BRAILLE },
 	{ "metrics-budget", metrics_budget, 4, usual, MONO, GLYPHS_BRAILLE },
 	{ "metrics-budget-ascii", metrics_budget, 4, wide, MONO, GLYPHS_ASCII },

@@ -12,6 +12,7 @@
 
 #define NAME_W 22
 #define NAME_MORE 14 /* so much wider where the other columns leave room */
+#define COST_CELLS 8
 #define CHANGE_W 15 /* of the last column, shown when this and a spark line fit */
 #define SPARK_W 10
 #define CHANGE_SAY_W 130 /* of the table, where the change is said */
@@ -96,6 +97,11 @@ static void calls_text(const struct metrics_group *g, char out[FORMAT_SIZE])
 static void cost_text(const struct metrics_group *g, char out[FORMAT_SIZE])
 {
 	price_format(g->now.calls > 0 && g->now.cost_nano == 0 && g->now.unpriced > 0 ? UNKNOWN : g->now.cost_nano, out, FORMAT_SIZE);
+	char *cents = strlen(out) > COST_CELLS ? strchr(out, '.') : NULL; /* from $10000 on, where they would touch the calls */
+
+	if (cents != NULL) {
+		*cents = '\0';
+	}
 }
 
 static void cost_per_call_text(const struct metrics_group *g, char out[FORMAT_SIZE])
@@ -146,7 +152,7 @@ static const struct {
 	int min_w; /* width of the table from which on it is shown */
 	void (*text)(const struct metrics_group *g, char out[FORMAT_SIZE]);
 } columns[] = {
-	{ "calls", 7, 0, calls_text }, { "cost", 9, 0, cost_text }, { "$/call", 11, 100, cost_per_call_text },
+	{ "calls", 7, 0, calls_text }, { "cost", COST_CELLS + 1, 0, cost_text }, { "$/call", 11, 100, cost_per_call_text },
 	{ "ttft", 7, 0, ttft_text }, { "p50", 7, 70, p50_text }, { "p95", 7, 0, p95_text }, { "p99", 7, 100, p99_text },
 	{ "tok/s", 6, 100, rate_text }, { "err", 7, 0, errors_text }, { "cached", 8, 140, cached_text },
 };
