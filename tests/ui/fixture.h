@@ -94,7 +94,9 @@ static inline struct config *fixture_config(void)
 	for (size_t i = 0; i < FIXTURE_TARGETS; i++) {
 		const char *provider = fixture_targets[i].provider, *model = fixture_targets[i].model;
 
-		(void)config_add_provider(c, provider, fixture_targets[i].kind, "http://127.0.0.1:9", "none", "the test");
+		const char *url = strcmp(fixture_targets[i].kind, "openai") == 0 ? "http://127.0.0.1:9/v1" : "http://127.0.0.1:9";
+
+		(void)config_add_provider(c, provider, fixture_targets[i].kind, url, "none", "the test");
 		if (fixture_targets[i].in != NULL &&
 		    !price_table_override(c->prices, provider, model, fixture_targets[i].in, fixture_targets[i].out, NULL, NULL, &e)) {
 			fail_msg("%s", e.text);

@@ -57,6 +57,12 @@ void play_prompt_layout(struct play_screen *s, struct rect r)
 	s->user_area = (struct rect){ x, s->system_area.y + system_h, text_w, user_h };
 	editor_layout(s->system, s->system_area);
 	editor_layout(s->user, s->user_area);
+	if (s->focus != FOCUS_SYSTEM) {
+		editor_show_start(s->system);
+	}
+	if (s->focus != FOCUS_USER) {
+		editor_show_start(s->user);
+	}
 }
 
 void play_params_text(const struct chat_params *p, const char *gap, struct buf *out)

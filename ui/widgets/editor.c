@@ -487,6 +487,11 @@ void editor_layout(struct editor *e, struct rect r)
 	}
 }
 
+void editor_show_start(struct editor *e)
+{
+	e->top = 0;
+}
+
 size_t editor_lines(const struct editor *e)
 {
 	return e->is_single ? 1 : e->wrap.n;

@@ -35,6 +35,8 @@ unsigned long editor_version(const struct editor *e);
 unsigned editor_input(struct editor *e, const struct input *in);
 /* Wraps to the rectangle and scrolls so that the cursor is inside. */
 void editor_layout(struct editor *e, struct rect r);
+/* After it: the text from its start, wherever the cursor is. */
+void editor_show_start(struct editor *e);
 /* Lines of the text in the last layout, soft ones counted. */
 size_t editor_lines(const struct editor *e);
 void editor_draw(const struct editor *e, struct cells *c, struct rect r, bool is_focused);
