@@ -149,6 +149,55 @@ void wrap_update(struct wrap *w, const char *text, size_t len, size_t width)
 	w->done = len;
 }
 
+/* A line depends on the text from its start to a little behind its end, at most into the line after the next one; and one that starts where a
+ * line started before, behind the change, has all after it as it was. */
+void wrap_splice(struct wrap *w, const char *text, size_t len, size_t at, size_t removed, size_t added)
+{
+	struct wrap_line *made = NULL;
+	size_t n_made = 0, cap_made = 0;
+
+	if (w->n == 0) {
+		return;
+	}
+	size_t first = wrap_line_at(w, at);
+
+	for (int back = 0; back < 2 && first > 0 && w->lines[first - 1].is_soft; back++) {
+		first--;
+	}
+	size_t start = w->lines[first].start, rest = first;
+	bool is_end = false;
+
+	for (;;) {
+		struct wrap_line *line = array_push(made, n_made, cap_made);
+
+		start = make_line(text, len, start, w->width, line, &is_end);
+		if (is_end) {
+			rest = w->n;
+			break;
+		}
+		while (rest < w->n && (w->lines[rest].start < at + removed || w->lines[rest].start - removed + added < start)) {
+			rest++;
+		}
+		if (rest < w->n && start >= at + added && w->lines[rest].start - removed + added == start) {
+			break;
+		}
+	}
+	size_t tail = w->n - rest, n = first + n_made + tail;
+
+	if (n > w->cap) {
+		w->cap = n + n / 4;
+		w->lines = x_reallocarray(w->lines, w->cap, sizeof(*w->lines));
+	}
+	memmove(w->lines + first + n_made, w->lines + rest, tail * sizeof(*w->lines));
+	memcpy(w->lines + first, made, n_made * sizeof(*made));
+	w->n = n;
+	for (size_t i = first + n_made; i < n; i++) {
+		w->lines[i].start = w->lines[i].start - removed + added;
+	}
+	w->done = len;
+	free(made);
+}
+
 size_t wrap_line_at(const struct wrap *w, size_t offset)
 {
 	size_t low = 0, high = w->n;

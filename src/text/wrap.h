@@ -22,6 +22,9 @@ void wrap_free(struct wrap *w);
 /* Brings the lines up to date with the text, which may only have grown since the last call with the same width; a new width starts again.
  * width >= 1. Tabs count to the next multiple of 4. An empty text has one empty line; so has the end of a text after a last newline. */
 void wrap_update(struct wrap *w, const char *text, size_t len, size_t width);
+/* The text, which the lines were made of, has `added` bytes at `at` now where it had `removed`: makes again what that changed, and moves the
+ * rest. Nothing when no line was made yet. */
+void wrap_splice(struct wrap *w, const char *text, size_t len, size_t at, size_t removed, size_t added);
 /* Starts again: the text was changed elsewhere than at its end. */
 void wrap_reset(struct wrap *w);
 /* The line that holds a byte offset; newlines and hanging blanks belong to the line before them. Call wrap_update first. */

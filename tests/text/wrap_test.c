@@ -229,6 +229,54 @@ static void test_growth_is_cheap(void **state)
 	}
 }
 
+/* After any change the lines are what they would have been made from nothing. */
+static void test_splice(void **state)
+{
+	static const char *const pieces[] = { "a", " ", "\n", "word ", "\u6F22", "e\u0301", "-", "\t", "longerword", "   ", "\u3002" };
+	uint64_t random = 7;
+
+	(void)state;
+	for (int round = 0; round < 300; round++) {
+		struct buf text = { 0 };
+		struct wrap w = { 0 };
+
+		(void)buf_add_str(&text, "");
+		for (int step = 0; step < 40; step++) {
+			struct buf next = { 0 }, added = { 0 };
+			size_t at, removed;
+
+			random = random * 6364136223846793005ULL + 1442695040888963407ULL;
+			at = text.len > 0 ? (size_t)(random >> 33) % (text.len + 1) : 0;
+			removed = (random >> 20) % 4 == 0 ? (size_t)(random >> 40) % (text.len - at + 1) : 0;
+			while (at > 0 && at < text.len && ((unsigned char)text.s[at] & 0xc0) == 0x80) {
+				at--;
+			}
+			while (at + removed < text.len && ((unsigned char)text.s[at + removed] & 0xc0) == 0x80) {
+				removed++;
+			}
+			for (int k = (int)((random >> 50) % 5); k > 0; k--) {
+				(void)buf_add_str(&added, pieces[(random >> (10 + k * 3)) % (sizeof(pieces) / sizeof(pieces[0]))]);
+			}
+			(void)buf_add(&next, buf_str(&text), at);
+			(void)buf_add(&next, buf_str(&added), added.len);
+			(void)buf_add(&next, buf_str(&text) + at + removed, text.len - at - removed);
+			struct wrap fresh = { 0 };
+
+			wrap_update(&fresh, buf_str(&next), next.len, 1 + (size_t)round % 9);
+			wrap_splice(&w, buf_str(&next), next.len, at, removed, added.len);
+			wrap_update(&w, buf_str(&next), next.len, 1 + (size_t)round % 9);
+			assert_int_equal(w.n, fresh.n);
+			assert_memory_equal(w.lines, fresh.lines, w.n * sizeof(*w.lines));
+			wrap_free(&fresh);
+			buf_free(&added);
+			buf_free(&text);
+			text = next;
+		}
+		buf_free(&text);
+		wrap_free(&w);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -236,7 +284,7 @@ int main(void)
 		cmocka_unit_test(test_growth),
 		cmocka_unit_test(test_growth_byte_by_byte_of_hostile_text),
 		cmocka_unit_test(test_starts_again),
-		cmocka_unit_test(test_growth_is_cheap),
+		cmocka_unit_test(test_growth_is_cheap), cmocka_unit_test(test_splice),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

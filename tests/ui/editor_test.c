@@ -75,6 +75,12 @@ static const struct {
 	{"up in the first line", "abc", "Up", "|abc", false},
 	{"down in the last line", "abc", "Home Down", "abc|", false},
 	{"page down", "1\n2\n3\n4\n5\n6", "Ctrl-Home PgDn", "1\n2\n3\n|4\n5\n6", false},
+	{"typing replaces what is selected", "one two", "Shift-Left Shift-Left Shift-Left 'x'", "one x|", false},
+	{"and is one step", "one two", "Shift-Left Shift-Left 'x' Ctrl-_", "one t|wo", false},
+	{"backspace takes it away", "one two", "Shift-Ctrl-Home Backspace", "|", false},
+	{"a move ends it", "abc", "Shift-Left Left Backspace", "|bc", false},
+	{"from the mark, cut and put elsewhere", "one two", "Ctrl-a Ctrl-Space Alt-f Ctrl-w End Ctrl-y", " twoone|", false},
+	{"copied", "one two", "Ctrl-a Ctrl-Space Alt-f Alt-w End Ctrl-y", "one twoone|", false},
 	{"single line", "abc", "Ctrl-a 'x'", "x|abc", true},
 };
 
@@ -227,11 +233,100 @@ static void takes_a_huge_paste(void **state)
 	editor_free(e);
 }
 
+static void finds_and_replaces(void **state)
+{
+	struct editor *e = editor_new(false, NULL);
+	size_t start, end, line;
+	int column;
+
+	(void)state;
+	editor_set(e, "a cat, a cat\nand a cat", 22);
+	assert_true(editor_find(e, "cat", 1)); /* around the end */
+	assert_true(editor_selection(e, &start, &end));
+	assert_int_equal(start, 2);
+	assert_int_equal(end, 5);
+	assert_true(editor_find(e, "cat", 1));
+	assert_int_equal(editor_cursor(e), 12);
+	assert_true(editor_find(e, "cat", -1));
+	assert_int_equal(editor_cursor(e), 5);
+	assert_true(editor_find(e, "cat", -1));
+	assert_int_equal(editor_cursor(e), 22);
+	editor_place(e, &line, &column);
+	assert_int_equal(line, 2);
+	assert_int_equal(column, 10);
+	assert_false(editor_find(e, "dog", 1));
+	assert_false(editor_find(e, "", 1));
+	assert_int_equal(editor_replace_all(e, "cat", "dog\n"), 3);
+	assert_string_equal(editor_text(e, NULL), "a dog\n, a dog\n\nand a dog\n");
+	press(e, "Ctrl-_"); /* one step */
+	assert_string_equal(editor_text(e, NULL), "a cat, a cat\nand a cat");
+	assert_int_equal(editor_replace_all(e, "", "x"), 0);
+	editor_free(e);
+}
+
+static size_t style_of(void *ctx, const char *text, size_t len, size_t from, size_t to, struct editor_span *spans, size_t most)
+{
+	const char *found = memchr(text + from, '{', to - from);
+
+	(void)ctx;
+	(void)len;
+	(void)most;
+	spans[0] = (struct editor_span){found != NULL ? (size_t)(found - text) : 0, 3, ST_LIVE};
+	return found != NULL;
+}
+
+static void draws_numbers_styles_and_brackets(void **state)
+{
+	struct editor *e = editor_new(false, NULL);
+	struct rect r = {0, 0, 12, 3};
+	struct cells *c = cells_new(12, 3);
+	struct buf b = {0};
+
+	(void)state;
+	editor_show_numbers(e, true);
+	editor_set_styler(e, style_of, NULL);
+	editor_set(e, "aaaa bbbb {x}", 13);
+	editor_layout(e, r);
+	editor_draw(e, c, r, true);
+	cells_dump_styles(c, &b);
+	assert_string_equal(buf_str(&b), " 1 aaaa\n   bbbb {x}\n\n-- styles\n"
+	    "0: 0+2 dim 2+10 field\n1: 0+8 field 8+1 hit 9+1 live 10+1 hit 11+1 field\n2: 0+12 field\ncursor 11,1 text\n");
+	int x, y;
+
+	editor_cursor_cell(e, &x, &y);
+	assert_int_equal(x, 11);
+	assert_int_equal(y, 1);
+	buf_free(&b);
+	cells_free(c);
+	editor_free(e);
+}
+
+/* A megabyte stays quick, which a test of instructions shows better; here that it stays right. Fifty are refused by a sentence. */
+static void refuses_what_is_too_long(void **state)
+{
+	size_t len = 50u << 20;
+	char *text = x_malloc(len);
+	struct editor *e = editor_new(false, NULL);
+
+	(void)state;
+	memset(text, 'x', len);
+	editor_set(e, "kept", 4);
+	paste(e, text, len);
+	assert_string_equal(editor_refusal(e), "50 MB are too much: a text has at most 16 MB; nothing was changed");
+	assert_string_equal(editor_text(e, NULL), "kept");
+	press(e, "'!'");
+	assert_null(editor_refusal(e));
+	assert_string_equal(editor_text(e, NULL), "kept!");
+	free(text);
+	editor_free(e);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(keys_do), cmocka_unit_test(pastes_are_kept_and_drawn_clean), cmocka_unit_test(draws_lines_and_cursor),
 		cmocka_unit_test(one_line_scrolls_sideways), cmocka_unit_test(takes_a_huge_paste),
+		cmocka_unit_test(finds_and_replaces), cmocka_unit_test(draws_numbers_styles_and_brackets), cmocka_unit_test(refuses_what_is_too_long),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -135,7 +135,6 @@ unsigned play_input(void *self, struct console *c, const struct input *in)
 
 	unsigned bits = divider_input(&s->split, in);
 
-	(void)c;
 	if (bits != 0) {
 		return bits;
 	}
@@ -154,12 +153,17 @@ unsigned play_input(void *self, struct console *c, const struct input *in)
 	if (in->type == INPUT_MOUSE) {
 		return input_mouse(s, in);
 	}
-	if (play_is_editing(s)) {
-		return play_prompt_input(s, in);
-	}
-	if (in->type == INPUT_PASTE) { /* what is pasted is a prompt */
+	if (!play_is_editing(s) && in->type == INPUT_PASTE) { /* what is pasted is a prompt */
 		s->focus = FOCUS_USER;
-		return editor_input(s->user, in) | play_changed();
+	}
+	if (play_is_editing(s)) {
+		const struct editor *field = s->focus == FOCUS_SYSTEM ? s->system : s->user;
+
+		bits = play_prompt_input(s, in);
+		if (editor_refusal(field) != NULL) {
+			console_say(c, ST_BAD, "%s", editor_refusal(field));
+		}
+		return bits;
 	}
 	return in->type == INPUT_KEY ? input_columns(s, in) : 0;
 }
