@@ -54,7 +54,7 @@ static void test_demo(void **state)
 	pty_key(&p, TAB, "done claude-haiku-4-5, anthropic");
 	pty_key(&p, "4", "4 Metrics, shown");
 	pty_wait(&p, "Latency p95: now ");
-	pty_wait(&p, "claude-haiku-4-5 ");
+	pty_wait(&p, "claude-haiku-4-5,");
 	pty_key(&p, ":", " :");
 	pty_key(&p, "gro", "group [BY]");
 	assert_false(pty_has(&p, "Latency")); /* the whole of the screen is the list's */
