@@ -35,10 +35,11 @@ store       base text data
 net         base text
 provider    base text store net data
 gateway     base text store net provider
+prompt      base text store net provider gateway
 metrics     base text store net provider gateway
 sim         base text store net provider
-app         base text store net provider gateway metrics sim data
-cli         base text store net provider gateway metrics app sim
+app         base text store net provider gateway prompt metrics sim data
+cli         base text store net provider gateway prompt metrics app sim
 drawing     base text provider gateway
 widgets     base text drawing
 console     base text app drawing widgets

@@ -100,3 +100,29 @@ bool migrate_run(struct sql *s, int to, struct err *e)
 	}
 	return true;
 }
+
+static bool bring_up_to_date(const char *dir, struct err *e)
+{
+	struct sql *w = sql_open(dir, SQL_WRITE, e);
+	bool ok = w != NULL && migrate_run(w, migrate_newest(), e);
+
+	sql_close(w);
+	return ok || err_prefix(e, "the store is of an older sonde and cannot be brought up to date");
+}
+
+struct sql *migrate_open(const char *dir, enum sql_mode mode, struct err *e)
+{
+	struct sql *sql = sql_open(dir, mode, e);
+	bool is_current = false;
+
+	if (sql == NULL) {
+		return NULL;
+	}
+	bool ok = mode == SQL_WRITE ? migrate_run(sql, migrate_newest(), e) : migrate_check(sql, &is_current, e);
+
+	if (ok && (mode == SQL_WRITE || is_current)) {
+		return sql;
+	}
+	sql_close(sql);
+	return ok && bring_up_to_date(dir, e) ? sql_open(dir, SQL_READ, e) : NULL;
+}

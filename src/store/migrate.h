@@ -13,5 +13,7 @@ int migrate_newest(void);
 bool migrate_run(struct sql *s, int to, struct err *e) SONDE_MUST_CHECK;
 /* Refuses what migrate_run would refuse and changes nothing; *is_current says whether nothing is missing. */
 bool migrate_check(struct sql *s, bool *is_current, struct err *e) SONDE_MUST_CHECK;
+/* sql_open of a store that is at the newest version, or made so: also for reading, for one of an older sonde would lack the newer tables. */
+struct sql *migrate_open(const char *dir, enum sql_mode mode, struct err *e) SONDE_MUST_CHECK;
 
 #endif

@@ -1,5 +1,5 @@
 /* sql - one SQLite connection to DIR/sonde.db: opening, rights of its files, waiting for locks, statements, checkpoints, and
- * errors as sentences. Owns its statements. For one thread at a time. For store/ and metrics/ only. */
+ * errors as sentences. Owns its statements. For one thread at a time. For store/, prompt/ and metrics/ only. */
 #ifndef SONDE_STORE_SQL_H
 #define SONDE_STORE_SQL_H
 

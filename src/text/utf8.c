@@ -67,7 +67,7 @@ size_t utf8_encode(uint32_t cp, char out[4])
 	return len;
 }
 
-bool utf8_valid(const char *s, size_t len)
+size_t utf8_first_bad(const char *s, size_t len)
 {
 	size_t i = 0;
 
@@ -86,9 +86,14 @@ bool utf8_valid(const char *s, size_t len)
 
 		/* U+FFFD itself is well-formed: EF BF BD. An ill-formed part has three bytes only after F0 to F4. */
 		if (n == 0 || (cp == CODE_POINT_BAD && !(n == 3 && s[i] == '\xEF'))) {
-			return false;
+			return i;
 		}
 		i += n;
 	}
-	return true;
+	return len;
+}
+
+bool utf8_valid(const char *s, size_t len)
+{
+	return utf8_first_bad(s, len) == len;
 }

@@ -13,7 +13,8 @@
 size_t utf8_decode(const char *s, size_t len, uint32_t *cp);
 /* Writes 1 to 4 bytes; a value that is no code point is written as U+FFFD. */
 size_t utf8_encode(uint32_t cp, char out[4]);
-/* Whether all of it is well-formed. */
+/* The place of the first byte that belongs to no character; len when all of it is well-formed. */
+size_t utf8_first_bad(const char *s, size_t len);
 bool utf8_valid(const char *s, size_t len);
 
 #endif
