@@ -176,10 +176,14 @@ static void act_click(struct pty *c)
 static void act_stop(struct pty *c)
 {
 	note("console %d stop and go on", (int)(c - s.consoles));
-	(void)pty_pump(c, 100); /* what was sent gets to the terminal now: while the console stands still it echoes */
+	/* Nothing is on its way before or sent until after: while the console has given its modes back, the terminal itself echoes. */
+	(void)pty_pump(c, 100);
 	pty_kill(c, SIGTSTP);
 	pty_wait_stopped(c);
 	pty_continue(c);
+	for (double start = now_ms(); pty_is_line_same(c) && now_ms() - start < WAIT_MS;) {
+		(void)pty_pump(c, 10);
+	}
 	s.n_stops++;
 }
 
