@@ -1,5 +1,6 @@
 #include "base/yaml.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,10 +9,14 @@
 #include "base/map.h"
 #include "base/mem.h"
 
-#define LIMIT_BYTES ((size_t)4 << 20)
-#define LIMIT_DEPTH 32
+struct limits {
+	size_t mib;
+	int depth;
+};
+static const struct limits settings = { 4, 32 }, texts = { 256, 128 };
 
 struct reading {
+	const struct limits *limits;
 	yaml_parser_t parser;
 	const char *name, *text;
 	size_t len;
@@ -22,7 +27,7 @@ struct reading {
 
 static int line_of(const yaml_mark_t *m)
 {
-	return (int)m->line + 1; /* the 4 MiB limit keeps it small */
+	return (int)m->line + 1; /* the limit of bytes keeps it small */
 }
 
 static int column_of(const yaml_mark_t *m)
@@ -255,7 +260,7 @@ static bool read_map(struct reading *r, struct yaml_node *map, int depth)
 	return ok;
 }
 
-/* depth: of the node itself, from 1. The recursion ends at LIMIT_DEPTH. */
+/* depth: of the node itself, from 1. The recursion ends at the limit. */
 static struct yaml_node *read_node(struct reading *r, const yaml_event_t *ev, int depth)
 {
 	if (!is_plain(r, ev)) {
@@ -264,8 +269,11 @@ static struct yaml_node *read_node(struct reading *r, const yaml_event_t *ev, in
 	if (ev->type == YAML_SCALAR_EVENT) {
 		return read_scalar(r, ev);
 	}
-	if (depth > LIMIT_DEPTH) {
-		(void)refuse(r, &ev->start_mark, "nested deeper than 32 levels");
+	if (depth > r->limits->depth) {
+		char what[40];
+
+		(void)snprintf(what, sizeof(what), "nested deeper than %d levels", r->limits->depth);
+		(void)refuse(r, &ev->start_mark, what);
 		return NULL;
 	}
 	bool is_list = ev->type == YAML_SEQUENCE_START_EVENT;
@@ -346,26 +354,38 @@ static struct yaml_node *read_document(struct reading *r)
 	return root;
 }
 
-struct yaml_node *yaml_parse_lenient(const char *name, const char *text, size_t len, yaml_repeat_fn *fn, void *ctx, struct err *e)
+static struct yaml_node *parse(struct reading *r)
 {
-	struct reading r = { .name = name, .text = text, .len = len, .on_repeat = fn, .ctx = ctx, .e = e };
-
-	if (len > LIMIT_BYTES) {
-		(void)err_set(e, ERR_CONFIG, "%s:1:1: larger than 4 MiB", name);
+	if (r->len > r->limits->mib << 20) {
+		(void)err_set(r->e, ERR_CONFIG, "%s:1:1: larger than %zu MiB", r->name, r->limits->mib);
 		return NULL;
 	}
-	if (yaml_parser_initialize(&r.parser) == 0) {
+	if (yaml_parser_initialize(&r->parser) == 0) {
 		abort(); /* it fails only when memory is out */
 	}
-	yaml_parser_set_input_string(&r.parser, (const unsigned char *)text, len);
-	struct yaml_node *root = read_document(&r);
-	yaml_parser_delete(&r.parser);
+	yaml_parser_set_input_string(&r->parser, (const unsigned char *)r->text, r->len);
+	struct yaml_node *root = read_document(r);
+	yaml_parser_delete(&r->parser);
 	return root;
+}
+
+struct yaml_node *yaml_parse_lenient(const char *name, const char *text, size_t len, yaml_repeat_fn *fn, void *ctx, struct err *e)
+{
+	struct reading r = { .limits = &settings, .name = name, .text = text, .len = len, .on_repeat = fn, .ctx = ctx, .e = e };
+
+	return parse(&r);
 }
 
 struct yaml_node *yaml_parse(const char *name, const char *text, size_t len, struct err *e)
 {
 	return yaml_parse_lenient(name, text, len, NULL, NULL, e);
+}
+
+struct yaml_node *yaml_parse_large(const char *name, const char *text, size_t len, struct err *e)
+{
+	struct reading r = { .limits = &texts, .name = name, .text = text, .len = len, .e = e };
+
+	return parse(&r);
 }
 
 void yaml_tree_free(struct yaml_node *node)

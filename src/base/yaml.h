@@ -26,6 +26,8 @@ struct yaml_node *yaml_parse(const char *name, const char *text, size_t len, str
 typedef void yaml_repeat_fn(void *ctx, int line, int column, const struct err *e);
 /* As yaml_parse, but a repeated key is told to fn and parsing goes on. */
 struct yaml_node *yaml_parse_lenient(const char *name, const char *text, size_t len, yaml_repeat_fn *fn, void *ctx, struct err *e);
+/* As yaml_parse, for files that hold texts and not settings: 256 MiB, depth 128. */
+struct yaml_node *yaml_parse_large(const char *name, const char *text, size_t len, struct err *e);
 /* Not yaml_free: libyaml exports a function of that name. */
 void yaml_tree_free(struct yaml_node *node);
 /* The value of a key of a map, or NULL. */

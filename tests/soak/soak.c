@@ -176,14 +176,10 @@ static void act_click(struct pty *c)
 static void act_stop(struct pty *c)
 {
 	note("console %d stop and go on", (int)(c - s.consoles));
-	/* Nothing is on its way before or sent until after: while the console has given its modes back, the terminal itself echoes. */
-	(void)pty_pump(c, 100);
+	(void)pty_pump(c, 100); /* what was sent gets to the terminal now: while the console stands still it echoes */
 	pty_kill(c, SIGTSTP);
 	pty_wait_stopped(c);
 	pty_continue(c);
-	for (double start = now_ms(); pty_is_line_same(c) && now_ms() - start < WAIT_MS;) {
-		(void)pty_pump(c, 10);
-	}
 	s.n_stops++;
 }
 

@@ -1,0 +1,14 @@
+/* file - the plain file of a prompt: one YAML document that reads well in version control and holds all of a version.
+ * name and labels stand first and are no part of the version; then come the members of bundle.h by name, texts as literal blocks.
+ * Lossless: what is read from a file that was written is the same version, and is written as the same bytes. Not here: directories (sync.h). */
+#ifndef SONDE_PROMPT_FILE_H
+#define SONDE_PROMPT_FILE_H
+
+#include "base/buf.h"
+
+#include <jansson.h>
+
+/* Appends the file. bundle: members as in bundle.h. labels: an array of names, or NULL. */
+void prompt_file(struct buf *out, const char *name, const json_t *labels, const json_t *bundle);
+
+#endif
