@@ -31,15 +31,16 @@ layers='
 base
 data
 text        base
+token       base text
 store       base text data
 net         base text
 provider    base text store net data
-gateway     base text store net provider
-prompt      base text store net provider gateway
+gateway     base text token store net provider
+prompt      base text token store net provider gateway
 metrics     base text store net provider gateway
 sim         base text store net provider
-app         base text store net provider gateway prompt metrics sim data
-cli         base text store net provider gateway prompt metrics app sim
+app         base text token store net provider gateway prompt metrics sim data
+cli         base text token store net provider gateway prompt metrics app sim
 drawing     base text provider gateway
 widgets     base text drawing
 console     base text app drawing widgets

@@ -13,7 +13,8 @@
 #include "ui/commands.h"
 
 static const struct cli_command *const commands[] = {
-	&ui_console, &ui_demo, &cli_run, &cli_metrics, &cli_calls, &cli_import, &cli_models, &cli_doctor, &cli_store, &cli_simulate, &ui_screen,
+	&ui_console, &ui_demo, &cli_run, &cli_metrics, &cli_calls, &cli_import, &cli_models, &cli_doctor, &cli_store, &cli_simulate, &cli_tokens,
+	&ui_screen,
 };
 
 static const struct cli_command *find(const char *name)

@@ -9,7 +9,7 @@ _sonde() {
 	COMPREPLY=()
 
 	if ((COMP_CWORD == 1)); then
-		words="console demo run metrics calls import models doctor store simulate screen help --plain --help --version"
+		words="console demo run metrics calls import models doctor store simulate tokens screen help --plain --help --version"
 		COMPREPLY=($(compgen -W "$words" -- "$cur"))
 		return
 	fi
@@ -25,6 +25,7 @@ _sonde() {
 		compopt -o nospace 2>/dev/null
 		return
 		;;
+	--encoding) words="o200k_base cl100k_base" ;;
 	--by) words="provider model operation" ;;
 	--since | --until) words="15m 1h 6h 24h 7d 30d now" ;;
 	--provider) words="openai anthropic gemini ollama" ;;
@@ -65,8 +66,16 @@ _sonde() {
 		doctor) words="--json --help" ;;
 		store) words="stats check backup compact expire --repair --json --help" ;;
 		simulate) words="--listen --ttft --rate --fail --seed --help" ;;
+		tokens)
+			if [[ $cur != -* ]]; then
+				compopt -o filenames 2>/dev/null
+				COMPREPLY=($(compgen -f -- "$cur"))
+				return
+			fi
+			words="-m --encoding --ranks --json --help -"
+			;;
 		screen) words="play metrics welcome --size --theme --glyphs --plain --keys --help" ;;
-		help) words="console demo run metrics calls import models doctor store simulate screen" ;;
+		help) words="console demo run metrics calls import models doctor store simulate tokens screen" ;;
 		*) words="--help" ;;
 		esac
 	fi

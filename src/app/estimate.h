@@ -1,4 +1,4 @@
-/* estimate - what the prompt would cost before it is sent: its tokens by text/token.h, and as many output tokens as that model gave before, or as
+/* estimate - what the prompt would cost before it is sent: its tokens by token/tokenizer.h, and as many output tokens as that model gave before, or as
  * it may give. Everything is a guess and is marked ~ where it is shown. */
 #ifndef SONDE_APP_ESTIMATE_H
 #define SONDE_APP_ESTIMATE_H

@@ -3,7 +3,7 @@
 
 #include "app/board.h"
 #include "app/play.h"
-#include "text/token.h"
+#include "token/tokenizer.h"
 
 #define MESSAGE_TOK 4      /* around each message: its role and its ends */
 #define EXACT_LEN 262144   /* of a longer text only so much is looked at */
@@ -11,7 +11,7 @@
 static int64_t text_tok(const char *text)
 {
 	size_t len = strlen(text), looked_at = len < EXACT_LEN ? len : EXACT_LEN;
-	int64_t n = token_estimate(text, looked_at);
+	int64_t n = tokenizer_count(&tokenizer_estimating, text, looked_at);
 
 	return looked_at == len ? n : (int64_t)((double)n * (double)len / (double)looked_at);
 }

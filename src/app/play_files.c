@@ -4,8 +4,9 @@
 
 #include "app/play.h"
 #include "base/mem.h"
+#include "base/xdg.h"
 #include "gateway/attach_file.h"
-#include "text/token.h"
+#include "token/tokenizer.h"
 
 static bool copy_into(struct attachments *to, const struct attachment *a, struct err *e)
 {
@@ -24,7 +25,7 @@ static void take_list(struct play *p, struct attachments *list)
 		const struct attachment *a = &list->list[i];
 
 		if (a->kind == ATTACH_TEXT) {
-			p->files_tok += token_estimate(a->bytes, a->len);
+			p->files_tok += tokenizer_count(&tokenizer_estimating, a->bytes, a->len);
 		} else {
 			p->has_pictures = true;
 		}
@@ -53,9 +54,8 @@ static struct attachments *others(const struct play *p, const char *left_out, st
 
 bool play_attach(struct play *p, const char *path, struct err *e)
 {
-	const char *home = getenv("HOME"), *slash = strrchr(path, '/');
-	bool is_home = path[0] == '~' && path[1] == '/' && home != NULL;
-	char *full = is_home ? x_asprintf("%s%s", home, path + 1) : x_strdup(path);
+	const char *slash = strrchr(path, '/');
+	char *full = xdg_expand(path);
 	struct attachments *list = others(p, slash != NULL ? slash + 1 : path, e); /* the same name once more takes its place */
 	bool ok = list != NULL && attach_file(list, full, e);
 

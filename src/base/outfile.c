@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/xdg.h"
 
 struct outfile {
 	char *path, *draft;
@@ -30,13 +31,6 @@ static bool refuse(const char *path, struct err *e)
 	return err_set(e, ERR_USAGE, "%s is there already", err_quote(path, shown));
 }
 
-static char *expand(const char *path)
-{
-	const char *home = getenv("HOME");
-
-	return strncmp(path, "~/", 2) == 0 && home != NULL ? x_asprintf("%s%s", home, path + 1) : x_strdup(path);
-}
-
 static void release(struct outfile *f)
 {
 	if (f->fd >= 0) {
@@ -52,7 +46,7 @@ struct outfile *outfile_new(const char *path, bool replaces, struct err *e)
 	struct outfile *f = x_calloc(1, sizeof(*f));
 	struct stat st;
 
-	f->path = expand(path);
+	f->path = xdg_expand(path);
 	f->draft = x_asprintf("%s.XXXXXX", f->path);
 	f->replaces = replaces;
 	f->fd = -1;

@@ -9,7 +9,7 @@
 
 static char *find(const char *override, const char *xdg, const char *under_home, const char *name)
 {
-	const char *v = getenv(override);
+	const char *v = override != NULL ? getenv(override) : NULL;
 
 	if (v != NULL && v[0] != '\0') {
 		return x_strdup(v);
@@ -34,6 +34,18 @@ char *xdg_config_file(void)
 char *xdg_data_dir(void)
 {
 	return find("SONDE_DATA", "XDG_DATA_HOME", ".local/share", "");
+}
+
+char *xdg_cache_dir(void)
+{
+	return find(NULL, "XDG_CACHE_HOME", ".cache", "");
+}
+
+char *xdg_expand(const char *path)
+{
+	const char *home = getenv("HOME");
+
+	return strncmp(path, "~/", 2) == 0 && home != NULL ? x_asprintf("%s%s", home, path + 1) : x_strdup(path);
 }
 
 bool xdg_make_dir(const char *path, struct err *e)

@@ -134,6 +134,9 @@ void config_free(struct config *c)
 	for (size_t i = 0; i < c->n_alerts; i++) {
 		alert_rule_free(c->alerts[i]);
 	}
+	for (size_t i = 0; i < ENCODING_COUNT; i++) {
+		free(c->rank_files[i]);
+	}
 	price_table_free(c->prices);
 	free(c->price_file);
 	redact_free(c->store.redact);

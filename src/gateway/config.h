@@ -12,6 +12,7 @@
 #include "provider/price.h"
 #include "provider/provider.h"
 #include "store/policy.h"
+#include "token/encoding.h"
 
 struct provider_entry {
 	char *name;                   /* "openai", or the user's */
@@ -50,6 +51,7 @@ struct config {
 	struct budget budget;
 	struct store_policy store;    /* its patterns are owned */
 	struct alert_rule **alerts; size_t n_alerts, cap_alerts;
+	char *rank_files[ENCODING_COUNT];   /* of each encoding; NULL: none was named */
 	struct option_values options;       /* of the console */
 	struct err *problems; size_t n_problems, cap_problems; /* of the file: text "config.yaml:3:5: ..."; and of the environment */
 };

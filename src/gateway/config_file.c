@@ -98,6 +98,7 @@ static const struct key sections[] = {
 	{ .name = "budget", .read = read_budget },
 	{ .name = "store", .read = read_store },
 	{ .name = "alerts", .read = read_alerts },
+	{ .name = "tokenizers", .read = read_tokenizers },
 	{ .name = "ui", .read = read_ui },
 };
 
@@ -145,6 +146,7 @@ void config_file_keys(config_key_fn *fn, void *ctx)
 		budget_key_table,
 		store_key_table,
 		alert_key_table,
+		tokenizer_key_table,
 		{ "prices.PROVIDER/MODEL", price_keys, COUNT_OF(price_keys) },
 	};
 

@@ -1,0 +1,17 @@
+/* estimate - how many tokens a text is likely to have, without a vocabulary: the text is cut as the encoding cuts it, and each piece has a
+ * price by its kind. Weights are a fit, for o200k_base and cl100k_base: on unseen texts in twenty languages and code a whole file comes out within
+ * 3 % on average, one of random letters or base64 lower than it is. Pure. */
+#ifndef SONDE_TOKEN_ESTIMATE_H
+#define SONDE_TOKEN_ESTIMATE_H
+
+#include <stdint.h>
+
+#include "token/split.h"
+
+struct estimate_weights;
+extern const struct estimate_weights estimate_o200k, estimate_cl100k;
+
+/* Thousandths of a token that one piece is likely to be (len > 0). */
+int64_t estimate_piece(const struct estimate_weights *w, const char *piece, size_t len);
+
+#endif
