@@ -384,6 +384,16 @@ static bool is_text(const struct import_source *s, struct err *e)
 	return import_refuse(s, line, e, at == bad ? "not UTF-8 text; convert it first, for example with iconv" : "a NUL character; a prompt is text");
 }
 
+static bool is_blank(const struct import_source *s)
+{
+	size_t i = 0;
+
+	while (i < s->len && memchr(" \t\r\n", s->text[i], 4) != NULL) {
+		i++;
+	}
+	return i == s->len;
+}
+
 bool import_read(const struct import_source *s, const char *format, struct import *out, struct err *e)
 {
 	const struct importer *row;
@@ -392,7 +402,7 @@ bool import_read(const struct import_source *s, const char *format, struct impor
 	if (!is_text(s, e)) {
 		return false;
 	}
-	if (strspn(s->text, " \t\r\n") == s->len) {
+	if (is_blank(s)) {
 		return import_refuse(s, 0, e, "the file is empty");
 	}
 	row = find_importer(s, format);
