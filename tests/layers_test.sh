@@ -32,6 +32,7 @@ base
 data
 text        base
 token       base text
+diff        base text
 store       base text data
 net         base text
 provider    base text store net data
@@ -39,12 +40,12 @@ gateway     base text token store net provider
 prompt      base text token store net provider gateway
 metrics     base text store net provider gateway
 sim         base text store net provider
-app         base text token store net provider gateway prompt metrics sim data
-cli         base text token store net provider gateway prompt metrics app sim
+app         base text diff token store net provider gateway prompt metrics sim data
+cli         base text diff token store net provider gateway prompt metrics app sim
 drawing     base text provider gateway
 widgets     base text drawing
 console     base text app drawing widgets
-screens     base text gateway app cli drawing widgets console
+screens     base text diff gateway app cli drawing widgets console
 programs    base text app drawing widgets console screens cli
 '
 
@@ -58,7 +59,7 @@ libraries='
 ^yaml[.]h$ ^src/base/yaml[.]c$
 ^zlib[.]h$ ^src/metrics/gunzip[.]c$
 ^jansson[.]h$ ^src/
-^uni(case|ctype|gbrk|wbrk|lbrk|norm|name|width|str|conv)[.]h$ ^src/(text|sim)/
+^uni(case|ctype|gbrk|wbrk|lbrk|norm|name|width|str|conv)[.]h$ ^src/(text|diff|sim)/
 ^(cmocka|vterm)[.]h$ ^tests/
 ^pthread[.]h$ ^src/
 '

@@ -9,7 +9,7 @@ _sonde() {
 	COMPREPLY=()
 
 	if ((COMP_CWORD == 1)); then
-		words="console demo run metrics calls import models doctor store simulate tokens screen help --plain --help --version"
+		words="console demo run metrics calls diff import models doctor store simulate tokens screen help --plain --help --version"
 		COMPREPLY=($(compgen -W "$words" -- "$cur"))
 		return
 	fi
@@ -45,7 +45,7 @@ _sonde() {
 		COMPREPLY=($(compgen -f -- "$cur"))
 		return
 		;;
-	-n | -s | --check | --min-calls | --retries | --model | --filter | --keys | --ttft | --rate | --seed) return ;;
+	-n | -s | -U | --context | --check | --min-calls | --retries | --model | --filter | --keys | --ttft | --rate | --seed) return ;;
 	esac
 	if [[ -z $words ]]; then
 		case $command in
@@ -54,6 +54,14 @@ _sonde() {
 		run) words="-m -s -o --schema --tools --attach --retries --no-stream --json --jsonl --cache --no-bodies --dry-run -q --help -" ;;
 		metrics) words="--since --until --by --provider --model --operation --filter --check --min-calls --budget --csv --output --force --json --help" ;;
 		calls) words="show -n --since --until --provider --model --errors --filter --csv --jsonl --output --force --json --help" ;;
+		diff)
+			if [[ $cur != -* ]]; then
+				compopt -o filenames 2>/dev/null
+				COMPREPLY=($(compgen -f -- "$cur"))
+				return
+			fi
+			words="--words --lines --color --context -U --quiet -q --help -"
+			;;
 		import)
 			if [[ $cur != -* ]]; then
 				compopt -o filenames 2>/dev/null
@@ -75,7 +83,7 @@ _sonde() {
 			words="-m --encoding --ranks --json --help -"
 			;;
 		screen) words="play metrics welcome --size --theme --glyphs --plain --keys --help" ;;
-		help) words="console demo run metrics calls import models doctor store simulate tokens screen" ;;
+		help) words="console demo run metrics calls diff import models doctor store simulate tokens screen" ;;
 		*) words="--help" ;;
 		esac
 	fi

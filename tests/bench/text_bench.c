@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "tests/bench/table.h"
 #include "text/clean.h"
-#include "text/diff.h"
+#include "diff/diff.h"
 #include "text/wrap.h"
 
 #define TEXT_BYTES ((size_t)1 << 20)
@@ -144,8 +144,8 @@ static void run_diff(void *ctx)
 	struct bytes *t = ctx;
 	struct diff d;
 
-	diff_words(t->s, t->len, t->other, t->other_len, &d);
-	t->found = d.n;
+	diff_make(&d, t->s, t->len, t->other, t->other_len, DIFF_WORDS | DIFF_MOVES);
+	t->found = d.n_parts;
 	diff_free(&d);
 }
 

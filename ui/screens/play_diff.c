@@ -3,14 +3,14 @@
 #include <string.h>
 
 #include "text/clean.h"
-#include "text/diff.h"
+#include "diff/diff.h"
 #include "ui/screens/play_state.h"
 #include "ui/widgets/styled.h"
 
 /* Signs as git's word diff has them, so that the diff reads without colour, too. */
 static void add_parts(struct styled_text *out, const struct diff *d, const char *a, const char *b)
 {
-	for (size_t i = 0; i < d->n; i++) {
+	for (size_t i = 0; i < d->n_parts; i++) {
 		const struct diff_part *p = &d->parts[i];
 
 		switch (p->op) {
@@ -71,7 +71,7 @@ bool play_diff_open(struct play_screen *s, size_t a, size_t b, struct err *e)
 	bool is_json = laid_out(left->answer, &a_json) && laid_out(right->answer, &b_json);
 	const struct buf *a_text = is_json ? &a_json : &left->answer->text, *b_text = is_json ? &b_json : &right->answer->text;
 
-	diff_words(a_text->s, a_text->len, b_text->s, b_text->len, &d);
+	diff_make(&d, a_text->s, a_text->len, b_text->s, b_text->len, is_json ? DIFF_WORDS : DIFF_WORDS | DIFF_SENTENCES);
 	play_diff_close(s);
 	s->diff = styled_new();
 	add_legend(s->diff, left, right);

@@ -1,4 +1,4 @@
-#include "text/lcs.h"
+#include "diff/lcs.h"
 
 #include <stdarg.h>
 #include <stddef.h>
@@ -23,7 +23,9 @@ static size_t common(const uint32_t *a, size_t n, const uint32_t *b, size_t m, s
 
 	memset(a_changed, 7, n); /* all flags are to be written */
 	memset(b_changed, 7, m);
-	lcs_mark((struct lcs_side){ a, n, a_changed }, (struct lcs_side){ b, m, b_changed }, n_ids);
+	struct lcs l = { .work = LCS_WORK };
+	lcs_mark(&l, (struct lcs_side){ a, n, a_changed }, (struct lcs_side){ b, m, b_changed }, n_ids);
+	lcs_free(&l);
 	for (size_t i = 0; i < n; i++) {
 		assert_true(a_changed[i] <= 1);
 		if (a_changed[i]) {

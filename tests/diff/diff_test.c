@@ -1,4 +1,4 @@
-#include "text/diff.h"
+#include "diff/diff.h"
 
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,7 +8,7 @@
 
 #include <time.h>
 
-#include "tests/text/diff_check.h"
+#include "tests/diff/diff_check.h"
 
 /* As `git diff --word-diff` shows it. */
 static char *picture(const char *a, const char *b, const struct diff *d)
@@ -22,7 +22,7 @@ static char *picture(const char *a, const char *b, const struct diff *d)
 	};
 	struct buf out = { 0 };
 
-	for (size_t i = 0; i < d->n; i++) {
+	for (size_t i = 0; i < d->n_parts; i++) {
 		const struct diff_part *p = &d->parts[i];
 
 		(void)buf_add_str(&out, marks[p->op].open);
@@ -50,17 +50,28 @@ static void test_table(void **state)
 		{ "a line removed", "a\nb\nc\n", "a\nc\n", "a\n[-b\n-]c\n", 0, 1 },
 		{ "the newline at the end", "a", "a\n", "a{+\n+}", 0, 0 },
 		{ "prefix of a line", "abc", "abcd", "[-abc-]{+abcd+}", 1, 1 },
-		{ "two lines, their newline stays", "one\ntwo\n", "uno\ndos\n", "[-one-]{+uno+}\n[-two-]{+dos+}\n", 2, 2 },
+		{ "lines with nothing in common", "one\ntwo\n", "uno\ndos\n", "[-one\ntwo\n-]{+uno\ndos\n+}", 2, 2 },
+		{ "two pairs, their newline stays", "one x y\ntwo x y\n", "uno x y\ndos x y\n",
+			"[-one-]{+uno+} x y\n[-two-]{+dos+} x y\n", 2, 2 },
+		{ "a line before a pair", "keep this line here\n", "new\nkeep that line here\n",
+			"{+new\n+}keep [-this-]{+that+} line here\n", 2, 1 },
+		{ "most of a pair changed: whole lines", "a b c d e f\n", "f e d c b a\n", "[-a b c d e f\n-]{+f e d c b a\n+}", 6, 6 },
+		{ "tags are one token", "hi {{ a b }} <b class='x'>\n", "hi {{ a c }} <b class='y'>\n", "[-hi {{ a b }} <b class='x'>\n-]{+hi {{ a c }} <b class='y'>\n+}", 1, 1 },
+		{ "a tag in a line", "say {{ a b }} to all of us\n", "say {{ a c }} to all of us\n", "say [-{{ a b }}-]{+{{ a c }}+} to all of us\n", 0, 0 },
+		{ "a statement tag beside Han", "\u6F22{% if a %}\u5B57\n", "\u6F22{% if b %}\u5B57\n", "\u6F22[-{% if a %}-]{+{% if b %}+}\u5B57\n", 0, 0 },
+		{ "a mark on a brace is no tag", "x y {{a}}\u0301 z\n", "x y {{b}}\u0301 z\n", "x y {{[-a-]{+b+}}}\u0301 z\n", 1, 1 },
+		{ "blanks in front", "  a b\n", "\ta b\n", "[-  -]{+\t+}a b\n", 0, 0 },
+		{ "an edit moves to the edges of words", "one two four\n", "one two three two four\n", "one two {+three two +}four\n", 2, 0 },
 		{ "a blank between edits joins them", "red fox", "blue cat", "[-red fox-]{+blue cat+}", 2, 2 },
 		{ "so does a comma", "red, fox", "blue, cat", "[-red, fox-]{+blue, cat+}", 2, 2 },
 		{ "and a stop word", "sit on mats", "lie on beds", "[-sit on mats-]{+lie on beds+}", 3, 3 },
-		{ "but no other word", "sit near mats", "lie near beds", "[-sit-]{+lie+} near [-mats-]{+beds+}", 2, 2 },
+		{ "but no other word", "o p sit near mats", "o p lie near beds", "o p [-sit-]{+lie+} near [-mats-]{+beds+}", 2, 2 },
 		{ "nor three stop words", "x1 it is the y1", "x2 it is the y2", "[-x1-]{+x2+} it is the [-y1-]{+y2+}", 2, 2 },
 		{ "nor more of them than in an edit", "x1 is the y1", "x2 is the y2", "[-x1-]{+x2+} is the [-y1-]{+y2+}", 2, 2 },
-		{ "nor more than in the second", "x1 y1 is the z1", "x2 y2 is the z2", "[-x1 y1-]{+x2 y2+} is the [-z1-]{+z2+}", 3, 3 },
+		{ "nor more than in the second", "p q x1 y1 is the z1", "p q x2 y2 is the z2", "p q [-x1 y1-]{+x2 y2+} is the [-z1-]{+z2+}", 3, 3 },
 		{ "joined edits join again", "p on q is the r s", "P on Q is the R S", "[-p on q is the r s-]{+P on Q is the R S+}", 7, 7 },
 		{ "a ruler is no scrap", "x1----------y1", "x2----------y2", "[-x1-]{+x2+}----------[-y1-]{+y2+}", 2, 2 },
-		{ "numbers and apostrophes", "pay 3.14, don't", "pay 3.15, do", "pay [-3.14, don't-]{+3.15, do+}", 2, 2 },
+		{ "numbers and apostrophes", "now we pay 3.14, don't", "now we pay 3.15, do", "now we pay [-3.14, don't-]{+3.15, do+}", 2, 2 },
 		{ "accents stay whole", "cafe\u0301", "cafe", "[-cafe\u0301-]{+cafe+}", 1, 1 },
 		{ "emoji stay whole", "go \U0001F469\u200D\U0001F680", "go \U0001F469", "go [-\U0001F469\u200D\U0001F680-]{+\U0001F469+}",
 			0, 0 },
@@ -75,7 +86,7 @@ static void test_table(void **state)
 		struct diff_text a = { cases[i].a, strlen(cases[i].a) }, b = { cases[i].b, strlen(cases[i].b) };
 		struct diff d;
 
-		diff_words(a.s, a.len, b.s, b.len, &d);
+		diff_make(&d, a.s, a.len, b.s, b.len, DIFF_WORDS | DIFF_MOVES);
 		char *shown = picture(a.s, b.s, &d);
 		const char *wrong = diff_check(a, b, &d);
 		bool is_counted = d.words_added == cases[i].added && d.words_removed == cases[i].removed;
@@ -112,7 +123,7 @@ static void test_random_pairs(void **state)
 			(void)buf_add(&b, buf_str(&a) + end, a.len - end);
 		}
 		struct diff_text ta = { buf_str(&a), a.len }, tb = { buf_str(&b), b.len };
-		diff_words(ta.s, ta.len, tb.s, tb.len, &d);
+		diff_make(&d, ta.s, ta.len, tb.s, tb.len, (unsigned)round / 2 % 8);
 		const char *wrong = diff_check(ta, tb, &d);
 		if (wrong != NULL) {
 			fail_msg("seed %llu: %s", (unsigned long long)from, wrong);
@@ -154,7 +165,7 @@ static void test_worst_cases(void **state)
 			}
 		}
 		clock_t start = clock();
-		diff_words(text[0].s, text[0].len, text[1].s, text[1].len, &d);
+		diff_make(&d, text[0].s, text[0].len, text[1].s, text[1].len, DIFF_WORDS | DIFF_MOVES);
 		if (clock() - start > 5 * CLOCKS_PER_SEC) {
 			fail_msg("kind %d: %ld s", kind, (long)((clock() - start) / CLOCKS_PER_SEC));
 		}

@@ -1,9 +1,11 @@
 /* E. Myers, "An O(ND) difference algorithm and its variations", Algorithmica 1 (1986), section 4b: two searches, one from each end, meet in
  * the middle of a shortest edit; then the two halves the same way. Memory is linear, time O((n + m) d).
  * Bounded by two things: items that the other side does not have at all are set aside first, and a search that has not met after `cap`
- * steps stops and splits where it came furthest. Each split gains at least cap items for at most 4 cap^2 steps, so all of it costs about
- * 4 (n + m) cap. Refused: the snake heuristic of GNU diff: it gives up the shortest edit even in small texts. */
-#include "text/lcs.h"
+ * steps stops and splits where it came furthest. The cap is what is left of the work, spread over the items: small boxes are searched to
+ * their end, a box of a million items is split early. Each split gains at least cap items for at most 4 cap^2 steps, so that without any
+ * work left all of it costs about 4 (n + m) CAP_MIN. Refused: the snake heuristic of GNU diff: it gives up the shortest edit even in small
+ * texts. */
+#include "diff/lcs.h"
 
 #include <assert.h>
 #include <stdbool.h>
@@ -11,8 +13,6 @@
 
 #include "base/mem.h"
 
-/* (n + m) cap: some tens of milliseconds. */
-#define WORK 4000000
 #define CAP_MIN 16
 
 struct point {
@@ -34,7 +34,7 @@ struct search {
 	const uint32_t *a_at, *b_at;   /* where they stand in the whole sides */
 	unsigned char *a_changed, *b_changed;
 	int32_t *forward, *backward;   /* the x of the fronts */
-	int32_t cap;
+	int64_t *work;
 };
 
 /* Where the fronts stand when they may not go on: the point that leaves the least to do. */
@@ -83,6 +83,19 @@ static void widen(struct front *f, int32_t d_min, int32_t d_max, int32_t bar)
 	}
 }
 
+static size_t area(struct box box)
+{
+	return (size_t)(box.to.x - box.from.x) + (size_t)(box.to.y - box.from.y);
+}
+
+/* How far a search of the box may go. */
+static int32_t cap_of(const struct search *s, struct box box)
+{
+	int64_t cap = *s->work / (int64_t)area(box);
+
+	return cap > INT32_MAX ? INT32_MAX : cap < CAP_MIN ? CAP_MIN : (int32_t)cap;
+}
+
 /* A point of a shortest edit of the box, neither of its ends. The box has items on both sides, and its first and last items differ. */
 static struct point middle(const struct search *s, struct box box)
 {
@@ -90,10 +103,12 @@ static struct point middle(const struct search *s, struct box box)
 	struct front f = { s->forward, box.from.x - box.from.y, box.from.x - box.from.y };
 	struct front b = { s->backward, box.to.x - box.to.y, box.to.x - box.to.y };
 	const bool meets_forward = ((f.low - b.low) & 1) != 0;
+	const int32_t cap = cap_of(s, box);
 
 	f.x[f.low] = box.from.x;
 	b.x[b.low] = box.to.x;
-	for (int32_t cost = 1; cost <= s->cap; cost++) {
+	for (int32_t cost = 1; cost <= cap; cost++) {
+		*s->work -= *s->work > 2 * cost ? 2 * cost : *s->work;
 		widen(&f, d_min, d_max, -1);
 		for (int32_t d = f.high; d >= f.low; d -= 2) {
 			int32_t x = f.x[d - 1] < f.x[d + 1] ? f.x[d + 1] : f.x[d - 1] + 1;
@@ -120,11 +135,6 @@ static struct point middle(const struct search *s, struct box box)
 		}
 	}
 	return furthest(box, &f, &b);
-}
-
-static size_t area(struct box box)
-{
-	return (size_t)(box.to.x - box.from.x) + (size_t)(box.to.y - box.from.y);
 }
 
 /* Recursion goes into the smaller half, so its depth is logarithmic even where the cap makes lopsided halves. */
@@ -158,13 +168,24 @@ static void mark(const struct search *s, struct box box)
 	}
 }
 
-/* Keeps the items that the other side has too, marks the rest. Returns how many are kept. */
-static size_t keep_shared(struct lcs_side side, const unsigned char *in_other, uint32_t *items, uint32_t *at)
+/* Room for n items of `size` bytes; what was there is lost, what is new is zero. */
+static void *room(void *items, size_t *cap, size_t n, size_t size)
+{
+	if (n <= *cap) {
+		return items;
+	}
+	free(items);
+	*cap = n + n / 2;
+	return x_calloc(*cap, size);
+}
+
+/* Keeps the items that the other side has too, marks the rest. Returns how many are kept. `shift`: where the other side's round stands. */
+static size_t keep_shared(const struct lcs *l, struct lcs_side side, int shift, uint32_t *items, uint32_t *at)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < side.n; i++) {
-		side.changed[i] = !in_other[side.items[i]];
+		side.changed[i] = (uint32_t)(l->seen[side.items[i]] >> shift) != l->round;
 		if (!side.changed[i]) {
 			items[n] = side.items[i];
 			at[n++] = (uint32_t)i;
@@ -173,29 +194,37 @@ static size_t keep_shared(struct lcs_side side, const unsigned char *in_other, u
 	return n;
 }
 
-void lcs_mark(struct lcs_side a, struct lcs_side b, size_t n_ids)
+void lcs_mark(struct lcs *l, struct lcs_side a, struct lcs_side b, size_t n_ids)
 {
-	unsigned char *seen = x_calloc(n_ids, 2);
-	uint32_t *kept = x_reallocarray(NULL, (a.n + b.n) * 2, sizeof(*kept));
-	uint32_t *items_b = kept + a.n, *at_a = items_b + b.n, *at_b = at_a + a.n;
-
+	l->seen = room(l->seen, &l->n_seen, n_ids, sizeof(*l->seen));
+	l->kept = room(l->kept, &l->n_kept, (a.n + b.n) * 2, sizeof(*l->kept));
+	l->round++;
 	for (size_t i = 0; i < a.n; i++) {
-		seen[a.items[i]] = 1;
+		uint64_t *seen = &l->seen[a.items[i]];
+
+		*seen = (*seen & ~(uint64_t)UINT32_MAX) | l->round;
 	}
 	for (size_t i = 0; i < b.n; i++) {
-		seen[n_ids + b.items[i]] = 1;
+		uint64_t *seen = &l->seen[b.items[i]];
+
+		*seen = (*seen & UINT32_MAX) | (uint64_t)l->round << 32;
 	}
-	size_t n = keep_shared(a, seen + n_ids, kept, at_a), m = keep_shared(b, seen, items_b, at_b);
-	size_t cap = WORK / (n + m + 1);
+	uint32_t *items_b = l->kept + a.n, *at_a = items_b + b.n, *at_b = at_a + a.n;
+	size_t n = keep_shared(l, a, 32, l->kept, at_a), m = keep_shared(l, b, 0, items_b, at_b);
 	/* Diagonals reach from -m - 1 to n + 1. */
-	int32_t *reached = x_reallocarray(NULL, 2 * (n + m + 3), sizeof(*reached));
+	l->reached = room(l->reached, &l->n_reached, 2 * (n + m + 3), sizeof(*l->reached));
 	struct search s = {
-		.a = kept, .b = items_b, .a_at = at_a, .b_at = at_b, .a_changed = a.changed, .b_changed = b.changed,
-		.forward = reached + m + 1, .backward = reached + (n + m + 3) + m + 1, .cap = (int32_t)(cap > CAP_MIN ? cap : CAP_MIN),
+		.a = l->kept, .b = items_b, .a_at = at_a, .b_at = at_b, .a_changed = a.changed, .b_changed = b.changed,
+		.forward = l->reached + m + 1, .backward = l->reached + (n + m + 3) + m + 1, .work = &l->work,
 	};
 
 	mark(&s, (struct box){ { 0, 0 }, { (int32_t)n, (int32_t)m } });
-	free(reached);
-	free(kept);
-	free(seen);
+}
+
+void lcs_free(struct lcs *l)
+{
+	free(l->seen);
+	free(l->kept);
+	free(l->reached);
+	*l = (struct lcs){ 0 };
 }

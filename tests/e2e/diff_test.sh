@@ -1,0 +1,100 @@
+# Two files compared: marks, patches that apply, statuses, and what no text file is.
+. "$SONDE_SRCDIR/tests/e2e/lib.sh"
+
+cat >"$T/a" <<'END'
+You triage support tickets for {{product}}.
+Reply with JSON only.
+
+A: one two three four
+B: five six seven
+C: eight nine
+
+Never shout.
+Never ask the same thing twice.
+Never guess.
+
+Be kind and be brief; when in doubt
+ask a colleague.
+END
+cat >"$T/b" <<'END'
+You triage support tickets for {{brand}}.
+Reply with ONE JSON object.
+
+Never shout.
+Never ask the same thing twice.
+Never guess.
+
+A: one two three four
+B: five six seven
+C: eight nine
+
+Be kind and be brief;
+when in doubt ask a colleague.
+END
+sonde diff "$T/a" "$T/b"
+check "different" is 5
+check "different: words" out '[-{{product}}-]{+{{brand}}+}.'
+check "different: words of a pair" out 'Reply with {+ONE +}JSON [-only-]{+object+}.'
+check "different: moved" n_out 2 '^ moved '
+check "different: re-wrapped" out '~ re-wrapped'
+check "different: the sums" out '+2 -1 words, 1 moved'
+sonde diff --color "$T/a" "$T/b"
+check "colours" out "$(printf '\033[31m{{product}}\033[m\033[32m{{brand}}\033[m.')"
+sonde diff "$T/a" "$T/a"
+check "equal" is 0
+check "equal: nothing to say" no_out
+sonde diff -q "$T/a" "$T/b"
+check "quiet" is 5
+check "quiet: says nothing" no_out
+sonde_env "$SONDE" diff - "$T/b" <"$T/a" >"$T/out/out" 2>"$T/out/err"
+status=$?
+check "standard input" is 5
+check "standard input: its name" out "- -> $T/b"
+
+# A patch gives B, whatever the ends of the files and the context; and git finds no fewer changed lines.
+printf 'one\ntwo\nthree' >"$T/no-newline"
+printf 'one\ntwo\nthree\n' >"$T/newline"
+: >"$T/empty"
+seq 1 400 | sed '17d;30s/.*/x/;200s/.*/y\nz/' >"$T/numbers"
+seq 1 400 >"$T/all"
+printf 'a\r\nb\r\n' >"$T/crlf"
+for pair in a:b b:a no-newline:newline newline:no-newline empty:a a:empty all:numbers numbers:all a:crlf; do
+	for context in 0 3; do
+		sonde diff --lines -U $context "$T/${pair%:*}" "$T/${pair#*:}"
+		cp "$T/${pair%:*}" "$T/patched"
+		sed "s#^--- .*#--- a/patched#; s#^+++ .*#+++ b/patched#" "$T/out/out" >"$T/patch"
+		(cd "$T" && git apply --unidiff-zero --whitespace=nowarn patch) 2>"$T/out/err"
+		check "patch $pair -U $context" cmp -s "$T/patched" "$T/${pair#*:}"
+	done
+done
+
+printf 'bell\a \033]0;title\a\033[31mred\n' >"$T/hostile"
+sonde diff --color "$T/a" "$T/hostile"
+check "hostile text: cleaned for a terminal" [ "$(grep -c "$(printf ']0;title')" "$T/out/out")" -eq 0 ]
+name=$(printf 'x\033[31my')
+cp "$T/a" "$T/$name"
+sonde diff "$T/$name" "$T/b"
+check "hostile name: cleaned" [ "$(grep -c "$(printf '\033')" "$T/out/out")" -eq 0 ]
+printf 'a\0b' >"$T/binary"
+sonde diff "$T/a" "$T/binary"
+check "binary" is 5
+check "binary: said so" out 'differ, and are not both text'
+sonde diff "$T/a" /no/such/file
+check "no file" exits 2 /no/such/file
+sonde diff "$T" "$T/a"
+check "a directory" exits 2 'directory'
+head -c 70000000 /dev/zero | tr '\0' 'x' >"$T/huge"
+sonde diff "$T/a" "$T/huge"
+check "too large" exits 2 'it is over 64 MiB'
+rm "$T/huge"
+sonde diff "$T/a"
+check "one file" exits 2 'two files are compared'
+sonde diff - -
+check "standard input twice" exits 2 'one of the two only'
+sonde diff --words --lines "$T/a" "$T/b"
+check "two forms" exits 2 'do not go together'
+sonde diff --color=blue "$T/a" "$T/b"
+check "a colour" exits 2 'always or never'
+sonde diff -U x "$T/a" "$T/b"
+check "context" exits 2 'no whole number'
+end
