@@ -60,7 +60,7 @@ static void whole_lines(struct diff *d, const struct diff_change *c)
 	}
 }
 
-/* The first token of a line that may be paired, or where its place would be: lines come in order. */
+/* Adds the words of n lines of one side that may be paired. */
 static void count_words(struct differ *x, int side, uint32_t line, uint32_t n, size_t *words)
 {
 	const struct pair_line *lines = x->lines[side];
@@ -168,6 +168,11 @@ static void put_pair(struct differ *x, const struct pair_line *a, const struct p
 	d->lines_added++;
 }
 
+static bool is_moved(const struct differ *x, int side, uint32_t line)
+{
+	return x->moved[side] != NULL && x->moved[side][line] > 0;
+}
+
 static void cut_hunk(struct differ *x, const struct diff_hunk *h)
 {
 	words_clear(&x->words);
@@ -175,7 +180,7 @@ static void cut_hunk(struct differ *x, const struct diff_hunk *h)
 		x->n_lines[side] = 0;
 		tokens_end(&x->words.side[side], line_start(x->d, side, h->line[side]));
 		for (uint32_t i = h->line[side]; i < h->line[side] + h->n_lines[side]; i++) {
-			if (x->moved[side] == NULL || x->moved[side][i] == 0) {
+			if (!is_moved(x, side, i)) {
 				uint32_t from = (uint32_t)x->words.side[side].n;
 
 				words_cut(&x->words, side, line_start(x->d, side, i), line_start(x->d, side, i + 1));
@@ -186,64 +191,101 @@ static void cut_hunk(struct differ *x, const struct diff_hunk *h)
 	}
 }
 
-/* Whether a hunk only has its line ends elsewhere. Where each line still is a line, blanks inside it changed: that is a pair. */
-static bool is_rewrapped(const struct diff *d, const struct diff_hunk *h)
+static bool is_blank_line(const struct diff *d, int side, uint32_t line)
 {
-	size_t start[2], len[2];
+	size_t start = line_start(d, side, line);
 
-	for (int side = 0; side < 2; side++) {
-		start[side] = line_start(d, side, h->line[side]);
-		len[side] = line_start(d, side, h->line[side] + h->n_lines[side]) - start[side];
-	}
-	if (!lines_same_but_blanks(d->side[0].text + start[0], len[0], d->side[1].text + start[1], len[1])) {
-		return false;
-	}
-	for (uint32_t i = 0; h->n_lines[0] == h->n_lines[1] && i < h->n_lines[0]; i++) {
-		size_t a = line_start(d, 0, h->line[0] + i), b = line_start(d, 1, h->line[1] + i);
-		size_t a_len = line_start(d, 0, h->line[0] + i + 1) - a, b_len = line_start(d, 1, h->line[1] + i + 1) - b;
-
-		if (!lines_same_but_blanks(d->side[0].text + a, a_len, d->side[1].text + b, b_len)) {
-			return true;
-		}
-	}
-	return h->n_lines[0] != h->n_lines[1] && h->n_lines[0] > 0 && h->n_lines[1] > 0;
+	return lines_same_but_blanks(d->side[side].text + start, line_start(d, side, line + 1) - start, "", 0);
 }
 
-static void put_rewrapped(struct differ *x, const struct diff_hunk *h)
+static bool same_but_blanks(const struct diff *d, const uint32_t from[2], const uint32_t to[2])
 {
-	const uint32_t from[2] = { 0, 0 }, to[2] = { (uint32_t)x->words.side[0].n, (uint32_t)x->words.side[1].n };
+	size_t a = line_start(d, 0, from[0]), b = line_start(d, 1, from[1]);
 
-	(void)put_change(x->d, DIFF_REWRAPPED, h->line, h->n_lines[0], h->n_lines[1]);
-	words_diff(&x->words, from, to);
-	put_edits(x, from, to);
+	return lines_same_but_blanks(d->side[0].text + a, line_start(d, 0, to[0]) - a, d->side[1].text + b, line_start(d, 1, to[1]) - b);
+}
+
+/* Whether a hunk, without blank and moved lines at its ends, only has its line ends elsewhere: lines from..to. Where each line still is a
+ * line, blanks inside it changed: those are pairs. */
+static bool is_rewrapped(const struct differ *x, const struct diff_hunk *h, uint32_t from[2], uint32_t to[2])
+{
+	for (int side = 0; side < 2; side++) {
+		from[side] = h->line[side];
+		to[side] = h->line[side] + h->n_lines[side];
+		while (from[side] < to[side] && (is_moved(x, side, from[side]) || is_blank_line(x->d, side, from[side]))) {
+			from[side]++;
+		}
+		while (from[side] < to[side] && (is_moved(x, side, to[side] - 1) || is_blank_line(x->d, side, to[side] - 1))) {
+			to[side]--;
+		}
+		for (uint32_t i = from[side]; i < to[side]; i++) {
+			if (is_moved(x, side, i)) {
+				return false;
+			}
+		}
+	}
+	if (from[0] == to[0] || from[1] == to[1] || !same_but_blanks(x->d, from, to)) {
+		return false;
+	}
+	bool has_same_lines = to[0] - from[0] == to[1] - from[1];
+	for (uint32_t i = 0; has_same_lines && i < to[0] - from[0]; i++) {
+		const uint32_t here[2] = { from[0] + i, from[1] + i }, next[2] = { here[0] + 1, here[1] + 1 };
+
+		has_same_lines = same_but_blanks(x->d, here, next);
+	}
+	return !has_same_lines;
+}
+
+static void put_rewrapped(struct differ *x, const uint32_t from[2], const uint32_t to[2])
+{
+	uint32_t first[2], end[2];
+
+	for (int side = 0; side < 2; side++) {
+		const struct pair_line *line = x->lines[side];
+
+		while (line->line < from[side]) {
+			line++;
+		}
+		first[side] = line->from;
+		end[side] = line[to[side] - from[side] - 1].to;
+	}
+	(void)put_change(x->d, DIFF_REWRAPPED, from, to[0] - from[0], to[1] - from[1]);
+	words_diff(&x->words, first, end);
+	put_edits(x, first, end);
 	end_change(x->d);
 }
 
-static void put_hunk(struct differ *x, struct diff_hunk *h)
+/* Removed and added lines, in order, and the pairs among them. */
+static void put_pairs(struct differ *x, uint32_t line[2])
 {
-	uint32_t line[2] = { h->line[0], h->line[1] };
+	pair_lines(&x->pairs, x->words.side, x->lines[0], x->n_lines[0], x->lines[1], x->n_lines[1]);
+	for (size_t i = 0; i < x->n_lines[0]; i++) {
+		if (x->pairs.of[i] != PAIR_NONE) {
+			const struct pair_line *a = &x->lines[0][i], *b = &x->lines[1][x->pairs.of[i]];
 
-	h->change = (uint32_t)x->d->n_changes;
-	if ((x->how & DIFF_WORDS) != 0) {
-		cut_hunk(x, h);
-		if (x->n_lines[0] == h->n_lines[0] && x->n_lines[1] == h->n_lines[1] && is_rewrapped(x->d, h)) {
-			put_rewrapped(x, h);
-			h->n_changes = 1;
-			return;
-		}
-		pair_lines(&x->pairs, x->words.side, x->lines[0], x->n_lines[0], x->lines[1], x->n_lines[1]);
-		for (size_t i = 0; i < x->n_lines[0] && x->n_lines[1] > 0; i++) {
-			const struct pair_line *a = &x->lines[0][i], *b;
-
-			if (x->pairs.of[i] == PAIR_NONE) {
-				continue;
-			}
-			b = &x->lines[1][x->pairs.of[i]];
 			put_lines(x, 0, line, a->line);
 			put_lines(x, 1, line, b->line);
 			put_pair(x, a, b);
 			line[0]++;
 			line[1]++;
+		}
+	}
+}
+
+static void put_hunk(struct differ *x, struct diff_hunk *h)
+{
+	uint32_t line[2] = { h->line[0], h->line[1] }, from[2], to[2];
+
+	h->change = (uint32_t)x->d->n_changes;
+	if ((x->how & DIFF_WORDS) != 0) {
+		cut_hunk(x, h);
+		if (is_rewrapped(x, h, from, to)) {
+			put_lines(x, 0, line, from[0]);
+			put_lines(x, 1, line, from[1]);
+			put_rewrapped(x, from, to);
+			memcpy(line, to, sizeof(line));
+		} else {
+			put_pairs(x, line);
 		}
 	}
 	put_lines(x, 0, line, h->line[0] + h->n_lines[0]);
