@@ -38,7 +38,7 @@ static void test_demo(void **state)
 	pty_wait(&p, "not on 127.0.0.1:1");
 	pty_wait(&p, "Enter try it");
 	assert_false(pty_has(&p, " SIMULATED \n"));
-	pty_key(&p, ENTER, "F5 sends the prompt");
+	pty_key(&p, ENTER, "F5 sends, 4 shows Metrics");
 	pty_wait(&p, "[2 Play]");
 	assert_true(pty_has(&p, "SIMULATED"));
 	pty_key(&p, F5, "RUN  4 done");
