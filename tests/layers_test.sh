@@ -33,15 +33,16 @@ data
 text        base
 token       base text
 diff        base text
+template    base text token
 store       base text data
 net         base text
 provider    base text store net data
 gateway     base text token store net provider
-prompt      base text token store net provider gateway
+prompt      base text token template store net provider gateway
 metrics     base text store net provider gateway
 sim         base text store net provider
-app         base text diff token store net provider gateway prompt metrics sim data
-cli         base text diff token store net provider gateway prompt metrics app sim
+app         base text diff token template store net provider gateway prompt metrics sim data
+cli         base text diff token template store net provider gateway prompt metrics app sim
 drawing     base text provider gateway
 widgets     base text drawing
 console     base text app drawing widgets
@@ -59,7 +60,7 @@ libraries='
 ^yaml[.]h$ ^src/base/yaml[.]c$
 ^zlib[.]h$ ^src/metrics/gunzip[.]c$
 ^jansson[.]h$ ^src/
-^uni(case|ctype|gbrk|wbrk|lbrk|norm|name|width|str|conv)[.]h$ ^src/(text|diff|sim)/
+^uni(case|ctype|gbrk|wbrk|lbrk|norm|name|width|str|conv)[.]h$ ^src/(text|diff|sim|template)/
 ^(cmocka|vterm)[.]h$ ^tests/
 ^pthread[.]h$ ^src/
 '

@@ -13,8 +13,8 @@
 #include "ui/commands.h"
 
 static const struct cli_command *const commands[] = {
-	&ui_console, &ui_demo, &cli_run, &cli_metrics, &cli_calls, &cli_diff, &cli_import, &cli_models, &cli_doctor, &cli_store, &cli_simulate, &cli_tokens,
-	&ui_screen,
+	&ui_console, &ui_demo, &cli_run, &cli_render, &cli_metrics, &cli_calls, &cli_diff, &cli_import, &cli_models, &cli_doctor, &cli_store,
+	&cli_simulate, &cli_tokens, &ui_screen,
 };
 
 static const struct cli_command *find(const char *name)
@@ -64,8 +64,9 @@ static int help(const char *name)
 		printf("  %-10s %s\n", commands[i]->name, commands[i]->summary);
 	}
 	printf("  %-10s %s\n\n", "help", "this list, or the help of one command");
-	printf("Exit status: 0 ok, 1 internal, 2 usage, 4 configuration or auth, 5 check failed, 6 budget spent, 7 rate limit or retries\n"
-	       "used up, 8 provider or network, 9 refused or filtered, 10 some of several targets failed, 130 interrupted, 141 closed pipe.\n");
+	printf("Exit status: 0 ok, 1 internal, 2 usage, 3 template or variables, 4 configuration or auth, 5 check failed, 6 budget spent,\n"
+	       "7 rate limit or retries used up, 8 provider or network, 9 refused or filtered, 10 some of several targets failed,\n"
+	       "130 interrupted, 141 closed pipe.\n");
 	return 0;
 }
 

@@ -14,6 +14,8 @@
 int64_t clock_wall_us(void);
 /* Microseconds since some fixed point of this boot; never steps back. */
 int64_t clock_mono_us(void);
+/* Microseconds the processor has spent on this thread. */
+int64_t clock_thread_us(void);
 
 /* ISO 8601 date or date-time ("2026-11-23", "2026-11-23T10:00[:00[.fraction]][Z|+hh:mm]", blank instead of T;
  * no zone means UTC) in s[0..len) to microseconds since the epoch. False when it is not one. */

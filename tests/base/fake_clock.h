@@ -24,6 +24,11 @@ int64_t clock_mono_us(void)
 	return FAKE_MONO_US + fake_passed_us;
 }
 
+int64_t clock_thread_us(void)
+{
+	return fake_passed_us;
+}
+
 static inline void fake_clock_reset(void)
 {
 	fake_passed_us = 0;
