@@ -88,7 +88,7 @@ const struct cli_command ui_console = {
 	.usage = "sonde [console] [--no-bodies] [--plain]",
 	.help = "  --no-bodies      record calls without prompts, requests and answers\n"
 		"  --plain          for screen readers: words and figures instead of rules, boxes, signs and graphs\n"
-		"  Screens: 2 Play, 4 Metrics. Inside, ? shows all keys and : all commands. Where nothing is set up, it begins\n"
+		"  Screens: 1 Prompts, 2 Play, 4 Metrics. Inside, ? shows all keys and : all commands. Where nothing is set up, it begins\n"
 		"  with what it found to talk to: keys in the environment, a local Ollama, a demo.\n",
 	.run = run,
 };

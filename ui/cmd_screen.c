@@ -87,7 +87,7 @@ const struct cli_command ui_screen = {
 	.summary = "draw one screen of the console as text",
 	.usage = "sonde screen NAME [--size COLSxROWS] [--theme NAME] [--plain] [--keys \"...\"]",
 	.help =
-	    "  NAME               play, metrics or welcome (what sonde found to talk to)\n"
+	    "  NAME               prompts, play, metrics or welcome (what sonde found to talk to)\n"
 	    "  --size COLSxROWS   default 80x24\n"
 	    "  --theme NAME       mono (plain text, the default), ansi, dark or light (with colour sequences)\n"
 	    "  --glyphs LEVEL     braille (default), block or ascii\n"

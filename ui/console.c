@@ -53,7 +53,12 @@ struct console *console_new(struct app *app, const struct screen *const *screens
 	c->w = 80;
 	c->h = 24;
 	c->globals = console_commands(c->screens, c->n, &c->n_globals);
-	console_show_at(c, 0);
+	size_t first = 0;
+
+	for (size_t i = 0; i < c->n; i++) {
+		first = c->screens[i]->is_first ? i : first;
+	}
+	console_show_at(c, first);
 	return c;
 }
 

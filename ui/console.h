@@ -24,7 +24,7 @@ enum { CONSOLE_SUSPEND = 8, CONSOLE_REPAINT = 16, CONSOLE_COPY = 32, CONSOLE_OPT
 /* Figures of the whole program for the right end of the tab row, in at most `room` cells. */
 typedef void console_summary(const struct app *app, const struct env *env, int room, struct buf *out);
 
-/* The screens are borrowed, as is the app; the first one of the array is shown. summary may be NULL. */
+/* The screens are borrowed, as is the app; the one that is_first, or the first of the array, is shown. summary may be NULL. */
 struct console *console_new(struct app *app, const struct screen *const *screens, size_t n, console_summary *summary);
 void console_free(struct console *c);
 /* The rows that work everywhere: one for each screen, then the fixed ones. An array of the caller's, its strings are borrowed. */

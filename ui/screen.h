@@ -45,6 +45,7 @@ struct screen {
 	const char *id;      /* "play" */
 	const char *title;   /* "Play" */
 	int number;          /* its key and place in the tab row, 1 to 5; 0: neither, only its command shows it */
+	bool is_first;       /* it is the one shown at the start, when nothing else is asked for */
 	const struct command *commands;
 	size_t n_commands;
 	void *(*init)(struct app *app);

@@ -14,7 +14,7 @@
 #include "ui/print.h"
 #include "ui/screens/screens.h"
 
-const struct screen *const all_screens[] = { &screen_play, &screen_metrics, &screen_welcome };
+const struct screen *const all_screens[] = { &screen_prompts, &screen_play, &screen_metrics, &screen_welcome };
 const size_t n_all_screens = COUNT_OF(all_screens);
 
 void summary_of_app(const struct app *app, const struct env *env, int room, struct buf *out)

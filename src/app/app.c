@@ -8,6 +8,7 @@
 #include "app/board.h"
 #include "app/exporter.h"
 #include "app/play.h"
+#include "app/prompts.h"
 #include "app/welcome.h"
 #include "base/mem.h"
 
@@ -60,6 +61,7 @@ struct app *app_new(struct loop *l, struct config *config, const char *data_dir,
 	}
 	a->gateway = gateway_new(l, config, a->store);
 	a->play = play_new(a);
+	a->prompts = prompts_new(a);
 	a->board = board_new(a);
 	a->welcome = welcome_new(a);
 	a->exporter = exporter_new(a);
@@ -79,6 +81,7 @@ void app_free(struct app *a)
 	alerts_free(a->alerts);
 	exporter_free(a->exporter);
 	board_free(a->board);
+	prompts_free(a->prompts);
 	play_free(a->play);
 	gateway_free(a->gateway);
 	if (a->store != NULL) {

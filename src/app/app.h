@@ -9,6 +9,7 @@
 #include "store/store.h"
 
 struct play;
+struct prompts;
 struct board;
 struct welcome;
 struct alerts;
@@ -32,6 +33,7 @@ struct app {
 	ev_async store_changed;
 	struct gateway *gateway;
 	struct play *play;          /* app/play.h */
+	struct prompts *prompts;    /* app/prompts.h */
 	struct board *board;        /* app/board.h: what the Metrics screen shows */
 	struct welcome *welcome;    /* app/welcome.h: the first-start card */
 	struct alerts *alerts;      /* app/alerts.h; NULL: the store is only read */

@@ -25,6 +25,7 @@
 #include "app/board_work.h"
 #include "app/past.h"
 #include "app/play.h"
+#include "app/prompts.h"
 #include "text/utf8.h"
 #include "ui/console.h"
 #include "ui/shot.h"
@@ -236,6 +237,7 @@ static inline void fixture_draw(struct fixture *f)
 {
 	struct env env = fixture_env();
 
+	(void)console_take_news(f->console);
 	console_draw(f->console, f->cells, &env);
 	fixture_settle(f); /* a layout may have asked for more columns of a graph */
 	console_draw(f->console, f->cells, &env);
@@ -462,6 +464,64 @@ static inline void fixture_add_runs(struct fixture *f)
 	}
 	chat_params_free(&params);
 	fixture_settle(f);
+}
+
+/* Three prompts; the first with a past of four versions, one of them a branch, and a canary. */
+static inline int fixture_save_prompt(struct registry *r, const char *name, int parent, const char *message, const char *script)
+{
+	struct bundle b = { 0 };
+	struct err e = { 0 };
+	const struct version_save save = { .name = name, .parent = parent, .author = "ana", .message = message };
+	int number = 0;
+	bool is_new = false;
+
+	if (!bundle_with_script(NULL, script, strlen(script), &b, &e) || !version_save(r, &save, &b, &number, &is_new, &e)) {
+		fail_msg("%s", e.text);
+	}
+	assert_true(is_new);
+	bundle_free(&b);
+	fake_clock_pass_ms(3600 * 1000);
+	return number;
+}
+
+static inline void fixture_set_label(struct registry *r, const char *name, const char *label, const char *to)
+{
+	struct label_move m = { .name = name, .label = label, .expected = LABEL_MOVE_ANY, .who = "ana", .why = "" };
+	struct err e = { 0 };
+
+	if (!split_parse(to, &m.to, &e) || !label_set(r, &m, NULL, &e)) {
+		fail_msg("%s", e.text);
+	}
+	fake_clock_pass_ms(600 * 1000);
+}
+
+static inline void fixture_add_prompts(struct fixture *f)
+{
+	static const char *const triage[] = {
+		"SYSTEM\nYou triage support tickets for {{product}}.\nReply with JSON only.\n\nUSER\nLanguage: {{lang}}\n{{ticket.body}}\n",
+		"SYSTEM\nYou triage support tickets for {{product}}.\nReply with JSON only. Answer in {{lang}}.\n\nUSER\nLanguage: {{lang}}\n{{ticket.body}}\n",
+		"SYSTEM\nYou triage tickets for {{product}}.\nReply with JSON only.\n\nUSER\n{{ticket.body}}\n",
+		"SYSTEM\nYou triage support tickets for {{product}}.\nReply with ONE JSON object: {\"team\",\"sev\",\"why\"}.\n"
+		"Never invent an order number.\n\nUSER\nLanguage: {{lang}}\n{{ticket.body}}\n",
+	};
+	struct err e = { 0 };
+	struct registry *r = registry_open(f->dir, true, &e);
+
+	if (r == NULL) {
+		fail_msg("%s", e.text);
+	}
+	(void)fixture_save_prompt(r, "support/triage", 0, "baseline", triage[0]);
+	(void)fixture_save_prompt(r, "support/triage", 1, "add fr examples", triage[1]);
+	(void)fixture_save_prompt(r, "support/triage", 1, "shorter system prompt", triage[2]);
+	(void)fixture_save_prompt(r, "support/triage", 2, "tighten JSON rule, forbid inventing", triage[3]);
+	(void)fixture_save_prompt(r, "support/refund-policy", 0, "first", "Is {{order}} refundable? {{policy}}");
+	(void)fixture_save_prompt(r, "rag/answer-grounded", 0, "\u4e8c\u91cd: first", "SYSTEM\nAnswer from the documents alone.\n\nUSER\n{{question}}\n");
+	fixture_set_label(r, "support/triage", "production", "v1");
+	fixture_set_label(r, "support/triage", "staging", "v4");
+	fixture_set_label(r, "support/triage", "production", "v2");
+	fixture_set_label(r, "support/triage", "production", "v2:90,v4:10");
+	fixture_set_label(r, "rag/answer-grounded", "production", "v1");
+	registry_close(r);
 }
 
 /* -- pictures ------------------------------------------------------------------------------------------------------------------------- */

@@ -342,6 +342,67 @@ static void metrics_held_up(struct fixture *f)
 	held_up(f);
 }
 
+static void prompts_empty(struct fixture *f)
+{
+	fixture_keys(f, "1");
+}
+
+static void prompts_library(struct fixture *f)
+{
+	fixture_add_prompts(f);
+	fixture_keys(f, "1");
+}
+
+/* Opened and changed, with two values of three. */
+static void prompts(struct fixture *f)
+{
+	prompts_library(f);
+	fixture_keys(f, "G Enter e Down Down Ctrl-a");
+	fixture_type(f, "Be kind. ");
+	fixture_keys(f, "Esc");
+	assert_true(prompts_set_value(f->app->prompts, "product=Atlas", &(struct err){ 0 }));
+	assert_true(prompts_set_value(f->app->prompts, "lang=fr", &(struct err){ 0 }));
+	fixture_settle(f);
+}
+
+static void prompts_editing(struct fixture *f)
+{
+	prompts(f);
+	fixture_keys(f, "e Ctrl-End");
+	fixture_type(f, "{{");
+}
+
+static void prompts_history(struct fixture *f)
+{
+	prompts(f);
+	fixture_keys(f, "d Tab j");
+}
+
+static void prompts_lines(struct fixture *f)
+{
+	prompts(f);
+	fixture_keys(f, "Alt-d d");
+}
+
+static void prompts_sides(struct fixture *f)
+{
+	prompts(f);
+	fixture_keys(f, "Alt-d Alt-d d z");
+}
+
+static void prompts_labels(struct fixture *f)
+{
+	prompts(f);
+	fixture_keys(f, "d Tab Tab :");
+	fixture_type(f, "label production v4\n");
+}
+
+static void prompts_rendered(struct fixture *f)
+{
+	prompts(f);
+	fixture_keys(f, "d Tab Tab Tab Tab");
+}
+
 static void asks_to_quit(struct fixture *f)
 {
 	run_four(f);
@@ -372,6 +433,17 @@ static const struct {
 } pictures[] = {
 	{ "play", run_four, 4, every, ANSI | MONO, GLYPHS_BRAILLE },
 	{ "metrics", metrics, 4, every, ANSI | MONO, GLYPHS_BRAILLE },
+	{ "prompts", prompts, 4, every, ANSI | MONO, GLYPHS_BRAILLE },
+	{ "prompts-empty", prompts_empty, 4, every, ANSI, GLYPHS_BRAILLE },
+	{ "prompts-library", prompts_library, 4, usual, ANSI, GLYPHS_BRAILLE },
+	{ "prompts-editing", prompts_editing, 4, every, ANSI | MONO, GLYPHS_BRAILLE },
+	{ "prompts-history", prompts_history, 4, usual, ANSI, GLYPHS_BRAILLE },
+	{ "prompts-lines", prompts_lines, 4, usual, ANSI | MONO, GLYPHS_BRAILLE },
+	{ "prompts-sides", prompts_sides, 4, usual, ANSI, GLYPHS_BRAILLE },
+	{ "prompts-labels", prompts_labels, 4, usual, ANSI, GLYPHS_BRAILLE },
+	{ "prompts-rendered", prompts_rendered, 4, usual, ANSI, GLYPHS_BRAILLE },
+	{ "plain-prompts", prompts, 4, one, MONO, GLYPHS_PLAIN },
+	{ "plain-prompts-history", prompts_history, 4, one, MONO, GLYPHS_PLAIN },
 	{ "play-idle", nothing, 4, usual, ANSI, GLYPHS_BRAILLE },
 	{ "play-empty", nothing, 0, small, ANSI, GLYPHS_BRAILLE },
 	{ "play-editing", editing, 4, usual, ANSI, GLYPHS_BRAILLE },

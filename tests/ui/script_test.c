@@ -117,6 +117,14 @@ static void do_store(struct player *p, char *at)
 	fixture_add_runs(p->f);
 }
 
+static void do_prompts(struct player *p, char *at)
+{
+	(void)at;
+	fixture_add_prompts(p->f);
+	prompts_load(p->f->app->prompts);
+	fixture_settle(p->f);
+}
+
 static void do_key(struct player *p, char *at)
 {
 	fixture_keys(p->f, at + strspn(at, " "));
@@ -272,7 +280,7 @@ static const struct {
 	const char *name;
 	void (*run)(struct player *p, char *at);
 } steps[] = {
-	{ "first-start", do_first_start }, { "store", do_store }, { "key", do_key }, { "type", do_type }, { "paste", do_paste }, { "click", do_click },
+	{ "first-start", do_first_start }, { "store", do_store }, { "prompts", do_prompts }, { "key", do_key }, { "type", do_type }, { "paste", do_paste }, { "click", do_click },
 	{ "drag", do_drag }, { "wheel", do_wheel }, { "resize", do_resize }, { "tick", do_tick }, { "chunk", do_chunk }, { "think", do_think }, { "done", do_done },
 	{ "fail", do_fail }, { "retry", do_retry }, { "sent", do_sent }, { "expect", do_expect }, { "expect-not", do_expect_not }, { "quits", do_quits },
 	{ "shot", do_shot },

@@ -201,7 +201,7 @@ static const struct command commands[] = {
 };
 
 const struct screen screen_play = {
-	.id = "play", .title = "Play", .number = 2, .commands = commands, .n_commands = COUNT_OF(commands),
+	.id = "play", .title = "Play", .number = 2, .is_first = true, .commands = commands, .n_commands = COUNT_OF(commands),
 	.init = init, .free = free_screen, .leave = leave, .input = play_input, .is_editing = play_is_editing, .layout = layout, .draw = draw, .status = play_status,
 	.tick_ms = play_tick_ms, .card = play_card, .is_busy = is_busy,
 	.save = play_save, .restore = play_restore,

@@ -4,6 +4,6 @@
 
 #include "ui/screen.h"
 
-extern const struct screen screen_play, screen_metrics, screen_welcome;
+extern const struct screen screen_prompts, screen_play, screen_metrics, screen_welcome;
 
 #endif

@@ -1,0 +1,105 @@
+/* prompts - the model of the Prompts screen: the library, one opened prompt with its history and labels, the draft that is being written, and
+ * what is known of it. All that reads or writes runs off the loop; app->on_change tells when it has come.
+ * The draft is the script form of a bundle (prompt/bundle.h) on top of a version, its base. */
+#ifndef SONDE_APP_PROMPTS_H
+#define SONDE_APP_PROMPTS_H
+
+#include "app/app.h"
+#include "app/prompts_facts.h"
+#include "prompt/registry.h"
+
+struct prompts {
+	struct app *app;
+	/* the library, by name */
+	struct prompt_row *rows;
+	size_t n_rows;
+	bool is_loaded;
+	struct err err;            /* why it could not be read */
+	/* the opened prompt */
+	char *name;                /* NULL: none is */
+	struct version_row *versions; /* newest first, without bundles; none: it is new */
+	size_t n_versions;
+	struct label_row *labels;
+	size_t n_labels;
+	struct move_row *moves;    /* newest first */
+	size_t n_moves;
+	/* the draft */
+	int base;                  /* the version it began as, and the parent of the next one; 0: none */
+	struct bundle base_bundle; /* .json NULL: none */
+	bool has_other_parts;      /* base_bundle differs from the base in what the text does not show */
+	struct buf base_text, text;
+	unsigned opened;           /* grows each time something else than typing changed the text */
+	unsigned long text_version; /* grows with each change */
+	struct buf kept;           /* as it was kept last */
+	bool is_kept;              /* something is kept for this prompt */
+	bool was_found;            /* the draft was there when it was opened: what was written before is back */
+	bool is_elsewhere;         /* another console has a draft of this prompt */
+	ev_timer pause;
+	/* what it is compared with */
+	int against;               /* a version; 0: nothing */
+	struct buf against_text;
+	/* values to render with: typed ones go before those of the row */
+	json_t *typed, *set;       /* objects; set: array of objects */
+	char *set_name;            /* of the file; NULL: there is none */
+	size_t set_row;
+	struct facts *facts;       /* of the text as it was when they were made; NULL: not yet */
+	unsigned n_facts;          /* made so far */
+	bool is_thinking, thinks_again;
+	/* a move that waits for its second confirmation */
+	char *asked_label, *asked_to; /* asked_to NULL: a rollback */
+	size_t n_tasks;            /* that read or write now */
+};
+
+struct prompts *prompts_new(struct app *app);
+void prompts_free(struct prompts *p);
+
+/* Reads the library again, and what belongs to the opened prompt. */
+void prompts_load(struct prompts *p);
+/* Opens a prompt at a version (0: the newest), or with the draft that was kept of it. A name that is not there begins a new one. */
+void prompts_open(struct prompts *p, const char *name, int number);
+/* The same with a bundle as its draft: a recorded call. Takes the bundle over. */
+void prompts_open_bundle(struct prompts *p, const char *name, struct bundle *b);
+/* What was typed. */
+void prompts_set_text(struct prompts *p, const char *text, size_t len);
+/* Whether a line of the script begins a message: "SYSTEM". */
+bool prompts_is_role(const char *line, size_t len);
+bool prompts_is_changed(const struct prompts *p);
+/* The draft goes on from another version: with its text (is_text), or only as its parent. */
+void prompts_branch(struct prompts *p, int number);
+/* The text of a version as the draft, on the same base. */
+void prompts_revert(struct prompts *p, int number);
+/* The base as it is; what was kept is forgotten. */
+void prompts_discard(struct prompts *p);
+/* Keeps the draft now, when it was changed since. */
+void prompts_keep(struct prompts *p);
+void prompts_compare(struct prompts *p, int number);
+/* Saves the draft as a version. False: there is nothing to save, and why; how it went is told by app_say. */
+bool prompts_save(struct prompts *p, const char *message, struct err *e) SONDE_MUST_CHECK;
+/* The bundle of the draft as it would be saved. */
+bool prompts_bundle(const struct prompts *p, struct bundle *out, struct err *e) SONDE_MUST_CHECK;
+
+/* Moves a label to what the text says ("v4", "v3:90,v4:10"; NULL: back to where it was). A protected one is only asked for: prompts_confirm
+ * then does it. */
+bool prompts_move(struct prompts *p, const char *label, const char *to, struct err *e) SONDE_MUST_CHECK;
+bool prompts_is_asking(const struct prompts *p);
+void prompts_confirm(struct prompts *p, bool does);
+const struct label_row *prompts_label(const struct prompts *p, const char *label);
+
+/* Looks at the draft anew, off the loop. */
+void prompts_think(struct prompts *p);
+/* "NAME=VALUE": JSON where it is such, else text; no value takes it away. */
+bool prompts_set_value(struct prompts *p, const char *assignment, struct err *e) SONDE_MUST_CHECK;
+/* Rows to render with, of a file of JSON lines, a JSON array or CSV with a head; "" takes them away. */
+bool prompts_set_rows(struct prompts *p, const char *path, struct err *e) SONDE_MUST_CHECK;
+void prompts_next_row(struct prompts *p, int by);
+/* Typed values over those of the row; the caller's. */
+json_t *prompts_values(const struct prompts *p);
+
+/* What the input of one call costs before and after, for the first target of Play that has a price: its name; NULL: there is none. */
+const char *prompts_input_cost(const struct prompts *p, int64_t before_tok, int64_t after_tok, int64_t *before_nano, int64_t *after_nano);
+/* One message rendered; without a variable that has no value. */
+bool prompts_render_part(const struct prompts *p, const struct bundle_part *part, const json_t *values, struct buf *out, struct err *e);
+/* Puts the draft, rendered with its values, into Play. False: it cannot be rendered. */
+bool prompts_to_play(struct prompts *p, struct err *e) SONDE_MUST_CHECK;
+
+#endif

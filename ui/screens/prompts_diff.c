@@ -1,0 +1,329 @@
+/* What the draft changes of another version: by word, by line, or side by side. Long stretches that are the same are left out. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "text/clean.h"
+#include "text/width.h"
+#include "ui/format.h"
+#include "ui/screens/prompts_state.h"
+
+#define CONTEXT 2 /* lines around a change */
+
+const char *prompts_mode_name(enum diff_mode mode)
+{
+	static const char *const names[MODE_COUNT] = { "word", "line", "side" };
+
+	return names[mode];
+}
+
+/* Lines that belong together: those of before and after, with the parts they are made of. */
+struct group {
+	struct buf before, after;
+	struct styled_piece {
+		enum diff_op op;
+		const char *text;
+		size_t len;
+	} *pieces;
+	size_t n, cap;
+	bool is_changed;
+};
+
+struct building {
+	struct styled_text *out;
+	enum diff_mode mode;
+	int half;                 /* cells of one side */
+	size_t before_line, after_line;
+	struct group group;
+	/* lines that are the same, of which only those near a change are shown */
+	struct group *same;
+	size_t n_same, cap_same;
+	bool has_changed;         /* something before them was */
+};
+
+static void add_clean(struct styled_text *out, enum style st, const char *text, size_t len)
+{
+	char *clean = clean_text(text, len);
+
+	styled_add(out, st, clean, strlen(clean));
+	free(clean);
+}
+
+static void free_group(struct group *g)
+{
+	buf_free(&g->before);
+	buf_free(&g->after);
+	free(g->pieces);
+	*g = (struct group){ 0 };
+}
+
+static size_t count_lines(const struct buf *b)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < b->len; i++) {
+		n += b->s[i] == '\n';
+	}
+	return n + (b->len > 0 && b->s[b->len - 1] != '\n');
+}
+
+static void write_words(struct building *b, const struct group *g)
+{
+	static const struct {
+		enum style st;
+		const char *open, *close;
+	} signs[] = {
+		[DIFF_EQUAL] = { ST_TEXT, "", "" }, [DIFF_DELETE] = { ST_DEL, "[\u2212", "\u2212]" }, [DIFF_INSERT] = { ST_ADD, "{+", "+}" },
+	};
+
+	styled_addf(b->out, ST_DIM, "%4zu %s ", b->after_line + 1, g->is_changed ? "\u00b1" : " ");
+	for (size_t i = 0; i < g->n; i++) {
+		const struct styled_piece *piece = &g->pieces[i];
+		size_t len = piece->len;
+		bool has_end = len > 0 && piece->text[len - 1] == '\n' && i + 1 == g->n;
+
+		len -= has_end;
+		styled_addf(b->out, signs[piece->op].st, "%s", signs[piece->op].open);
+		add_clean(b->out, signs[piece->op].st, piece->text, len);
+		styled_addf(b->out, signs[piece->op].st, "%s", signs[piece->op].close);
+	}
+	styled_addf(b->out, ST_TEXT, "\n");
+}
+
+static void write_lines(struct building *b, const struct buf *text, size_t first, const char *sign, enum style st)
+{
+	for (size_t at = 0; at < text->len; first++) {
+		const char *nl = memchr(text->s + at, '\n', text->len - at);
+		size_t len = nl != NULL ? (size_t)(nl - text->s) - at : text->len - at;
+
+		styled_addf(b->out, st == ST_TEXT ? ST_DIM : st, "%4zu %s ", first + 1, sign);
+		add_clean(b->out, st, text->s + at, len);
+		styled_addf(b->out, ST_TEXT, "\n");
+		at += len + 1;
+	}
+}
+
+/* The next line of a text in so many cells. */
+static void write_half(struct building *b, const struct buf *text, size_t *at, enum style st)
+{
+	char *line = NULL;
+
+	if (*at < text->len) {
+		const char *nl = memchr(text->s + *at, '\n', text->len - *at);
+		size_t len = nl != NULL ? (size_t)(nl - text->s) - *at : text->len - *at;
+
+		line = clean_line(text->s + *at, len, (size_t)b->half);
+		*at += len + 1;
+	}
+	struct buf cell = { 0 };
+
+	figure_cell(&cell, line != NULL ? line : "", (size_t)b->half, false);
+	styled_add(b->out, st, buf_str(&cell), cell.len);
+	buf_free(&cell);
+	free(line);
+}
+
+static void write_sides(struct building *b, const struct group *g)
+{
+	size_t left = 0, right = 0;
+
+	while (left < g->before.len || right < g->after.len) {
+		write_half(b, &g->before, &left, g->is_changed ? ST_DEL : ST_TEXT);
+		styled_addf(b->out, ST_DIM, g->is_changed ? " \u2502\u00b1" : " \u2502 ");
+		write_half(b, &g->after, &right, g->is_changed ? ST_ADD : ST_TEXT);
+		styled_addf(b->out, ST_TEXT, "\n");
+	}
+}
+
+static void write_group(struct building *b, const struct group *g)
+{
+	if (b->mode == MODE_SIDE) {
+		write_sides(b, g);
+	} else if (b->mode == MODE_WORD) {
+		write_words(b, g);
+	} else if (!g->is_changed) {
+		write_lines(b, &g->after, b->after_line, " ", ST_TEXT);
+	} else {
+		write_lines(b, &g->before, b->before_line, "\u2212", ST_DEL);
+		write_lines(b, &g->after, b->after_line, "+", ST_ADD);
+	}
+}
+
+static void pass(struct building *b, const struct group *g)
+{
+	b->before_line += count_lines(&g->before);
+	b->after_line += count_lines(&g->after);
+}
+
+/* Lines that are the same: those next to a change, and how many are left out. */
+static void write_same(struct building *b, bool is_end)
+{
+	size_t head = b->has_changed ? CONTEXT : 0, tail = is_end ? 0 : CONTEXT;
+	size_t n = b->n_same;
+
+	for (size_t i = 0; i < n; i++) {
+		bool is_left_out = n > head + tail + 1 && i >= head && i < n - tail;
+
+		if (!is_left_out) {
+			write_group(b, &b->same[i]);
+		} else if (i == head) {
+			styled_addf(b->out, ST_DIM, "     \u22ef %zu lines the same\n", n - head - tail);
+		}
+		pass(b, &b->same[i]);
+		free_group(&b->same[i]);
+	}
+	b->n_same = 0;
+}
+
+static void end_group(struct building *b)
+{
+	struct group *g = &b->group;
+
+	if (g->n == 0) {
+		return;
+	}
+	if (!g->is_changed) {
+		*array_push(b->same, b->n_same, b->cap_same) = *g;
+		b->group = (struct group){ 0 };
+		return;
+	}
+	write_same(b, false);
+	b->has_changed = true;
+	write_group(b, g);
+	pass(b, g);
+	free_group(g);
+}
+
+/* A group ends where both texts have a line end at the same place. */
+static void add_part(struct building *b, enum diff_op op, const char *text, size_t len)
+{
+	while (len > 0) {
+		const char *nl = op == DIFF_EQUAL ? memchr(text, '\n', len) : NULL;
+		size_t n = nl != NULL ? (size_t)(nl - text) + 1 : len;
+		struct group *g = &b->group;
+
+		*array_push(g->pieces, g->n, g->cap) = (struct styled_piece){ op, text, n };
+		g->is_changed |= op != DIFF_EQUAL;
+		if (op != DIFF_INSERT) {
+			(void)buf_add(&g->before, text, n);
+		}
+		if (op != DIFF_DELETE) {
+			(void)buf_add(&g->after, text, n);
+		}
+		if (nl != NULL) {
+			end_group(b);
+		}
+		text += n;
+		len -= n;
+	}
+}
+
+static struct styled_text *build(const struct facts *f, enum diff_mode mode, int w)
+{
+	struct building b = { .out = styled_new(), .mode = mode, .half = w > 13 ? (w - 3) / 2 : 5 };
+
+	for (size_t i = 0; i < f->diff.n_parts; i++) {
+		const struct diff_part *part = &f->diff.parts[i];
+
+		add_part(&b, part->op, buf_str(part->op == DIFF_INSERT ? &f->text : &f->against) + part->start, part->len);
+	}
+	end_group(&b);
+	if (!b.has_changed) {
+		styled_addf(b.out, ST_DIM, "The draft is the same as v%d.\n", f->against_number);
+	}
+	write_same(&b, true);
+	free(b.same);
+	return b.out;
+}
+
+/* Rows below the diff for what it costs. */
+static int foot_h(struct rect r)
+{
+	return r.h >= 9 ? 2 : r.h >= 5 ? 1 : 0;
+}
+
+void prompts_diff_layout(struct prompts_screen *s)
+{
+	struct rect r = s->panes[PANE_DIFF];
+	const struct prompts *p = s->p;
+	int w = r.w - 2, rows = r.h - 1 - foot_h(r);
+
+	if (r.w == 0 || p->facts == NULL || p->facts->against_number == 0) {
+		return;
+	}
+	if (s->diff == NULL || s->diff_facts != p->n_facts || s->diff_made != s->mode || s->diff_w != w) {
+		styled_free(s->diff);
+		s->diff = build(p->facts, s->mode, w);
+		s->diff_facts = p->n_facts;
+		s->diff_made = s->mode;
+		s->diff_w = w;
+	}
+	int n = (int)styled_layout(s->diff, w);
+
+	s->diff_scroll.rows = rows;
+	list_set_n(&s->diff_scroll, n > rows ? n - rows + 1 : 1);
+}
+
+/* "cost/call $0.0021 → $0.0024": of the input alone, for the first target of Play. */
+static void cost_text(const struct prompts_screen *s, const struct facts *f, struct buf *out)
+{
+	char before[32], after[32];
+	int64_t before_nano, after_nano;
+	const char *target = prompts_input_cost(s->p, f->against_tokens, f->tokens, &before_nano, &after_nano);
+
+	if (target != NULL) {
+		price_format(before_nano, before, sizeof(before));
+		price_format(after_nano, after, sizeof(after));
+		char *clean = clean_line(target, strlen(target), 24);
+
+		(void)buf_addf(out, "   input/call %s \u2192 %s %s", before, after, clean);
+		free(clean);
+	}
+}
+
+static void draw_foot(const struct prompts_screen *s, struct cells *cells, struct rect r, const struct facts *f)
+{
+	struct buf line = { 0 };
+	int y = r.y + r.h - foot_h(r);
+	char before[FORMAT_SIZE], after[FORMAT_SIZE];
+
+	if (foot_h(r) == 0) {
+		return;
+	}
+	figure_count(f->against_tokens, before);
+	figure_count(f->tokens, after);
+	(void)buf_addf(&line, "tokens ~%s \u2192 ~%s (%+lld)", before, after, (long long)(f->tokens - f->against_tokens));
+	cost_text(s, f, &line);
+	(void)cells_fit(cells, r.x + 1, y, r.w - 2, ST_DIM, buf_str(&line));
+	if (foot_h(r) > 1) {
+		buf_clear(&line);
+		if (f->kept_lines < f->n_lines) {
+			(void)buf_addf(&line, "cache prefix: kept %zu of %zu lines (edit in line %zu)", f->kept_lines, f->n_lines, f->kept_lines + 1);
+		} else {
+			(void)buf_add_str(&line, "cache prefix: kept whole");
+		}
+		(void)cells_fit(cells, r.x + 1, y + 1, r.w - 2, ST_DIM, buf_str(&line));
+	}
+	buf_free(&line);
+}
+
+void prompts_diff_draw(const struct prompts_screen *s, struct cells *cells, struct rect r, const struct env *env)
+{
+	const struct facts *f = s->p->facts;
+	char title[80], version[PROMPTS_VERSION_SIZE];
+	struct buf change = { 0 };
+
+	(void)env;
+	if (f == NULL || f->against_number == 0 || s->diff == NULL) {
+		cells_rule(cells, r.x, r.y, r.w, s->focus == PANE_DIFF, "Diff", "");
+		(void)cells_fit(cells, r.x + 1, r.y + 1, r.w - 2, ST_DIM, "nothing to compare with yet: ^S saves the first version");
+		return;
+	}
+	(void)snprintf(title, sizeof(title), "Diff v%d \u2192 %s  %s", f->against_number, prompts_draft_name(s->p, version), prompts_mode_name(s->mode));
+	(void)buf_addf(&change, "+%zu \u2212%zu words", f->diff.words_added, f->diff.words_removed);
+	cells_rule(cells, r.x, r.y, r.w, s->focus == PANE_DIFF, title, buf_str(&change));
+	styled_draw(s->diff, cells, (struct rect){ r.x + 1, r.y + 1, r.w - 2, r.h - 1 - foot_h(r) }, (size_t)s->diff_scroll.selected);
+	draw_foot(s, cells, r, f);
+	buf_free(&change);
+}

@@ -1,0 +1,293 @@
+/* The draft: the text being written, what of it is a role or a tag, and names that fit behind "{{". */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "text/clean.h"
+#include "ui/console.h"
+#include "ui/format.h"
+#include "ui/screens/prompts_state.h"
+
+#define TAG_REACH 512 /* bytes before a line in which a tag that goes on in it may have begun */
+#define NAME_REACH 64
+
+/* -- what is what --------------------------------------------------------------------------------------------------------------------- */
+
+static const struct {
+	const char *open, *close;
+	enum style st;
+} tags[] = {
+	{ "{{", "}}", ST_LIVE }, { "{%", "%}", ST_WARN }, { "{#", "#}", ST_DIM },
+};
+
+/* The name of a member of JSON: "team": . Its end, behind the quote; 0: it is none. */
+static size_t member_end(const char *text, size_t at, size_t to)
+{
+	size_t end = at + 1;
+
+	while (end < to && text[end] != '"' && text[end] != '\n') {
+		end += text[end] == '\\' && end + 1 < to ? 2 : 1;
+	}
+	if (end >= to || text[end] != '"') {
+		return 0;
+	}
+	size_t colon = ++end;
+
+	while (colon < to && text[colon] == ' ') {
+		colon++;
+	}
+	return colon < to && text[colon] == ':' ? end : 0;
+}
+
+static size_t styles(void *ctx, const char *text, size_t len, size_t from, size_t to, struct editor_span *spans, size_t most)
+{
+	bool is_whole = (from == 0 || text[from - 1] == '\n') && (to == len || text[to] == '\n');
+	size_t n = 0, at = from > TAG_REACH ? from - TAG_REACH : 0;
+
+	(void)ctx;
+	if (is_whole && prompts_is_role(text + from, to - from)) {
+		spans[0] = (struct editor_span){ from, to - from, ST_TITLE };
+		return 1;
+	}
+	while (at < to && n < most) {
+		size_t end = at + 1;
+		enum style st = ST_TEXT;
+
+		for (size_t i = 0; i < COUNT_OF(tags) && text[at] == '{' && at + 1 < len; i++) {
+			if (text[at + 1] == tags[i].open[1]) {
+				const char *close = memmem(text + at + 2, len - at - 2 < TAG_REACH ? len - at - 2 : TAG_REACH, tags[i].close, 2);
+
+				st = close != NULL ? tags[i].st : ST_TEXT; /* one that is still open is none yet */
+				end = close != NULL ? (size_t)(close - text) + 2 : end;
+			}
+		}
+		if (text[at] == '"' && at >= from && member_end(text, at, to) > 0) {
+			st = ST_KEY;
+			end = member_end(text, at, to);
+		}
+		if (st != ST_TEXT && end > from) {
+			spans[n++] = (struct editor_span){ at > from ? at : from, (end < to ? end : to) - (at > from ? at : from), st };
+		}
+		at = end;
+	}
+	return n;
+}
+
+/* -- names behind "{{" ---------------------------------------------------------------------------------------------------------------- */
+
+/* Where the name before the cursor begins that stands in a tag; false: there is none. */
+static bool name_before(const struct prompts_screen *s, size_t *from)
+{
+	size_t cursor = editor_cursor(s->text), at = cursor;
+	const char *text = editor_text(s->text, NULL);
+
+	while (at > 0 && cursor - at < NAME_REACH && (isalnum((unsigned char)text[at - 1]) || text[at - 1] == '_' || text[at - 1] == '.')) {
+		at--;
+	}
+	*from = at;
+	while (at > 0 && text[at - 1] == ' ') {
+		at--;
+	}
+	return at >= 2 && text[at - 1] == '{' && text[at - 2] == '{';
+}
+
+static void propose(struct prompts_screen *s, const char *name, const char *typed, size_t len)
+{
+	bool fits = s->n_proposals < MOST_PROPOSALS && strncmp(name, typed, len) == 0 && strlen(name) > len;
+
+	for (size_t i = 0; i < s->n_proposals && fits; i++) {
+		fits = strcmp(s->proposals[i], name) != 0;
+	}
+	if (fits) {
+		s->proposals[s->n_proposals++] = x_strdup(name);
+	}
+}
+
+static void propose_values(struct prompts_screen *s, const json_t *values, const char *before, const char *typed, size_t len)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach ((json_t *)values, key, value) {
+		char *name = x_asprintf("%s%s", before, key), *inside = x_asprintf("%s.", name);
+
+		propose(s, name, typed, len);
+		if (json_is_object(value) && before[0] == '\0') {
+			propose_values(s, value, inside, typed, len);
+		}
+		free(name);
+		free(inside);
+	}
+}
+
+static void find_proposals(struct prompts_screen *s)
+{
+	size_t from, cursor = editor_cursor(s->text);
+	const struct facts *f = s->p->facts;
+
+	for (size_t i = 0; i < s->n_proposals; i++) {
+		free(s->proposals[i]);
+	}
+	s->n_proposals = 0;
+	if (!s->is_editing || !name_before(s, &from)) {
+		s->proposal = 0;
+		return;
+	}
+	const char *typed = editor_text(s->text, NULL) + from;
+
+	s->proposal_from = from;
+	propose_values(s, json_object_get(s->p->base_bundle.json, "vars"), "", typed, cursor - from);
+	json_t *values = prompts_values(s->p);
+
+	propose_values(s, values, "", typed, cursor - from);
+	json_decref(values);
+	for (size_t i = 0; f != NULL && i < f->n_vars; i++) {
+		propose(s, f->vars[i], typed, cursor - from);
+	}
+	s->proposal = s->proposal < s->n_proposals ? s->proposal : 0;
+}
+
+bool prompts_take_proposal(struct prompts_screen *s)
+{
+	if (!s->is_editing || s->n_proposals == 0) {
+		return false;
+	}
+	size_t len, cursor = editor_cursor(s->text);
+	const char *text = editor_text(s->text, &len), *name = s->proposals[s->proposal];
+	bool is_closed = cursor < len && (text[cursor] == '}' || text[cursor] == ' ');
+	char *with = x_asprintf("%s%s", name, is_closed ? "" : "}}");
+
+	(void)editor_replace(s->text, s->proposal_from, cursor, with, strlen(with));
+	free(with);
+	return true;
+}
+
+static void draw_proposals(const struct prompts_screen *s, struct cells *cells, struct rect r)
+{
+	int x, y, w = 0, n = (int)s->n_proposals;
+
+	editor_cursor_cell(s->text, &x, &y);
+	for (int i = 0; i < n; i++) {
+		int cells_of = cells_width(s->proposals[i], strlen(s->proposals[i]));
+
+		w = cells_of > w ? cells_of : w;
+	}
+	w += 4;
+	x = x + w > r.x + r.w ? r.x + r.w - w : x;
+	y = y + 1 + n > r.y + r.h ? y - n : y + 1;
+	for (int i = 0; i < n; i++) {
+		bool is_on = i == (int)s->proposal;
+		char *name = clean_line(s->proposals[i], strlen(s->proposals[i]), 40);
+
+		cells_fill(cells, (struct rect){ x, y + i, w, 1 }, is_on ? ST_SEL : ST_BOX, ' ');
+		(void)cells_fit(cells, x, y + i, 1, is_on ? ST_SEL : ST_BOX, is_on ? "\u25b8" : "\u2502");
+		(void)cells_fit(cells, x + 2, y + i, w - 3, is_on ? ST_SEL : ST_BOX, name);
+		free(name);
+	}
+}
+
+/* -- the pane ------------------------------------------------------------------------------------------------------------------------- */
+
+/* What the model has instead: of the same prompt a step that undo takes back. */
+static void take_text(struct prompts_screen *s)
+{
+	const struct prompts *p = s->p;
+	bool is_same = s->shown_name != NULL && p->name != NULL && strcmp(s->shown_name, p->name) == 0;
+	size_t len;
+
+	(void)editor_text(s->text, &len);
+	if (is_same && len > 0) {
+		(void)editor_replace(s->text, 0, len, buf_str(&p->text), p->text.len);
+	} else {
+		editor_set(s->text, buf_str(&p->text), p->text.len);
+	}
+	editor_set_cursor(s->text, 0); /* shown from its start */
+	free(s->shown_name);
+	s->shown_name = p->name != NULL ? x_strdup(p->name) : NULL;
+	s->seen_opened = p->opened;
+	s->seen_text = editor_version(s->text);
+}
+
+void prompts_keep_text(struct prompts_screen *s)
+{
+	size_t len;
+
+	if (s->seen_opened != s->p->opened) {
+		take_text(s);
+	}
+	if (editor_version(s->text) != s->seen_text && s->shown_name != NULL && s->p->name != NULL && strcmp(s->shown_name, s->p->name) == 0) {
+		const char *text = editor_text(s->text, &len);
+
+		s->seen_text = editor_version(s->text);
+		prompts_set_text(s->p, text, len);
+	}
+}
+
+void prompts_editor_layout(struct prompts_screen *s)
+{
+	struct rect r = s->panes[PANE_EDITOR];
+
+	editor_set_styler(s->text, styles, s);
+	prompts_keep_text(s);
+	if (r.w > 0) {
+		editor_layout(s->text, (struct rect){ r.x, r.y + 1, r.w, r.h - 1 });
+	}
+	find_proposals(s);
+}
+
+const char *prompts_draft_name(const struct prompts *p, char out[PROMPTS_VERSION_SIZE])
+{
+	if (p->base == 0) {
+		return "new";
+	}
+	(void)snprintf(out, PROMPTS_VERSION_SIZE, "v%d%s", p->base, prompts_is_changed(p) ? "*" : "");
+	return out;
+}
+
+void prompts_editor_draw(const struct prompts_screen *s, struct cells *cells, struct rect r, const struct env *env)
+{
+	const struct prompts *p = s->p;
+	const struct facts *f = p->facts;
+	char title[PROMPT_NAME_MOST + 40], right[120] = "", version[PROMPTS_VERSION_SIZE], tokens[FORMAT_SIZE];
+
+	(void)env;
+	(void)snprintf(title, sizeof(title), "%s \u203a %s", p->name != NULL ? p->name : "", prompts_draft_name(p, version));
+	if (f != NULL) {
+		figure_count(f->tokens, tokens);
+		(void)snprintf(right, sizeof(right), "%s%s~%s tok \u00b7 %zu var%s", prompts_is_changed(p) ? "unsaved \u00b7 " : "",
+		    s->is_editing ? "Esc leaves edit \u00b7 " : "", tokens, f->n_vars, f->n_vars == 1 ? "" : "s");
+	}
+	cells_rule(cells, r.x, r.y, r.w, s->focus == PANE_EDITOR, title, right);
+	editor_draw(s->text, cells, (struct rect){ r.x, r.y + 1, r.w, r.h - 1 }, s->is_editing);
+	if (s->n_proposals > 0) {
+		draw_proposals(s, cells, (struct rect){ r.x, r.y + 1, r.w, r.h - 1 });
+	}
+	if (s->focus == PANE_EDITOR && !s->is_editing) {
+		int x, y;
+
+		editor_cursor_cell(s->text, &x, &y);
+		cells_selected(cells, r.x, y);
+		cells_cursor(cells, r.x, y, false);
+	}
+}
+
+unsigned prompts_editor_input(struct prompts_screen *s, struct console *c, const struct input *in)
+{
+	prompts_keep_text(s); /* keys may come before the picture of what was opened */
+	if (in->type == INPUT_KEY && (in->key == K_ESC || in->key == (K_CTRL | '['))) {
+		s->is_editing = false;
+		return prompts_changed();
+	}
+	if (in->type == INPUT_KEY && s->n_proposals > 0 && (in->key == K_UP || in->key == K_DOWN)) {
+		s->proposal = (s->proposal + (in->key == K_DOWN ? 1 : s->n_proposals - 1)) % s->n_proposals;
+		return prompts_changed();
+	}
+	unsigned bits = editor_input(s->text, in);
+
+	if (editor_refusal(s->text) != NULL) {
+		console_say(c, ST_BAD, "%s", editor_refusal(s->text));
+	}
+	return bits;
+}

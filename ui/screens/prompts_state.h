@@ -1,0 +1,119 @@
+/* prompts_state - what the Prompts screen remembers besides its model (app/prompts.h): focus, scroll positions, places.
+ * Shared by the files prompts*.c of this folder only. */
+#ifndef SONDE_UI_SCREENS_PROMPTS_STATE_H
+#define SONDE_UI_SCREENS_PROMPTS_STATE_H
+
+#include "app/prompts.h"
+#include "ui/screen.h"
+#include "ui/widgets/editor.h"
+#include "ui/widgets/list.h"
+#include "ui/widgets/styled.h"
+
+#define PROMPTS_MIDDLE 100 /* columns from here on: three beside each other */
+#define PROMPTS_WIDE 160   /* from here on four */
+
+/* In the order of Tab. */
+enum pane { PANE_LIBRARY, PANE_EDITOR, PANE_DIFF, PANE_HISTORY, PANE_LABELS, PANE_VARS, PANE_RENDERED, PANE_COUNT };
+enum diff_mode { MODE_WORD, MODE_LINE, MODE_SIDE, MODE_COUNT };
+
+/* A row of the library as drawn: a folder, or a prompt. */
+struct library_row {
+	int depth;
+	char *path;      /* of a folder, with its '/'; of a prompt its name */
+	const char *leaf; /* what of it is shown; inside path */
+	size_t n;        /* prompts in the folder; 0: it is a prompt */
+	bool is_folded;
+	const char *labels; /* of a prompt; borrowed from the model */
+};
+
+#define MOST_PROPOSALS 6
+
+struct prompts_screen {
+	struct app *app;
+	struct prompts *p;
+	struct editor *text;
+	enum pane focus;
+	enum pane beside;        /* beside the history on a small screen */
+	bool is_editing, is_zoomed;
+	/* library */
+	struct library_row *rows;
+	size_t n_rows, cap_rows;
+	char **folded;           /* paths of folders */
+	size_t n_folded, cap_folded;
+	char *filter;            /* NULL: none */
+	struct list library, history, labels, vars;
+	/* editor */
+	char *shown_name;        /* of the prompt that the text is of; NULL */
+	unsigned seen_opened;
+	unsigned long seen_text; /* version of the field that the model has */
+	char *query;             /* looked for; NULL: none */
+	char *proposals[MOST_PROPOSALS];
+	size_t n_proposals, proposal, proposal_from;
+	/* diff and rendered: made anew when the facts, the mode or the width are others */
+	enum diff_mode mode;
+	struct styled_text *diff, *rendered;
+	unsigned diff_facts, rendered_facts;
+	int diff_w, rendered_w;
+	enum diff_mode diff_made;
+	struct list diff_scroll, rendered_scroll;
+	int pinned;              /* the version compared with, whatever is selected; 0: none */
+	int seen_against;
+	/* the last layout; w 0: not shown */
+	int width;
+	struct rect area, panes[PANE_COUNT];
+};
+
+static inline unsigned prompts_changed(void)
+{
+	return INPUT_HANDLED | INPUT_REDRAW;
+}
+
+/* prompts_library.c */
+void prompts_library_layout(struct prompts_screen *s);
+void prompts_library_draw(const struct prompts_screen *s, struct cells *cells, struct rect r, const struct env *env);
+void prompts_library_free(struct prompts_screen *s);
+/* The selected row; NULL: there is none. */
+const struct library_row *prompts_library_row(const struct prompts_screen *s);
+void prompts_library_fold(struct prompts_screen *s, const char *path);
+/* prompts_editor.c */
+void prompts_editor_layout(struct prompts_screen *s);
+void prompts_editor_draw(const struct prompts_screen *s, struct cells *cells, struct rect r, const struct env *env);
+unsigned prompts_editor_input(struct prompts_screen *s, struct console *c, const struct input *in);
+/* The text of the field into the model, or the other way when something else than typing changed that. */
+void prompts_keep_text(struct prompts_screen *s);
+/* Takes the selected proposal; false: none is shown. */
+bool prompts_take_proposal(struct prompts_screen *s);
+/* "v14" or "v14*" with changes, "new". */
+#define PROMPTS_VERSION_SIZE 24
+const char *prompts_draft_name(const struct prompts *p, char out[PROMPTS_VERSION_SIZE]);
+/* prompts_history.c: versions and labels. */
+void prompts_history_layout(struct prompts_screen *s);
+void prompts_history_draw(const struct prompts_screen *s, struct cells *cells, struct rect r, const struct env *env);
+void prompts_labels_layout(struct prompts_screen *s);
+void prompts_labels_draw(const struct prompts_screen *s, struct cells *cells, struct rect r, const struct env *env);
+/* The selected version; 0: there is none. */
+int prompts_selected_version(const struct prompts_screen *s);
+const char *prompts_selected_label(const struct prompts_screen *s);
+/* prompts_diff.c */
+void prompts_diff_layout(struct prompts_screen *s);
+void prompts_diff_draw(const struct prompts_screen *s, struct cells *cells, struct rect r, const struct env *env);
+const char *prompts_mode_name(enum diff_mode mode);
+/* prompts_vars.c: values, and the text rendered with them. */
+void prompts_vars_layout(struct prompts_screen *s);
+void prompts_vars_draw(const struct prompts_screen *s, struct cells *cells, struct rect r, const struct env *env);
+void prompts_rendered_layout(struct prompts_screen *s);
+void prompts_rendered_draw(const struct prompts_screen *s, struct cells *cells, struct rect r, const struct env *env);
+/* prompts_status.c */
+void prompts_status(const void *self, const struct env *env, struct buf *left, struct buf *right);
+void prompts_card(const void *self, const struct env *env, struct buf *out);
+/* "+21 −5 words · +19 tok" of the facts against their other text. */
+void prompts_change_text(const struct facts *f, struct buf *out);
+/* prompts_session.c */
+void prompts_save_session(const void *self, struct session *out);
+void prompts_restore_session(void *self, const struct session *in);
+
+/* prompts_commands.c */
+#define PROMPTS_COMMANDS 35
+extern const struct command prompts_commands[PROMPTS_COMMANDS];
+
+#endif

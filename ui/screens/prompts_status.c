@@ -1,0 +1,96 @@
+/* The status row: what the draft means for what runs. */
+#include <stdio.h>
+#include <string.h>
+
+#include "ui/format.h"
+#include "ui/screens/prompts_state.h"
+
+void prompts_change_text(const struct facts *f, struct buf *out)
+{
+	(void)buf_addf(out, "+%zu \u2212%zu words, %+lld tok", f->diff.words_added, f->diff.words_removed, (long long)(f->tokens - f->against_tokens));
+}
+
+/* "v3 90 %, v4 10 %" of what is run now. */
+static void production_text(const struct prompts *p, struct buf *out)
+{
+	const struct label_row *l = prompts_label(p, PROMPT_PRODUCTION);
+
+	if (l == NULL || l->split.n_arms == 0) {
+		(void)buf_add_str(out, "production points nowhere: L moves it");
+		return;
+	}
+	(void)buf_add_str(out, "production runs ");
+	for (int i = 0; i < l->split.n_arms; i++) {
+		(void)buf_addf(out, l->split.n_arms > 1 ? "%sv%d for %g%%" : "%sv%d", i > 0 ? ", " : "", l->split.arms[i].number, l->split.arms[i].share / 100.0);
+	}
+}
+
+/* "v4* against v2 (production): +12 −4 words, +12 tok"; nothing when there is no other. */
+static void against_text(const struct prompts *p, struct buf *out)
+{
+	const struct facts *f = p->facts;
+	const struct label_row *l = prompts_label(p, PROMPT_PRODUCTION);
+	char name[PROMPTS_VERSION_SIZE];
+
+	if (f != NULL && f->against_number > 0) {
+		(void)buf_addf(out, "%s against v%d%s: ", prompts_draft_name(p, name), f->against_number,
+		    l != NULL && split_has(&l->split, f->against_number) ? " (production)" : "");
+		prompts_change_text(f, out);
+	}
+}
+
+static void draft_text(const struct prompts *p, struct buf *out)
+{
+	if (p->n_versions == 0) {
+		(void)buf_add_str(out, "a new prompt: ^S saves its first version");
+	} else if (!prompts_is_changed(p)) {
+		production_text(p, out);
+		if (p->against != p->base) {
+			(void)buf_add_str(out, "; ");
+			against_text(p, out);
+		}
+	} else {
+		against_text(p, out);
+		(void)buf_add_str(out, p->was_found ? "; your unsaved draft is back, D drops it" : "; not saved, but kept at every pause");
+	}
+}
+
+void prompts_status(const void *self, const struct env *env, struct buf *left, struct buf *right)
+{
+	const struct prompts_screen *s = self;
+	const struct prompts *p = s->p;
+	size_t line;
+	int column;
+
+	(void)env;
+	if (prompts_is_asking(p)) {
+		(void)buf_addf(left, "%s is protected: everybody who asks for it gets %s. Y does it, Esc leaves it", p->asked_label,
+		    p->asked_to != NULL ? p->asked_to : "what it was before");
+		return;
+	}
+	if (p->name == NULL) {
+		(void)buf_add_str(left, p->n_rows > 0 ? "Enter opens the selected prompt; a begins one" : "a begins a prompt");
+		return;
+	}
+	if (p->is_elsewhere) {
+		(void)buf_add_str(left, "another console has a draft of this too: neither loses its text; ");
+	}
+	draft_text(p, left);
+	if (s->is_editing) {
+		editor_place(s->text, &line, &column);
+		(void)buf_addf(right, "line %zu col %d", line, column);
+	} else if (p->facts != NULL && p->facts->n_missing > 0) {
+		(void)buf_addf(right, "%zu of %zu vars have no value", p->facts->n_missing, p->facts->n_vars);
+	}
+}
+
+void prompts_card(const void *self, const struct env *env, struct buf *out)
+{
+	const struct prompts_screen *s = self;
+	struct buf left = { 0 }, right = { 0 };
+
+	prompts_status(self, env, &left, &right);
+	(void)buf_addf(out, "Prompts %s\n%s", s->p->name != NULL ? s->p->name : "", buf_str(&left));
+	buf_free(&left);
+	buf_free(&right);
+}
