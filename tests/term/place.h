@@ -3,6 +3,7 @@
 #ifndef SONDE_TESTS_TERM_PLACE_H
 #define SONDE_TESTS_TERM_PLACE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -12,6 +13,7 @@ struct place {
 	char dir[64];
 	char **env; /* NULL-terminated */
 	size_t n, cap;
+	bool has_no_echo; /* the terminal of pty_start shows nothing by itself, in no mode: all that comes is of the program */
 };
 
 void place_make(struct place *p);

@@ -121,6 +121,10 @@ void pty_start(struct pty *p, const struct place *place, const char *const args[
 	assert_true(pipe2(orders, O_CLOEXEC) == 0 && pipe2(reports, O_CLOEXEC) == 0);
 	assert_int_equal(ioctl(p->master, TIOCSWINSZ, &ws), 0);
 	assert_int_equal(tcgetattr(p->master, &p->before), 0);
+	if (place->has_no_echo) {
+		p->before.c_lflag &= (tcflag_t)~ECHO;
+		assert_int_equal(tcsetattr(p->master, TCSANOW, &p->before), 0);
+	}
 	char *name = x_strdup(ptsname(p->master));
 	p->shell = fork();
 	if (p->shell == 0) {
