@@ -31,12 +31,12 @@ struct value value_double(double d)
 
 struct value value_string(const char *s, size_t len)
 {
-	return (struct value){ .kind = VALUE_STRING, .string = { s, len } };
+	return (struct value){ .kind = VALUE_STRING, .string = { s != NULL ? s : "", len } };
 }
 
 struct value value_span(struct span s)
 {
-	return (struct value){ .kind = VALUE_STRING, .string = s };
+	return value_string(s.s, s.len);
 }
 
 struct value value_json(const json_t *json)

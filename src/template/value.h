@@ -58,7 +58,7 @@ struct value value_null(void);
 struct value value_bool(bool b);
 struct value value_int(int64_t i);
 struct value value_double(double d);
-struct value value_string(const char *s, size_t len);
+struct value value_string(const char *s, size_t len); /* NULL: the empty one */
 struct value value_span(struct span s);
 struct value value_json(const json_t *json); /* NULL: undefined */
 
