@@ -77,7 +77,7 @@ models a b|more than one filter
 models --nope|sonde help models
 doctor extra|takes no argument
 screen|name one screen
-screen nope|screens: play, metrics
+screen nope|play, metrics
 screen play --size 1x1|no size
 screen play --theme pink|no theme
 screen play --glyphs pink|no glyph level
