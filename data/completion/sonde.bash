@@ -61,7 +61,7 @@ _sonde() {
 				COMPREPLY=($(compgen -f -- "$cur"))
 				return
 			fi
-			words="--words --lines --color --context -U --quiet -q --help -"
+			words="--words --lines --side --json --color --context -U --quiet -q --help -"
 			;;
 		import)
 			if [[ $cur != -* ]]; then

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "cli/commands.h"
@@ -16,9 +17,12 @@
 /* 0 would hide from a script that the files differ, and 1 is a fault of sonde: a difference is what a failed check is. */
 #define STATUS_DIFFERENT 5
 
+#define WIDTH_UNKNOWN 130 /* as diff -y has it */
+
 struct texts {
 	struct buf text[2];
 	char *names[2]; /* clean */
+	json_t *values[2]; /* NULL: not both are a JSON object or array */
 };
 
 /* How two texts are shown. */
@@ -27,8 +31,16 @@ struct form {
 	void (*print)(const struct diff_print *p, const struct diff *d, struct buf *out);
 };
 
+static void print_json(const struct diff_print *p, const struct diff *d, struct buf *out)
+{
+	(void)p;
+	diff_json_text(d, out);
+}
+
 static const struct form words = { DIFF_WORDS | DIFF_MOVES, diff_print_words };
 static const struct form lines = { DIFF_MOVES, diff_print_lines };
+static const struct form side = { DIFF_WORDS | DIFF_MOVES, diff_print_side };
+static const struct form json = { DIFF_WORDS | DIFF_MOVES, print_json };
 
 static bool is_binary(const struct buf *text)
 {
@@ -45,52 +57,105 @@ static bool wants_colours(const char *when)
 	return strcmp(when, "never") != 0;
 }
 
-static int show(const struct texts *t, const struct form *form, const struct diff_print *print)
+static size_t width(void)
 {
-	struct buf out = { 0 };
-	struct diff d;
+	const char *columns = getenv("COLUMNS");
+	struct winsize w = { 0 };
+	int64_t n;
 
-	diff_make(&d, buf_str(&t->text[0]), t->text[0].len, buf_str(&t->text[1]), t->text[1].len, form->how);
-	form->print(print, &d, &out);
-	(void)cli_out(buf_str(&out), out.len);
-	buf_free(&out);
-	diff_free(&d);
-	return STATUS_DIFFERENT;
+	if (columns != NULL && cli_int(columns, 1, 10000, &n, NULL)) {
+		return (size_t)n;
+	}
+	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col > 0 ? w.ws_col : WIDTH_UNKNOWN;
 }
 
+/* Both as JSON, when both are an object or array; names given twice would get lost, so that such text is none. */
+static void read_json(struct texts *t)
+{
+	for (int i = 0; i < 2; i++) {
+		t->values[i] = json_loadb(buf_str(&t->text[i]), t->text[i].len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
+		if (t->values[i] == NULL) {
+			break;
+		}
+	}
+	if (t->values[1] == NULL) {
+		json_decref(t->values[0]);
+		t->values[0] = NULL;
+	}
+}
+
+/* By key path. Files of the same values are the same, however they are laid out. */
+static int show_tree(const struct texts *t, const struct form *form, const struct diff_print *print, struct buf *out)
+{
+	struct json_diff d;
+
+	json_diff_make(&d, t->values[0], t->values[1]);
+	int status = d.n > 0 ? STATUS_DIFFERENT : 0;
+	if (form == &json) {
+		diff_json_tree(&d, out);
+	} else if (d.n > 0) {
+		diff_print_tree(print, &d, out);
+	}
+	json_diff_free(&d);
+	return status;
+}
+
+static int show(const struct texts *t, const struct form *form, const struct diff_print *print, struct buf *out)
+{
+	struct diff d;
+
+	if (t->values[0] != NULL) {
+		return show_tree(t, form, print, out);
+	}
+	diff_make(&d, buf_str(&t->text[0]), t->text[0].len, buf_str(&t->text[1]), t->text[1].len, form->how);
+	int status = diff_is_empty(&d) ? 0 : STATUS_DIFFERENT;
+	if (form == &json || status != 0) {
+		form->print(print, &d, out);
+	}
+	diff_free(&d);
+	return status;
+}
+
+/* form NULL: by words, or by key path when both are JSON. */
 static int compare(struct texts *t, const char *const paths[2], const struct form *form, struct diff_print *print, bool is_quiet)
 {
 	struct err e = { 0 };
+	struct buf out = { 0 };
 
-	for (int side = 0; side < 2; side++) {
-		if (!cli_read(paths[side], &t->text[side], &e)) {
+	for (int i = 0; i < 2; i++) {
+		if (!cli_read(paths[i], &t->text[i], &e)) {
 			return cli_fail(&e);
 		}
-		t->names[side] = clean_line(paths[side], strlen(paths[side]), 0);
-		print->names[side] = t->names[side];
+		t->names[i] = clean_line(paths[i], strlen(paths[i]), 0);
+		print->names[i] = t->names[i];
 	}
-	if (t->text[0].len == t->text[1].len && memcmp(buf_str(&t->text[0]), buf_str(&t->text[1]), t->text[0].len) == 0) {
-		return 0;
-	}
-	if (is_quiet) {
-		return STATUS_DIFFERENT;
-	}
-	if (is_binary(&t->text[0]) || is_binary(&t->text[1])) {
-		struct buf line = { 0 };
+	if ((is_binary(&t->text[0]) || is_binary(&t->text[1])) && form != &json) {
+		bool is_same = t->text[0].len == t->text[1].len && memcmp(buf_str(&t->text[0]), buf_str(&t->text[1]), t->text[0].len) == 0;
 
-		(void)buf_addf(&line, "%s and %s differ, and are not both text\n", t->names[0], t->names[1]);
-		(void)cli_out(buf_str(&line), line.len);
-		buf_free(&line);
-		return STATUS_DIFFERENT;
+		if (!is_same && !is_quiet) {
+			(void)buf_addf(&out, "%s and %s differ, and are not both text\n", t->names[0], t->names[1]);
+			(void)cli_out(buf_str(&out), out.len);
+			buf_free(&out);
+		}
+		return is_same ? 0 : STATUS_DIFFERENT;
 	}
-	return show(t, form, print);
+	if (form == NULL || form == &json) {
+		read_json(t);
+	}
+	int status = show(t, form != NULL ? form : &words, print, &out);
+	if (!is_quiet) {
+		(void)cli_out(buf_str(&out), out.len);
+	}
+	buf_free(&out);
+	return status;
 }
 
 static int run(int argc, char **argv)
 {
-	enum { WORDS = 256, LINES, COLOR };
+	enum { WORDS = 256, LINES, SIDE, JSON, COLOR };
 	static const struct option long_options[] = {
-		{ "words", no_argument, NULL, WORDS }, { "lines", no_argument, NULL, LINES }, { "color", optional_argument, NULL, COLOR },
+		{ "words", no_argument, NULL, WORDS }, { "lines", no_argument, NULL, LINES }, { "side", no_argument, NULL, SIDE },
+		{ "json", no_argument, NULL, JSON }, { "color", optional_argument, NULL, COLOR },
 		{ "context", required_argument, NULL, 'U' }, { "quiet", no_argument, NULL, 'q' }, { NULL, 0, NULL, 0 },
 	};
 	const struct form *form = NULL;
@@ -106,6 +171,8 @@ static int run(int argc, char **argv)
 		switch (opt) {
 		case WORDS: form = &words; break;
 		case LINES: form = &lines; break;
+		case SIDE: form = &side; break;
+		case JSON: form = &json; break;
 		case COLOR: color = optarg != NULL ? optarg : "always"; break;
 		case 'q': is_quiet = true; break;
 		case 'U':
@@ -116,7 +183,7 @@ static int run(int argc, char **argv)
 		default: return cli_bad_option(&cli_diff, argv);
 		}
 		if (before != NULL && form != before) {
-			return cli_usage(&cli_diff, "--words and --lines do not go together");
+			return cli_usage(&cli_diff, "one of --words, --lines, --side and --json at a time");
 		}
 	}
 	if (argc - optind != 2) {
@@ -130,13 +197,14 @@ static int run(int argc, char **argv)
 	}
 	const char *const paths[2] = { argv[optind], argv[optind + 1] };
 	struct texts t = { 0 };
-	struct diff_print print = { .context = (size_t)context, .has_colours = wants_colours(color) };
+	struct diff_print print = { .context = (size_t)context, .width = width(), .has_colours = wants_colours(color) };
 
 	print.cleans = print.has_colours || isatty(STDOUT_FILENO);
-	int status = compare(&t, paths, form != NULL ? form : &words, &print, is_quiet);
-	for (int side = 0; side < 2; side++) {
-		buf_free(&t.text[side]);
-		free(t.names[side]);
+	int status = compare(&t, paths, form, &print, is_quiet);
+	for (int i = 0; i < 2; i++) {
+		buf_free(&t.text[i]);
+		free(t.names[i]);
+		json_decref(t.values[i]);
 	}
 	return status;
 }
@@ -144,14 +212,19 @@ static int run(int argc, char **argv)
 const struct cli_command cli_diff = {
 	.name = "diff",
 	.summary = "compare two texts word by word",
-	.usage = "sonde diff [--words | --lines] [--color[=WHEN]] [-U N] [-q] A B",
+	.usage = "sonde diff [--words|--lines|--side|--json] [--color[=WHEN]] [-U N] [-q] A B",
 	.help =
 	    "  A, B             files; - for standard input\n"
-	    "  --words          each changed line once, with marks: [-removed-]{+added+}; the default\n"
+	    "  --words          each changed line once, with marks: [-removed-]{+added+}; the default for text\n"
 	    "  --lines          a unified patch, as `patch` and `git apply` take it\n"
+	    "  --side           beside each other where there are 120 columns ($COLUMNS, or the terminal's), else as --words\n"
+	    "  --json           for programs: hunks with their lines and parts, or changes by key path when both files are JSON\n"
 	    "  --color[=WHEN]   colours instead of marks: always (the default of the option) or never; without it, on a terminal\n"
 	    "  -U, --context N  common lines around a change (3)\n"
 	    "  -q, --quiet      say nothing, only end with the status\n"
+	    "\n"
+	    "Two JSON objects or arrays are compared by key path: temperature 0.2 -> 0.7. Of other layout only, they are the same; --words\n"
+	    "and --lines take them as text.\n"
 	    "\n"
 	    "Blocks of at least 3 lines or 20 words that went elsewhere are told as moved, paragraphs that only have other line ends as\n"
 	    "re-wrapped. Exit status 0: the files are the same, 5: they are not, 2: one cannot be read.\n"

@@ -6,20 +6,20 @@
 #include "base/mem.h"
 #include "text/clean.h"
 
-enum look { PLAIN, HEAD, NOTE, REMOVED, ADDED, MOVED, N_LOOKS };
+#define LONG_TEXT 60 /* bytes of a JSON string that is shown with marks inside */
 
-static const char *const colours[N_LOOKS] = {
-	[HEAD] = "\033[36m", [NOTE] = "\033[2m", [REMOVED] = "\033[31m", [ADDED] = "\033[32m", [MOVED] = "\033[35m",
+static const char *const colours[LOOK_COUNT] = {
+	[LOOK_HEAD] = "\033[36m", [LOOK_NOTE] = "\033[2m", [LOOK_REMOVED] = "\033[31m", [LOOK_ADDED] = "\033[32m", [LOOK_MOVED] = "\033[35m",
 };
 
-static void begin(const struct diff_print *p, struct buf *out, enum look look)
+void diff_look_begin(const struct diff_print *p, enum diff_look look, struct buf *out)
 {
 	if (p->has_colours && colours[look] != NULL) {
 		(void)buf_add_str(out, colours[look]);
 	}
 }
 
-static void end(const struct diff_print *p, struct buf *out, enum look look)
+void diff_look_end(const struct diff_print *p, enum diff_look look, struct buf *out)
 {
 	if (p->has_colours && colours[look] != NULL) {
 		(void)buf_add_str(out, "\033[m");
@@ -38,16 +38,15 @@ static void add_text(const struct diff_print *p, struct buf *out, const char *s,
 	}
 }
 
-static void add_line(const struct diff_print *p, struct buf *out, enum look look, const char *text)
+static void add_line(const struct diff_print *p, struct buf *out, enum diff_look look, const char *text)
 {
-	begin(p, out, look);
+	diff_look_begin(p, look, out);
 	(void)buf_add_str(out, text);
-	end(p, out, look);
+	diff_look_end(p, look, out);
 	(void)buf_add_char(out, '\n');
 }
 
-/* A line of a side without its newline. */
-static const char *line_text(const struct diff *d, int side, size_t line, size_t *len)
+const char *diff_print_line(const struct diff *d, int side, size_t line, size_t *len)
 {
 	const struct diff_side *s = &d->side[side];
 	const char *text = s->text + s->starts[line];
@@ -75,22 +74,16 @@ static size_t group_end(const struct diff *d, size_t first, size_t context)
 	return i;
 }
 
-/* How to show a common line, and a change. */
-struct form {
-	void (*common)(const struct diff_print *p, const struct diff *d, size_t line, struct buf *out);
-	void (*change)(const struct diff_print *p, const struct diff *d, const struct diff_change *c, struct buf *out);
-};
-
 /* "@@ -3,7 +3,8 @@": of a side without lines the line before it is named. */
 static void add_range(const struct diff_print *p, const size_t from[2], const size_t to[2], struct buf *out)
 {
 	char *text = x_asprintf("@@ -%zu,%zu +%zu,%zu @@", from[0] + (to[0] > from[0]), to[0] - from[0], from[1] + (to[1] > from[1]), to[1] - from[1]);
 
-	add_line(p, out, HEAD, text);
+	add_line(p, out, LOOK_HEAD, text);
 	free(text);
 }
 
-static void add_hunks(const struct diff_print *p, const struct diff *d, const struct form *form, struct buf *out)
+void diff_print_hunks(const struct diff_print *p, const struct diff *d, const struct diff_form *form, struct buf *out)
 {
 	for (size_t first = 0, next; first < d->n_hunks; first = next) {
 		next = group_end(d, first, p->context);
@@ -103,34 +96,35 @@ static void add_hunks(const struct diff_print *p, const struct diff *d, const st
 			to[side] = tail->line[side] + tail->n_lines[side] + after;
 		}
 		add_range(p, from, to, out);
-		size_t line = from[0];
+		size_t line = from[0], line_b = from[1];
 		for (size_t h = first; h < next; h++) {
 			const struct diff_hunk *hunk = &d->hunks[h];
 
 			for (; line < hunk->line[0]; line++) {
-				form->common(p, d, line, out);
+				form->common(p, d, line, line_b++, out);
 			}
 			for (size_t c = hunk->change; c < hunk->change + hunk->n_changes; c++) {
 				form->change(p, d, &d->changes[c], out);
 			}
 			line += hunk->n_lines[0];
+			line_b += hunk->n_lines[1];
 		}
 		for (; line < to[0]; line++) {
-			form->common(p, d, line, out);
+			form->common(p, d, line, line_b++, out);
 		}
 	}
 }
 
-static void add_summary(const struct diff_print *p, const struct diff *d, struct buf *out)
+void diff_print_summary(const struct diff_print *p, const struct diff *d, struct buf *out)
 {
 	char *line = x_asprintf("%s -> %s  +%zu -%zu words", p->names[0], p->names[1], d->words_added, d->words_removed);
 
-	begin(p, out, HEAD);
+	diff_look_begin(p, LOOK_HEAD, out);
 	(void)buf_add_str(out, line);
 	if (d->n_moves > 0) {
 		(void)buf_addf(out, ", %zu moved", d->n_moves);
 	}
-	end(p, out, HEAD);
+	diff_look_end(p, LOOK_HEAD, out);
 	(void)buf_add_char(out, '\n');
 	free(line);
 }
@@ -138,7 +132,7 @@ static void add_summary(const struct diff_print *p, const struct diff *d, struct
 /* ---- marks inside lines ---- */
 
 /* Text of one line with its sign. Its newline is left to the line, a carriage return is shown. */
-static void add_marked(const struct diff_print *p, enum look look, bool is_removed, const char *s, size_t len, struct buf *out)
+static void add_marked(const struct diff_print *p, enum diff_look look, bool is_removed, const char *s, size_t len, struct buf *out)
 {
 	bool ends_cr = false;
 
@@ -148,7 +142,7 @@ static void add_marked(const struct diff_print *p, enum look look, bool is_remov
 	if (len == 0 && !ends_cr) {
 		return;
 	}
-	begin(p, out, look);
+	diff_look_begin(p, look, out);
 	if (!p->has_colours) {
 		(void)buf_add_str(out, is_removed ? "[-" : "{+");
 	}
@@ -159,14 +153,15 @@ static void add_marked(const struct diff_print *p, enum look look, bool is_remov
 	if (!p->has_colours) {
 		(void)buf_add_str(out, is_removed ? "-]" : "+}");
 	}
-	end(p, out, look);
+	diff_look_end(p, look, out);
 }
 
-static void words_common(const struct diff_print *p, const struct diff *d, size_t line, struct buf *out)
+static void words_common(const struct diff_print *p, const struct diff *d, size_t line_a, size_t line_b, struct buf *out)
 {
 	size_t len;
-	const char *s = line_text(d, 0, line, &len);
+	const char *s = diff_print_line(d, 0, line_a, &len);
 
+	(void)line_b;
 	add_text(p, out, s, len);
 	(void)buf_add_char(out, '\n');
 }
@@ -174,45 +169,53 @@ static void words_common(const struct diff_print *p, const struct diff *d, size_
 /* Whole lines of one side, each with its sign. */
 static void words_lines(const struct diff_print *p, const struct diff *d, const struct diff_change *c, int side, struct buf *out)
 {
-	enum look look = c->move > 0 ? MOVED : side == 0 ? REMOVED : ADDED;
+	enum diff_look look = c->move > 0 ? LOOK_MOVED : side == 0 ? LOOK_REMOVED : LOOK_ADDED;
 
 	for (size_t i = c->line[side]; i < c->line[side] + c->n_lines[side]; i++) {
 		size_t len;
-		const char *s = line_text(d, side, i, &len);
+		const char *s = diff_print_line(d, side, i, &len);
 
 		add_marked(p, look, side == 0, s, len, out);
 		(void)buf_add_char(out, '\n');
 	}
 }
 
-static void add_move(const struct diff_print *p, const struct diff *d, const struct diff_change *c, struct buf *out)
+char *diff_print_move(const struct diff *d, const struct diff_change *c)
 {
 	const struct diff_move *m = &d->moves[c->move - 1];
 	bool goes = c->kind == DIFF_REMOVED;
-	char *text = x_asprintf("^ moved %s L%u%s", goes ? "to" : "from", (unsigned)m->line[goes] + 1, m->is_edited ? ", edited" : "");
 
-	add_line(p, out, MOVED, text);
-	free(text);
+	return x_asprintf("^ moved %s L%u%s", goes ? "to" : "from", (unsigned)m->line[goes] + 1, m->is_edited ? ", edited" : "");
+}
+
+bool diff_print_is_whole(const struct diff *d, const struct diff_change *c)
+{
+	const struct diff_part *part = &d->parts[c->part];
+
+	return c->kind == DIFF_REMOVED || c->kind == DIFF_ADDED ||
+	    (c->kind == DIFF_REPLACED && c->n_parts == 2 && part[0].op == DIFF_DELETE && part[1].op == DIFF_INSERT);
 }
 
 static void words_change(const struct diff_print *p, const struct diff *d, const struct diff_change *c, struct buf *out)
 {
 	if (c->move > 0) {
-		add_move(p, d, c, out);
+		char *text = diff_print_move(d, c);
+
+		add_line(p, out, LOOK_MOVED, text);
+		free(text);
 	}
 	if (c->kind == DIFF_REWRAPPED) {
-		add_line(p, out, NOTE, "~ re-wrapped");
+		add_line(p, out, LOOK_NOTE, "~ re-wrapped");
 		for (size_t i = c->line[1]; i < c->line[1] + c->n_lines[1]; i++) {
 			size_t len;
-			const char *s = line_text(d, 1, i, &len);
+			const char *s = diff_print_line(d, 1, i, &len);
 
 			add_text(p, out, s, len);
 			(void)buf_add_char(out, '\n');
 		}
 		return;
 	}
-	bool is_whole = c->kind != DIFF_REPLACED || (d->parts[c->part].op != DIFF_EQUAL && c->n_parts == 2 && d->parts[c->part + 1].op == DIFF_INSERT);
-	if (is_whole) {
+	if (diff_print_is_whole(d, c)) {
 		words_lines(p, d, c, 0, out);
 		words_lines(p, d, c, 1, out);
 		return;
@@ -224,49 +227,50 @@ static void words_change(const struct diff_print *p, const struct diff *d, const
 		if (part->op == DIFF_EQUAL) {
 			add_text(p, out, s, part->len - (s[part->len - 1] == '\n'));
 		} else {
-			add_marked(p, part->op == DIFF_DELETE ? REMOVED : ADDED, part->op == DIFF_DELETE, s, part->len, out);
+			add_marked(p, part->op == DIFF_DELETE ? LOOK_REMOVED : LOOK_ADDED, part->op == DIFF_DELETE, s, part->len, out);
 		}
 	}
 	(void)buf_add_char(out, '\n');
 	if (lacks_newline(d, 0, c->line[0]) != lacks_newline(d, 1, c->line[1])) {
-		add_line(p, out, NOTE, lacks_newline(d, 0, c->line[0]) ? "\\ now ends in a newline" : "\\ no longer ends in a newline");
+		add_line(p, out, LOOK_NOTE, lacks_newline(d, 0, c->line[0]) ? "\\ now ends in a newline" : "\\ no longer ends in a newline");
 	}
 }
 
 void diff_print_words(const struct diff_print *p, const struct diff *d, struct buf *out)
 {
-	static const struct form form = { words_common, words_change };
+	static const struct diff_form form = { words_common, words_change };
 
-	add_summary(p, d, out);
-	add_hunks(p, d, &form, out);
+	diff_print_summary(p, d, out);
+	diff_print_hunks(p, d, &form, out);
 }
 
 /* ---- a patch ---- */
 
-static void patch_line(const struct diff_print *p, const struct diff *d, int side, size_t line, char sign, enum look look, struct buf *out)
+static void patch_line(const struct diff_print *p, const struct diff *d, int side, size_t line, char sign, enum diff_look look, struct buf *out)
 {
 	size_t len;
-	const char *s = line_text(d, side, line, &len);
+	const char *s = diff_print_line(d, side, line, &len);
 
-	begin(p, out, look);
+	diff_look_begin(p, look, out);
 	(void)buf_add_char(out, sign);
 	add_text(p, out, s, len);
-	end(p, out, look);
+	diff_look_end(p, look, out);
 	(void)buf_add_char(out, '\n');
 	if (lacks_newline(d, side, line)) {
-		add_line(p, out, NOTE, "\\ No newline at end of file");
+		add_line(p, out, LOOK_NOTE, "\\ No newline at end of file");
 	}
 }
 
-static void patch_common(const struct diff_print *p, const struct diff *d, size_t line, struct buf *out)
+static void patch_common(const struct diff_print *p, const struct diff *d, size_t line_a, size_t line_b, struct buf *out)
 {
-	patch_line(p, d, 0, line, ' ', PLAIN, out);
+	(void)line_b;
+	patch_line(p, d, 0, line_a, ' ', LOOK_PLAIN, out);
 }
 
 static void patch_change(const struct diff_print *p, const struct diff *d, const struct diff_change *c, struct buf *out)
 {
 	for (int side = 0; side < 2; side++) {
-		enum look look = c->move > 0 ? MOVED : side == 0 ? REMOVED : ADDED;
+		enum diff_look look = c->move > 0 ? LOOK_MOVED : side == 0 ? LOOK_REMOVED : LOOK_ADDED;
 
 		for (size_t i = c->line[side]; i < c->line[side] + c->n_lines[side]; i++) {
 			patch_line(p, d, side, i, side == 0 ? '-' : '+', look, out);
@@ -276,13 +280,107 @@ static void patch_change(const struct diff_print *p, const struct diff *d, const
 
 void diff_print_lines(const struct diff_print *p, const struct diff *d, struct buf *out)
 {
-	static const struct form form = { patch_common, patch_change };
+	static const struct diff_form form = { patch_common, patch_change };
 
 	for (int side = 0; side < 2; side++) {
 		char *line = x_asprintf("%s %s", side == 0 ? "---" : "+++", p->names[side]);
 
-		add_line(p, out, HEAD, line);
+		add_line(p, out, LOOK_HEAD, line);
 		free(line);
 	}
-	add_hunks(p, d, &form, out);
+	diff_print_hunks(p, d, &form, out);
+}
+
+/* ---- JSON by key path ---- */
+
+/* Whether both are texts, and too long to stand in one line. */
+static bool is_long_text(const struct json_change *c)
+{
+	const char *a = json_string_value(c->a), *b = json_string_value(c->b);
+
+	return a != NULL && b != NULL &&
+	    (json_string_length(c->a) + json_string_length(c->b) > LONG_TEXT || strchr(a, '\n') != NULL || strchr(b, '\n') != NULL);
+}
+
+/* With marks inside, from the next line on and indented. */
+static void add_long_text(const struct diff_print *p, const struct json_change *c, struct buf *out)
+{
+	static const struct diff_form form = { words_common, words_change };
+	struct buf text = { 0 };
+	struct diff d;
+
+	diff_make(&d, json_string_value(c->a), json_string_length(c->a), json_string_value(c->b), json_string_length(c->b), DIFF_WORDS | DIFF_MOVES);
+	diff_print_hunks(p, &d, &form, &text);
+	diff_free(&d);
+	(void)buf_add_char(out, '\n');
+	for (const char *line = buf_str(&text), *end = line + text.len; line < end;) {
+		const char *nl = memchr(line, '\n', (size_t)(end - line));
+		size_t len = (size_t)((nl != NULL ? nl + 1 : end) - line);
+
+		(void)buf_add_str(out, "    ");
+		(void)buf_add(out, line, len);
+		line += len;
+	}
+	buf_free(&text);
+}
+
+static void add_value(const struct diff_print *p, const json_t *value, enum diff_look look, struct buf *out)
+{
+	char *text = json_diff_text(value);
+
+	diff_look_begin(p, look, out);
+	add_text(p, out, text, strlen(text));
+	diff_look_end(p, look, out);
+	free(text);
+}
+
+static void tree_change(const struct diff_print *p, const struct json_change *c, struct buf *out)
+{
+	static const struct {
+		const char *sign;
+		enum diff_look look;
+	} signs[] = {
+		[JSON_OP_CHANGE] = { "  ", LOOK_PLAIN },
+		[JSON_OP_ADD] = { "+ ", LOOK_ADDED },
+		[JSON_OP_REMOVE] = { "- ", LOOK_REMOVED },
+		[JSON_OP_REORDER] = { "~ ", LOOK_MOVED },
+	};
+	char *path = c->path[0] != '\0' ? clean_line(c->path, strlen(c->path), 0) : x_strdup("(all)");
+
+	diff_look_begin(p, signs[c->op].look, out);
+	(void)buf_addf(out, "%s%s", signs[c->op].sign, path);
+	diff_look_end(p, signs[c->op].look, out);
+	free(path);
+	switch (c->op) {
+	case JSON_OP_ADD:
+	case JSON_OP_REMOVE:
+		(void)buf_add_char(out, ' ');
+		add_value(p, c->op == JSON_OP_ADD ? c->b : c->a, signs[c->op].look, out);
+		break;
+	case JSON_OP_REORDER:
+		(void)buf_add_str(out, " in another order");
+		break;
+	case JSON_OP_CHANGE:
+		if (is_long_text(c)) {
+			add_long_text(p, c, out);
+			return;
+		}
+		(void)buf_add_char(out, ' ');
+		add_value(p, c->a, LOOK_REMOVED, out);
+		(void)buf_add_str(out, " -> ");
+		add_value(p, c->b, LOOK_ADDED, out);
+		break;
+	}
+	(void)buf_add_char(out, '\n');
+}
+
+void diff_print_tree(const struct diff_print *p, const struct json_diff *d, struct buf *out)
+{
+	char *head = x_asprintf("%s -> %s  %zu change%s", p->names[0], p->names[1], d->n, d->n == 1 ? "" : "s");
+
+	add_line(p, out, LOOK_HEAD, head);
+	free(head);
+	for (size_t i = 0; i < d->n; i++) {
+		tree_change(p, &d->changes[i], out);
+	}
 }

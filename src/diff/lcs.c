@@ -175,7 +175,7 @@ static void *room(void *items, size_t *cap, size_t n, size_t size)
 		return items;
 	}
 	free(items);
-	*cap = n + n / 2;
+	*cap = n + n / 8;
 	return x_calloc(*cap, size);
 }
 

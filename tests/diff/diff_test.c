@@ -99,6 +99,71 @@ static void test_table(void **state)
 	}
 }
 
+/* Changes by line: "=", "-", "+" with how many lines, "!" a pair, "~" re-wrapped; "^" behind what moved. */
+static char *outline(const struct diff *d)
+{
+	static const char signs[] = { [DIFF_REMOVED] = '-', [DIFF_ADDED] = '+', [DIFF_REPLACED] = '!', [DIFF_REWRAPPED] = '~' };
+	struct buf out = { 0 };
+
+	for (size_t i = 0; i < d->n_changes; i++) {
+		const struct diff_change *c = &d->changes[i];
+
+		(void)buf_addf(&out, "%s%c%u:%u", i > 0 ? " " : "", signs[c->kind], (unsigned)c->line[c->kind == DIFF_ADDED] + 1,
+		    (unsigned)c->n_lines[c->kind == DIFF_ADDED]);
+		if (c->move > 0) {
+			const struct diff_move *m = &d->moves[c->move - 1];
+
+			(void)buf_addf(&out, "^%u%s", (unsigned)m->line[c->kind == DIFF_REMOVED] + 1, m->is_edited ? "e" : "");
+		}
+	}
+	return buf_take(&out);
+}
+
+#define P3 "alpha one two\nbeta three four\ngamma five six\n"
+#define P4 "one\ntwo\nthree\nfour\n"
+#define LONG "The quick brown fox jumps over the lazy dog while seven wizards quietly box the old judge and nobody at all seems to mind very much.\n"
+#define LONG_EDITED "The quick brown fox jumps over the lazy dog while seven wizards quietly box the old judge and nobody at all seems to mind so much.\n"
+static void test_structure(void **state)
+{
+	static const struct {
+		const char *name, *a, *b, *outline;
+		unsigned how;
+	} cases[] = {
+		{ "a block moved down", P3 P4, P4 P3, "-1:3^5 +5:3^1", DIFF_WORDS | DIFF_MOVES },
+		{ "not looked for", P3 P4, P4 P3, "-1:3 +5:3", DIFF_WORDS },
+		{ "without words", P3 P4, P4 P3, "-1:3^5 +5:3^1", DIFF_MOVES },
+		{ "indented on the way", P3 P4, P4 "  alpha one two\n\tbeta three  four\ngamma five six\n", "-1:3^5 +5:3^1", DIFF_WORDS | DIFF_MOVES },
+		{ "two lines are no block", "aa\nbb\n" P4, P4 "aa\nbb\n", "-1:2 +5:2", DIFF_WORDS | DIFF_MOVES },
+		{ "one of 20 words is", LONG P4, P4 LONG, "-1:1^5 +5:1^1", DIFF_WORDS | DIFF_MOVES },
+		{ "and so is one edited a little", LONG P4, P4 LONG_EDITED, "-1:1^5e +5:1^1e", DIFF_WORDS | DIFF_MOVES },
+		{ "blank lines alone are no block", "\n\n\n\n" P4, P4 "\n\n\n\n", "-1:4 +5:4", DIFF_WORDS | DIFF_MOVES },
+		{ "a re-wrapped paragraph", "a b\nc d e\n\nx\n", "a b c\nd e\n\ny\n", "~1:2 -4:1 +4:1", DIFF_WORDS },
+		{ "to one line", "a b\nc d\n", "a b c d\n", "~1:2", DIFF_WORDS },
+		{ "blanks within lines are a pair", "a b\nc d\n", "a  b\nc\td\n", "!1:1 !2:1", DIFF_WORDS },
+		{ "a word more is not re-wrapped", "a b\nc d\n", "a b c\nd e\n", "!1:1 !2:1", DIFF_WORDS },
+		{ "pairs in order", "the first line here\nthe second line here\n", "new\nthe second line there\n", "-1:1 +1:1 !2:1", DIFF_WORDS },
+		{ "unique lines hold, blank ones do not", "\na x\n\nb\n\n", "\nb\n\na x\n\n", "-2:2 +3:2", DIFF_WORDS },
+		{ "sentences", "One is. Two is. Three is.\n", "One is. Two was. Three is.\n", "!2:1", DIFF_WORDS | DIFF_SENTENCES },
+		{ "no sentence ends there", "In e.g. this A. Smith paid 3.14 at once.\n", "In e.g. this A. Smith paid 3.15 at once.\n", "!1:1", DIFF_WORDS | DIFF_SENTENCES },
+		{ "wide full stops need no blank", "\u6F22\u3002\u5B57\u3002\u6587\u3002", "\u6F22\u3002\u5B57\u5B57\u3002\u6587\u3002", "!2:1", DIFF_WORDS | DIFF_SENTENCES },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct diff_text a = { cases[i].a, strlen(cases[i].a) }, b = { cases[i].b, strlen(cases[i].b) };
+		struct diff d;
+
+		diff_make(&d, a.s, a.len, b.s, b.len, cases[i].how);
+		char *shown = outline(&d);
+		const char *wrong = diff_check(a, b, &d);
+		if (strcmp(shown, cases[i].outline) != 0 || wrong != NULL) {
+			fail_msg("%s: %s, %s", cases[i].name, shown, wrong != NULL ? wrong : "");
+		}
+		free(shown);
+		diff_free(&d);
+	}
+}
+
 /* Unrelated texts, and a text with one part replaced. */
 static void test_random_pairs(void **state)
 {
@@ -180,6 +245,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_structure),
 		cmocka_unit_test(test_random_pairs),
 		cmocka_unit_test(test_worst_cases),
 	};

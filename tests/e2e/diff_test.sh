@@ -68,6 +68,45 @@ for pair in a:b b:a no-newline:newline newline:no-newline empty:a a:empty all:nu
 	done
 done
 
+# Columns, JSON by key path, and for programs.
+VARIABLES=COLUMNS=120
+sonde diff --side "$T/a" "$T/b"
+check "side" is 5
+check "side: a pair" grep -qE '^Reply with JSON \[-only-\]\.  +\| Reply with \{\+ONE \+\}JSON \{\+object\+\}\.$' "$T/out/out"
+check "side: common lines" grep -qE '^Never shout\.  +  Never shout\.$' "$T/out/out"
+check "side: no line is too long" [ "$(awk 'length > 120' "$T/out/out" | wc -l)" -eq 0 ]
+VARIABLES=COLUMNS=119
+sonde diff --side "$T/a" "$T/b"
+check "side: not where it is narrow" out 'Reply with {+ONE +}JSON'
+VARIABLES=
+cat >"$T/a.json" <<'END'
+{"temperature":0.2,"stop":["a"],"messages":[{"role":"system","content":"You triage support tickets.\nBe brief, be kind, be quick, be done."}]}
+END
+cat >"$T/b.json" <<'END'
+{ "temperature": 0.7, "stop": ["a", "b"],
+  "messages":[{"role":"system","content":"You triage billing tickets.\nBe brief, be kind, be quick, be done."}]}
+END
+sed 's/,"/,\n"/g' "$T/a.json" >"$T/laid-out.json"
+sonde diff "$T/a.json" "$T/b.json"
+check "key paths" is 5
+check "key paths: a number" out '  temperature 0.2 -> 0.7'
+check "key paths: an item" out '+ stop[1] "b"'
+check "key paths: a text" out '    You triage [-support-]{+billing+} tickets.'
+sonde diff --words "$T/a.json" "$T/b.json"
+check "as text" out '@@ -1,1 +1,2 @@'
+sonde diff "$T/a.json" "$T/laid-out.json"
+check "another layout is the same" is 0
+check "another layout: nothing to say" no_out
+sonde diff --json "$T/a.json" "$T/b.json"
+check "changes for programs" out '{"op":"change","path":"temperature","old":0.2,"new":0.7}'
+sonde diff --json "$T/a" "$T/b"
+check "hunks for programs" is 5
+check "hunks for programs: parts" out '{"op":"delete","text":"{{product}}"},{"op":"insert","text":"{{brand}}"}'
+check "hunks for programs: moves" out '"moves":[{"a_line":'
+sonde diff --json "$T/a" "$T/a"
+check "no hunks" is 0
+check "no hunks: told" out '"hunks":[]}'
+
 printf 'bell\a \033]0;title\a\033[31mred\n' >"$T/hostile"
 sonde diff --color "$T/a" "$T/hostile"
 check "hostile text: cleaned for a terminal" [ "$(grep -c "$(printf ']0;title')" "$T/out/out")" -eq 0 ]
@@ -92,7 +131,7 @@ check "one file" exits 2 'two files are compared'
 sonde diff - -
 check "standard input twice" exits 2 'one of the two only'
 sonde diff --words --lines "$T/a" "$T/b"
-check "two forms" exits 2 'do not go together'
+check "two forms" exits 2 'at a time'
 sonde diff --color=blue "$T/a" "$T/b"
 check "a colour" exits 2 'always or never'
 sonde diff -U x "$T/a" "$T/b"

@@ -1,0 +1,93 @@
+#include "cli/diff_print.h"
+
+#include <stdlib.h>
+
+#include "text/json_text.h"
+
+static void lines(const char *a_or_b, uint32_t line, uint32_t n, struct buf *out)
+{
+	(void)buf_addf(out, "\"%s_line\":%u,\"%s_lines\":%u,", a_or_b, (unsigned)line + 1, a_or_b, (unsigned)n);
+}
+
+static void change(const struct diff *d, const struct diff_change *c, struct buf *out)
+{
+	static const char *const kinds[] = {
+		[DIFF_REMOVED] = "removed", [DIFF_ADDED] = "added", [DIFF_REPLACED] = "replaced", [DIFF_REWRAPPED] = "rewrapped",
+	};
+	static const char *const ops[] = { [DIFF_EQUAL] = "equal", [DIFF_DELETE] = "delete", [DIFF_INSERT] = "insert" };
+
+	(void)buf_addf(out, "{\"kind\":\"%s\",", kinds[c->kind]);
+	lines("a", c->line[0], c->n_lines[0], out);
+	lines("b", c->line[1], c->n_lines[1], out);
+	if (c->move > 0) {
+		(void)buf_addf(out, "\"move\":%u,", (unsigned)c->move - 1);
+	}
+	(void)buf_add_str(out, "\"parts\":[");
+	for (uint32_t i = c->part; i < c->part + c->n_parts; i++) {
+		const struct diff_part *part = &d->parts[i];
+
+		(void)buf_addf(out, "%s{\"op\":\"%s\",\"text\":", i > c->part ? "," : "", ops[part->op]);
+		json_text_bytes(out, d->side[part->op == DIFF_INSERT].text + part->start, part->len);
+		(void)buf_add_char(out, '}');
+	}
+	(void)buf_add_str(out, "]}");
+}
+
+void diff_json_text(const struct diff *d, struct buf *out)
+{
+	(void)buf_addf(out, "{\"kind\":\"text\",\"words_added\":%zu,\"words_removed\":%zu,\"lines_added\":%zu,\"lines_removed\":%zu,\"moves\":[",
+	    d->words_added, d->words_removed, d->lines_added, d->lines_removed);
+	for (size_t i = 0; i < d->n_moves; i++) {
+		const struct diff_move *m = &d->moves[i];
+
+		(void)buf_add_str(out, i > 0 ? ",{" : "{");
+		lines("a", m->line[0], m->n_lines[0], out);
+		lines("b", m->line[1], m->n_lines[1], out);
+		(void)buf_addf(out, "\"edited\":%s}", m->is_edited ? "true" : "false");
+	}
+	(void)buf_add_str(out, "],\"hunks\":[");
+	for (size_t h = 0; h < d->n_hunks; h++) {
+		const struct diff_hunk *hunk = &d->hunks[h];
+
+		(void)buf_add_str(out, h > 0 ? ",\n{" : "\n{");
+		lines("a", hunk->line[0], hunk->n_lines[0], out);
+		lines("b", hunk->line[1], hunk->n_lines[1], out);
+		(void)buf_add_str(out, "\"changes\":[");
+		for (uint32_t i = hunk->change; i < hunk->change + hunk->n_changes; i++) {
+			(void)buf_add_str(out, i > hunk->change ? "," : "");
+			change(d, &d->changes[i], out);
+		}
+		(void)buf_add_str(out, "]}");
+	}
+	(void)buf_add_str(out, "]}\n");
+}
+
+static void member(const char *name, const json_t *value, struct buf *out)
+{
+	if (value != NULL) {
+		char *text = json_diff_text(value);
+
+		(void)buf_addf(out, ",\"%s\":", name);
+		(void)buf_add_str(out, text);
+		free(text);
+	}
+}
+
+void diff_json_tree(const struct json_diff *d, struct buf *out)
+{
+	static const char *const ops[] = {
+		[JSON_OP_CHANGE] = "change", [JSON_OP_ADD] = "add", [JSON_OP_REMOVE] = "remove", [JSON_OP_REORDER] = "reorder",
+	};
+
+	(void)buf_add_str(out, "{\"kind\":\"json\",\"changes\":[");
+	for (size_t i = 0; i < d->n; i++) {
+		const struct json_change *c = &d->changes[i];
+
+		(void)buf_addf(out, "%s\n{\"op\":\"%s\",\"path\":", i > 0 ? "," : "", ops[c->op]);
+		json_text_string(out, c->path);
+		member("old", c->op != JSON_OP_REORDER ? c->a : NULL, out);
+		member("new", c->op != JSON_OP_REORDER ? c->b : NULL, out);
+		(void)buf_add_char(out, '}');
+	}
+	(void)buf_add_str(out, "]}\n");
+}
