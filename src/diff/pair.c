@@ -143,12 +143,15 @@ static void pair_by_window(struct pairs *p, size_t n, size_t m)
 
 void pair_lines(struct pairs *p, const struct tokens side[2], const struct pair_line *a, size_t n, const struct pair_line *b, size_t m)
 {
+	if (n == 0) {
+		return;
+	}
 	if (n > p->cap_of) {
 		p->cap_of = n * 2;
 		p->of = x_reallocarray(p->of, p->cap_of, sizeof(*p->of));
 	}
 	memset(p->of, 0xff, n * sizeof(*p->of));
-	if (n == 0 || m == 0) {
+	if (m == 0) {
 		return;
 	}
 	p->n_sorted = 0;
