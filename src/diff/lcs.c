@@ -196,6 +196,9 @@ static size_t keep_shared(const struct lcs *l, struct lcs_side side, int shift, 
 
 void lcs_mark(struct lcs *l, struct lcs_side a, struct lcs_side b, size_t n_ids)
 {
+	if (a.n + b.n == 0) {
+		return;
+	}
 	l->seen = room(l->seen, &l->n_seen, n_ids, sizeof(*l->seen));
 	l->kept = room(l->kept, &l->n_kept, (a.n + b.n) * 2, sizeof(*l->kept));
 	l->round++;

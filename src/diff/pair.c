@@ -9,7 +9,7 @@
 #define WHOLE 1000      /* a coefficient of 1 */
 #define ENOUGH 450
 #define TABLE_MAX 200   /* lines on each side */
-#define WORK_MAX 20000000 /* tokens compared in tables */
+#define WORK_MAX 6000000  /* tokens compared in tables */
 #define AHEAD 16        /* lines looked at without a table */
 
 /* The numbers of a line's tokens in order, without blanks: sorted[first] on. */
@@ -57,14 +57,15 @@ static void fill_bags(struct pairs *p, int side, const struct tokens *t, const s
 			}
 		}
 		bag->n = p->n_sorted - bag->first;
-		sort_ids(p->sorted + bag->first, bag->n);
+		if (bag->n > 1) {
+			sort_ids(p->sorted + bag->first, bag->n);
+		}
 	}
 }
 
 /* Dice's coefficient of two bags: twice what is common by all there is. Two lines of blanks are alike. */
 static uint32_t dice(const struct pairs *p, const struct pair_bag *a, const struct pair_bag *b)
 {
-	const uint32_t *x = p->sorted + a->first, *y = p->sorted + b->first, *x_end = x + a->n, *y_end = y + b->n;
 	size_t common = 0, all = a->n + b->n, most = a->n < b->n ? a->n : b->n;
 
 	if (all == 0) {
@@ -73,6 +74,7 @@ static uint32_t dice(const struct pairs *p, const struct pair_bag *a, const stru
 	if (2 * most * WHOLE / all < ENOUGH) {
 		return 0;
 	}
+	const uint32_t *x = p->sorted + a->first, *y = p->sorted + b->first, *x_end = x + a->n, *y_end = y + b->n;
 	while (x < x_end && y < y_end) {
 		uint32_t i = *x, j = *y;
 

@@ -1,30 +1,21 @@
-/* text_bench DIR - text from outside to lines of the screen: cleaning against memcpy of the same bytes, wrapping against a pass of memchr,
- * word diff against `git diff --word-diff` and wdiff. DIR: for the files the programs compare. */
-#include <spawn.h>
+/* text_bench - text from outside to lines of the screen: cleaning against memcpy of the same bytes, wrapping against a pass of memchr. */
 #include <stdint.h>
 #include <string.h>
-#include <sys/wait.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
 #include "tests/bench/table.h"
 #include "text/clean.h"
-#include "diff/diff.h"
 #include "text/wrap.h"
 
 #define TEXT_BYTES ((size_t)1 << 20)
 #define WIDTH 80
-
-extern char **environ;
 
 struct bytes {
 	const char *s;
 	size_t len;
 	struct buf out;
 	size_t found;
-	char **argv; /* of a program to run on them */
-	const char *other;
-	size_t other_len;
 };
 
 static struct buf repeated(const char *piece)
@@ -137,119 +128,9 @@ static void bench_growth(void)
 	buf_free(&text);
 }
 
-/* ---- diff ---- */
-
-static void run_diff(void *ctx)
+int main(void)
 {
-	struct bytes *t = ctx;
-	struct diff d;
-
-	diff_make(&d, t->s, t->len, t->other, t->other_len, DIFF_WORDS | DIFF_MOVES);
-	t->found = d.n_parts;
-	diff_free(&d);
-}
-
-static void run_program(void *ctx)
-{
-	const struct bytes *t = ctx;
-	posix_spawn_file_actions_t files;
-	pid_t pid;
-	int status;
-
-	(void)posix_spawn_file_actions_init(&files);
-	(void)posix_spawn_file_actions_addopen(&files, 1, "/dev/null", 1, 0);
-	if (posix_spawnp(&pid, t->argv[0], &files, NULL, t->argv, environ) == 0) {
-		(void)waitpid(pid, &status, 0);
-	}
-	(void)posix_spawn_file_actions_destroy(&files);
-}
-
-static bool is_installed(const char *program)
-{
-	char *command = x_asprintf("command -v %s >/dev/null 2>&1", program);
-	int status = system(command);
-
-	free(command);
-	return status == 0;
-}
-
-static void write_file(const char *path, const struct buf *text)
-{
-	FILE *f = fopen(path, "w");
-
-	if (f == NULL || fwrite(text->s, 1, text->len, f) != text->len || fclose(f) != 0) {
-		perror(path);
-		exit(1);
-	}
-}
-
-/* Two texts of 1 MB; about 4,400 of 11,000 lines differ in a word or two. */
-static void make_pair(struct buf *a, struct buf *b)
-{
-	static const char *const words[] = { "token", "bucket", "request", "waits", "for", "the", "key", "that", "limit", "answer", "is",
-		"empty", "before", "retry", "after", "header" };
-	uint64_t state = 7;
-
-	while (a->len < TEXT_BYTES) {
-		bool is_changed = (state >> 33) % 5 < 2;
-		size_t change = (state >> 40) % 14;
-
-		for (size_t i = 0; i < 14; i++) {
-			state = state * 6364136223846793005ULL + 1442695040888963407ULL;
-			const char *word = words[state >> 60];
-
-			(void)buf_addf(a, "%s%s", word, i < 13 ? " " : ".\n");
-			(void)buf_addf(b, "%s%s%s", word, is_changed && i == change ? "ish thing" : "", i < 13 ? " " : ".\n");
-		}
-	}
-}
-
-static void bench_diff(const char *dir)
-{
-	struct buf a = { 0 }, b = { 0 };
-	char *a_path = x_asprintf("%s/a.txt", dir), *b_path = x_asprintf("%s/b.txt", dir);
-	char *git[] = { x_strdup("git"), x_strdup("diff"), x_strdup("--no-index"), x_strdup("--word-diff"), a_path, b_path, NULL };
-	char *wdiff[] = { x_strdup("wdiff"), a_path, b_path, NULL };
-	char **peers[] = { git, wdiff };
-
-	make_pair(&a, &b);
-	write_file(a_path, &a);
-	write_file(b_path, &b);
-	struct bytes t = { .s = a.s, .len = a.len, .other = b.s, .other_len = b.len };
-	double ours = table_least(0.5, run_diff, &t);
-	for (size_t i = 0; i < COUNT_OF(peers); i++) {
-		char measured[80], beside[80];
-
-		if (!is_installed(peers[i][0])) {
-			fprintf(stderr, "bench: %s is not installed: no comparison with it\n", peers[i][0]);
-			continue;
-		}
-		t.argv = peers[i];
-		double theirs = table_least(0.5, run_program, &t);
-		(void)snprintf(measured, sizeof(measured), "%.1f ms, %zu parts", ours * 1e3, t.found);
-		(void)snprintf(beside, sizeof(beside), "%s%s, whole program %.1f ms", peers[i][0], i == 0 ? " diff --word-diff" : "", theirs * 1e3);
-		table_row("word diff of two texts of 1 MB", measured, beside, ours / theirs, "<= 1");
-	}
-	for (size_t i = 0; i < 4; i++) {
-		free(git[i]);
-	}
-	free(wdiff[0]);
-	(void)remove(a_path);
-	(void)remove(b_path);
-	free(a_path);
-	free(b_path);
-	buf_free(&a);
-	buf_free(&b);
-}
-
-int main(int argc, char **argv)
-{
-	if (argc != 2) {
-		fprintf(stderr, "usage: text_bench DIR\n");
-		return 2;
-	}
 	bench_clean_and_wrap();
 	bench_growth();
-	bench_diff(argv[1]);
 	return 0;
 }
