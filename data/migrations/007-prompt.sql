@@ -1,4 +1,4 @@
--- Prompts, their versions, and the journal of their labels (src/prompt/registry.h); unsaved texts of them (src/prompt/draft.h).
+-- Prompts, their versions, and the journal of their labels (src/prompt/registry.h).
 
 CREATE TABLE prompt (
 	id INTEGER PRIMARY KEY,
@@ -55,14 +55,3 @@ CREATE TRIGGER prompt_version_stays BEFORE UPDATE ON prompt_version BEGIN SELECT
 CREATE TRIGGER prompt_version_is_kept BEFORE DELETE ON prompt_version BEGIN SELECT RAISE(ABORT, 'a version of a prompt is never deleted'); END;
 CREATE TRIGGER prompt_move_stays BEFORE UPDATE ON prompt_move BEGIN SELECT RAISE(ABORT, 'a move of a label never changes'); END;
 CREATE TRIGGER prompt_move_is_kept BEFORE DELETE ON prompt_move BEGIN SELECT RAISE(ABORT, 'a move of a label is never deleted'); END;
-
--- One row a prompt and console that edits it; base: the version it began from, 0: none.
-CREATE TABLE prompt_draft (
-	prompt TEXT NOT NULL,
-	console TEXT NOT NULL,
-	base INTEGER NOT NULL,
-	ts_us INTEGER NOT NULL,
-	who TEXT NOT NULL,
-	script BLOB NOT NULL,
-	PRIMARY KEY (prompt, console)
-);

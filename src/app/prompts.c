@@ -7,9 +7,10 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "prompt/draft.h"
 #include "text/clean.h"
 
-#define PAUSE_S 0.4 /* after the last key: the draft is kept */
+#define PAUSE_S 0.4 /* after a change the draft is kept, also while one goes on typing */
 
 struct task {
 	struct prompts *p;
@@ -21,13 +22,18 @@ struct task {
 	int number;              /* of a version */
 	char *label, *text;      /* text: a message, or where the label is to point */
 	int64_t expected;
+	unsigned long text_version;
 	struct bundle bundle;
 	/* what came of it */
-	bool ok, is_new;
+	bool ok, is_new, is_found;
+	struct draft draft;
+	size_t n_others;         /* consoles that write on the same prompt */
 	struct err err;
 	struct version_row version;
 	struct prompt_row *rows;
 	size_t n_rows;
+	char **drafts;
+	size_t n_drafts;
 	struct version_row *versions;
 	size_t n_versions;
 	struct label_row *labels;
@@ -37,6 +43,14 @@ struct task {
 };
 
 /* -- life ----------------------------------------------------------------------------------------------------------------------------- */
+
+static void free_names(char **names, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		free(names[i]);
+	}
+	free(names);
+}
 
 static void on_pause(struct ev_loop *ev, ev_timer *w, int revents)
 {
@@ -54,6 +68,14 @@ struct prompts *prompts_new(struct app *app)
 	ev_timer_init(&p->pause, on_pause, PAUSE_S, 0);
 	p->pause.data = p;
 	return p;
+}
+
+static void wait_for_pause(struct prompts *p)
+{
+	if (!ev_is_active(&p->pause)) {
+		ev_timer_set(&p->pause, PAUSE_S, 0);
+		ev_timer_start(p->app->loop->ev, &p->pause);
+	}
 }
 
 static void forget_opened(struct prompts *p)
@@ -81,8 +103,11 @@ static void forget_opened(struct prompts *p)
 
 void prompts_free(struct prompts *p)
 {
+	prompts_keep(p);
+	job_pool_wait(p->app->loop->jobs);
 	forget_opened(p);
 	prompt_rows_free(p->rows, p->n_rows);
+	free_names(p->drafts, p->n_drafts);
 	buf_free(&p->base_text);
 	buf_free(&p->against_text);
 	buf_free(&p->text);
@@ -140,17 +165,44 @@ void prompts_think(struct prompts *p)
 	(void)buf_add(&t->facts->text, buf_str(&p->text), p->text.len);
 	(void)buf_add(&t->facts->against, buf_str(&p->against_text), p->against_text.len);
 	t->facts->values = prompts_values(p);
+	t->facts->dir = x_strdup(p->app->data_dir);
 	job_submit(p->app->loop->jobs, find_facts, facts_found, t);
 }
 
 /* -- tasks ---------------------------------------------------------------------------------------------------------------------------- */
 
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct prompt_row *)a)->name, ((const struct prompt_row *)b)->name);
+}
+
+/* What has a draft and no version is in the library, too, so that it is found again. */
+static void add_drafts(struct task *t)
+{
+	size_t n = t->n_rows;
+
+	t->rows = x_reallocarray(t->rows, n + t->n_drafts + 1, sizeof(*t->rows));
+	for (size_t i = 0; i < t->n_drafts; i++) {
+		struct prompt_row row = { .name = t->drafts[i] };
+
+		if (n == 0 || bsearch(&row, t->rows, n, sizeof(row), by_name) == NULL) {
+			t->rows[t->n_rows++] = (struct prompt_row){ .name = x_strdup(t->drafts[i]), .labels = x_strdup("") };
+		}
+	}
+	qsort(t->rows, t->n_rows, sizeof(*t->rows), by_name);
+}
+
 static bool read_all(struct task *t, struct registry *r, struct err *e)
 {
 	bool ok = prompts_list(r, &t->rows, &t->n_rows, e), is_there = false;
 
+	ok = ok && drafts_list(r, &t->drafts, &t->n_drafts, e);
 	for (size_t i = 0; ok && t->name != NULL && i < t->n_rows; i++) {
 		is_there |= strcmp(t->rows[i].name, t->name) == 0;
+	}
+	ok = ok && (t->name == NULL || draft_others(r, t->name, &t->n_others, e));
+	if (ok) {
+		add_drafts(t);
 	}
 	return ok && (!is_there || (versions_list(r, t->name, &t->versions, &t->n_versions, e) &&
 	    labels_list(r, t->name, &t->labels, &t->n_labels, e) && moves_list(r, t->name, &t->moves, &t->n_moves, e)));
@@ -176,11 +228,13 @@ static void work(void *arg)
 static void free_task(struct task *t)
 {
 	prompt_rows_free(t->rows, t->n_rows);
+	free_names(t->drafts, t->n_drafts);
 	version_rows_free(t->versions, t->n_versions);
 	label_rows_free(t->labels, t->n_labels);
 	move_rows_free(t->moves, t->n_moves);
 	version_free(&t->version);
 	bundle_free(&t->bundle);
+	draft_free(&t->draft);
 	free(t->dir);
 	free(t->name);
 	free(t->label);
@@ -194,7 +248,9 @@ static void free_task(struct task *t)
 static void take_all(struct prompts *p, struct task *t)
 {
 	prompt_rows_free(p->rows, p->n_rows);
+	free_names(p->drafts, p->n_drafts);
 	TAKE(p, t, rows);
+	TAKE(p, t, drafts);
 	p->app->lists++;
 	if (t->name == NULL || p->name == NULL || strcmp(t->name, p->name) != 0) {
 		return;
@@ -205,6 +261,7 @@ static void take_all(struct prompts *p, struct task *t)
 	TAKE(p, t, versions);
 	TAKE(p, t, labels);
 	TAKE(p, t, moves);
+	p->is_elsewhere = t->n_others > 0;
 }
 
 static void say_err(struct app *app, const struct err *e)
@@ -320,6 +377,16 @@ static int usual_against(const struct prompts *p)
 	return number;
 }
 
+/* The version, or the draft that was kept of the prompt with the version it began from. */
+static bool read_draft(struct task *t, struct registry *r, struct err *e)
+{
+	if (t->writes && !draft_take(r, t->name, &t->draft, &t->is_found, e)) {
+		return false;
+	}
+	t->number = t->is_found ? t->draft.base : t->number;
+	return read_version(t, r, e);
+}
+
 static void opened(struct task *t)
 {
 	struct prompts *p = t->p;
@@ -328,7 +395,13 @@ static void opened(struct task *t)
 		return;
 	}
 	set_base(p, &t->version);
-	put_text(p, buf_str(&p->base_text), p->base_text.len);
+	if (t->is_found) {
+		put_text(p, buf_str(&t->draft.script), t->draft.script.len);
+		(void)buf_add(&p->kept, buf_str(&p->text), p->text.len);
+		p->is_kept = p->was_found = true;
+	} else {
+		put_text(p, buf_str(&p->base_text), p->base_text.len);
+	}
 	prompts_compare(p, usual_against(p));
 	prompts_think(p);
 }
@@ -347,7 +420,7 @@ static void opened_bundle(struct task *t)
 		put_text(p, buf_str(&text), text.len);
 		p->has_other_parts = p->n_versions > 0;
 		prompts_compare(p, usual_against(p));
-		ev_timer_start(p->app->loop->ev, &p->pause);
+		wait_for_pause(p);
 		prompts_think(p);
 	}
 	buf_free(&text);
@@ -363,7 +436,7 @@ void prompts_open(struct prompts *p, const char *name, int number)
 	struct task *t = new_task(p, name);
 
 	t->number = number;
-	t->act = read_version;
+	t->act = read_draft;
 	t->end = opened;
 	submit(t);
 }
@@ -424,9 +497,7 @@ void prompts_set_text(struct prompts *p, const char *text, size_t len)
 	set_text(p, text, len);
 	p->text_version++;
 	p->was_found = false;
-	ev_timer_stop(p->app->loop->ev, &p->pause);
-	ev_timer_set(&p->pause, PAUSE_S, 0);
-	ev_timer_start(p->app->loop->ev, &p->pause);
+	wait_for_pause(p);
 	prompts_think(p);
 }
 
@@ -435,9 +506,48 @@ bool prompts_is_changed(const struct prompts *p)
 	return p->name != NULL && (p->has_other_parts || p->text.len != p->base_text.len || memcmp(buf_str(&p->text), buf_str(&p->base_text), p->text.len) != 0);
 }
 
+static bool keep(struct task *t, struct registry *r, struct err *e)
+{
+	return t->text != NULL ? draft_keep(r, t->name, t->number, t->text, strlen(t->text), e) : draft_drop(r, t->name, e);
+}
+
+static void kept(struct task *t)
+{
+	if (is_of_opened(t)) {
+		t->p->kept_version = t->text_version;
+	}
+}
+
+bool prompts_has_draft(const struct prompts *p, const char *name)
+{
+	for (size_t i = 0; i < p->n_drafts; i++) {
+		if (strcmp(p->drafts[i], name) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 void prompts_keep(struct prompts *p)
 {
+	bool is_wanted = prompts_is_changed(p) && p->text.len > 0;
+	bool is_same = p->kept.len == p->text.len && memcmp(buf_str(&p->kept), buf_str(&p->text), p->text.len) == 0;
+
 	ev_timer_stop(p->app->loop->ev, &p->pause);
+	if (p->name == NULL || p->app->store == NULL || (is_wanted ? p->is_kept && is_same : !p->is_kept)) {
+		return;
+	}
+	struct task *t = new_task(p, p->name);
+
+	p->is_kept = is_wanted;
+	buf_clear(&p->kept);
+	(void)buf_add(&p->kept, buf_str(&p->text), p->text.len);
+	t->number = p->base;
+	t->text = is_wanted ? x_strndup(buf_str(&p->text), p->text.len) : NULL;
+	t->text_version = p->text_version;
+	t->act = keep;
+	t->end = kept;
+	submit(t);
 }
 
 static void compared(struct task *t)
@@ -490,7 +600,7 @@ static void reverted(struct task *t)
 	if (is_of_opened(t)) {
 		bundle_script(&t->version.bundle, &text);
 		put_text(p, buf_str(&text), text.len);
-		ev_timer_start(p->app->loop->ev, &p->pause);
+		wait_for_pause(p);
 		prompts_think(p);
 	}
 	buf_free(&text);

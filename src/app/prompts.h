@@ -10,9 +10,11 @@
 
 struct prompts {
 	struct app *app;
-	/* the library, by name */
+	/* the library, by name; n_versions 0: there is only a draft of it */
 	struct prompt_row *rows;
 	size_t n_rows;
+	char **drafts;             /* names of those that have one */
+	size_t n_drafts;
 	bool is_loaded;
 	struct err err;            /* why it could not be read */
 	/* the opened prompt */
@@ -30,6 +32,7 @@ struct prompts {
 	struct buf base_text, text;
 	unsigned opened;           /* grows each time something else than typing changed the text */
 	unsigned long text_version; /* grows with each change */
+	unsigned long kept_version; /* the one that is kept as a draft by now */
 	struct buf kept;           /* as it was kept last */
 	bool is_kept;              /* something is kept for this prompt */
 	bool was_found;            /* the draft was there when it was opened: what was written before is back */
@@ -63,6 +66,8 @@ void prompts_open_bundle(struct prompts *p, const char *name, struct bundle *b);
 void prompts_set_text(struct prompts *p, const char *text, size_t len);
 /* Whether a line of the script begins a message: "SYSTEM". */
 bool prompts_is_role(const char *line, size_t len);
+/* Whether a draft of it is kept. */
+bool prompts_has_draft(const struct prompts *p, const char *name);
 bool prompts_is_changed(const struct prompts *p);
 /* The draft goes on from another version: with its text (is_text), or only as its parent. */
 void prompts_branch(struct prompts *p, int number);
@@ -97,8 +102,8 @@ json_t *prompts_values(const struct prompts *p);
 
 /* What the input of one call costs before and after, for the first target of Play that has a price: its name; NULL: there is none. */
 const char *prompts_input_cost(const struct prompts *p, int64_t before_tok, int64_t after_tok, int64_t *before_nano, int64_t *after_nano);
-/* One message rendered; without a variable that has no value. */
-bool prompts_render_part(const struct prompts *p, const struct bundle_part *part, const json_t *values, struct buf *out, struct err *e);
+/* One message rendered, on any thread; dir is where its partials are. */
+bool prompts_render_part(const char *dir, const struct bundle_part *part, const json_t *values, struct buf *out, struct err *e);
 /* Puts the draft, rendered with its values, into Play. False: it cannot be rendered. */
 bool prompts_to_play(struct prompts *p, struct err *e) SONDE_MUST_CHECK;
 

@@ -56,6 +56,6 @@ void facts_free(struct facts *f)
 	free(f->vars);
 	buf_free(&f->rendered);
 	free(f->render_error);
-	buf_free(&f->lints);
+	free(f->dir);
 	free(f);
 }

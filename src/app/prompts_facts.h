@@ -14,6 +14,7 @@ struct facts {
 	struct buf text, against;
 	int against_number;       /* 0: there is nothing to compare with */
 	json_t *values;
+	char *dir;                /* where partials are */
 	/* what was found */
 	struct diff diff;
 	int64_t tokens, against_tokens; /* estimated */
@@ -24,8 +25,6 @@ struct facts {
 	struct buf rendered;            /* as text of script form */
 	int64_t rendered_tokens;
 	char *render_error;             /* a sentence; NULL: it renders */
-	struct buf lints;               /* a line each */
-	size_t n_lints;
 };
 
 /* prompts_render.c: the part of it that is about the template. */

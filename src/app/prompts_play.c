@@ -75,7 +75,7 @@ bool prompts_to_play(struct prompts *p, struct err *e)
 		struct bundle_part part = bundle_part(&b, i);
 
 		buf_clear(&text);
-		ok = prompts_render_part(p, &part, values, &text, e);
+		ok = prompts_render_part(p->app->data_dir, &part, values, &text, e);
 		add_part(&part, n_turns, &text, &system, &user);
 	}
 	if (ok) {

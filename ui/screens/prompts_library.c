@@ -171,7 +171,7 @@ void prompts_library_draw(const struct prompts_screen *s, struct cells *cells, s
 			(void)snprintf(n, sizeof(n), "%zu", row->n);
 			end = cells_right(cells, end, y, ST_DIM, n) - 1;
 		} else {
-			(void)snprintf(leaf, sizeof(leaf), "  %s", row->leaf);
+			(void)snprintf(leaf, sizeof(leaf), "  %s%s", row->leaf, prompts_has_draft(s->p, row->path) ? " *" : "");
 			if (row->labels != NULL && row->labels[0] != '\0' && r.w >= 60) {
 				end = cells_right(cells, end, y, ST_DIM, row->labels) - 1;
 			} else if (row->labels != NULL && row->labels[0] != '\0') {

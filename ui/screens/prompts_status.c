@@ -39,10 +39,15 @@ static void against_text(const struct prompts *p, struct buf *out)
 	}
 }
 
+static const char *draft_state(const struct prompts *p)
+{
+	return p->text.len == 0 ? "" : p->kept_version == p->text_version ? "; the draft is kept" : "; not saved";
+}
+
 static void draft_text(const struct prompts *p, struct buf *out)
 {
 	if (p->n_versions == 0) {
-		(void)buf_add_str(out, "a new prompt: ^S saves its first version");
+		(void)buf_addf(out, "%s prompt: ^S saves its first version%s", p->was_found ? "your draft of a new" : "a new", draft_state(p));
 	} else if (!prompts_is_changed(p)) {
 		production_text(p, out);
 		if (p->against != p->base) {
@@ -51,7 +56,7 @@ static void draft_text(const struct prompts *p, struct buf *out)
 		}
 	} else {
 		against_text(p, out);
-		(void)buf_add_str(out, p->was_found ? "; your unsaved draft is back, D drops it" : "; not saved, but kept at every pause");
+		(void)buf_add_str(out, p->was_found ? "; your unsaved draft is back, D drops it" : draft_state(p));
 	}
 }
 

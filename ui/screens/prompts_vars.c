@@ -86,12 +86,6 @@ static struct styled_text *build(const struct facts *f)
 		free(why);
 	}
 	styled_add(out, ST_TEXT, clean, strlen(clean));
-	if (f->lints.len > 0) {
-		char *lints = clean_text(buf_str(&f->lints), f->lints.len);
-
-		styled_addf(out, ST_WARN, "\n\n%s", lints);
-		free(lints);
-	}
 	free(clean);
 	return out;
 }
