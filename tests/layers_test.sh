@@ -38,7 +38,7 @@ store       base text data
 net         base text
 provider    base text store net data
 gateway     base text token store net provider
-prompt      base text token template store net provider gateway
+prompt      base text token template store net provider gateway data
 metrics     base text store net provider gateway
 sim         base text store net provider
 app         base text diff token template store net provider gateway prompt metrics sim data

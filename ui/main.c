@@ -13,7 +13,7 @@
 #include "ui/commands.h"
 
 static const struct cli_command *const commands[] = {
-	&ui_console, &ui_demo, &cli_run, &cli_render, &cli_metrics, &cli_calls, &cli_diff, &cli_import, &cli_models, &cli_doctor, &cli_store,
+	&ui_console, &ui_demo, &cli_run, &cli_prompt, &cli_render, &cli_metrics, &cli_calls, &cli_diff, &cli_import, &cli_models, &cli_doctor, &cli_store,
 	&cli_simulate, &cli_tokens, &ui_screen,
 };
 

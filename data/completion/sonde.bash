@@ -9,7 +9,7 @@ _sonde() {
 	COMPREPLY=()
 
 	if ((COMP_CWORD == 1)); then
-		words="console demo run render metrics calls diff import models doctor store simulate tokens screen help --plain --help --version"
+		words="console demo run prompt render metrics calls diff import models doctor store simulate tokens screen help --plain --help --version"
 		COMPREPLY=($(compgen -W "$words" -- "$cur"))
 		return
 	fi
@@ -52,6 +52,7 @@ _sonde() {
 		console) words="--no-bodies --plain --help" ;;
 		demo) words="--plain --help" ;;
 		run) words="-m -s -o --schema --tools --attach --retries --no-stream --json --jsonl --cache --no-bodies --dry-run -q --help -" ;;
+		prompt) words="list show save edit branch log diff label split swap rollback resolve verify -m --message --key --from --author --remove --yes --json --help" ;;
 		render) words="--template --vars -p --partials --lenient --error-json --help" ;;
 		metrics) words="--since --until --by --provider --model --operation --filter --check --min-calls --budget --csv --output --force --json --help" ;;
 		calls) words="show -n --since --until --provider --model --errors --filter --csv --jsonl --output --force --json --help" ;;
@@ -84,7 +85,7 @@ _sonde() {
 			words="-m --encoding --ranks --json --help -"
 			;;
 		screen) words="play metrics welcome --size --theme --glyphs --plain --keys --help" ;;
-		help) words="console demo run render metrics calls diff import models doctor store simulate tokens screen" ;;
+		help) words="console demo run prompt render metrics calls diff import models doctor store simulate tokens screen" ;;
 		*) words="--help" ;;
 		esac
 	fi

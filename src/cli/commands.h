@@ -4,6 +4,6 @@
 
 #include "cli/cli.h"
 
-extern const struct cli_command cli_calls, cli_diff, cli_doctor, cli_import, cli_metrics, cli_models, cli_render, cli_run, cli_simulate, cli_store, cli_tokens;
+extern const struct cli_command cli_calls, cli_diff, cli_doctor, cli_import, cli_metrics, cli_models, cli_prompt, cli_render, cli_run, cli_simulate, cli_store, cli_tokens;
 
 #endif

@@ -141,6 +141,10 @@ void config_free(struct config *c)
 	free(c->price_file);
 	redact_free(c->store.redact);
 	free(c->alerts);
+	for (size_t i = 0; i < c->n_protected; i++) {
+		free(c->protected_labels[i]);
+	}
+	free(c->protected_labels);
 	free(c->aliases);
 	free(c->providers);
 	free(c->unlisted);

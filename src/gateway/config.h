@@ -50,6 +50,7 @@ struct config {
 	struct err price_err;         /* why a kept one is not used: no problem of the configuration, since the built-in one serves */
 	struct budget budget;
 	struct store_policy store;    /* its patterns are owned */
+	char **protected_labels; size_t n_protected, cap_protected; /* of prompts */
 	struct alert_rule **alerts; size_t n_alerts, cap_alerts;
 	char *rank_files[ENCODING_COUNT];   /* of each encoding; NULL: none was named */
 	struct option_values options;       /* of the console */

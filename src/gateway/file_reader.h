@@ -47,8 +47,8 @@ struct key_table {
 	const struct key *rows;
 	size_t n;
 };
-extern const struct key_table provider_key_table, target_key_table, budget_key_table, store_key_table, alert_key_table,
-    tokenizer_key_table;
+extern const struct key_table provider_key_table, target_key_table, budget_key_table, store_key_table, prompt_key_table,
+    alert_key_table, tokenizer_key_table;
 
 void problem(struct reader *r, const struct yaml_node *at, const char *fmt, ...) SONDE_PRINTF(3, 4);
 /* Each key of the map by its row, in the order of the rows; keys without one are problems. */
@@ -81,6 +81,7 @@ void read_providers(struct reader *r, const struct key *k, const struct value *v
 void read_targets(struct reader *r, const struct key *k, const struct value *v, void *into);
 void read_budget(struct reader *r, const struct key *k, const struct value *v, void *into);
 void read_store(struct reader *r, const struct key *k, const struct value *v, void *into);
+void read_prompts(struct reader *r, const struct key *k, const struct value *v, void *into);
 void read_alerts(struct reader *r, const struct key *k, const struct value *v, void *into);
 void read_tokenizers(struct reader *r, const struct key *k, const struct value *v, void *into);
 void read_ui(struct reader *r, const struct key *k, const struct value *v, void *into);

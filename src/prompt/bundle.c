@@ -312,7 +312,7 @@ static bool check_members(const json_t *object, json_t *kept, struct err *e)
 		if (m == NULL) {
 			return false;
 		}
-		if (is_empty(v) && strcmp(name, "text") != 0) {
+		if (is_empty(v) && !(json_is_string(v) && strcmp(name, "text") == 0)) {
 			continue;
 		}
 		if (json_typeof(v) != m->type) {

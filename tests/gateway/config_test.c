@@ -134,7 +134,7 @@ static void single_mistakes(void **state)
 		{ "providers: &x {}", "config.yaml:1:12: anchors (&name) are not supported" },
 		{ "- 1\n", "config.yaml:1:1: the file must be a map such as" },
 		{ "provider: {}", "config.yaml:1:1: unknown key provider; did you mean providers?" },
-		{ "simulated: true", "config.yaml:1:1: unknown key simulated; known here: providers, prices, targets, budget, store, alerts, tokenizers, ui" },
+		{ "simulated: true", "config.yaml:1:1: unknown key simulated; known here: providers, prices, targets, budget, store, prompts, alerts, tokenizers, ui" },
 		{ "providers: [a]", "config.yaml:1:12: providers must be a map such as" },
 		{ "providers: {openai: " SECRET "}",
 		    "config.yaml:1:21: providers.openai must be a map such as \"kind: openai\", not a text" },
@@ -239,6 +239,9 @@ static void single_mistakes(void **state)
 		{ "budget: {month: 1.0000000001}", "config.yaml:1:17: budget.month must be a number" },
 		{ "budget: {month: }", "config.yaml:1:17: budget.month must be a number of US dollars above 0 such as 5.00, not nothing" },
 		{ "budget: {weak: 1}", "config.yaml:1:10: unknown key budget.weak; known here: day, month" },
+		{ "prompts: {protected: production}", "config.yaml:1:22: prompts.protected must be a list of labels such as [production], not a text" },
+		{ "prompts: {protected: [[a]]}", "config.yaml:1:23: prompts.protected must be a text" },
+		{ "prompts: {protect: [a]}", "config.yaml:1:11: unknown key prompts.protect; did you mean protected?" },
 		{ "ui: {mouse: maybe}", "config.yaml:1:13: ui.mouse must be one of on|off, not \"maybe\"" },
 		{ "ui: {glyphs: [ascii]}", "config.yaml:1:14: ui.glyphs must be one of auto|braille|block|ascii, not a list" },
 	};

@@ -1,0 +1,44 @@
+/* prompt - what the subcommands of `sonde prompt` share: one row of the table each, defined at the end of a file of theirs. */
+#ifndef SONDE_CLI_PROMPT_H
+#define SONDE_CLI_PROMPT_H
+
+#include "cli/cli.h"
+#include "gateway/config.h"
+#include "prompt/registry.h"
+
+struct prompt_task {
+	const char *dir;
+	struct registry *r;
+	const struct config *config;
+	char **words; /* behind the subcommand */
+	int n_words;
+	bool is_json, is_sure, removes;
+	const char *message, *key, *from, *author; /* NULL: not given; author is always there when the registry is written */
+	struct buf out;  /* standard output, at the end */
+	int status;      /* to exit with, when it went well */
+};
+
+struct prompt_verb {
+	const char *name;
+	const char *words;   /* "NAME [FILE|-]" */
+	const char *options; /* letters of those it takes beside --json: m message, k key, f from, y yes, x remove, a author */
+	int least, most;     /* words */
+	int writes_from;     /* with so many words it changes the registry; with fewer, and without --remove, it reads */
+	bool (*run)(struct prompt_task *t, struct err *e);
+	bool (*run_empty)(struct prompt_task *t, struct err *e); /* where there is no store yet; NULL: that is told */
+};
+extern const struct prompt_verb prompt_list, prompt_show, prompt_log, prompt_diff, prompt_resolve, prompt_verify;
+extern const struct prompt_verb prompt_save, prompt_edit, prompt_branch, prompt_label, prompt_split, prompt_swap, prompt_rollback;
+
+#define PROMPT_NEVER 1000 /* words: it only reads */
+
+/* A text of somebody's as one clean line. */
+void prompt_out_line(struct buf *out, const char *text);
+/* {"name":...,"version":...,"hash":...,"parent":...,"time":...,"author":...,"message":... without the closing brace. */
+void prompt_out_version(struct buf *out, const struct version_row *v);
+/* "2026-11-23 10:00" or, for JSON, with quotes, as ISO 8601. */
+void prompt_out_time(struct buf *out, int64_t us, bool is_json);
+/* Labels that stand on a version: "production 90 %, staging". */
+void prompt_out_labels(struct buf *out, const struct label_row *labels, size_t n, int number);
+
+#endif

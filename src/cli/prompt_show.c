@@ -1,0 +1,391 @@
+/* prompt_show - the subcommands of `sonde prompt` that read. */
+#include "cli/prompt.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "cli/diff_print.h"
+#include "text/clean.h"
+#include "text/json_text.h"
+
+#define HASH_SHOWN 8
+#define DIFF_CONTEXT 3
+
+/* ---- list ---- */
+
+static void list_json(struct buf *out, const struct prompt_row *rows, size_t n)
+{
+	(void)buf_add_str(out, "{\"prompts\":[");
+	for (size_t i = 0; i < n; i++) {
+		(void)buf_add_str(out, i > 0 ? ",{\"name\":" : "{\"name\":");
+		json_text_string(out, rows[i].name);
+		(void)buf_addf(out, ",\"versions\":%d,\"created\":", rows[i].n_versions);
+		prompt_out_time(out, rows[i].created_us, true);
+		(void)buf_add_str(out, ",\"changed\":");
+		prompt_out_time(out, rows[i].changed_us, true);
+		(void)buf_add_str(out, ",\"labels\":");
+		json_text_string(out, rows[i].labels);
+		(void)buf_add_str(out, "}");
+	}
+	(void)buf_add_str(out, "]}\n");
+}
+
+static void list_out(struct prompt_task *t, const struct prompt_row *rows, size_t n)
+{
+	size_t w = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		w = strlen(rows[i].name) > w ? strlen(rows[i].name) : w;
+	}
+	if (t->is_json) {
+		list_json(&t->out, rows, n);
+	} else if (n == 0) {
+		(void)buf_add_str(&t->out, "No prompt yet. `sonde prompt save NAME FILE` makes one.\n");
+	}
+	for (size_t i = 0; !t->is_json && i < n; i++) {
+		(void)buf_addf(&t->out, "%-*s  v%-4d ", (int)w, rows[i].name, rows[i].n_versions);
+		prompt_out_time(&t->out, rows[i].changed_us, false);
+		(void)buf_addf(&t->out, "%s%s\n", rows[i].labels[0] != '\0' ? "  " : "", rows[i].labels);
+	}
+}
+
+static bool list(struct prompt_task *t, struct err *e)
+{
+	struct prompt_row *rows;
+	size_t n;
+
+	if (!prompts_list(t->r, &rows, &n, e)) {
+		return false;
+	}
+	list_out(t, rows, n);
+	prompt_rows_free(rows, n);
+	return true;
+}
+
+static bool list_none(struct prompt_task *t, struct err *e)
+{
+	*e = (struct err){ 0 };
+	list_out(t, NULL, 0);
+	return true;
+}
+
+/* ---- show ---- */
+
+static void show_text(struct buf *out, const struct version_row *v)
+{
+	struct buf script = { 0 };
+
+	bundle_script(&v->bundle, &script);
+	if (isatty(STDOUT_FILENO)) {
+		char *clean = clean_text(buf_str(&script), script.len);
+
+		(void)buf_add_str(out, clean);
+		free(clean);
+	} else {
+		(void)buf_add(out, buf_str(&script), script.len);
+	}
+	buf_free(&script);
+}
+
+static bool show(struct prompt_task *t, struct err *e)
+{
+	struct version_row v;
+	char *label;
+
+	if (!version_resolve(t->r, t->words[0], t->key, &v, &label, e)) {
+		return false;
+	}
+	if (t->is_json) {
+		prompt_out_version(&t->out, &v);
+		(void)buf_add_str(&t->out, ",\"label\":");
+		json_text_string(&t->out, label[0] != '\0' ? label : NULL);
+		(void)buf_add_str(&t->out, ",\"bundle\":");
+		bundle_canonical(&v.bundle, &t->out);
+		(void)buf_add_str(&t->out, "}\n");
+	} else {
+		show_text(&t->out, &v);
+	}
+	version_free(&v);
+	free(label);
+	return true;
+}
+
+/* ---- log ---- */
+
+struct history {
+	struct version_row *versions;
+	struct move_row *moves;
+	struct label_row *labels;
+	char **includers;
+	size_t n_versions, n_moves, n_labels, n_includers;
+};
+
+static void history_free(struct history *h)
+{
+	version_rows_free(h->versions, h->n_versions);
+	move_rows_free(h->moves, h->n_moves);
+	label_rows_free(h->labels, h->n_labels);
+	for (size_t i = 0; i < h->n_includers; i++) {
+		free(h->includers[i]);
+	}
+	free(h->includers);
+}
+
+static void log_json(struct buf *out, const char *name, const struct history *h)
+{
+	char text[SPLIT_TEXT_SIZE];
+
+	(void)buf_add_str(out, "{\"name\":");
+	json_text_string(out, name);
+	(void)buf_add_str(out, ",\"versions\":[");
+	for (size_t i = 0; i < h->n_versions; i++) {
+		struct buf labels = { 0 };
+
+		(void)buf_add_str(out, i > 0 ? "," : "");
+		prompt_out_version(out, &h->versions[i]);
+		prompt_out_labels(&labels, h->labels, h->n_labels, h->versions[i].number);
+		(void)buf_add_str(out, ",\"labels\":");
+		json_text_string(out, buf_str(&labels));
+		(void)buf_add_str(out, "}");
+		buf_free(&labels);
+	}
+	(void)buf_add_str(out, "],\"moves\":[");
+	for (size_t i = 0; i < h->n_moves; i++) {
+		const struct move_row *m = &h->moves[i];
+
+		(void)buf_addf(out, "%s{\"id\":%lld,\"time\":", i > 0 ? "," : "", (long long)m->id);
+		prompt_out_time(out, m->time_us, true);
+		(void)buf_addf(out, ",\"label\":\"%s\",\"from\":", m->label);
+		json_text_string(out, m->from.n_arms > 0 ? split_text(&m->from, text) : NULL);
+		(void)buf_add_str(out, ",\"to\":");
+		json_text_string(out, m->to.n_arms > 0 ? split_text(&m->to, text) : NULL);
+		(void)buf_addf(out, ",\"rollback\":%s,\"who\":", m->is_rollback ? "true" : "false");
+		json_text_string(out, m->who);
+		(void)buf_add_str(out, ",\"why\":");
+		json_text_string(out, m->why);
+		(void)buf_add_str(out, "}");
+	}
+	(void)buf_add_str(out, "],\"included_by\":[");
+	for (size_t i = 0; i < h->n_includers; i++) {
+		(void)buf_add_str(out, i > 0 ? "," : "");
+		json_text_string(out, h->includers[i]);
+	}
+	(void)buf_add_str(out, "]}\n");
+}
+
+static void log_version(struct buf *out, const struct version_row *v, const struct history *h)
+{
+	size_t start;
+
+	(void)buf_addf(out, "v%-4d %.*s  ", v->number, HASH_SHOWN, v->hash);
+	prompt_out_time(out, v->time_us, false);
+	(void)buf_add_str(out, "  ");
+	prompt_out_line(out, v->author);
+	if (v->parent > 0 && v->parent != v->number - 1) {
+		(void)buf_addf(out, "  from v%d", v->parent);
+	}
+	start = out->len;
+	(void)buf_add_str(out, "  [");
+	prompt_out_labels(out, h->labels, h->n_labels, v->number);
+	if (out->len == start + 3) {
+		out->len = start;
+	} else {
+		(void)buf_add_str(out, "]");
+	}
+	(void)buf_add_str(out, v->message[0] != '\0' ? "  " : "");
+	prompt_out_line(out, v->message);
+	(void)buf_add_str(out, "\n");
+}
+
+static void log_move(struct buf *out, const struct move_row *m)
+{
+	char from[SPLIT_TEXT_SIZE], to[SPLIT_TEXT_SIZE];
+
+	prompt_out_time(out, m->time_us, false);
+	(void)buf_addf(out, "  %s  %s -> %s%s  ", m->label, m->from.n_arms > 0 ? split_text(&m->from, from) : "(nowhere)",
+	    m->to.n_arms > 0 ? split_text(&m->to, to) : "(nowhere)", m->is_rollback ? " (rollback)" : "");
+	prompt_out_line(out, m->who);
+	(void)buf_add_str(out, m->why[0] != '\0' ? "  " : "");
+	prompt_out_line(out, m->why);
+	(void)buf_add_str(out, "\n");
+}
+
+static bool show_log(struct prompt_task *t, struct err *e)
+{
+	struct history h = { .n_versions = 0 };
+	const char *name = t->words[0];
+	bool ok = versions_list(t->r, name, &h.versions, &h.n_versions, e) && moves_list(t->r, name, &h.moves, &h.n_moves, e) &&
+		  labels_list(t->r, name, &h.labels, &h.n_labels, e) && includers_list(t->r, name, &h.includers, &h.n_includers, e);
+
+	if (ok && t->is_json) {
+		log_json(&t->out, name, &h);
+	} else if (ok) {
+		for (size_t i = 0; i < h.n_versions; i++) {
+			log_version(&t->out, &h.versions[i], &h);
+		}
+		(void)buf_add_str(&t->out, h.n_moves > 0 ? "\nMoves of labels:\n" : "");
+		for (size_t i = 0; i < h.n_moves; i++) {
+			log_move(&t->out, &h.moves[i]);
+		}
+		(void)buf_add_str(&t->out, h.n_includers > 0 ? "\nIncluded by:" : "");
+		for (size_t i = 0; i < h.n_includers; i++) {
+			(void)buf_addf(&t->out, "%s%s", i > 0 ? ", " : " ", h.includers[i]);
+		}
+		(void)buf_add_str(&t->out, h.n_includers > 0 ? "\n" : "");
+	}
+	history_free(&h);
+	return ok;
+}
+
+/* ---- diff ---- */
+
+/* The script, and below it what the script does not show, as JSON a part. */
+static void whole_text(const struct version_row *v, struct buf *out)
+{
+	const char *name;
+	json_t *part;
+
+	bundle_script(&v->bundle, out);
+	json_object_foreach(v->bundle.json, name, part) {
+		if (strcmp(name, "text") == 0 || strcmp(name, "messages") == 0) {
+			continue;
+		}
+		char *json = json_dumps(part, JSON_ENCODE_ANY | JSON_INDENT(2) | JSON_SORT_KEYS | JSON_REAL_PRECISION(15));
+
+		(void)buf_addf(out, "%s%s: %s\n", out->len > 0 && out->s[out->len - 1] != '\n' ? "\n" : "", name, json);
+		free(json);
+	}
+}
+
+static void parts_json(struct buf *out, const struct diff *d)
+{
+	static const char *const ops[] = { "equal", "delete", "insert" };
+
+	for (size_t i = 0; i < d->n_parts; i++) {
+		const struct diff_part *p = &d->parts[i];
+
+		(void)buf_addf(out, "%s{\"op\":\"%s\",\"text\":", i > 0 ? "," : "", ops[p->op]);
+		json_text_bytes(out, d->side[p->op == DIFF_INSERT].text + p->start, p->len);
+		(void)buf_add_str(out, "}");
+	}
+}
+
+static void diff_out(struct prompt_task *t, const struct version_row *a, const struct version_row *b)
+{
+	char *names[] = { x_asprintf("%s@v%d", a->name, a->number), x_asprintf("%s@v%d", b->name, b->number) };
+	struct diff_print print = { .names = { names[0], names[1] }, .context = DIFF_CONTEXT, .cleans = isatty(STDOUT_FILENO) };
+	struct buf from = { 0 }, to = { 0 };
+	struct diff d;
+
+	whole_text(a, &from);
+	whole_text(b, &to);
+	diff_make(&d, buf_str(&from), from.len, buf_str(&to), to.len, DIFF_WORDS | DIFF_MOVES);
+	if (t->is_json) {
+		(void)buf_addf(&t->out, "{\"a\":\"%s\",\"b\":\"%s\",\"words_added\":%zu,\"words_removed\":%zu,\"parts\":[", a->hash, b->hash, d.words_added,
+		    d.words_removed);
+		parts_json(&t->out, &d);
+		(void)buf_add_str(&t->out, "]}\n");
+	} else {
+		diff_print_words(&print, &d, &t->out);
+	}
+	diff_free(&d);
+	buf_free(&from);
+	buf_free(&to);
+	free(names[0]);
+	free(names[1]);
+}
+
+static bool diff(struct prompt_task *t, struct err *e)
+{
+	struct version_row a, b;
+
+	if (!version_resolve(t->r, t->words[0], t->key, &a, NULL, e)) {
+		return false;
+	}
+	bool ok = version_resolve(t->r, t->words[1], t->key, &b, NULL, e);
+
+	if (ok) {
+		diff_out(t, &a, &b);
+		version_free(&b);
+	}
+	version_free(&a);
+	return ok;
+}
+
+/* ---- resolve, verify ---- */
+
+static bool resolve(struct prompt_task *t, struct err *e)
+{
+	struct version_row v;
+	char *label;
+
+	if (!version_resolve(t->r, t->words[0], t->key, &v, &label, e)) {
+		return false;
+	}
+	if (t->is_json) {
+		(void)buf_add_str(&t->out, "{\"name\":");
+		json_text_string(&t->out, v.name);
+		(void)buf_addf(&t->out, ",\"version\":%d,\"hash\":\"%s\",\"label\":", v.number, v.hash);
+		json_text_string(&t->out, label[0] != '\0' ? label : NULL);
+		(void)buf_add_str(&t->out, ",\"key\":");
+		json_text_string(&t->out, t->key);
+		(void)buf_add_str(&t->out, "}\n");
+	} else {
+		(void)buf_addf(&t->out, "%s v%d %.*s\n", v.name, v.number, HASH_SHOWN, v.hash);
+	}
+	version_free(&v);
+	free(label);
+	return true;
+}
+
+static void add_fault(void *ctx, const char *name, int number, const char *what)
+{
+	struct prompt_task *t = ctx;
+
+	if (t->is_json) {
+		(void)buf_add_str(&t->out, t->out.len > 0 ? ",{\"name\":" : "{\"name\":");
+		json_text_string(&t->out, name);
+		(void)buf_addf(&t->out, ",\"version\":%d,\"what\":", number);
+		json_text_string(&t->out, what);
+		(void)buf_add_str(&t->out, "}");
+		return;
+	}
+	prompt_out_line(&t->out, name);
+	if (number > 0) {
+		(void)buf_addf(&t->out, " v%d", number);
+	}
+	(void)buf_add_str(&t->out, ": ");
+	prompt_out_line(&t->out, what);
+	(void)buf_add_str(&t->out, "\n");
+}
+
+static bool verify(struct prompt_task *t, struct err *e)
+{
+	uint64_t n, n_faults;
+
+	if (!registry_verify(t->r, add_fault, t, &n, &n_faults, e)) {
+		return false;
+	}
+	t->status = n_faults > 0 ? err_exit_status(ERR_CHECK) : 0;
+	if (t->is_json) {
+		struct buf faults = t->out;
+
+		t->out = (struct buf){ 0 };
+		(void)buf_addf(&t->out, "{\"versions\":%llu,\"faults\":[%s]}\n", (unsigned long long)n, buf_str(&faults));
+		buf_free(&faults);
+	} else if (n_faults == 0) {
+		(void)buf_addf(&t->out, "%llu %s: every hash, parent and move is as it was made.\n", (unsigned long long)n, n == 1 ? "version" : "versions");
+	} else {
+		(void)buf_addf(&t->out, "%llu %s in %llu versions and their moves.\n", (unsigned long long)n_faults, n_faults == 1 ? "fault" : "faults", (unsigned long long)n);
+	}
+	return true;
+}
+
+const struct prompt_verb prompt_list = { "list", "", "", 0, 0, PROMPT_NEVER, list, list_none };
+const struct prompt_verb prompt_show = { "show", "REF", "k", 1, 1, PROMPT_NEVER, show, NULL };
+const struct prompt_verb prompt_log = { "log", "NAME", "", 1, 1, PROMPT_NEVER, show_log, NULL };
+const struct prompt_verb prompt_diff = { "diff", "REF REF", "k", 2, 2, PROMPT_NEVER, diff, NULL };
+const struct prompt_verb prompt_resolve = { "resolve", "REF", "k", 1, 1, PROMPT_NEVER, resolve, NULL };
+const struct prompt_verb prompt_verify = { "verify", "", "", 0, 0, PROMPT_NEVER, verify, NULL };

@@ -1,0 +1,168 @@
+# sonde prompt from a script, on a fresh store: save, show, log, diff, label, split, rollback, swap, resolve, branch, edit, verify, and what is wrong.
+. "$SONDE_SRCDIR/tests/e2e/lib.sh"
+
+cat >"$T/config.yaml" <<END
+prompts: {protected: [production]}
+END
+VARIABLES="GIT_AUTHOR_NAME=x GIT_CONFIG_GLOBAL=$T/gitconfig GIT_CONFIG_NOSYSTEM=1"
+printf '[user]\n\tname = Ada Lovelace\n' >"$T/gitconfig"
+
+sonde prompt list
+check "no prompt yet" is 0
+check "says how to make one" out "sonde prompt save"
+sonde prompt list --json
+check "no prompt as JSON" out '{"prompts":[]}'
+sonde prompt show a
+check "none to show" exits 5 "sonde prompt save NAME FILE"
+sonde prompt label a
+check "nor labels" is 5
+check "reading has made nothing" [ ! -e "$T/data/sonde.db" ]
+
+printf 'SYSTEM\nYou triage tickets.\nUSER\n{{ ticket }}\n' >"$T/one"
+sonde prompt save support/triage "$T/one" -m "first"
+check "save" out "support/triage v1"
+sonde prompt save support/triage "$T/one" --json
+check "the same again is the same version" out '"version":1,"new":false'
+sed 's/triage tickets/sort support tickets/' "$T/one" | sonde_env "$SONDE" prompt save support/triage - --json >"$T/out/out"
+check "save from standard input" out '"version":2,"new":true'
+sonde prompt show support/triage@v1
+check "show is what was saved, byte for byte" cmp -s "$T/out/out" "$T/one"
+sonde prompt show support/triage --json
+check "show as JSON" out '"version":2'
+check "its author is git's" out '"author":"Ada Lovelace"'
+cp "$T/out/out" "$T/shown.json"
+sonde prompt save copy "$T/shown.json" --json
+hash=$(sed -n 's/.*"hash":"\([0-9a-f]*\)".*/\1/p' "$T/out/out")
+check "the same content has the same hash under another name" grep -q "\"hash\":\"$hash\"" "$T/shown.json"
+check "which is the SHA-256 of its canonical form" [ "$(sed 's/.*"bundle":\(.*\)}$/\1/' "$T/shown.json" | tr -d '\n' | sha256sum | cut -d' ' -f1)" = "$hash" ]
+sonde prompt show "support/triage@$(echo "$hash" | cut -c1-8)"
+check "show by hash" out "sort support tickets"
+
+sonde prompt diff support/triage@v1 support/triage@v2
+check "diff in words" out "You [-triage -]{+sort support +}tickets."
+sonde prompt diff support/triage@v1 support/triage@v2 --json
+check "diff as JSON" out '"words_added":2,"words_removed":1'
+
+sonde prompt label support/triage production v1 -m "go live"
+check "a protected label needs --yes" exits 5 "production is a protected label"
+sonde prompt label support/triage production v1 -m "go live" --yes
+check "label" out "production  v1"
+sonde prompt resolve support/triage --json
+check "a name alone is production" out '"version":1'
+sonde prompt split support/triage production v1:90 v2:10 --yes --json
+check "split" out '"to":"v1:90,v2:10"'
+n=0
+for key in $(seq 40); do
+	sonde prompt resolve support/triage@production --key "user-$key" --json
+	sed -n 's/.*"version":\([0-9]*\).*"key":"\(.*\)".*/\2 \1/p' "$T/out/out" >>"$T/at10"
+done
+sonde prompt split support/triage production v1:50,v2:50 --yes
+for key in $(seq 40); do
+	sonde prompt resolve support/triage@production --key "user-$key" --json
+	sed -n 's/.*"version":\([0-9]*\).*"key":"\(.*\)".*/\2 \1/p' "$T/out/out" >>"$T/at50"
+done
+check "keys have a version each" [ "$(wc -l <"$T/at50")" -eq 40 ]
+check "a ramp moves some keys" [ "$(grep -c ' 2$' "$T/at50")" -gt "$(grep -c ' 2$' "$T/at10")" ]
+check "and none back" [ -z "$(grep ' 2$' "$T/at10" | grep -vxFf "$T/at50")" ]
+sonde prompt rollback support/triage production --json
+check "rollback needs no --yes" out '"to":"v1:90,v2:10"'
+sonde prompt rollback support/triage production
+check "once more" out "production  v1"
+sonde prompt rollback support/triage production
+check "until nothing is before" exits 5 "nothing is before this"
+
+sonde prompt label support/triage production v2 --from v2 --yes
+check "a label that does not point there is not moved" exits 5 "production of support/triage points to v1, not to v2: Ada Lovelace moved it"
+sonde prompt label support/triage blue v1
+sonde prompt label support/triage green v2 --author Grace
+sonde prompt swap support/triage blue green --json
+check "swap" out '"label":"blue","to":"v2"'
+check "both" out '"label":"green","to":"v1"'
+sonde prompt label support/triage green --remove
+check "a label is taken away" out "taken away"
+sonde prompt label support/triage green
+check "and is no more" exits 5 "no label green"
+sonde prompt list
+check "list with labels" out "support/triage  v2"
+check "list: which" out "blue v2, production v1"
+
+printf 'SYSTEM\nBranch.\n' | sonde_env "$SONDE" prompt branch support/triage@v1 --json >"$T/out/out"
+check "branch" out '"version":3,"new":true'
+cat >"$T/editor" <<'END'
+#!/bin/sh
+sed 's/Branch/Edited/' "$1" >"$1.new" && mv "$1.new" "$1"
+END
+chmod +x "$T/editor"
+VARIABLES="$VARIABLES EDITOR=$T/editor"
+sonde prompt edit support/triage@v3 -m "by hand"
+check "edit" out "support/triage v4"
+sonde prompt show support/triage@v4
+check "edit saved what the editor left" out "Edited."
+check "no file of it is left" [ -z "$(ls "$T" | grep sonde-prompt)" ]
+VARIABLES="$VARIABLES EDITOR=false"
+sonde prompt edit support/triage@v3
+check "an editor that fails saves nothing" exits 1 "the editor failed, nothing is saved"
+sonde prompt log support/triage
+check "log: branch" out "from v1"
+check "log: message" out "by hand"
+check "log: moves" out "v1:90,v2:10 -> v1 (rollback)"
+sonde prompt log support/triage --json
+check "log as JSON" out '"version":3,"hash"'
+check "log as JSON: parents" out '"parent":1'
+check "log as JSON: moves" out '"rollback":true'
+sonde prompt verify
+check "verify" out "5 versions: every hash, parent and move is as it was made."
+sonde prompt verify --json
+check "verify as JSON" out '{"versions":5,"faults":[]}'
+
+# What is wrong.
+sonde prompt show suport/triage
+check "an unknown name" exits 5 "did you mean support/triage?"
+sonde prompt show support/triage@prod
+check "an unknown label" is 5
+sonde prompt show support/triage@v9
+check "an unknown version" exits 5 "no version 'v9'"
+sonde prompt label support/triage blue v9
+check "a label to a missing version" exits 5 "no version v9 to point blue to"
+sonde prompt split support/triage blue v1:90 v2:20
+check "a split that is not whole" exits 2 "the shares sum to 110 %, not to 100"
+sonde prompt label support/triage latest v1
+check "latest does not move" exits 2 "latest is always the newest version"
+printf 'ok\377' >"$T/latin1"
+sonde prompt save x "$T/latin1"
+check "invalid UTF-8" exits 3 "is not UTF-8 text (byte 3)"
+head -c 52428800 /dev/zero | tr '\0' x >"$T/paste"
+sonde prompt save x "$T/paste"
+check "a paste of 50 MB" exits 3 "is larger than 16 MiB"
+rm "$T/paste"
+echo '{"messages":[{"role":"wizard","content":"a"}]}' >"$T/bad.json"
+sonde prompt save x "$T/bad.json"
+check "a bundle that is wrong" exits 3 "messages.0 of the prompt has no role that there is"
+echo '{"messages":' >"$T/bad.json"
+sonde prompt save x "$T/bad.json"
+check "a bundle that is no JSON" exits 3 "is not JSON: line"
+printf '{"text":"a","params":' >"$T/deep.json"
+head -c 100000 /dev/zero | tr '\0' '[' >>"$T/deep.json"
+sonde prompt save x "$T/deep.json"
+check "JSON that is too deep" is 3
+sonde prompt save x "$T/missing"
+check "a file that is not there" is 2
+: >"$T/empty"
+sonde prompt save x "$T/empty"
+check "an empty text" is 3
+sonde prompt save x@v1 "$T/one"
+check "save of a version" exits 2 "save takes the name alone"
+sonde prompt save ../x "$T/one"
+check "a name that is a path" exits 2 "no name of a prompt"
+sonde prompt lable support/triage
+check "an unknown subcommand" exits 2 "did you mean label?"
+sonde prompt show
+check "too few words" exits 2 "show takes REF"
+sonde prompt list --yes
+check "an option that does not go with it" exits 2 "--yes does not go with list"
+sonde prompt show support/triage@blue
+check "nothing of that changed anything" out "sort support tickets"
+printf 'prompts: {protect: [a]}\n' >"$T/config.yaml"
+sonde prompt label support/triage blue v1
+check "with a configuration that is wrong no label moves" is 4
+end
