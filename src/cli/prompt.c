@@ -15,7 +15,7 @@
 
 static const struct prompt_verb *const verbs[] = {
 	&prompt_list, &prompt_show, &prompt_save, &prompt_edit, &prompt_branch, &prompt_log, &prompt_diff, &prompt_label, &prompt_split, &prompt_swap,
-	&prompt_rollback, &prompt_resolve, &prompt_verify,
+	&prompt_rollback, &prompt_resolve, &prompt_render, &prompt_test, &prompt_verify,
 };
 
 void prompt_out_line(struct buf *out, const char *text)
@@ -146,12 +146,13 @@ static int run(int argc, char **argv)
 {
 	static const struct option longs[] = { { "json", no_argument, NULL, 'j' }, { "message", required_argument, NULL, 'm' },
 		{ "key", required_argument, NULL, 'k' }, { "from", required_argument, NULL, 'f' }, { "yes", no_argument, NULL, 'y' },
-		{ "remove", no_argument, NULL, 'x' }, { "author", required_argument, NULL, 'a' }, { NULL, 0, NULL, 0 } };
+		{ "remove", no_argument, NULL, 'x' }, { "author", required_argument, NULL, 'a' },
+		{ "vars", required_argument, NULL, 'v' }, { "lenient", no_argument, NULL, 'L' }, { NULL, 0, NULL, 0 } };
 	struct prompt_task t = { .dir = NULL };
 	char given[16] = "";
 	int opt;
 
-	while ((opt = cli_option(argc, argv, "m:", longs)) != -1) {
+	while ((opt = cli_option(argc, argv, "m:p:", longs)) != -1) {
 		switch (opt) {
 		case 'j': t.is_json = true; continue;
 		case 'm': t.message = optarg; break;
@@ -160,6 +161,9 @@ static int run(int argc, char **argv)
 		case 'y': t.is_sure = true; break;
 		case 'x': t.removes = true; break;
 		case 'a': t.author = optarg; break;
+		case 'v': t.vars.file = optarg; break;
+		case 'L': t.is_lenient = true; break;
+		case 'p': *array_push(t.vars.params, t.vars.n, t.vars.cap) = optarg; break;
 		default: return cli_bad_option(&cli_prompt, argv);
 		}
 		if (strchr(given, opt) == NULL) {
@@ -180,19 +184,25 @@ static int run(int argc, char **argv)
 				return cli_usage(&cli_prompt, "--%s does not go with %s", longs[i].name, v->name);
 			}
 		}
+		if (strchr(v->options, *c) == NULL) {
+			return cli_usage(&cli_prompt, "-%c does not go with %s", *c, v->name);
+		}
 	}
 	t.words = argv + optind + 1;
 	t.n_words = argc - optind - 1;
 	if (t.n_words < v->least || t.n_words > v->most) {
 		return cli_usage(&cli_prompt, "sonde prompt %s takes %s", v->name, v->words[0] != '\0' ? v->words : "no more words");
 	}
-	return do_task(v, &t);
+	int status = do_task(v, &t);
+
+	free(t.vars.params);
+	return status;
 }
 
 const struct cli_command cli_prompt = {
 	.name = "prompt",
 	.summary = "prompts with versions, labels and splits",
-	.usage = "sonde prompt list|show|save|edit|branch|log|diff|label|split|swap|rollback|resolve|verify ... [--json]",
+	.usage = "sonde prompt list|show|save|edit|branch|log|diff|label|split|swap|rollback|resolve|render|test|verify ... [--json]",
 	.help =
 	    "  list                          all prompts, with their labels\n"
 	    "  show REF                      a version: its text, byte for byte; --json: all of it\n"
@@ -206,6 +216,8 @@ const struct cli_command cli_prompt = {
 	    "  swap NAME LABEL LABEL         blue and green change places\n"
 	    "  rollback NAME LABEL           back to what it pointed to before; again: one more back\n"
 	    "  resolve REF [--key USER]      which version a user gets\n"
+	    "  render REF                    filled in, byte for byte; -p NAME=VALUE, -p NAME=@FILE, --vars FILE.json, --lenient\n"
+	    "  test REF                      its tests: rendered and compared with what they expect; status 5 when one fails\n"
 	    "  verify                        prove every hash, parent and move anew; status 5 when one is wrong\n"
 	    "  -m, --message TEXT            why, of a version or a move\n"
 	    "  --author NAME                 who, instead of git's user.name or the login\n"

@@ -3,6 +3,7 @@
 #define SONDE_CLI_PROMPT_H
 
 #include "cli/cli.h"
+#include "cli/vars.h"
 #include "gateway/config.h"
 #include "prompt/registry.h"
 
@@ -12,7 +13,8 @@ struct prompt_task {
 	const struct config *config;
 	char **words; /* behind the subcommand */
 	int n_words;
-	bool is_json, is_sure, removes;
+	bool is_json, is_sure, removes, is_lenient;
+	struct cli_vars vars;
 	const char *message, *key, *from, *author; /* NULL: not given; author is always there when the registry is written */
 	struct buf out;  /* standard output, at the end */
 	int status;      /* to exit with, when it went well */
@@ -21,13 +23,15 @@ struct prompt_task {
 struct prompt_verb {
 	const char *name;
 	const char *words;   /* "NAME [FILE|-]" */
-	const char *options; /* letters of those it takes beside --json: m message, k key, f from, y yes, x remove, a author */
+	const char *options; /* letters of those it takes beside --json: m message, k key, f from, y yes, x remove, a author, p and v variables,
+	                      * L lenient */
 	int least, most;     /* words */
 	int writes_from;     /* with so many words it changes the registry; with fewer, and without --remove, it reads */
 	bool (*run)(struct prompt_task *t, struct err *e);
 	bool (*run_empty)(struct prompt_task *t, struct err *e); /* where there is no store yet; NULL: that is told */
 };
-extern const struct prompt_verb prompt_list, prompt_show, prompt_log, prompt_diff, prompt_resolve, prompt_verify;
+extern const struct prompt_verb prompt_list, prompt_show, prompt_log, prompt_diff, prompt_resolve, prompt_verify, prompt_render,
+    prompt_test;
 extern const struct prompt_verb prompt_save, prompt_edit, prompt_branch, prompt_label, prompt_split, prompt_swap, prompt_rollback;
 
 #define PROMPT_NEVER 1000 /* words: it only reads */

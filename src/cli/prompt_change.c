@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "prompt/render.h"
 #include "text/json_text.h"
 
 /* ---- versions ---- */
@@ -37,6 +38,11 @@ static bool save_bundle(struct prompt_task *t, const char *name, int parent, con
 	}
 	if (bundle_n_parts(b) == 1 && bundle_part(b, 0).len == 0) {
 		return err_set(e, ERR_TEMPLATE, "the prompt is empty");
+	}
+	struct template_error why;
+
+	if (!version_parses(name, b, &why)) {
+		return template_error_err(&why, e);
 	}
 	if (!version_save(t->r, &s, b, &number, &is_new, e)) {
 		return false;

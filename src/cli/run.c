@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "cli/commands.h"
 #include "cli/result.h"
+#include "cli/run_prompt.h"
 #include "gateway/attach_file.h"
 #include "gateway/gateway.h"
 #include "net/http.h"
@@ -31,6 +32,11 @@ struct options {
 	bool is_plain, is_dry, is_quiet, caches, no_bodies;
 	enum output output;
 	struct buf user, schema, tools;
+	const char *ref, *key;    /* of the registry; NULL */
+	struct cli_vars vars;
+	struct run_prompt prompt;
+	struct message *messages; /* what is sent */
+	size_t n_messages;
 	struct attachments *attachments;
 };
 
@@ -87,6 +93,9 @@ static bool check_prompt(const struct buf *b, struct err *e)
 /* TEXT, "-" for standard input; neither given: standard input, unless that is a terminal. */
 static bool read_prompt(struct options *o, int n, char **words, struct err *e)
 {
+	if (n == 0 && o->ref != NULL) {
+		return true;
+	}
 	if (n > 1) {
 		err_set(e, ERR_USAGE, "more than one prompt was given");
 		return err_hint(e, "put the prompt in quotes");
@@ -110,7 +119,7 @@ static bool read_form(struct buf *to, const char *path, bool (*check)(const char
 
 static int parse(struct options *o, int argc, char **argv)
 {
-	enum { RETRIES = 256, NO_STREAM, JSON, JSONL, DRY_RUN, CACHE, NO_BODIES, SCHEMA, TOOLS, ATTACH };
+	enum { RETRIES = 256, NO_STREAM, JSON, JSONL, DRY_RUN, CACHE, NO_BODIES, SCHEMA, TOOLS, ATTACH, PARAMS, KEY };
 	static const struct option longs[] = {
 		{ "model", required_argument, NULL, 'm' }, { "system", required_argument, NULL, 's' },
 		{ "option", required_argument, NULL, 'o' }, { "quiet", no_argument, NULL, 'q' },
@@ -119,18 +128,23 @@ static int parse(struct options *o, int argc, char **argv)
 		{ "dry-run", no_argument, NULL, DRY_RUN }, { "cache", no_argument, NULL, CACHE },
 		{ "no-bodies", no_argument, NULL, NO_BODIES },
 		{ "schema", required_argument, NULL, SCHEMA }, { "tools", required_argument, NULL, TOOLS },
-		{ "attach", required_argument, NULL, ATTACH }, { NULL, 0, NULL, 0 },
+		{ "attach", required_argument, NULL, ATTACH }, { "template", required_argument, NULL, 't' },
+		{ "params", required_argument, NULL, PARAMS }, { "key", required_argument, NULL, KEY }, { NULL, 0, NULL, 0 },
 	};
 	struct err e = { 0 };
 	bool ok = true;
 	int opt;
 
-	while (ok && (opt = cli_option(argc, argv, "m:s:o:q", longs)) != -1) {
+	while (ok && (opt = cli_option(argc, argv, "m:s:o:qt:p:", longs)) != -1) {
 		switch (opt) {
 		case 'm': *array_push(o->targets, o->n_targets, o->cap_targets) = optarg; break;
 		case 's': o->system = optarg; break;
 		case 'o': ok = parse_param(o, optarg, &e); break;
 		case 'q': o->is_quiet = true; break;
+		case 't': o->ref = optarg; break;
+		case 'p': *array_push(o->vars.params, o->vars.n, o->vars.cap) = optarg; break;
+		case PARAMS: o->vars.file = optarg; break;
+		case KEY: o->key = optarg; break;
 		case RETRIES: ok = cli_int(optarg, 0, 20, &o->retries, &e) || err_prefix(&e, "--retries"); break;
 		case SCHEMA: ok = read_form(&o->schema, optarg, form_check_schema, &e); break;
 		case TOOLS: ok = read_form(&o->tools, optarg, form_check_tools, &e); break;
@@ -155,22 +169,76 @@ static int parse(struct options *o, int argc, char **argv)
 	if (o->system != NULL && !utf8_valid(o->system, strlen(o->system))) {
 		return cli_usage(&cli_run, "the system prompt is not UTF-8 text");
 	}
+	if (o->ref == NULL && (o->vars.n > 0 || o->vars.file != NULL || o->key != NULL)) {
+		return cli_usage(&cli_run, "-p, --params and --key go with -t");
+	}
+	if (o->ref != NULL && o->system != NULL) {
+		return cli_usage(&cli_run, "-s does not go with -t, which has its own system prompt");
+	}
 	return read_prompt(o, argc - optind, argv + optind, &e) ? 0 : cli_fail(&e);
 }
 
-static struct gateway_request request_of(const struct options *o, const struct target *t, struct message messages[2])
+/* The version of -t, or the system prompt; then the text. False: e and what else there is to say have been told, *status says how it ends. */
+static bool fill_messages(struct options *o, int *status)
 {
-	size_t n = 0;
+	struct buf place = { 0 };
+	struct err e = { 0 };
 
-	if (o->system != NULL && o->system[0] != '\0') {
-		messages[n++] = (struct message){ ROLE_SYSTEM, o->system };
+	if (o->ref != NULL && !run_prompt_load(&o->prompt, o->ref, o->key, &o->vars, &e, &place)) {
+		*status = cli_fail(&e);
+		fputs(buf_str(&place), stderr);
+		buf_free(&place);
+		return false;
 	}
-	messages[n++] = (struct message){ ROLE_USER, buf_str(&o->user) };
+	o->messages = x_calloc(o->prompt.n_messages + 2, sizeof(*o->messages));
+	for (size_t i = 0; i < o->prompt.n_messages; i++) {
+		o->messages[o->n_messages++] = o->prompt.messages[i];
+	}
+	if (o->system != NULL && o->system[0] != '\0') {
+		o->messages[o->n_messages++] = (struct message){ ROLE_SYSTEM, o->system };
+	}
+	if (o->user.len > 0) {
+		o->messages[o->n_messages++] = (struct message){ ROLE_USER, buf_str(&o->user) };
+	}
+	return true;
+}
+
+/* What is said of a prompt whose parameters are not all sent. */
+static void tell_unsent(const struct options *o, const struct buf *unsent)
+{
+	if (unsent->len > 0 && !o->is_quiet) {
+		char *names = clean_line(unsent->s, unsent->len, 0);
+
+		fprintf(stderr, "sonde: not sent, for sonde does not know it: %s\n", names);
+		free(names);
+	}
+}
+
+/* Parameters of the command line, then those of the version; those of the target fill the rest. */
+static bool params_of(const struct options *o, const struct target *t, struct chat_params *params, struct err *e)
+{
+	struct buf unsent = { 0 };
+
+	chat_params_copy(params, &o->params);
+	bool ok = o->ref == NULL || run_prompt_params(&o->prompt, t->provider, params, &unsent, e);
+
+	if (ok) {
+		tell_unsent(o, &unsent);
+	} else {
+		chat_params_free(params);
+	}
+	buf_free(&unsent);
+	return ok;
+}
+
+static struct gateway_request request_of(const struct options *o, const struct target *t, const struct chat_params *params)
+{
 	return (struct gateway_request){
-		.target = t, .messages = messages, .n_messages = n, .params = o->params, .is_streamed = !o->is_plain,
+		.target = t, .messages = o->messages, .n_messages = o->n_messages, .params = *params, .is_streamed = !o->is_plain,
 		.caches = o->caches, .attachments = o->attachments,
-		.schema_json = o->schema.len > 0 ? buf_str(&o->schema) : NULL,
-		.tools_json = o->tools.len > 0 ? buf_str(&o->tools) : NULL,
+		.schema_json = o->schema.len > 0 ? buf_str(&o->schema) : o->prompt.schema_json,
+		.tools_json = o->tools.len > 0 ? buf_str(&o->tools) : o->prompt.tools_json,
+		.prompt_name = o->prompt.version.name, .prompt_version = o->ref != NULL ? o->prompt.version.hash : NULL, .tags = o->prompt.tags,
 		.max_attempts = is_known(o->retries) ? (int)o->retries + 1 : 0,
 	};
 }
@@ -183,12 +251,17 @@ static int dry_run(const struct options *o, struct target **targets)
 
 	(void)buf_add_str(&out, "{\"dry_run\":true,\"requests\":[");
 	for (size_t i = 0; ok && i < o->n_targets; i++) {
-		struct message messages[2];
-		struct gateway_request r = request_of(o, targets[i], messages);
+		struct chat_params params;
 		struct buf body = { 0 };
 		char *url = NULL;
 
-		ok = call_preview(&r, &url, &body, &e);
+		ok = params_of(o, targets[i], &params, &e);
+		if (ok) {
+			struct gateway_request r = request_of(o, targets[i], &params);
+
+			ok = call_preview(&r, &url, &body, &e);
+			chat_params_free(&params);
+		}
 		if (ok) {
 			(void)buf_add_str(&out, i > 0 ? "," : "");
 			(void)buf_add_str(&out, "{\"target\":");
@@ -390,7 +463,18 @@ static struct store *begin_store(const struct store_policy *policy)
 	return store;
 }
 
-static int send_all(const struct options *o, struct config *config, struct target **targets)
+/* NULL: there is none. */
+static const char *first_of(const struct options *o, enum role role)
+{
+	for (size_t i = 0; i < o->n_messages; i++) {
+		if (o->messages[i].role == role) {
+			return o->messages[i].text;
+		}
+	}
+	return NULL;
+}
+
+static int send_all(const struct options *o, struct config *config, struct target **targets, const struct chat_params *params)
 {
 	struct run run = { .loop = loop_new(), .options = o, .calls = x_calloc(o->n_targets, sizeof(*run.calls)), .n_running = o->n_targets };
 
@@ -408,8 +492,7 @@ static int send_all(const struct options *o, struct config *config, struct targe
 		watch_signal(&run, &run.on_hup, SIGHUP);
 	}
 	for (size_t i = 0; i < o->n_targets; i++) {
-		struct message messages[2];
-		struct gateway_request r = request_of(o, targets[i], messages);
+		struct gateway_request r = request_of(o, targets[i], &params[i]);
 
 		r.run_us = run_us;
 		r.run_column = (int)i;
@@ -420,7 +503,7 @@ static int send_all(const struct options *o, struct config *config, struct targe
 		is_simulated |= run.calls[i]->is_simulated;
 	}
 	if (store != NULL) {
-		past_record_run(store, run_us, &(struct past_question){ .system = o->system, .user = buf_str(&o->user), .params = &o->params,
+		past_record_run(store, run_us, &(struct past_question){ .system = first_of(o, ROLE_SYSTEM), .user = first_of(o, ROLE_USER), .params = &o->params,
 		    .names = o->targets, .n = o->n_targets, .is_simulated = is_simulated });
 	}
 	char note[160];
@@ -454,17 +537,37 @@ static int send_all(const struct options *o, struct config *config, struct targe
 	return status;
 }
 
+static int send_with_params(const struct options *o, struct config *config, struct target **targets)
+{
+	struct chat_params *params = x_calloc(o->n_targets, sizeof(*params));
+	struct err e = { 0 };
+	size_t n = 0;
+
+	while (n < o->n_targets && params_of(o, targets[n], &params[n], &e)) {
+		n++;
+	}
+	int status = n == o->n_targets ? send_all(o, config, targets, params) : cli_fail(&e);
+
+	while (n > 0) {
+		chat_params_free(&params[--n]);
+	}
+	free(params);
+	return status;
+}
+
 static int run_targets(struct options *o, struct config *config)
 {
 	struct target **targets;
 	struct err e = { 0 };
 	int status = cli_check_config(config);
 
-	if (status != 0) {
+	if (status != 0 || !fill_messages(o, &status)) {
 		return status;
 	}
 	if (o->n_targets == 0) {
-		*array_push(o->targets, o->n_targets, o->cap_targets) = "default";
+		const char *own = o->ref != NULL ? run_prompt_target(&o->prompt) : NULL;
+
+		*array_push(o->targets, o->n_targets, o->cap_targets) = own != NULL ? own : "default";
 	}
 	targets = x_calloc(o->n_targets, sizeof(struct target *));
 	for (size_t i = 0; status == 0 && i < o->n_targets; i++) {
@@ -479,7 +582,7 @@ static int run_targets(struct options *o, struct config *config)
 		}
 	}
 	if (status == 0) {
-		status = o->is_dry ? dry_run(o, targets) : send_all(o, config, targets);
+		status = o->is_dry ? dry_run(o, targets) : send_with_params(o, config, targets);
 	}
 	for (size_t i = 0; i < o->n_targets; i++) {
 		target_free(targets[i]);
@@ -501,6 +604,9 @@ static int run(int argc, char **argv)
 		status = run_targets(&o, config);
 		config_free(config);
 	}
+	run_prompt_free(&o.prompt);
+	free(o.messages);
+	free(o.vars.params);
 	free(o.targets);
 	chat_params_free(&o.params);
 	buf_free(&o.user);
@@ -513,10 +619,14 @@ static int run(int argc, char **argv)
 const struct cli_command cli_run = {
 	.name = "run",
 	.summary = "send one prompt to one or several targets",
-	.usage = "sonde run [-m TARGET]... [-s SYSTEM] [-o NAME=VALUE]... [TEXT|-]",
+	.usage = "sonde run [-m TARGET]... [-s SYSTEM | -t PROMPT [-p NAME=VALUE]...] [-o NAME=VALUE]... [TEXT|-]",
 	.help =
 	    "  -m TARGET        provider/model or an alias of the configuration; several: all at once\n"
 	    "  -s SYSTEM        system prompt\n"
+	    "  -t PROMPT        a prompt of the registry: NAME, NAME@LABEL, NAME@v3 or NAME@HASH, with its parameters, tools and schema\n"
+	    "  -p NAME=VALUE    one variable of it; NAME=@FILE: the text of a file\n"
+	    "  --params FILE    variables of it: a JSON object\n"
+	    "  --key USER       which of a split this user gets; the same user always gets the same\n"
 	    "  -o NAME=VALUE    temperature, top_p, max_tokens, seed, stop\n"
 	    "  --schema FILE    ask for JSON that fits the JSON schema in FILE\n"
 	    "  --tools FILE     offer the model the tools in FILE, a list as OpenAI has it\n"

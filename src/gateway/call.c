@@ -169,6 +169,9 @@ static struct live_call *live_new(const struct gateway_request *r)
 	call_row_init(&lc->pub.row);
 	lc->pub.row.run_us = r->run_us;
 	lc->pub.row.run_column = r->run_column;
+	lc->pub.prompt_name = x_strdup(r->prompt_name);
+	lc->pub.prompt_version = x_strdup(r->prompt_version);
+	lc->pub.tags = x_strdup(r->tags);
 	answer_init(&lc->pub.answer);
 	buf_init(&lc->pub.response_body, BODY_LIMIT);
 	lc->pub.side = lc->side = r->side != NULL ? side_request_copy(r->side) : NULL;
@@ -254,6 +257,9 @@ void call_unref(struct call *c)
 	arrivals_free(&c->arrivals);
 	cached_answer_free(&lc->hit);
 	free(c->failures);
+	free(c->prompt_name);
+	free(c->prompt_version);
+	free(c->tags);
 	target_free(c->asked);
 	free(lc);
 }

@@ -69,6 +69,7 @@ struct call {
 	/* As sent and received; no headers, no key. Of what was attached the request has the name, size and hash in place of the bytes. */
 	struct buf request_body, response_body;
 	struct arrivals arrivals;   /* when the bytes of response_body came */
+	char *prompt_name, *prompt_version, *tags; /* of the request; NULL */
 	char warning[160];          /* what of the request the provider does not take; "" */
 	bool is_simulated;          /* the server named itself the simulator */
 	bool is_cached;             /* answered from the cache: nothing was sent, it cost nothing */
@@ -91,6 +92,7 @@ struct gateway_request {
 	bool caches;                /* an answer to the same request may be given again; also when the target says so */
 	int64_t run_us;             /* see struct call_row */
 	int run_column;
+	const char *prompt_name, *prompt_version, *tags; /* for the record, see struct call_row; NULL: unknown */
 };
 
 /* Copies the request. Never NULL; a request that cannot be sent fails through its event. */

@@ -98,6 +98,9 @@ void record_fill(struct call *c, const struct price_table *prices, int64_t wall_
 	r->is_cached = c->is_cached;
 	r->run_us = run_us;
 	r->run_column = run_column;
+	r->prompt_name = c->prompt_name;
+	r->prompt_version = c->prompt_version;
+	r->tags = c->tags;
 	r->request_id = c->http.reply.request_id[0] != '\0' ? c->http.reply.request_id : c->answer.response_id;
 	if (c->sent_us != 0) {
 		r->latency_us = c->end_us - c->sent_us;

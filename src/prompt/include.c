@@ -5,15 +5,38 @@
 
 #include "base/mem.h"
 #include "prompt/rows.h"
+#include "template/template.h"
 
-/* No parser of templates yet: none are found. */
-static bool names_of(const struct bundle *b, char ***names, size_t *n, struct err *e)
+struct names {
+	char **names;
+	size_t n, cap;
+};
+
+static void add_name(void *ctx, const char *name, size_t len)
 {
-	(void)b;
-	(void)e;
-	*names = NULL;
-	*n = 0;
-	return true;
+	struct names *s = ctx;
+
+	for (size_t i = 0; i < s->n; i++) {
+		if (strlen(s->names[i]) == len && memcmp(s->names[i], name, len) == 0) {
+			return;
+		}
+	}
+	*array_push(s->names, s->n, s->cap) = x_strndup(name, len);
+}
+
+/* A text that is no template includes nothing. */
+static void find_names(const struct bundle *b, struct names *s)
+{
+	for (size_t i = 0; i < bundle_n_parts(b); i++) {
+		struct bundle_part p = bundle_part(b, i);
+		struct template_error why;
+		struct template *t = template_parse("", p.text, p.len, &why);
+
+		if (t != NULL) {
+			template_includes(t, add_name, s);
+			template_free(t);
+		}
+	}
 }
 
 /* Whether the version of that hash of a prompt leads back to `name`, through the versions that it and those below it are locked to; *via is the
@@ -49,24 +72,26 @@ static bool lock_one(struct registry *r, const char *name, const char *ref, json
 		ok = err_set(e, ERR_TEMPLATE, "%.60s includes %.60s, which leads back to it: %.60s includes %.60s", name, v.name, via, name);
 	} else if (ok) {
 		(void)json_object_set_new(lock, ref, json_string(v.hash));
+		(void)json_object_update_missing(lock, json_object_get(v.bundle.json, "lock"));
 	}
 	free(via);
 	version_free(&v);
 	return ok;
 }
 
+/* What is included brings its own locks along: a rendering needs no others, and takes one version of a name. */
 bool includes_lock(struct registry *r, const char *name, const struct bundle *b, struct bundle *locked, struct err *e)
 {
 	json_t *object = json_copy(b->json), *lock = json_object();
-	char **names;
-	size_t n;
-	bool ok = names_of(b, &names, &n, e);
+	struct names s = { .n = 0 };
+	bool ok = true;
 
-	for (size_t i = 0; i < n; i++) {
-		ok = ok && lock_one(r, name, names[i], lock, e);
-		free(names[i]);
+	find_names(b, &s);
+	for (size_t i = 0; i < s.n; i++) {
+		ok = ok && lock_one(r, name, s.names[i], lock, e);
+		free(s.names[i]);
 	}
-	free(names);
+	free(s.names);
 	(void)json_object_set_new(object, "lock", lock);
 	ok = ok && bundle_from_json(object, locked, e);
 	json_decref(object);

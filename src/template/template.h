@@ -69,4 +69,8 @@ struct template_env { /* zeroed: strict, no partials, the default limits */
 bool template_render(const struct template *t, const json_t *vars, const struct template_env *env, struct buf *out, struct template_error *err)
     SONDE_MUST_CHECK;
 
+/* Each include whose name is written out, in the order of the text; a name may come twice. Not NUL-terminated. */
+typedef void template_include(void *ctx, const char *name, size_t len);
+void template_includes(const struct template *t, template_include *visit, void *ctx);
+
 #endif

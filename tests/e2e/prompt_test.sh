@@ -165,4 +165,93 @@ check "nothing of that changed anything" out "sort support tickets"
 printf 'prompts: {protect: [a]}\n' >"$T/config.yaml"
 sonde prompt label support/triage blue v1
 check "with a configuration that is wrong no label moves" is 4
+
+
+# Filled in, tested, and sent.
+: >"$T/config.yaml"
+cat >"$T/ask.json" <<'END'
+{"messages":[{"role":"system","content":"Answer in {{ language }}."},{"role":"user","content":"{{ question }} {% for i in range(n) %}{{ i }}{% endfor %}"}],
+"params":{"temperature":0.25,"max_tokens":50,"magic":1},"overrides":{"anthropic":{"temperature":0.75}},
+"vars":{"language":{"type":"string","default":"English","enum":["English","French"]},"question":{"type":"string"},"n":{"type":"integer","default":2,"maximum":5}},
+"tests":[{"name":"plain","vars":{"question":"Why?"},"expect":"SYSTEM\nAnswer in English.\nUSER\nWhy? 01\n"},{"name":"off","vars":{"question":"a"},"expect":"b"}]}
+END
+sonde prompt save ask "$T/ask.json"
+check "a bundle with variables" is 0
+sonde prompt render ask -p question=Why? -p n=3
+check "render" out "Why? 012"
+check "render: a default" out "Answer in English."
+sonde prompt render ask -p question=Why? --json
+check "render as JSON" out '"messages":[{"role":"system","content":"Answer in English."},{"role":"user","content":"Why? 01"}]'
+sonde prompt render ask
+check "a variable that is missing" exits 3 "question"
+sonde prompt render ask -p question=a -p n=x
+check "a variable of another type" exits 3 "the variable n must be of type integer"
+sonde prompt render ask -p question=a -p n=9
+check "a variable out of its range" exits 3 "the variable n is not between its minimum and maximum"
+sonde prompt render ask -p question=a -p language=German
+check "a variable that is none of its enum" exits 3 "language is none of its enum"
+sonde prompt test ask
+check "a test that fails" is 5
+check "test: passed" out "ok    plain"
+check "test: failed" out "FAIL  off"
+sonde prompt test ask --json
+check "test as JSON" out '"failed":1}'
+printf 'a {%% if %%}' >"$T/bad"
+sonde prompt save bad "$T/bad"
+check "a template that is wrong is not saved" is 3
+check "and where" err "bad:1:"
+
+printf 'Be kind to {{ who }}.' | sonde_env "$SONDE" prompt save parts/tone - >"$T/out/out"
+sonde prompt label parts/tone production v1
+printf '{%% include "parts/tone@production" %%} And brief.' | sonde_env "$SONDE" prompt save whole - >"$T/out/out"
+sonde prompt render whole -p who=users
+check "an include" [ "$(cat "$T/out/out")" = "Be kind to users. And brief." ]
+printf 'Be harsh.' | sonde_env "$SONDE" prompt save parts/tone - >"$T/out/out"
+sonde prompt label parts/tone production v2
+sonde prompt render whole -p who=users
+check "is locked to what it was when it was saved" out "Be kind to users."
+sonde prompt log parts/tone
+check "who includes it" out "Included by: whole"
+printf '{%% include "whole" %%}' >"$T/cycle"
+sonde prompt save parts/tone "$T/cycle"
+check "a cycle of includes" exits 3 "which leads back to it"
+printf '{%% include "parts/tone" %%}' >"$T/cycle"
+sonde prompt save parts/tone "$T/cycle"
+check "a prompt that includes itself" exits 3 "includes itself"
+printf '{%% include "parts/tune" %%}' >"$T/cycle"
+sonde prompt save other "$T/cycle"
+check "an include of what there is not" exits 3 "include of parts/tune"
+check "with the nearest" err "did you mean parts/tone?"
+
+sonde run -t ask -p question=Why? -m openai/gpt-5.4-mini -m anthropic/claude-haiku-4-5 --dry-run
+check "run -t: its messages" out "Answer in English."
+check "run -t: its parameters" out '"temperature":0.25'
+check "run -t: those for a provider" out '"temperature":0.75'
+check "run -t: what is not sent is told" err "magic"
+sonde run -t ask -p question=Why? -o temperature=1 -m openai/gpt-5.4-mini --dry-run
+check "run -t: the command line goes first" out '"temperature":1'
+printf '{"question":"From a file"}' >"$T/vars.json"
+printf 'French' >"$T/language"
+sonde run -t ask --params "$T/vars.json" -p language=@"$T/language" -m openai/gpt-5.4-mini --dry-run
+check "run -t: variables of a file" out "From a file"
+check "run -t: a variable that is a file" out "Answer in French."
+sonde run -t ask
+check "run -t: a variable that is missing" exits 3 "question"
+sonde run -t asc -m openai/gpt-5.4-mini
+check "run -t: an unknown name" exits 5 "did you mean ask?"
+sonde run -p a=b hello
+check "variables without a prompt" exits 2 "go with -t"
+sonde prompt label ask production v1
+start_simulator
+sonde run -t ask -p question=Why? -m openai/gpt-5.4-mini --key user-1 --json
+check "run -t" is 0
+sonde calls --jsonl
+hash=$(sonde_env "$SONDE" prompt resolve ask --json | sed -n 's/.*"hash":"\([0-9a-f]*\)".*/\1/p')
+check "the call has the prompt's name" out '"prompt_name":"ask"'
+check "and the version's hash" out "\"prompt_version\":\"$hash\""
+check "and the arm of the label" out 'prompt_arm'
+sonde metrics --filter "version=$hash" --json
+check "metrics of one version" out '"total_invocations":1'
+sonde prompt verify
+check "verify at the end" is 0
 end
