@@ -145,6 +145,18 @@ unsigned play_cmd_diff(void *self, struct console *c, const char *arg)
 	return ok ? play_changed() : play_said(c, &e);
 }
 
+unsigned play_cmd_diff_all(void *self, struct console *c, const char *arg)
+{
+	struct play_screen *s = self;
+	struct err e = { 0 };
+
+	(void)arg;
+	if (play_wants_column(s, c)) {
+		return play_diff_open_all(s, s->column, &e) ? play_changed() : play_said(c, &e);
+	}
+	return play_changed();
+}
+
 unsigned play_cmd_hold(void *self, struct console *c, const char *arg)
 {
 	struct play_screen *s = self;

@@ -2,8 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "text/clean.h"
+#include "base/mem.h"
+#include "diff/consensus.h"
 #include "diff/diff.h"
+#include "text/clean.h"
 #include "ui/screens/play_state.h"
 #include "ui/widgets/styled.h"
 
@@ -52,9 +54,45 @@ static bool laid_out(const struct play_answer *a, struct buf *out)
 	return p.state == PRETTY_DONE;
 }
 
+static bool is_finished(const struct play_answer *a)
+{
+	return !play_answer_is_running(a) && a->text.len > 0;
+}
+
+/* What changed between two answers, with its legend. Returns whether both were compared as JSON. */
+static bool add_pair(struct styled_text *out, const struct play_column *left, const struct play_column *right, size_t *removed, size_t *added)
+{
+	struct buf a_json = { 0 }, b_json = { 0 };
+	bool is_json = laid_out(left->answer, &a_json) && laid_out(right->answer, &b_json);
+	const struct buf *a_text = is_json ? &a_json : &left->answer->text, *b_text = is_json ? &b_json : &right->answer->text;
+	struct diff d;
+
+	diff_make(&d, a_text->s, a_text->len, b_text->s, b_text->len, is_json ? DIFF_WORDS : DIFF_WORDS | DIFF_SENTENCES);
+	add_legend(out, left, right);
+	if (d.words_added + d.words_removed == 0) {
+		styled_addf(out, ST_DIM, "The two answers are the same.\n\n");
+	}
+	add_parts(out, &d, a_text->s, b_text->s);
+	*removed = d.words_removed;
+	*added = d.words_added;
+	diff_free(&d);
+	buf_free(&a_json);
+	buf_free(&b_json);
+	return is_json;
+}
+
+static void show(struct play_screen *s, struct styled_text *diff)
+{
+	play_diff_close(s);
+	s->diff = diff;
+	s->diff_scroll = (struct list){ 0 };
+	s->view = s->width >= PLAY_WIDE && s->area.h >= PLAY_TALL ? VIEW_COLUMNS : VIEW_DIFF;
+}
+
 bool play_diff_open(struct play_screen *s, size_t a, size_t b, struct err *e)
 {
 	const struct play *p = s->play;
+	size_t removed, added;
 
 	if (a >= p->n_columns || b >= p->n_columns || a == b) {
 		err_set(e, ERR_USAGE, "two answers are needed for a diff");
@@ -62,30 +100,66 @@ bool play_diff_open(struct play_screen *s, size_t a, size_t b, struct err *e)
 	}
 	const struct play_column *left = p->columns[a], *right = p->columns[b];
 
-	if (play_answer_is_running(left->answer) || play_answer_is_running(right->answer) || left->answer->text.len == 0 || right->answer->text.len == 0) {
+	if (!is_finished(left->answer) || !is_finished(right->answer)) {
 		return err_set(e, ERR_USAGE, "both answers must be finished: %zu and %zu", a + 1, b + 1);
 	}
-	struct diff d = { 0 };
+	struct styled_text *diff = styled_new();
+	bool is_json = add_pair(diff, left, right, &removed, &added);
 
-	struct buf a_json = { 0 }, b_json = { 0 };
-	bool is_json = laid_out(left->answer, &a_json) && laid_out(right->answer, &b_json);
-	const struct buf *a_text = is_json ? &a_json : &left->answer->text, *b_text = is_json ? &b_json : &right->answer->text;
+	show(s, diff);
+	(void)snprintf(s->diff_title, sizeof(s->diff_title), "Diff %zu \u2194 %zu  \u2212%zu +%zu words%s", a + 1, b + 1, removed, added,
+	    is_json ? " of JSON" : "");
+	return true;
+}
 
-	diff_make(&d, a_text->s, a_text->len, b_text->s, b_text->len, is_json ? DIFF_WORDS : DIFF_WORDS | DIFF_SENTENCES);
-	play_diff_close(s);
-	s->diff = styled_new();
-	add_legend(s->diff, left, right);
-	if (d.words_added + d.words_removed == 0) {
-		styled_addf(s->diff, ST_DIM, "The two answers are the same.\n\n");
+/* A line for each sentence of the baseline: how many of the others have it. */
+static void add_consensus(struct styled_text *out, const struct play_answer *baseline, const struct consensus_text *others, size_t n)
+{
+	struct consensus c;
+
+	consensus_make(&c, (struct consensus_text){ baseline->text.s, baseline->text.len }, others, n);
+	for (size_t i = 0; i < c.n; i++) {
+		const struct consensus_sentence *sentence = &c.sentences[i];
+
+		styled_addf(out, sentence->n_with == n ? ST_DIM : ST_HIT, "%zu/%zu", sentence->n_with, n);
+		styled_add(out, ST_TEXT, " ", 1);
+		styled_add(out, ST_TEXT, baseline->text.s + sentence->start, sentence->len);
+		styled_add(out, ST_TEXT, "\n", 1);
 	}
-	add_parts(s->diff, &d, a_text->s, b_text->s);
-	(void)snprintf(s->diff_title, sizeof(s->diff_title), "Diff %zu \u2194 %zu  \u2212%zu +%zu words%s", a + 1, b + 1, d.words_removed,
-	    d.words_added, is_json ? " of JSON" : "");
-	diff_free(&d);
-	buf_free(&a_json);
-	buf_free(&b_json);
-	s->diff_scroll = (struct list){ 0 };
-	s->view = s->width >= PLAY_WIDE && s->area.h >= PLAY_TALL ? VIEW_COLUMNS : VIEW_DIFF;
+	consensus_free(&c);
+}
+
+bool play_diff_open_all(struct play_screen *s, size_t baseline, struct err *e)
+{
+	const struct play *p = s->play;
+	struct consensus_text *others = x_reallocarray(NULL, p->n_columns + 1, sizeof(*others));
+	size_t n = 0, removed, added;
+
+	for (size_t i = 0; i < p->n_columns; i++) {
+		const struct play_answer *a = p->columns[i]->answer;
+
+		if (i != baseline && is_finished(a)) {
+			others[n++] = (struct consensus_text){ a->text.s, a->text.len };
+		}
+	}
+	if (n == 0 || !is_finished(p->columns[baseline]->answer)) {
+		free(others);
+		return err_set(e, ERR_USAGE, "this answer and at least one other must be finished");
+	}
+	struct styled_text *diff = styled_new();
+
+	styled_addf(diff, ST_DIM, "How many of the other %zu have each sentence of %zu:\n\n", n, baseline + 1);
+	add_consensus(diff, p->columns[baseline]->answer, others, n);
+	for (size_t i = 0; i < p->n_columns; i++) {
+		if (i != baseline && is_finished(p->columns[i]->answer)) {
+			styled_add(diff, ST_TEXT, "\n", 1);
+			(void)add_pair(diff, p->columns[baseline], p->columns[i], &removed, &added);
+			styled_add(diff, ST_TEXT, "\n", 1);
+		}
+	}
+	show(s, diff);
+	(void)snprintf(s->diff_title, sizeof(s->diff_title), "Diff %zu \u2194 %zu others", baseline + 1, n);
+	free(others);
 	return true;
 }
 

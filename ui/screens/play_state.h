@@ -169,6 +169,8 @@ void play_events_view_layout(struct play_screen *s);
 void play_events_view_draw(const struct play_screen *s, struct cells *cells, const struct env *env);
 /* play_diff.c: the answers of two columns; false when there is nothing to compare. */
 bool play_diff_open(struct play_screen *s, size_t a, size_t b, struct err *e);
+/* That of one with each other finished answer, below how many of them have each of its sentences. */
+bool play_diff_open_all(struct play_screen *s, size_t baseline, struct err *e);
 void play_diff_close(struct play_screen *s);
 /* Rows it wants where it stands below the race. */
 int play_diff_height(const struct play_screen *s);
@@ -197,7 +199,7 @@ bool play_wants_column(const struct play_screen *s, struct console *c);
 bool play_shows_columns(const void *self);
 bool play_shows_history(const void *self);
 bool play_shows_overlay(const void *self);
-play_command play_cmd_run, play_cmd_stop, play_cmd_stop_all, play_cmd_retry, play_cmd_edit, play_cmd_mark, play_cmd_diff, play_cmd_hold, play_cmd_zoom,
+play_command play_cmd_run, play_cmd_stop, play_cmd_stop_all, play_cmd_retry, play_cmd_edit, play_cmd_mark, play_cmd_diff, play_cmd_diff_all, play_cmd_hold, play_cmd_zoom,
     play_cmd_inspector, play_cmd_events,
     play_cmd_sort, play_cmd_units, play_cmd_next_answer, play_cmd_prev_answer, play_cmd_tie, play_cmd_pretty,
     play_cmd_next_item, play_cmd_prev_item,
