@@ -15,6 +15,7 @@
 #include "cli/run_prompt.h"
 #include "gateway/attach_file.h"
 #include "gateway/gateway.h"
+#include "gateway/route.h"
 #include "net/http.h"
 #include "provider/form.h"
 #include "text/clean.h"
@@ -26,6 +27,7 @@ enum output { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_JSONL };
 struct options {
 	const char **targets;
 	size_t n_targets, cap_targets;
+	char **routes; /* why auto is the target it is; NULL for one that was named */
 	const char *system;
 	struct chat_params params;
 	int64_t retries; /* UNKNOWN: the default */
@@ -266,6 +268,10 @@ static int dry_run(const struct options *o, struct target **targets)
 			(void)buf_add_str(&out, i > 0 ? "," : "");
 			(void)buf_add_str(&out, "{\"target\":");
 			json_text_string(&out, targets[i]->name);
+			if (o->routes[i] != NULL) {
+				(void)buf_add_str(&out, ",\"route\":");
+				json_text_string(&out, o->routes[i]);
+			}
 			(void)buf_add_str(&out, ",\"url\":");
 			json_text_string(&out, url);
 			(void)buf_addf(&out, ",\"body\":%s}", buf_str(&body));
@@ -555,6 +561,27 @@ static int send_with_params(const struct options *o, struct config *config, stru
 	return status;
 }
 
+/* A preview needs no key. */
+static struct target *target_of(struct options *o, const struct config *config, size_t i, struct err *e)
+{
+	const char *name = o->targets[i];
+
+	if (route_is_auto(config, name)) {
+		struct gateway_request r = request_of(o, NULL, &o->params);
+		struct route_choice choice;
+
+		if (!route_choose(config, r.messages, r.n_messages, r.tools_json, r.schema_json, &choice, e)) {
+			return NULL;
+		}
+		name = choice.target;
+		o->routes[i] = x_strdup(choice.reason);
+		if (!o->is_quiet && !o->is_dry) {
+			fprintf(stderr, "sonde: auto is %s (%s)\n", name, choice.reason);
+		}
+	}
+	return o->is_dry ? target_find(config, name, e) : target_resolve(config, name, e);
+}
+
 static int run_targets(struct options *o, struct config *config)
 {
 	struct target **targets;
@@ -570,9 +597,9 @@ static int run_targets(struct options *o, struct config *config)
 		*array_push(o->targets, o->n_targets, o->cap_targets) = own != NULL ? own : "default";
 	}
 	targets = x_calloc(o->n_targets, sizeof(struct target *));
+	o->routes = x_calloc(o->n_targets, sizeof(*o->routes));
 	for (size_t i = 0; status == 0 && i < o->n_targets; i++) {
-		/* A preview needs no key. */
-		targets[i] = o->is_dry ? target_find(config, o->targets[i], &e) : target_resolve(config, o->targets[i], &e);
+		targets[i] = target_of(o, config, i, &e);
 		if (targets[i] == NULL) {
 			if (strcmp(o->targets[i], "default") == 0) {
 				err_set(&e, ERR_USAGE, "no target was given");
@@ -586,7 +613,9 @@ static int run_targets(struct options *o, struct config *config)
 	}
 	for (size_t i = 0; i < o->n_targets; i++) {
 		target_free(targets[i]);
+		free(o->routes[i]);
 	}
+	free(o->routes);
 	free(targets);
 	return status;
 }
@@ -621,7 +650,8 @@ const struct cli_command cli_run = {
 	.summary = "send one prompt to one or several targets",
 	.usage = "sonde run [-m TARGET]... [-s SYSTEM | -t PROMPT [-p NAME=VALUE]...] [-o NAME=VALUE]... [TEXT|-]",
 	.help =
-	    "  -m TARGET        provider/model or an alias of the configuration; several: all at once\n"
+	    "  -m TARGET        provider/model or an alias of the configuration; several: all at once;\n"
+	    "                   auto: chosen by how complex the prompt is (route in the configuration)\n"
 	    "  -s SYSTEM        system prompt\n"
 	    "  -t PROMPT        a prompt of the registry: NAME, NAME@LABEL, NAME@v3 or NAME@HASH, with its parameters, tools and schema\n"
 	    "  -p NAME=VALUE    one variable of it; NAME=@FILE: the text of a file\n"

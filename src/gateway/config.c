@@ -137,6 +137,9 @@ void config_free(struct config *c)
 	for (size_t i = 0; i < ENCODING_COUNT; i++) {
 		free(c->rank_files[i]);
 	}
+	for (size_t i = 0; i < ROUTE_LEVELS; i++) {
+		free(c->route[i]);
+	}
 	price_table_free(c->prices);
 	free(c->price_file);
 	redact_free(c->store.redact);

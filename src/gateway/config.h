@@ -39,12 +39,16 @@ struct target {
 	size_t n_fallback;
 };
 
+/* Of a request, for the target auto (route.h). */
+enum route_level { ROUTE_SIMPLE, ROUTE_MEDIUM, ROUTE_COMPLEX, ROUTE_LEVELS };
+
 struct config {
 	char *file;                   /* path looked at, NULL when none could be formed */
 	bool file_exists;
 	struct provider_entry **providers; size_t n_providers, cap_providers; /* those found; pointers stay valid */
 	struct provider_entry **unlisted; size_t n_unlisted, cap_unlisted;    /* kinds not found: can be named, are not offered */
 	struct target **aliases; size_t n_aliases, cap_aliases;
+	char *route[ROUTE_LEVELS];    /* targets that auto stands for, NULL where none is set */
 	struct price_table *prices;
 	char *price_file;             /* the kept table it comes from; NULL: the built-in one */
 	struct err price_err;         /* why a kept one is not used: no problem of the configuration, since the built-in one serves */

@@ -90,11 +90,12 @@ static void read_prices(struct reader *r, const struct key *k, const struct valu
 
 /* ---- the whole ---- */
 
-/* In this order: targets need the providers and the prices. */
+/* In this order: targets need the providers and the prices, the route needs the targets. */
 static const struct key sections[] = {
 	{ .name = "providers", .read = read_providers },
 	{ .name = "prices", .read = read_prices },
 	{ .name = "targets", .read = read_targets },
+	{ .name = "route", .read = read_route },
 	{ .name = "budget", .read = read_budget },
 	{ .name = "store", .read = read_store },
 	{ .name = "prompts", .read = read_prompts },
@@ -144,6 +145,7 @@ void config_file_keys(config_key_fn *fn, void *ctx)
 	const struct key_table tables[] = {
 		provider_key_table,
 		target_key_table,
+		route_key_table,
 		budget_key_table,
 		store_key_table,
 		prompt_key_table,

@@ -47,7 +47,7 @@ struct key_table {
 	const struct key *rows;
 	size_t n;
 };
-extern const struct key_table provider_key_table, target_key_table, budget_key_table, store_key_table, prompt_key_table,
+extern const struct key_table provider_key_table, target_key_table, route_key_table, budget_key_table, store_key_table, prompt_key_table,
     alert_key_table, tokenizer_key_table;
 
 void problem(struct reader *r, const struct yaml_node *at, const char *fmt, ...) SONDE_PRINTF(3, 4);
@@ -79,6 +79,7 @@ static inline void *key_field(void *into, const struct key *k)
 /* The values of the top-level keys, each in the file of its name. */
 void read_providers(struct reader *r, const struct key *k, const struct value *v, void *into);
 void read_targets(struct reader *r, const struct key *k, const struct value *v, void *into);
+void read_route(struct reader *r, const struct key *k, const struct value *v, void *into);
 void read_budget(struct reader *r, const struct key *k, const struct value *v, void *into);
 void read_store(struct reader *r, const struct key *k, const struct value *v, void *into);
 void read_prompts(struct reader *r, const struct key *k, const struct value *v, void *into);

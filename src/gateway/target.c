@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/near.h"
 #include "gateway/provider_entry.h"
+#include "gateway/route.h"
 
 #define MODEL_MOST 256
 
@@ -234,6 +235,11 @@ struct target *target_find(const struct config *c, const char *text, struct err 
 {
 	const struct target *alias = find_alias(c, text);
 
+	if (route_is_auto(c, text)) {
+		(void)err_set(e, ERR_CONFIG, "auto is not one target: it is chosen for each request");
+		(void)err_hint(e, "use it in sonde run -m auto");
+		return NULL;
+	}
 	return alias != NULL ? target_copy(alias) : target_of_model(c, text, e);
 }
 

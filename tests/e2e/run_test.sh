@@ -52,6 +52,16 @@ check "--dry-run says nothing else" no_err
 check "--dry-run records nothing" [ "$(sonde_env "$SONDE" calls --json | grep -c '"id"')" -eq "$before" ]
 kept=$VARIABLES
 VARIABLES=
+cp "$T/config.yaml" "$T/config.kept"
+sonde run -m auto --dry-run hello
+check "auto that is not set up: status" is 4
+check "auto that is not set up: what to do" err "route: {simple: TARGET"
+echo 'route: {simple: openai/gpt-5.4-mini, complex: anthropic/claude-opus-5}' >>"$T/config.yaml"
+sonde run -m auto hello
+check "auto: a simple one" err "sonde: auto is openai/gpt-5.4-mini (simple: ~"
+sonde run -m auto --dry-run 'Compare the two, derive the formula and prove it step by step.'
+check "auto: the reason in --dry-run" out '"target":"anthropic/claude-opus-5","route":"medium: ~'
+cp "$T/config.kept" "$T/config.yaml"
 sonde run -m openai/gpt-5.4-mini --dry-run hello
 check "--dry-run needs no key" is 0
 sonde run -m openai/gpt-5.4-mini hello

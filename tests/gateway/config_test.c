@@ -134,7 +134,7 @@ static void single_mistakes(void **state)
 		{ "providers: &x {}", "config.yaml:1:12: anchors (&name) are not supported" },
 		{ "- 1\n", "config.yaml:1:1: the file must be a map such as" },
 		{ "provider: {}", "config.yaml:1:1: unknown key provider; did you mean providers?" },
-		{ "simulated: true", "config.yaml:1:1: unknown key simulated; known here: providers, prices, targets, budget, store, prompts, alerts, tokenizers, ui" },
+		{ "simulated: true", "config.yaml:1:1: unknown key simulated; known here: providers, prices, targets, route, budget, store, prompts, alerts, tokenizers, ui" },
 		{ "providers: [a]", "config.yaml:1:12: providers must be a map such as" },
 		{ "providers: {openai: " SECRET "}",
 		    "config.yaml:1:21: providers.openai must be a map such as \"kind: openai\", not a text" },
