@@ -15,7 +15,8 @@
 
 static const struct prompt_verb *const verbs[] = {
 	&prompt_list, &prompt_show, &prompt_save, &prompt_edit, &prompt_branch, &prompt_log, &prompt_diff, &prompt_label, &prompt_split, &prompt_swap,
-	&prompt_rollback, &prompt_resolve, &prompt_render, &prompt_test, &prompt_verify,
+	&prompt_rollback, &prompt_resolve, &prompt_render, &prompt_test, &prompt_verify, &prompt_export, &prompt_import, &prompt_sync,
+	&prompt_optimize,
 };
 
 void prompt_out_line(struct buf *out, const char *text)
@@ -113,7 +114,7 @@ static int do_task(const struct prompt_verb *v, struct prompt_task *t)
 {
 	struct config *config = config_load(NULL);
 	struct err e = { 0 };
-	bool is_writing = t->n_words >= v->writes_from || t->removes;
+	bool is_writing = t->n_words >= v->writes_from || t->removes || t->saves;
 	char *dir = cli_data_dir(&e), *author = is_writing && t->author == NULL ? prompt_author() : NULL;
 
 	t->dir = dir;
@@ -147,9 +148,12 @@ static int run(int argc, char **argv)
 	static const struct option longs[] = { { "json", no_argument, NULL, 'j' }, { "message", required_argument, NULL, 'm' },
 		{ "key", required_argument, NULL, 'k' }, { "from", required_argument, NULL, 'f' }, { "yes", no_argument, NULL, 'y' },
 		{ "remove", no_argument, NULL, 'x' }, { "author", required_argument, NULL, 'a' },
-		{ "vars", required_argument, NULL, 'v' }, { "lenient", no_argument, NULL, 'L' }, { NULL, 0, NULL, 0 } };
+		{ "vars", required_argument, NULL, 'v' }, { "lenient", no_argument, NULL, 'L' },
+		{ "label", required_argument, NULL, 'l' }, { "force", no_argument, NULL, 'O' }, { "format", required_argument, NULL, 'F' },
+		{ "as", required_argument, NULL, 'A' }, { "delete", no_argument, NULL, 'd' }, { "target", required_argument, NULL, 't' },
+		{ "save", no_argument, NULL, 'S' }, { NULL, 0, NULL, 0 } };
 	struct prompt_task t = { .dir = NULL };
-	char given[16] = "";
+	char given[32] = "";
 	int opt;
 
 	while ((opt = cli_option(argc, argv, "m:p:", longs)) != -1) {
@@ -164,6 +168,13 @@ static int run(int argc, char **argv)
 		case 'v': t.vars.file = optarg; break;
 		case 'L': t.is_lenient = true; break;
 		case 'p': *array_push(t.vars.params, t.vars.n, t.vars.cap) = optarg; break;
+		case 'l': t.label = optarg; break;
+		case 'O': t.replaces = true; break;
+		case 'F': t.format = optarg; break;
+		case 'A': t.as = optarg; break;
+		case 'd': t.deletes = true; break;
+		case 't': t.target = optarg; break;
+		case 'S': t.saves = true; break;
 		default: return cli_bad_option(&cli_prompt, argv);
 		}
 		if (strchr(given, opt) == NULL) {
@@ -202,7 +213,7 @@ static int run(int argc, char **argv)
 const struct cli_command cli_prompt = {
 	.name = "prompt",
 	.summary = "prompts with versions, labels and splits",
-	.usage = "sonde prompt list|show|save|edit|branch|log|diff|label|split|swap|rollback|resolve|render|test|verify ... [--json]",
+	.usage = "sonde prompt list|show|save|edit|branch|log|diff|label|split|swap|rollback|resolve|render|test|verify|export|import|sync|optimize ... [--json]",
 	.help =
 	    "  list                          all prompts, with their labels\n"
 	    "  show REF                      a version: its text, byte for byte; --json: all of it\n"
@@ -219,6 +230,14 @@ const struct cli_command cli_prompt = {
 	    "  render REF                    filled in, byte for byte; -p NAME=VALUE, -p NAME=@FILE, --vars FILE.json, --lenient\n"
 	    "  test REF                      its tests: rendered and compared with what they expect; status 5 when one fails\n"
 	    "  verify                        prove every hash, parent and move anew; status 5 when one is wrong\n"
+	    "  export DIR [NAME]             write prompts as plain files, one YAML file each (--label LABEL: its version, not the newest;\n"
+	    "                                --force: also over files that were edited)\n"
+	    "  import DIR|FILE               save prompts out of files, sonde's and those of llm, aichat, Fabric, Prompty, Dotprompt,\n"
+	    "                                Langfuse, OpenAI (--format FORMAT: sonde, llm, aichat, fabric, prompty, dotprompt, langfuse or\n"
+	    "                                openai; --as NAME: what to call it)\n"
+	    "  sync DIR                      directory and registry in step, both ways; conflicts are told, never overwritten (--delete: what\n"
+	    "                                is gone in one place goes in the other)\n"
+	    "  optimize REF                  propose a shorter prompt (--target TARGET: with its cost; --save: as a new version)\n"
 	    "  -m, --message TEXT            why, of a version or a move\n"
 	    "  --author NAME                 who, instead of git's user.name or the login\n"
 	    "  --from VERSION|SPLIT          move a label only if it points there now\n"

@@ -13,8 +13,9 @@ struct prompt_task {
 	const struct config *config;
 	char **words; /* behind the subcommand */
 	int n_words;
-	bool is_json, is_sure, removes, is_lenient;
+	bool is_json, is_sure, removes, is_lenient, replaces, deletes, saves;
 	struct cli_vars vars;
+	const char *label, *format, *as, *target;
 	const char *message, *key, *from, *author; /* NULL: not given; author is always there when the registry is written */
 	struct buf out;  /* standard output, at the end */
 	int status;      /* to exit with, when it went well */
@@ -24,14 +25,15 @@ struct prompt_verb {
 	const char *name;
 	const char *words;   /* "NAME [FILE|-]" */
 	const char *options; /* letters of those it takes beside --json: m message, k key, f from, y yes, x remove, a author, p and v variables,
-	                      * L lenient */
+	                      * L lenient, l label, O force, F format, A as, d delete, t target, S save */
 	int least, most;     /* words */
-	int writes_from;     /* with so many words it changes the registry; with fewer, and without --remove, it reads */
+	int writes_from;     /* with so many words it changes the registry; with fewer, and without --remove or --save, it reads */
 	bool (*run)(struct prompt_task *t, struct err *e);
 	bool (*run_empty)(struct prompt_task *t, struct err *e); /* where there is no store yet; NULL: that is told */
 };
 extern const struct prompt_verb prompt_list, prompt_show, prompt_log, prompt_diff, prompt_resolve, prompt_verify, prompt_render,
     prompt_test;
+extern const struct prompt_verb prompt_export, prompt_import, prompt_sync, prompt_optimize;
 extern const struct prompt_verb prompt_save, prompt_edit, prompt_branch, prompt_label, prompt_split, prompt_swap, prompt_rollback;
 
 #define PROMPT_NEVER 1000 /* words: it only reads */

@@ -1,0 +1,52 @@
+# sonde prompt optimize: a shorter prompt as a proposal, and --save.
+. "$SONDE_SRCDIR/tests/e2e/lib.sh"
+
+cat >"$T/wordy.txt" <<'END'
+SYSTEM
+Please make sure to answer in JSON.  Be brief.  
+Do not invent order numbers.
+
+
+
+In order to help, quote "in order to" as it is and keep {{ a  +  b }}.
+Do not invent order numbers.
+USER
+{{ticket}}
+END
+sonde prompt save triage "$T/wordy.txt"
+sonde prompt show triage
+cp "$T/out/out" "$T/before"
+sonde prompt optimize triage
+check "a proposal" is 0
+check "fillers, with their line" out 'system, line 1: says nothing: "Please make sure to"'
+check "a repeated instruction" out 'line 7: said before: "Do not invent order numbers."'
+check "empty lines" out "several empty lines in a row"
+check "tokens before and after" grep -qE '^tokens ~[0-9]+ -> [0-9]+ \([1-9][0-9]* fewer\)$' "$T/out/out"
+check "nothing changed" out "nothing is saved"
+sonde prompt show triage
+check "byte for byte" cmp -s "$T/out/out" "$T/before"
+sonde prompt optimize triage --target openai/gpt-5.4-mini
+check "the cost, with a target" out "less for 1000 calls"
+sonde prompt optimize triage --target nowhere/x
+check "no such target" exits 4 'no provider is called "nowhere"'
+sonde prompt optimize triage --json
+check "JSON" out '"rule":"filler","part":0,"line":1'
+check "JSON: nothing saved" out '"saved_version":null'
+sonde prompt optimize triage --save
+check "--save" out "saved as triage v2"
+sonde prompt show triage@v2
+check "shorter" out "Answer in JSON. Be brief."
+check "a tag is as it was" out '{{ a  +  b }}'
+check "quoted text is as it was" out 'quote "in order to" as it is'
+check "said once" n_out 1 "Do not invent order numbers."
+sonde prompt optimize triage@v2 --save
+check "once more: nothing" out "nothing to shorten"
+sonde prompt log triage --json
+check "and no version" n_out 2 '"hash"'
+sonde prompt show triage@v1
+check "the old version is as it was" cmp -s "$T/out/out" "$T/before"
+sonde prompt optimize triag
+check "no such prompt" is 5
+sonde prompt optimize
+check "no name" is 2
+end
