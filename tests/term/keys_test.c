@@ -176,8 +176,8 @@ static void test_mouse(void **state)
 {
 	(void)state;
 	console_demo(200, 60);
-	pty_key(&p, ESC "[<0;16;1M\x1b[<0;16;1m", "[4 Metrics]");
-	pty_key(&p, ESC "[<0;3;1M\x1b[<0;3;1m", "[2 Play]");
+	pty_key(&p, ESC "[<0;27;1M\x1b[<0;27;1m", "[4 Metrics]");
+	pty_key(&p, ESC "[<0;16;1M\x1b[<0;16;1m", "[2 Play]");
 	pty_key(&p, ESC "[<0;100;30M\x1b[<0;100;30m", "\u2501 3 \u2501");
 	console_quit();
 }
