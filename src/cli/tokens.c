@@ -232,7 +232,7 @@ const struct cli_command cli_tokens = {
 		"Counts are exact, as tiktoken counts ordinary text, where the vocabulary of the model's encoding is at hand: in the\n"
 		"file of --ranks, else tokenizers.NAME.path of the configuration, else where tiktoken keeps its own\n"
 		"(TIKTOKEN_CACHE_DIR, DATA_GYM_CACHE_DIR, $TMPDIR/data-gym-cache). It is checked by its SHA-256 and kept, ready for\n"
-		"use, in the cache directory. All else is an estimate and is marked ~: within 3 % on average, for models of\n"
+		"use, in the cache directory. All else is an estimate and is marked ~: within some 5 %, for models of\n"
 		"other vendors than OpenAI further off.\n"
 		"\n"
 		"Examples: sonde tokens prompt.md\n"

@@ -1,6 +1,6 @@
 /* estimate - how many tokens a text is likely to have, without a vocabulary: the text is cut as the encoding cuts it, and each piece has a
- * price by its kind. Weights are a fit, for o200k_base and cl100k_base: on unseen texts in twenty languages and code a whole file comes out within
- * 3 % on average, one of random letters or base64 lower than it is. Pure. */
+ * price by its kind. Weights are a fit for o200k_base and cl100k_base on ten languages,
+ * code, JSON and emoji: a file of these comes out within some 5 %, one in another language, of random letters or base64 further off. Pure. */
 #ifndef SONDE_TOKEN_ESTIMATE_H
 #define SONDE_TOKEN_ESTIMATE_H
 

@@ -24,8 +24,8 @@ struct header {
 	char magic[12];
 	uint32_t byte_order;
 	unsigned char hash[SHA256_SIZE];
-	uint32_t slot_bits, longest, bytes, reserved;
-	uint64_t checksum; /* of all that follows */
+	uint32_t slot_bits, longest, bytes, zero;
+	uint64_t checksum; /* of all before and after it */
 };
 
 struct slot {
@@ -204,6 +204,18 @@ static uint64_t checksum(const char *bytes, size_t len)
 	return stir(lanes[0] ^ stir(lanes[1] ^ stir(lanes[2] ^ stir(lanes[3] ^ len))));
 }
 
+static uint64_t checksum_of(const char *index, size_t len)
+{
+	return checksum(index, offsetof(struct header, checksum)) ^ stir(checksum(index + sizeof(struct header), len - sizeof(struct header)));
+}
+
+void ranks_seal(char *index, size_t len)
+{
+	if (len >= sizeof(struct header)) {
+		((struct header *)index)->checksum = checksum_of(index, len);
+	}
+}
+
 /* Points into bytes that hold a header whose numbers fit their length. */
 static struct ranks *view(const char *bytes, size_t len, bool is_mapped)
 {
@@ -282,7 +294,7 @@ static struct ranks *lay_out(struct draft *d, const unsigned char hash[SHA256_SI
 		ranks_free(r);
 		return NULL;
 	}
-	((struct header *)bytes)->checksum = checksum(bytes + sizeof(h), len - sizeof(h));
+	ranks_seal(bytes, len);
 	return r;
 }
 
@@ -308,9 +320,9 @@ static bool is_whole(const char *bytes, size_t len, const unsigned char hash[SHA
 	const struct header *h = (const struct header *)bytes;
 
 	return len >= sizeof(*h) && memcmp(h->magic, MAGIC, sizeof(h->magic)) == 0 && h->byte_order == BYTE_ORDER_MARK &&
-	       memcmp(h->hash, hash, SHA256_SIZE) == 0 && h->slot_bits < 24 && h->longest <= TOKEN_MOST &&
+	       memcmp(h->hash, hash, SHA256_SIZE) == 0 && h->slot_bits < 24 && h->zero == 0 && h->longest <= TOKEN_MOST &&
 	       len == sizeof(*h) + (sizeof(struct slot) << h->slot_bits) + h->bytes &&
-	       h->checksum == checksum(bytes + sizeof(*h), len - sizeof(*h));
+	       h->checksum == checksum_of(bytes, len);
 }
 
 struct ranks *ranks_map(const char *path, const unsigned char hash[SHA256_SIZE])

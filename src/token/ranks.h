@@ -21,6 +21,8 @@ struct ranks *ranks_compile(const char *text, size_t len, const unsigned char ha
 bool ranks_save(const struct ranks *r, const char *path, struct err *e) SONDE_MUST_CHECK;
 /* Maps an index; NULL: there is none, or it is not whole, or is not of the rank file with that hash. */
 struct ranks *ranks_map(const char *path, const unsigned char hash[SHA256_SIZE]);
+/* Writes the checksum into the bytes of an index: at the end of compiling, and where a test has forged one. */
+void ranks_seal(char *index, size_t len);
 /* NULL is fine. */
 void ranks_free(struct ranks *r);
 
