@@ -3,7 +3,7 @@
 #   what | measured | peer | ratio | target
 # A row that misses its target ends in MISSED; that is information, not a failure: other work on the machine shows in the times.
 # Exit status 1: a benchmark could not run, or `sonde metrics` differs from the exact figures (tests/bench/exact.py).
-# BENCH_LINES (1000000), BENCH_REPEATS (3) and BENCH_ONLY (store text diff stream client start console) make it shorter. Needs python3 for the logs.
+# BENCH_LINES (1000000), BENCH_REPEATS (3) and BENCH_ONLY (store text diff token stream client start console) make it shorter. Needs python3 for the logs.
 # BENCH_ONLY=scale is run only when named: figures of BENCH_LINES calls beside ten times as many (4 GB in TMPDIR, some minutes).
 set -eu
 
@@ -11,7 +11,7 @@ srcdir=$(cd "${1:?usage: run.sh SRCDIR BUILDDIR}" && pwd)
 builddir=$(cd "${2:?usage: run.sh SRCDIR BUILDDIR}" && pwd)
 lines=${BENCH_LINES:-1000000}
 repeats=${BENCH_REPEATS:-3}
-only=${BENCH_ONLY:-store text diff stream client start console}
+only=${BENCH_ONLY:-store text diff token stream client start console}
 sonde=$builddir/sonde
 failed=0
 simulators=
@@ -193,6 +193,19 @@ bench_console() {
 	fi
 }
 
+# Beside npm's tiktoken, which brings the vocabulary too; without it the estimate alone.
+bench_token() {
+	build token_bench
+	if (mkdir "$dir/npm" && cd "$dir/npm" && timeout 60 npm install --no-save --no-audit --no-fund --cache "$dir/npm/cache" --prefix "$dir/npm" tiktoken) \
+		>/dev/null 2>&1; then
+		"$sonde" tokens --ranks "$dir/npm/node_modules/tiktoken/encoders/o200k_base.json" /dev/null >/dev/null
+		run "$dir/token_bench" "$dir" "$dir/npm"
+	else
+		echo "bench: npm cannot fetch tiktoken: no comparison with it" >&2
+		run "$dir/token_bench" "$dir"
+	fi
+}
+
 echo "what | measured | peer | ratio | target"
 if wants store; then
 	bench_store
@@ -207,6 +220,9 @@ fi
 if wants diff; then
 	build diff_bench
 	run "$dir/diff_bench" "$dir"
+fi
+if wants token; then
+	bench_token
 fi
 if wants stream; then
 	build stream_bench
