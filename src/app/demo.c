@@ -9,7 +9,9 @@
 #include <unistd.h>
 
 #include "app/board.h"
+#include "app/demo_prompts.h"
 #include "app/play.h"
+#include "app/prompts.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "data/embedded.h"
@@ -150,7 +152,7 @@ void demo_free(struct demo *d)
 
 bool demo_write_past(struct demo *d, struct err *e)
 {
-	return history_write(d->dir, d->app->config->prices, clock_wall_us(), PAST_DAYS, PAST_CALLS, SEED, e);
+	return demo_write_prompts(d->dir, e) && history_write(d->dir, d->app->config->prices, clock_wall_us(), PAST_DAYS, PAST_CALLS, SEED, e);
 }
 
 static void write_past(void *arg)
@@ -167,6 +169,7 @@ static void past_written(void *arg)
 	struct demo *d = arg;
 
 	d->app->board->err = d->past_err;
+	prompts_load(d->app->prompts);
 	play_load_sizes(d->app->play); /* the estimates have a past now */
 	app_changed(d->app);
 }

@@ -62,6 +62,9 @@ void prompts_load(struct prompts *p);
 void prompts_open(struct prompts *p, const char *name, int number);
 /* The same with a bundle as its draft: a recorded call. Takes the bundle over. */
 void prompts_open_bundle(struct prompts *p, const char *name, struct bundle *b);
+/* The prompt of Play, and a recorded request with all its turns, parameters and tools, as bundles. */
+bool prompts_bundle_of_play(const struct prompts *p, struct bundle *out, struct err *e) SONDE_MUST_CHECK;
+bool prompts_bundle_of_call(const struct call_row *row, const struct call_body *body, struct bundle *out, struct err *e) SONDE_MUST_CHECK;
 /* What was typed. */
 void prompts_set_text(struct prompts *p, const char *text, size_t len);
 /* Whether a line of the script begins a message: "SYSTEM". */

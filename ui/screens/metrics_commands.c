@@ -341,6 +341,7 @@ const struct command metrics_commands[METRICS_COMMANDS] = {
 	{ "open", "Enter", "drill", NULL, "narrow to this group, or open this request", 0, cmd_open, NULL, can_drill },
 	{ "raw", "J", "raw", NULL, "the opened request as JSON, or as text", 0, cmd_raw, NULL, has_request },
 	{ "replay", "r", "replay", NULL, "this request in Play, with its prompt and parameters", 0, metrics_replay, NULL, has_request },
+	{ "to prompt", NULL, NULL, "NAME", "take the opened request into Prompts, with its turns, parameters and tools, as a draft of that name", 0, metrics_to_prompt, NULL, NULL },
 	{ "range", "t", "range", "[SPAN]", "next time range: 15m 1h 6h 24h 7d 30d 90d", 0, cmd_range, complete_range, NULL },
 	{ "group", "g", "group", "[BY]", "group by provider, model or operation", 0, cmd_group, complete_group, NULL },
 	{ "errors", "e", "errors only", NULL, "requests that failed, or all", 0, cmd_errors, NULL, NULL },

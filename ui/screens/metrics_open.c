@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app/again.h"
+#include "app/prompts.h"
 #include "base/mem.h"
 #include "text/clean.h"
 #include "ui/console.h"
@@ -80,4 +81,27 @@ unsigned metrics_edit_outside(void *self, struct console *c, const char *arg)
 
 	buf_free(&text);
 	return bits;
+}
+
+unsigned metrics_to_prompt(void *self, struct console *c, const char *arg)
+{
+	struct metrics_screen *s = self;
+	const struct board_call *call = &s->board->call;
+	struct bundle b = { 0 };
+	struct err e = { 0 };
+
+	if (!metrics_has_opened(s, c, "to prompt")) {
+		return metrics_changed();
+	}
+	if (arg[0] == '\0') {
+		console_ask(c, "to prompt ");
+		return metrics_changed();
+	}
+	if (!prompt_name_check(arg, &e) || !prompts_bundle_of_call(&call->row, &call->body, &b, &e)) {
+		console_say(c, ST_BAD, "%s%s%s", e.text, e.hint[0] != '\0' ? ": " : "", e.hint);
+		return metrics_changed();
+	}
+	prompts_open_bundle(s->app->prompts, arg, &b);
+	(void)console_show(c, "prompts");
+	return metrics_changed();
 }

@@ -139,7 +139,7 @@ void metrics_status(const void *self, const struct env *env, struct buf *left, s
 void metrics_card(const void *self, const struct env *env, struct buf *out);
 
 /* metrics_commands.c */
-#define METRICS_COMMANDS 27
+#define METRICS_COMMANDS 28
 extern const struct command metrics_commands[METRICS_COMMANDS];
 typedef unsigned metrics_command(void *self, struct console *c, const char *arg);
 /* metrics_export.c */
@@ -148,6 +148,6 @@ metrics_command metrics_export, metrics_export_over;
 metrics_command metrics_copy_row, metrics_copy_json, metrics_copy_response, metrics_copy_curl;
 /* metrics_open.c: an opened call elsewhere: in Play, in the editor. Whether one is opened; else says what is missing for `what`. */
 bool metrics_has_opened(const struct metrics_screen *s, struct console *c, const char *what);
-metrics_command metrics_replay, metrics_edit_outside;
+metrics_command metrics_replay, metrics_edit_outside, metrics_to_prompt;
 
 #endif

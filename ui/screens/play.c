@@ -178,6 +178,7 @@ static const struct command commands[] = {
 	{ "next answer", ".", NULL, NULL, "the next answer of a column that was asked several times", 0, play_cmd_next_answer, NULL, NULL },
 	{ "previous answer", ",", NULL, NULL, "the one before", 0, play_cmd_prev_answer, NULL, NULL },
 	{ "history", "H", "history", "[RUN]", "past runs", 0, play_cmd_history, play_complete_run, NULL },
+	{ "to prompt", NULL, NULL, "NAME", "take prompt and parameters into Prompts, as a draft of that name", 0, play_to_prompt, NULL, NULL },
 	{ "copy answer", "y+y y+i", "copy", NULL, "copy the answer's text", 0, play_copy_answer, NULL, play_shows_columns },
 	{ "copy response", "y+r", NULL, NULL, "copy the raw response, as it was received", 0, play_copy_response, NULL, NULL },
 	{ "copy json", "y+j", NULL, NULL, "copy the result as JSON", 0, play_copy_json, NULL, NULL },

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/prompts.h"
 #include "base/clock.h"
 #include "text/clean.h"
 #include "ui/console.h"
@@ -209,3 +210,22 @@ unsigned play_edit_outside(void *self, struct console *c, const char *arg)
 	return console_edit(c, text, len, is_system ? take_system : take_user, s);
 }
 
+
+unsigned play_to_prompt(void *self, struct console *c, const char *arg)
+{
+	struct play_screen *s = self;
+	struct bundle b = { 0 };
+	struct err e = { 0 };
+
+	play_keep_text(s);
+	if (arg[0] == '\0') {
+		console_ask(c, "to prompt ");
+		return play_changed();
+	}
+	if (!prompt_name_check(arg, &e) || !prompts_bundle_of_play(s->app->prompts, &b, &e)) {
+		return play_said(c, &e);
+	}
+	prompts_open_bundle(s->app->prompts, arg, &b);
+	(void)console_show(c, "prompts");
+	return play_changed();
+}

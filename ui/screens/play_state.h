@@ -214,6 +214,8 @@ const char *play_complete_target(void *self, size_t i);
 const char *play_complete_param(void *self, size_t i);
 /* play_prompt.c: gives the part of the prompt to the person's editor. */
 play_command play_edit_outside;
+/* Takes the prompt into the library of prompts, as a draft. */
+play_command play_to_prompt;
 /* play_copy.c */
 play_command play_copy_answer, play_copy_response, play_copy_json, play_copy_curl, play_copy_python;
 

@@ -204,6 +204,7 @@ static void take_text(struct prompts_screen *s)
 		editor_set(s->text, buf_str(&p->text), p->text.len);
 	}
 	editor_set_cursor(s->text, 0); /* shown from its start */
+	s->focus = is_same ? s->focus : PANE_EDITOR;
 	free(s->shown_name);
 	s->shown_name = p->name != NULL ? x_strdup(p->name) : NULL;
 	s->seen_opened = p->opened;
