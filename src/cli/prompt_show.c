@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "cli/diff_print.h"
+#include "metrics/prompt_figures.h"
 #include "text/clean.h"
 #include "text/json_text.h"
 
@@ -119,7 +120,8 @@ struct history {
 	struct move_row *moves;
 	struct label_row *labels;
 	char **includers;
-	size_t n_versions, n_moves, n_labels, n_includers;
+	struct prompt_figures *figures; /* of its calls, by version */
+	size_t n_versions, n_moves, n_labels, n_includers, n_figures;
 };
 
 static void history_free(struct history *h)
@@ -131,6 +133,52 @@ static void history_free(struct history *h)
 		free(h->includers[i]);
 	}
 	free(h->includers);
+	prompt_figures_free(h->figures, h->n_figures);
+}
+
+/* NULL: no call of that version is recorded. */
+static const struct figures *figures_of(const struct history *h, const struct version_row *v)
+{
+	for (size_t i = 0; i < h->n_figures; i++) {
+		if (strcmp(h->figures[i].version, v->hash) == 0) {
+			return &h->figures[i].figures;
+		}
+	}
+	return NULL;
+}
+
+static double error_rate(const struct figures *f)
+{
+	return (double)f->errors / (double)f->calls;
+}
+
+static void figures_json(struct buf *out, const struct figures *f)
+{
+	(void)buf_addf(out, ",\"calls\":%llu", f != NULL ? (unsigned long long)f->calls : 0);
+	if (f == NULL) {
+		(void)buf_add_str(out, ",\"error_rate\":null,\"cost_usd\":null,\"p50_ms\":null,\"p95_ms\":null");
+		return;
+	}
+	(void)buf_addf(out, ",\"error_rate\":%.6g,\"cost_usd\":", error_rate(f));
+	json_text_usd(out, figures_cost(f));
+	(void)buf_add_str(out, ",\"p50_ms\":");
+	json_text_ms(out, hist_quantile(&f->latency, 0.5));
+	(void)buf_add_str(out, ",\"p95_ms\":");
+	json_text_ms(out, hist_quantile(&f->latency, 0.95));
+}
+
+static void figures_text(struct buf *out, const struct figures *f)
+{
+	int64_t cost = figures_cost(f), p50 = hist_quantile(&f->latency, 0.5), p95 = hist_quantile(&f->latency, 0.95);
+
+	(void)buf_addf(out, "      %llu %s", (unsigned long long)f->calls, f->calls == 1 ? "call" : "calls");
+	if (is_known(cost)) {
+		(void)buf_addf(out, ", $%.4f", (double)cost / 1e9);
+	}
+	if (is_known(p50)) {
+		(void)buf_addf(out, ", p50 %.2f s, p95 %.2f s", (double)p50 / 1e6, (double)p95 / 1e6);
+	}
+	(void)buf_addf(out, ", %.3g %% errors\n", 100 * error_rate(f));
 }
 
 static void log_json(struct buf *out, const char *name, const struct history *h)
@@ -148,6 +196,7 @@ static void log_json(struct buf *out, const char *name, const struct history *h)
 		prompt_out_labels(&labels, h->labels, h->n_labels, h->versions[i].number);
 		(void)buf_add_str(out, ",\"labels\":");
 		json_text_string(out, buf_str(&labels));
+		figures_json(out, figures_of(h, &h->versions[i]));
 		(void)buf_add_str(out, "}");
 		buf_free(&labels);
 	}
@@ -197,6 +246,9 @@ static void log_version(struct buf *out, const struct version_row *v, const stru
 	(void)buf_add_str(out, v->message[0] != '\0' ? "  " : "");
 	prompt_out_line(out, v->message);
 	(void)buf_add_str(out, "\n");
+	if (figures_of(h, v) != NULL) {
+		figures_text(out, figures_of(h, v));
+	}
 }
 
 static void log_move(struct buf *out, const struct move_row *m)
@@ -212,12 +264,21 @@ static void log_move(struct buf *out, const struct move_row *m)
 	(void)buf_add_str(out, "\n");
 }
 
+static bool read_figures(struct prompt_task *t, struct history *h, struct err *e)
+{
+	struct reader *r = reader_open(t->dir, e);
+	bool ok = r != NULL && prompt_figures_list(r, t->words[0], &h->figures, &h->n_figures, e);
+
+	reader_close(r);
+	return ok;
+}
+
 static bool show_log(struct prompt_task *t, struct err *e)
 {
 	struct history h = { .n_versions = 0 };
 	const char *name = t->words[0];
 	bool ok = versions_list(t->r, name, &h.versions, &h.n_versions, e) && moves_list(t->r, name, &h.moves, &h.n_moves, e) &&
-		  labels_list(t->r, name, &h.labels, &h.n_labels, e) && includers_list(t->r, name, &h.includers, &h.n_includers, e);
+		  labels_list(t->r, name, &h.labels, &h.n_labels, e) && includers_list(t->r, name, &h.includers, &h.n_includers, e) && read_figures(t, &h, e);
 
 	if (ok && t->is_json) {
 		log_json(&t->out, name, &h);

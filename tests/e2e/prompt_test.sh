@@ -252,6 +252,10 @@ check "and the version's hash" out "\"prompt_version\":\"$hash\""
 check "and the arm of the label" out 'prompt_arm'
 sonde metrics --filter "version=$hash" --json
 check "metrics of one version" out '"total_invocations":1'
+sonde prompt log ask
+check "log: figures of a version" out "1 call, "
+sonde prompt log ask --json
+check "log as JSON: figures" out '"calls":1,"error_rate":0,"cost_usd":0.'
 sonde prompt verify
 check "verify at the end" is 0
 end
