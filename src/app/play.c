@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/map.h"
 #include "base/mem.h"
+#include "gateway/route.h"
 
 static void column_free(struct play_column *c)
 {
@@ -17,6 +18,7 @@ static void column_free(struct play_column *c)
 	free(c->question);
 	chat_params_free(&c->params);
 	free(c->name);
+	free(c->route);
 	target_free(c->target);
 	free(c);
 }
@@ -57,6 +59,26 @@ void play_free(struct play *p)
 	free(p);
 }
 
+/* The target of a column: for auto the one that the prompt asks for. */
+static void aim(const struct play *p, struct play_column *c)
+{
+	const struct config *config = p->app->config;
+	const struct message messages[] = { { ROLE_SYSTEM, p->system }, { ROLE_USER, p->user } };
+	struct route_choice choice = { .target = c->name };
+	struct err e = { 0 };
+	bool is_auto = route_is_auto(config, c->name);
+	bool ok = !is_auto || route_choose(config, messages, COUNT_OF(messages), NULL, NULL, &choice, &e);
+
+	target_free(c->target);
+	free(c->route);
+	c->target = ok ? target_resolve(config, choice.target, &e) : NULL;
+	c->route = ok && is_auto ? x_strdup(choice.reason) : NULL;
+	c->err = (struct err){ 0 };
+	if (c->target == NULL) {
+		play_clean_err(&e, &c->err);
+	}
+}
+
 void play_set_prompt(struct play *p, const char *system, const char *user)
 {
 	char *s = x_strdup(system), *u = x_strdup(user);
@@ -66,6 +88,11 @@ void play_set_prompt(struct play *p, const char *system, const char *user)
 	p->system = s;
 	p->user = u;
 	p->prompt_tok = play_prompt_tok(s, u);
+	for (size_t i = 0; i < p->n_columns; i++) {
+		if (p->columns[i]->route != NULL) {
+			aim(p, p->columns[i]);
+		}
+	}
 }
 
 void play_column_params(const struct play *p, const struct play_column *c, struct chat_params *out)
@@ -107,16 +134,12 @@ void play_set_answers(struct play *p, struct play_column *c, size_t n)
 struct play_column *play_add(struct play *p, const char *target)
 {
 	struct play_column *c = x_calloc(1, sizeof(*c));
-	struct err e = { 0 };
 
 	c->name = x_strdup(target);
 	c->run_column = -1;
 	chat_params_init(&c->params);
 	play_set_answers(p, c, 1);
-	c->target = target_resolve(p->app->config, target, &e);
-	if (c->target == NULL) {
-		play_clean_err(&e, &c->err);
-	}
+	aim(p, c);
 	*array_push(p->columns, p->n_columns, p->cap_columns) = c;
 	app_changed(p->app);
 	return c;

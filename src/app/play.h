@@ -12,7 +12,8 @@ enum open_how { OPEN_SHOW, OPEN_SEND, OPEN_BESIDE };
 
 struct play_column {
 	char *name;             /* the target as it was given */
-	struct target *target;  /* NULL: cannot be used; err says why */
+	struct target *target;  /* NULL: cannot be used; err says why. Of auto: the one for the prompt there is now */
+	char *route;            /* why auto is that one; NULL for a target that was named */
 	struct err err;
 	struct chat_params params;  /* of its own: set ones win over those of all columns */
 	struct play_answer **answers; /* one, or as many as the prompt was repeated; never none */

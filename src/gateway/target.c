@@ -237,7 +237,7 @@ struct target *target_find(const struct config *c, const char *text, struct err 
 
 	if (route_is_auto(c, text)) {
 		(void)err_set(e, ERR_CONFIG, "auto is not one target: it is chosen for each request");
-		(void)err_hint(e, "use it in sonde run -m auto");
+		(void)err_hint(e, "use it in Play or sonde run -m auto");
 		return NULL;
 	}
 	return alias != NULL ? target_copy(alias) : target_of_model(c, text, e);

@@ -56,6 +56,32 @@ static void no_two_columns_have_one_generation(void **state)
 	}
 }
 
+/* What auto is follows the prompt, and is told. */
+static void auto_follows_the_prompt(void **state)
+{
+	struct fixture *f = *state;
+	struct config *config = f->app->config;
+
+	play_add(f->play, "auto");
+	assert_null(f->play->columns[0]->target);
+	assert_string_equal(f->play->columns[0]->err.text, "the target auto is not set up");
+	play_drop(f->play, 0);
+
+	config->route[ROUTE_SIMPLE] = x_strdup("openai/gpt-5.4-mini");
+	config->route[ROUTE_MEDIUM] = x_strdup("openai/gpt-5.4");
+	play_set_prompt(f->play, "", "Hi");
+	play_add(f->play, "auto");
+	play_add(f->play, "openai/gpt-5.4-mini");
+	assert_string_equal(f->play->columns[0]->target->model, "gpt-5.4-mini");
+	assert_memory_equal(f->play->columns[0]->route, "simple: ", 8);
+	play_set_prompt(f->play, "", "Compare both, derive the formula and prove it step by step.");
+	assert_string_equal(f->play->columns[0]->target->model, "gpt-5.4");
+	assert_memory_equal(f->play->columns[0]->route, "medium: ", 8);
+	assert_string_equal(f->play->columns[0]->name, "auto");
+	assert_string_equal(f->play->columns[1]->target->model, "gpt-5.4-mini");
+	assert_null(f->play->columns[1]->route);
+}
+
 static void columns_move_to_the_edges_only(void **state)
 {
 	static const struct {
@@ -98,6 +124,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(no_two_columns_have_one_generation, setup, teardown),
+		cmocka_unit_test_setup_teardown(auto_follows_the_prompt, setup, teardown),
 		cmocka_unit_test_setup_teardown(columns_move_to_the_edges_only, setup, teardown),
 		cmocka_unit_test_setup_teardown(nothing_is_sent_without_prompt_or_target, setup, teardown),
 	};

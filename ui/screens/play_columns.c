@@ -78,7 +78,7 @@ const char *play_label(const struct play_column *c, char out[PLAY_LABEL_SIZE])
 	struct buf own = { 0 };
 
 	play_params_text(&c->params, " ", &own);
-	(void)snprintf(out, PLAY_LABEL_SIZE, "%.100s%s%s", c->target != NULL ? shown_target(c)->model : c->name, own.len > 0 ? " " : "", buf_str(&own));
+	(void)snprintf(out, PLAY_LABEL_SIZE, "%s%.100s%s%s", c->route != NULL ? "auto: " : "", c->target != NULL ? shown_target(c)->model : c->name, own.len > 0 ? " " : "", buf_str(&own));
 	buf_free(&own);
 	return out;
 }

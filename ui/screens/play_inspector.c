@@ -237,6 +237,9 @@ static void make_facts(struct play_screen *s, const struct play_column *c, int w
 
 	styled_free(s->facts);
 	s->facts = styled_new();
+	if (c->route != NULL) {
+		add_field(s->facts, w, ST_TEXT, "auto", c->route);
+	}
 	if (!a->has_run) {
 		styled_addf(s->facts, ST_DIM, "Nothing was sent yet: F5 sends the prompt.\n");
 		return;

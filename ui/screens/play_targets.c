@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "gateway/route.h"
 #include "ui/console.h"
 #include "ui/screens/play_state.h"
 
@@ -26,13 +27,19 @@ unsigned play_cmd_add(void *self, struct console *c, const char *arg)
 	return added->target == NULL ? play_said(c, &added->err) : play_changed();
 }
 
-/* Aliases, then every priced model of a provider that is set up. */
+/* Aliases, auto where it is set up, then every priced model of a provider that is set up. */
 static void collect_targets(struct play_screen *s)
 {
 	const struct config *config = s->app->config;
 
 	for (size_t i = 0; i < config->n_aliases; i++) {
 		*array_push(s->targets, s->n_targets, s->cap_targets) = x_strdup(config->aliases[i]->name);
+	}
+	for (size_t i = 0; i < ROUTE_LEVELS; i++) {
+		if (config->route[i] != NULL) {
+			*array_push(s->targets, s->n_targets, s->cap_targets) = x_strdup(ROUTE_AUTO);
+			break;
+		}
 	}
 	for (size_t i = 0; i < config->n_providers; i++) {
 		const struct provider_entry *p = config->providers[i];
