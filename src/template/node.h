@@ -24,7 +24,7 @@ enum node_kind {
 	NODE_BINARY,  /* a op b */
 	NODE_CHOICE,  /* a if b else c; c may be NULL */
 	/* statements */
-	NODE_TEXT,    /* name: the bytes */
+	NODE_TEXT,    /* name: the bytes; flag: of `raw` */
 	NODE_OUTPUT,  /* a */
 	NODE_IF,      /* a: the condition, body, otherwise; an `elif` is a NODE_IF alone in otherwise, flagged */
 	NODE_FOR,     /* args: NODE_NAMEs, a: what is walked, b: the condition or NULL, body, otherwise */

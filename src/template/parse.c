@@ -240,6 +240,7 @@ static bool parse_include(struct parser *p, struct node *n)
 static bool parse_raw_until(struct parser *p, struct node *n, struct span end)
 {
 	n->kind = NODE_TEXT;
+	n->flag = true;
 	if (p->token.kind != TOKEN_CLOSE) {
 		return parse_close(p);
 	}

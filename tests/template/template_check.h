@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "template/template.h"
+#include "template/check.h"
 #include "text/utf8.h"
 
 /* Includes whose names begin with "self" are the template itself. */
@@ -32,6 +32,16 @@ static inline bool template_check_error(const struct template_check *c, const st
 	    e->message[0] != '\0' && utf8_valid(e->excerpt, strlen(e->excerpt)) && memchr(e->excerpt, '\n', sizeof(e->excerpt)) == NULL;
 }
 
+static inline void template_check_var(void *ctx, const struct template_var *v)
+{
+	*(bool *)ctx &= v->line >= 1 && v->column >= 1 && v->path[0] != '\0' && !(v->is_certain && v->is_asked);
+}
+
+static inline void template_check_lint(void *ctx, const struct template_lint *lint)
+{
+	*(bool *)ctx &= lint->line >= 1 && lint->column >= 1 && lint->message[0] != '\0';
+}
+
 /* False: something is wrong. */
 static inline bool template_check(const char *text, size_t len, const json_t *vars)
 {
@@ -40,6 +50,10 @@ static inline bool template_check(const char *text, size_t len, const json_t *va
 	struct template *t = template_parse("main", text, len, &e);
 	bool ok = t != NULL || template_check_error(&c, &e);
 
+	if (t != NULL) {
+		template_vars(t, template_check_var, &ok);
+		template_lint(t, vars, template_check_lint, &ok);
+	}
 	for (int lenient = 0; lenient < 2 && t != NULL; lenient++) {
 		struct template_env env = { .is_lenient = lenient, .include = template_check_include, .ctx = &c,
 			.limits = { .output = 1 << 20, .memory = 16 << 20, .steps = 10000, .time_us = 50000 } };
