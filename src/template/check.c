@@ -81,19 +81,26 @@ static size_t braced_name(const char *s, const char *end)
 	return is_closed ? (size_t)(at + 1 - s) : 0;
 }
 
+static void find_braces_in(struct lints *l, struct span text)
+{
+	const char *end = text.s + text.len;
+
+	for (const char *s = text.s; s < end && (s = memchr(s, '{', (size_t)(end - s))) != NULL; s++) {
+		size_t len = s > text.s && s[-1] == '{' ? 0 : braced_name(s, end);
+
+		if (len > 0) {
+			find(l, LINT_SINGLE_BRACE, (size_t)(s - l->t->source.text.s), "%.*s is printed as it stands; a variable has two braces: {%.*s}", (int)len, s,
+			    (int)len, s);
+		}
+	}
+}
+
 /* In literal text, but not in what `raw` encloses. */
 static void find_braces(struct lints *l, const struct node *n)
 {
 	for (; n != NULL; n = n->next) {
-		const char *start = n->name.s, *end = start + n->name.len;
-
-		for (const char *s = start; n->kind == NODE_TEXT && !n->flag && s < end && (s = memchr(s, '{', (size_t)(end - s))) != NULL; s++) {
-			size_t len = s > start && s[-1] == '{' ? 0 : braced_name(s, end);
-
-			if (len > 0) {
-				find(l, LINT_SINGLE_BRACE, (size_t)(s - l->t->source.text.s), "%.*s is printed as it stands; a variable has two braces: {%.*s}", (int)len, s,
-				    (int)len, s);
-			}
+		if (n->kind == NODE_TEXT && !n->flag) {
+			find_braces_in(l, n->name);
 		}
 		find_braces(l, n->body);
 		const struct node *last = n;

@@ -3,7 +3,7 @@
 #   what | measured | peer | ratio | target
 # A row that misses its target ends in MISSED; that is information, not a failure: other work on the machine shows in the times.
 # Exit status 1: a benchmark could not run, or `sonde metrics` differs from the exact figures (tests/bench/exact.py).
-# BENCH_LINES (1000000), BENCH_REPEATS (3) and BENCH_ONLY (store text diff token stream client start console) make it shorter. Needs python3 for the logs.
+# BENCH_LINES (1000000), BENCH_REPEATS (3) and BENCH_ONLY (store text diff token template stream client start console) make it shorter. Needs python3 for the logs.
 # BENCH_ONLY=scale is run only when named: figures of BENCH_LINES calls beside ten times as many (4 GB in TMPDIR, some minutes).
 set -eu
 
@@ -11,7 +11,7 @@ srcdir=$(cd "${1:?usage: run.sh SRCDIR BUILDDIR}" && pwd)
 builddir=$(cd "${2:?usage: run.sh SRCDIR BUILDDIR}" && pwd)
 lines=${BENCH_LINES:-1000000}
 repeats=${BENCH_REPEATS:-3}
-only=${BENCH_ONLY:-store text diff token stream client start console}
+only=${BENCH_ONLY:-store text diff token template stream client start console}
 sonde=$builddir/sonde
 failed=0
 simulators=
@@ -223,6 +223,10 @@ if wants diff; then
 fi
 if wants token; then
 	bench_token
+fi
+if wants template; then
+	build template_bench
+	run "$dir/template_bench" "$dir" "$srcdir/tests/bench/nunjucks.js"
 fi
 if wants stream; then
 	build stream_bench
