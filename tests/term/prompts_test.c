@@ -1,0 +1,108 @@
+/* Prompts on a terminal: what was written is there after the worst end. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <signal.h>
+
+#include "tests/term/console.h"
+
+static const char *const console[] = { NULL };
+
+static void start(void)
+{
+	place_set(&place, "OPENAI_API_KEY", "sk-0123456789abcdef0123");
+	place_set(&place, "OPENAI_BASE_URL", "http://127.0.0.1:9");
+	pty_start(&p, &place, console, 100, 30, false);
+	pty_wait(&p, "READY");
+	pty_key(&p, "1", "[1 Prompts]");
+}
+
+static void begin(void)
+{
+	start();
+	pty_wait(&p, "No prompt is kept here yet");
+	pty_key(&p, "a", ":new");
+	pty_key(&p, "support/triage" ENTER, "EDIT");
+	pty_key(&p, PASTED("SYSTEM\nBe kind.\nUSER\nHello {{name}}"), "Hello {{name}}");
+}
+
+static void leave_edit(struct pty *t)
+{
+	pty_send(t, ESC);
+	pty_wait_gone(t, "EDIT  "); /* not $EDITOR */
+}
+
+static void kill_now(void)
+{
+	pty_kill(&p, SIGKILL);
+	(void)pty_wait_end(&p);
+	pty_free(&p);
+}
+
+/* Of a prompt that was never saved, and of one that was. */
+static void test_killed_in_mid_edit(void **state)
+{
+	(void)state;
+	begin();
+	pty_wait(&p, "the draft is kept");
+	kill_now();
+
+	start();
+	pty_wait(&p, "triage *");
+	pty_key(&p, "G" ENTER, "your draft of a new prompt");
+	pty_wait(&p, "Be kind.");
+	pty_key(&p, "\x13", ":save");
+	pty_key(&p, "first" ENTER, "saved as v1");
+	pty_wait_gone(&p, "v1*");
+	pty_key(&p, "e", "EDIT");
+	pty_key(&p, "Never lie. ", "the draft is kept");
+	kill_now();
+
+	start();
+	pty_wait(&p, "triage *");
+	pty_key(&p, "G" ENTER, "your unsaved draft is back");
+	pty_wait(&p, "Never lie. ");
+	pty_key(&p, "D", "the draft is dropped");
+	pty_wait_gone(&p, "Never lie. ");
+	console_quit();
+}
+
+/* Two consoles on one prompt: each is told of the other, neither loses its text. */
+static void test_two_consoles(void **state)
+{
+	struct pty other = { 0 };
+
+	(void)state;
+	begin();
+	leave_edit(&p);
+	pty_key(&p, "\x13", ":save");
+	pty_key(&p, "first" ENTER, "saved as v1");
+	pty_key(&p, "eMine. ", "the draft is kept");
+	pty_start(&other, &place, console, 100, 30, false);
+	pty_wait(&other, "READY");
+	pty_key(&other, "1", "triage");
+	pty_key(&other, "G" ENTER, "another console has a draft");
+	assert_false(pty_has(&other, "Mine."));
+	pty_key(&other, "eTheirs. ", "Theirs. ");
+	leave_edit(&other);
+	pty_key(&other, "\x13", ":save");
+	pty_key(&other, "theirs" ENTER, "saved as v2");
+	pty_send(&other, "q");
+	assert_int_equal(pty_wait_end(&other), 0);
+	pty_free(&other);
+	assert_true(pty_has(&p, "Mine."));
+	leave_edit(&p);
+	pty_key(&p, "\x13", ":save");
+	pty_key(&p, "mine" ENTER, "saved as v3");
+	console_quit();
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = { CONSOLE_TEST(test_killed_in_mid_edit), CONSOLE_TEST(test_two_consoles) };
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
