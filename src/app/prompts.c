@@ -331,11 +331,16 @@ static bool read_version(struct task *t, struct registry *r, struct err *e)
 	struct version_row *rows = NULL;
 	size_t n = 0;
 
-	if (!versions_list(r, t->name, &rows, &n, NULL) || n == 0) {
-		version_rows_free(rows, n);
-		return true;
+	if (!versions_list(r, t->name, &rows, &n, e)) {
+		bool is_new = e->code == ERR_CHECK;
+
+		*e = is_new ? (struct err){ 0 } : *e;
+		return is_new;
 	}
 	version_rows_free(rows, n);
+	if (n == 0) {
+		return true;
+	}
 	if (t->number > 0) {
 		(void)snprintf(number, sizeof(number), "v%d", t->number);
 	}
@@ -399,7 +404,7 @@ static void opened(struct task *t)
 		put_text(p, buf_str(&t->draft.script), t->draft.script.len);
 		(void)buf_add(&p->kept, buf_str(&p->text), p->text.len);
 		p->is_kept = p->was_found = true;
-	} else {
+	} else if (p->base > 0 || p->text.len == 0) { /* a new one may be written already */
 		put_text(p, buf_str(&p->base_text), p->base_text.len);
 	}
 	prompts_compare(p, usual_against(p));
@@ -433,6 +438,7 @@ void prompts_open(struct prompts *p, const char *name, int number)
 
 	forget_opened(p);
 	p->name = copy;
+	put_text(p, "", 0); /* what is typed from now on is of this one */
 	struct task *t = new_task(p, name);
 
 	t->number = number;

@@ -213,7 +213,7 @@ static int run(int argc, char **argv)
 const struct cli_command cli_prompt = {
 	.name = "prompt",
 	.summary = "prompts with versions, labels and splits",
-	.usage = "sonde prompt list|show|save|edit|branch|log|diff|label|split|swap|rollback|resolve|render|test|verify|export|import|sync|optimize ... [--json]",
+	.usage = "sonde prompt VERB [NAME[@VERSION]]... [--json]",
 	.help =
 	    "  list                          all prompts, with their labels\n"
 	    "  show REF                      a version: its text, byte for byte; --json: all of it\n"

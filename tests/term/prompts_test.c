@@ -29,6 +29,14 @@ static void begin(void)
 	pty_key(&p, PASTED("SYSTEM\nBe kind.\nUSER\nHello {{name}}"), "Hello {{name}}");
 }
 
+/* At the end of the text, wherever the cursor was. */
+static void write_more(struct pty *t, const char *text)
+{
+	pty_key(t, "e", "EDIT  ");
+	pty_send(t, "\x1b[1;5F");
+	pty_key(t, text, text);
+}
+
 static void leave_edit(struct pty *t)
 {
 	pty_send(t, ESC);
@@ -57,16 +65,16 @@ static void test_killed_in_mid_edit(void **state)
 	pty_key(&p, "\x13", ":save");
 	pty_key(&p, "first" ENTER, "saved as v1");
 	pty_wait_gone(&p, "v1*");
-	pty_key(&p, "e", "EDIT");
-	pty_key(&p, "Never lie. ", "the draft is kept");
+	write_more(&p, "Never lie.");
+	pty_wait(&p, "the draft is kept");
 	kill_now();
 
 	start();
 	pty_wait(&p, "triage *");
 	pty_key(&p, "G" ENTER, "your unsaved draft is back");
-	pty_wait(&p, "Never lie. ");
+	pty_wait(&p, "Never lie.");
 	pty_key(&p, "D", "the draft is dropped");
-	pty_wait_gone(&p, "Never lie. ");
+	pty_wait_gone(&p, "Never lie.");
 	console_quit();
 }
 
@@ -80,13 +88,15 @@ static void test_two_consoles(void **state)
 	leave_edit(&p);
 	pty_key(&p, "\x13", ":save");
 	pty_key(&p, "first" ENTER, "saved as v1");
-	pty_key(&p, "eMine. ", "the draft is kept");
+	write_more(&p, "Mine.");
+	pty_wait(&p, "the draft is kept");
 	pty_start(&other, &place, console, 100, 30, false);
 	pty_wait(&other, "READY");
 	pty_key(&other, "1", "triage");
 	pty_key(&other, "G" ENTER, "another console has a draft");
 	assert_false(pty_has(&other, "Mine."));
-	pty_key(&other, "eTheirs. ", "Theirs. ");
+	pty_wait(&other, "Be kind.");
+	write_more(&other, "Theirs.");
 	leave_edit(&other);
 	pty_key(&other, "\x13", ":save");
 	pty_key(&other, "theirs" ENTER, "saved as v2");
