@@ -189,7 +189,9 @@ static void add_drafts(struct task *t)
 			t->rows[t->n_rows++] = (struct prompt_row){ .name = x_strdup(t->drafts[i]), .labels = x_strdup("") };
 		}
 	}
-	qsort(t->rows, t->n_rows, sizeof(*t->rows), by_name);
+	if (t->n_rows > 0) {
+		qsort(t->rows, t->n_rows, sizeof(*t->rows), by_name);
+	}
 }
 
 static bool read_all(struct task *t, struct registry *r, struct err *e)

@@ -198,6 +198,10 @@ static void spell(const char *text, enum spelling how, struct buf *out)
 
 	for (size_t i = 0; i < len; i += n) {
 		n = utf8_decode(text + i, len - i, &cp);
+		if (n == 0) { /* it ends inside a character */
+			n = len - i;
+			cp = 0;
+		}
 		if (how != AS_TYPED && (cp == '"' || cp == '\\')) {
 			(void)buf_addf(out, "\\%c", (int)cp);
 		} else if (how == IN_ASCII_JSON && cp >= 0x10000) {

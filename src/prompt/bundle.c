@@ -240,7 +240,9 @@ static void add_object(struct buf *out, const json_t *v)
 	json_object_foreach((json_t *)v, name, one) {
 		names[i++] = name;
 	}
-	qsort(names, n, sizeof(*names), by_bytes);
+	if (n > 0) {
+		qsort(names, n, sizeof(*names), by_bytes);
+	}
 	(void)buf_add_char(out, '{');
 	for (i = 0; i < n; i++) {
 		(void)buf_add_str(out, i > 0 ? "," : "");

@@ -527,7 +527,9 @@ static void apply(struct text *t, struct buf *out)
 {
 	size_t at = 0;
 
-	qsort(t->edits, t->n, sizeof(*t->edits), by_start);
+	if (t->n > 0) {
+		qsort(t->edits, t->n, sizeof(*t->edits), by_start);
+	}
 	for (size_t i = 0; i < t->n; i++) {
 		const struct edit *e = &t->edits[i];
 
