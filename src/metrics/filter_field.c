@@ -227,7 +227,7 @@ static bool compile_body(const struct filter_value *v, struct condition *out, st
 		spell(v->text, (enum spelling)how, &text);
 		if (how == AS_TYPED || strcmp(buf_str(&text), buf_str(&before)) != 0) {
 			(void)buf_add_str(&out->sql, " OR CAST(request AS TEXT)");
-			ok = add_comparison(&(struct filter_value){ text.s, v->is_quoted }, true, out, e);
+			ok = add_comparison(&(struct filter_value){ (char *)(uintptr_t)buf_str(&text), v->is_quoted }, true, out, e);
 		}
 		buf_clear(&before);
 		(void)buf_add_str(&before, buf_str(&text));
