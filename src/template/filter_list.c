@@ -13,6 +13,17 @@ static bool self_items(struct render *r, const struct call *c, struct sequence *
 
 /* ---- attributes and keys ---- */
 
+/* The index that a part made of digits is; SIZE_MAX, which no list has, for any other part. */
+static size_t index_of(struct span part)
+{
+	size_t i = 0, n = 0;
+
+	for (; n < part.len && part.s[n] >= '0' && part.s[n] <= '9' && i < SIZE_MAX / 10; n++) {
+		i = 10 * i + (size_t)(part.s[n] - '0');
+	}
+	return n > 0 && n == part.len ? i : SIZE_MAX;
+}
+
 /* "name", "user.name", "tags.0", or an integer: as `attribute` says it. */
 static struct value attribute_of(const struct value *v, const struct value *attribute)
 {
@@ -26,12 +37,9 @@ static struct value attribute_of(const struct value *v, const struct value *attr
 	for (struct span path = attribute->string; path.len > 0;) {
 		const char *point = memchr(path.s, '.', path.len);
 		struct span part = { path.s, point != NULL ? (size_t)(point - path.s) : path.len };
-		char *end, digits[24] = "";
+		size_t i = at.kind == VALUE_LIST ? index_of(part) : SIZE_MAX;
 
-		memcpy(digits, part.s, part.len < sizeof(digits) ? part.len : 0);
-		size_t i = strtoull(digits, &end, 10);
-		bool is_index = end == digits + part.len && part.len > 0 && at.kind == VALUE_LIST && i < value_count(&at);
-		at = is_index ? value_at(&at, i) : render_member(&at, part);
+		at = i < value_count(&at) ? value_at(&at, i) : render_member(&at, part);
 		path.s += part.len + (point != NULL);
 		path.len -= part.len + (point != NULL);
 	}

@@ -81,6 +81,8 @@ static void test_texts(void **state)
 		{ "a {%- raw -%} {{ }} {%- endraw -%} b{% verbatim %}{%{% endverbatim %}", "a{{ }}b{%" },
 		{ "{{ n is divisibleby 7 }}{{ n is not even }}{{ n is in [7] }}{{ n is in ((1, 2)) }}", "truetruetruefalse" },
 		{ "{{ us | map(attribute=\"k.v\") | sum }}{{ us | sort(attribute=\"n\") | map(attribute=\"n\") | join }}", "6Abb" },
+		/* However many digits: no list has such an index. */
+		{ "{{ [us] | map(attribute=\"99999999999999999999999999999999999999999999999999999999999999999999999999999999999999999\") | map(\"default\", \"no\") | join }}{{ [[7]] | map(attribute=\"0\") | join }}", "no7" },
 		{ "{{ us | unique(attribute=\"n\") | length }}{{ [1, 1.0, \"1\", \"A\", \"a\"] | unique }}", "2[1,\"1\",\"A\"]" },
 		{ "{{ us | selectattr(\"n\", \"eq\", \"b\") | map(attribute=\"k.v\") | list }}", "[2,3]" },
 		{ "{{ xs | sort }}{{ xs | sort(reverse=true) }}{{ xs | max }}{{ o | dictsort }}", "[1,2,3][3,2,1]3[[\"a\",2],[\"b\",1]]" },
