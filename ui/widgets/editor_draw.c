@@ -157,11 +157,3 @@ void editor_draw(const struct editor *e, struct cells *c, struct rect r, bool is
 	}
 	cells_unclip(c, former);
 }
-
-void editor_cursor_cell(const struct editor *e, int *x, int *y)
-{
-	size_t line = e->is_single ? 0 : wrap_line_at(&e->wrap, e->cursor);
-
-	*x = e->area.x + e->gutter + editor_column(e, e->is_single ? e->top : e->wrap.lines[line].start, e->cursor);
-	*y = e->area.y + (e->is_single ? 0 : (int)line - (int)e->top);
-}

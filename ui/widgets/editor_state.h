@@ -42,7 +42,22 @@ static inline int editor_advance(int column, char first, int cells)
 {
 	return first == '\t' ? (column / TAB_STOP + 1) * TAB_STOP : column + cells;
 }
+
+/* editor.c. All return INPUT_* bits. Replaces bytes, as a part of an undo step of that kind; or what is selected, else at the cursor. */
+unsigned editor_change(struct editor *e, enum change_kind kind, size_t at, size_t removed, const char *s, size_t len);
+unsigned editor_put(struct editor *e, enum change_kind kind, const char *s, size_t len);
+/* Bytes from outside. */
+unsigned editor_paste(struct editor *e, const char *text, size_t len);
+unsigned editor_undo(struct editor *e);
+unsigned editor_redo(struct editor *e);
+
+/* editor_lines.c. Brings the lines up to date with the text and the area. */
+void editor_wrap(struct editor *e);
 /* The cell of an offset of the line that starts there. */
 int editor_column(const struct editor *e, size_t start, size_t at);
+/* The offset in start..end whose cell is at the column or just before it. */
+size_t editor_offset_at(const struct editor *e, size_t start, size_t end, int column);
+/* Where the cursor may go in a line: a soft line ends before its last cluster, since the place behind it starts the next line. */
+size_t editor_line_end(const struct editor *e, size_t line);
 
 #endif
