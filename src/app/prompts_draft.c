@@ -1,0 +1,275 @@
+/* The draft: what is typed, kept at every pause, compared, taken from a version, saved as one. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/prompts_task.h"
+#include "base/mem.h"
+
+#define PAUSE_S 0.4 /* after a change the draft is kept, also while one goes on typing */
+
+static void on_pause(struct ev_loop *ev, ev_timer *w, int revents)
+{
+	(void)ev;
+	(void)revents;
+	prompts_keep(w->data);
+}
+
+void prompts_init_pause(struct prompts *p)
+{
+	ev_timer_init(&p->pause, on_pause, PAUSE_S, 0);
+	p->pause.data = p;
+}
+
+void prompts_keep_soon(struct prompts *p)
+{
+	if (!ev_is_active(&p->pause)) {
+		ev_timer_set(&p->pause, PAUSE_S, 0);
+		ev_timer_start(p->app->loop->ev, &p->pause);
+	}
+}
+
+void prompts_set_base(struct prompts *p, const struct version_row *v)
+{
+	bundle_free(&p->base_bundle);
+	p->base_bundle = (struct bundle){ 0 };
+	p->has_other_parts = false;
+	buf_clear(&p->base_text);
+	p->base = v->number;
+	if (v->bundle.json != NULL) {
+		bundle_copy(&v->bundle, &p->base_bundle);
+		bundle_script(&v->bundle, &p->base_text);
+	}
+}
+
+void prompts_put_text(struct prompts *p, const char *text, size_t len)
+{
+	buf_clear(&p->text);
+	(void)buf_add(&p->text, text, len);
+	p->text_version++;
+	p->opened++;
+}
+
+bool prompts_is_role(const char *line, size_t len)
+{
+	static const char *const roles[] = { "SYSTEM", "USER", "ASSISTANT", "DEVELOPER", "TOOL" };
+
+	for (size_t i = 0; i < COUNT_OF(roles); i++) {
+		if (len == strlen(roles[i]) && memcmp(line, roles[i], len) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The last line of messages ends as the others do, as the script of a bundle has it: whether its end is typed changes nothing. */
+static void set_text(struct prompts *p, const char *text, size_t len)
+{
+	buf_clear(&p->text);
+	(void)buf_add(&p->text, text, len);
+	if (len > 0 && text[len - 1] != '\n' && prompts_is_role(text, strcspn(buf_str(&p->text), "\n"))) {
+		(void)buf_add_char(&p->text, '\n');
+	}
+}
+
+void prompts_set_text(struct prompts *p, const char *text, size_t len)
+{
+	if (p->name == NULL) {
+		return;
+	}
+	set_text(p, text, len);
+	p->text_version++;
+	p->was_found = false;
+	prompts_keep_soon(p);
+	prompts_think(p);
+}
+
+bool prompts_is_changed(const struct prompts *p)
+{
+	return p->name != NULL && (p->has_other_parts || p->text.len != p->base_text.len || memcmp(buf_str(&p->text), buf_str(&p->base_text), p->text.len) != 0);
+}
+
+static bool keep(struct prompts_task *t, struct registry *r, struct err *e)
+{
+	return t->text != NULL ? draft_keep(r, t->name, t->number, t->text, strlen(t->text), e) : draft_drop(r, t->name, e);
+}
+
+static void kept(struct prompts_task *t)
+{
+	if (prompts_task_is_of_opened(t)) {
+		t->p->kept_version = t->text_version;
+	}
+}
+
+bool prompts_has_draft(const struct prompts *p, const char *name)
+{
+	for (size_t i = 0; i < p->n_drafts; i++) {
+		if (strcmp(p->drafts[i], name) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+void prompts_keep(struct prompts *p)
+{
+	bool is_wanted = prompts_is_changed(p) && p->text.len > 0;
+	bool is_same = p->kept.len == p->text.len && memcmp(buf_str(&p->kept), buf_str(&p->text), p->text.len) == 0;
+
+	ev_timer_stop(p->app->loop->ev, &p->pause);
+	if (p->name == NULL || p->app->store == NULL || (is_wanted ? p->is_kept && is_same : !p->is_kept)) {
+		return;
+	}
+	struct prompts_task *t = prompts_task_new(p, p->name);
+
+	p->is_kept = is_wanted;
+	buf_clear(&p->kept);
+	(void)buf_add(&p->kept, buf_str(&p->text), p->text.len);
+	t->number = p->base;
+	t->text = is_wanted ? x_strndup(buf_str(&p->text), p->text.len) : NULL;
+	t->text_version = p->text_version;
+	t->act = keep;
+	t->end = kept;
+	prompts_task_submit(t);
+}
+
+static void compared(struct prompts_task *t)
+{
+	struct prompts *p = t->p;
+
+	if (prompts_task_is_of_opened(t) && p->against == t->number) {
+		buf_clear(&p->against_text);
+		bundle_script(&t->version.bundle, &p->against_text);
+		prompts_think(p);
+	}
+}
+
+void prompts_compare(struct prompts *p, int number)
+{
+	if (p->name == NULL || number == p->against) {
+		return;
+	}
+	p->against = number;
+	if (number == p->base) {
+		buf_clear(&p->against_text);
+		(void)buf_add(&p->against_text, buf_str(&p->base_text), p->base_text.len);
+		prompts_think(p);
+		return;
+	}
+	struct prompts_task *t = prompts_task_new(p, p->name);
+
+	t->number = number;
+	t->act = prompts_task_read_version;
+	t->end = compared;
+	prompts_task_submit(t);
+}
+
+static void branched(struct prompts_task *t)
+{
+	struct prompts *p = t->p;
+
+	if (prompts_task_is_of_opened(t)) {
+		prompts_set_base(p, &t->version);
+		prompts_put_text(p, buf_str(&p->base_text), p->base_text.len);
+		prompts_think(p);
+	}
+}
+
+static void reverted(struct prompts_task *t)
+{
+	struct prompts *p = t->p;
+	struct buf text = { 0 };
+
+	if (prompts_task_is_of_opened(t)) {
+		bundle_script(&t->version.bundle, &text);
+		prompts_put_text(p, buf_str(&text), text.len);
+		prompts_keep_soon(p);
+		prompts_think(p);
+	}
+	buf_free(&text);
+}
+
+static void read_for(struct prompts *p, int number, void (*end)(struct prompts_task *t))
+{
+	if (p->name != NULL) {
+		struct prompts_task *t = prompts_task_new(p, p->name);
+
+		t->number = number;
+		t->act = prompts_task_read_version;
+		t->end = end;
+		prompts_task_submit(t);
+	}
+}
+
+void prompts_branch(struct prompts *p, int number)
+{
+	read_for(p, number, branched);
+}
+
+void prompts_revert(struct prompts *p, int number)
+{
+	read_for(p, number, reverted);
+}
+
+void prompts_discard(struct prompts *p)
+{
+	prompts_put_text(p, buf_str(&p->base_text), p->base_text.len);
+	prompts_keep(p);
+	prompts_think(p);
+}
+
+bool prompts_bundle(const struct prompts *p, struct bundle *out, struct err *e)
+{
+	return bundle_with_script(p->base_bundle.json != NULL ? &p->base_bundle : NULL, buf_str(&p->text), p->text.len, out, e);
+}
+
+/* -- saving --------------------------------------------------------------------------------------------------------------------------- */
+
+static bool save(struct prompts_task *t, struct registry *r, struct err *e)
+{
+	const struct version_save s = { .name = t->name, .parent = t->number, .author = "", .message = t->text };
+
+	if (!version_save(r, &s, &t->bundle, &t->number, &t->is_new, e)) {
+		return false;
+	}
+	return prompts_task_read_version(t, r, e);
+}
+
+static void saved(struct prompts_task *t)
+{
+	struct prompts *p = t->p;
+
+	app_say(p->app, NEWS_GOOD, t->is_new ? "saved as v%d" : "that is v%d already: nothing was saved; L moves a label to it", t->number);
+	if (!prompts_task_is_of_opened(t)) {
+		return;
+	}
+	prompts_set_base(p, &t->version); /* what was typed since then is a draft on top of it */
+	prompts_keep(p);
+	prompts_think(p);
+}
+
+bool prompts_save(struct prompts *p, const char *message, struct err *e)
+{
+	if (p->name == NULL) {
+		err_set(e, ERR_USAGE, "no prompt is open");
+		return err_hint(e, "Enter opens one, N begins one");
+	}
+	if (p->app->store == NULL) {
+		*e = p->app->store_err.code != ERR_NONE ? p->app->store_err : (struct err){ .code = ERR_USAGE, .text = "the store is only read here" };
+		return false;
+	}
+	if (p->n_versions > 0 && !prompts_is_changed(p)) {
+		return err_set(e, ERR_USAGE, "nothing was changed since v%d", p->base);
+	}
+	struct prompts_task *t = prompts_task_new(p, p->name);
+
+	if (!prompts_bundle(p, &t->bundle, e)) {
+		prompts_task_free(t);
+		return false;
+	}
+	t->number = p->base;
+	t->text = x_strdup(message);
+	t->act = save;
+	t->end = saved;
+	prompts_task_submit(t);
+	return true;
+}
