@@ -55,8 +55,8 @@ struct lints {
 	size_t n, cap;
 };
 
-static void find(struct lints *l, enum template_lint_kind kind, size_t at, const char *fmt, ...) SONDE_PRINTF(4, 5);
-static void find(struct lints *l, enum template_lint_kind kind, size_t at, const char *fmt, ...)
+static struct template_lint *find(struct lints *l, enum template_lint_kind kind, size_t at, const char *fmt, ...) SONDE_PRINTF(4, 5);
+static struct template_lint *find(struct lints *l, enum template_lint_kind kind, size_t at, const char *fmt, ...)
 {
 	struct finding *f = array_push(l->findings, l->n, l->cap);
 	va_list ap;
@@ -67,6 +67,7 @@ static void find(struct lints *l, enum template_lint_kind kind, size_t at, const
 	(void)vsnprintf(f->lint.message, sizeof(f->lint.message), fmt, ap);
 	va_end(ap);
 	source_place(&l->t->source, at, &f->lint.line, &f->lint.column);
+	return &f->lint;
 }
 
 /* Bytes of "{name}" or "{user.name}" at s; 0 when it is something else. */
@@ -89,7 +90,7 @@ static void find_braces_in(struct lints *l, struct span text)
 		size_t len = s > text.s && s[-1] == '{' ? 0 : braced_name(s, end);
 
 		if (len > 0) {
-			find(l, LINT_SINGLE_BRACE, (size_t)(s - l->t->source.text.s), "%.*s is printed as it stands; a variable has two braces: {%.*s}", (int)len, s,
+			(void)find(l, LINT_SINGLE_BRACE, (size_t)(s - l->t->source.text.s), "%.*s is printed as it stands; a variable has two braces: {%.*s}", (int)len, s,
 			    (int)len, s);
 		}
 	}
@@ -121,7 +122,7 @@ static void find_spaces(struct lints *l)
 		size_t next = i + 1 < text.len && text.s[i + 1] == '\r' ? i + 2 : i + 1;
 
 		if (is_blank && (next >= text.len || text.s[next] == '\n')) {
-			find(l, LINT_TRAILING_SPACE, i, "blanks at the end of the line");
+			(void)find(l, LINT_TRAILING_SPACE, i, "blanks at the end of the line");
 		}
 	}
 }
@@ -140,7 +141,7 @@ static void find_clash(struct lints *l, const struct use *u)
 
 	for (size_t i = 0; i < COUNT_OF(clashes); i++) {
 		if ((u->uses & clashes[i].uses) == clashes[i].uses) {
-			find(l, LINT_TYPE_CLASH, u->at, "%.100s is used as %s", u->path, clashes[i].what);
+			(void)find(l, LINT_TYPE_CLASH, u->at, "%.100s is used as %s", u->path, clashes[i].what);
 			return;
 		}
 	}
@@ -166,7 +167,7 @@ static void find_missing(struct lints *l, const struct tree_walk *w, const json_
 		bool is_there = json_object_get(declared, u->root) != NULL || u->is_parent || u->is_asked;
 
 		if (!is_there && map_put(told, u->root, strlen(u->root), l) == NULL) {
-			find(l, LINT_MISSING, u->at, "%.100s is used but not declared", u->root);
+			find(l, LINT_MISSING, u->at, "%.100s is used but not declared", u->root)->name = u->root;
 		}
 	}
 	map_free(told, NULL);
@@ -179,7 +180,7 @@ static void find_unused(struct lints *l, const struct tree_walk *w, const json_t
 
 	json_object_foreach((json_t *)declared, name, value) {
 		if (!is_used(w, name)) {
-			find(l, LINT_UNUSED, 0, "%.100s is declared but not used", name);
+			find(l, LINT_UNUSED, 0, "%.100s is declared but not used", name)->name = name;
 		}
 	}
 }
@@ -203,11 +204,11 @@ void template_lint(const struct template *t, const json_t *declared, template_li
 		const struct node *n = w.hyphens[i];
 		const struct span a = n->a->name, b = n->b->name;
 
-		find(&l, LINT_HYPHEN, n->a->at, "%.*s-%.*s is a difference; vars[\"%.*s-%.*s\"] reaches a name with a hyphen", (int)text_bytes(a, 20), a.s,
+		(void)find(&l, LINT_HYPHEN, n->a->at, "%.*s-%.*s is a difference; vars[\"%.*s-%.*s\"] reaches a name with a hyphen", (int)text_bytes(a, 20), a.s,
 		    (int)text_bytes(b, 20), b.s, (int)text_bytes(a, 20), a.s, (int)text_bytes(b, 20), b.s);
 	}
 	for (size_t i = 0; i < w.n_unreachable; i++) {
-		find(&l, LINT_UNREACHABLE, w.unreachable[i]->at, "this is never reached: the condition is a constant");
+		(void)find(&l, LINT_UNREACHABLE, w.unreachable[i]->at, "this is never reached: the condition is a constant");
 	}
 	for (size_t i = 0; i < w.n; i++) {
 		find_clash(&l, &w.uses[i]);

@@ -26,6 +26,7 @@ enum template_lint_kind { LINT_SINGLE_BRACE, LINT_HYPHEN, LINT_TRAILING_SPACE, L
 struct template_lint {
 	enum template_lint_kind kind;
 	size_t line, column; /* 1, 1 of what has no place: an unused variable */
+	const char *name;    /* the variable, of LINT_UNUSED and LINT_MISSING; else NULL */
 	char message[240];   /* one sentence, as clean as what it quotes */
 };
 

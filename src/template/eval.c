@@ -64,7 +64,8 @@ static bool eval_name(struct render *r, const struct node *n, struct value *out)
 	if (out->kind == VALUE_UNDEFINED) {
 		out->from = n;
 	}
-	return true;
+	return out->kind != VALUE_UNDEFINED || !r->env->is_fixed ||
+	       render_failed(r, n, TEMPLATE_UNDEFINED, "%.*s is a variable", (int)text_bytes(n->name, 60), n->name.s);
 }
 
 static bool eval_list(struct render *r, const struct node *n, struct value *out)

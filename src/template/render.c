@@ -122,7 +122,7 @@ struct value render_lookup(const struct render *r, struct span name)
 		}
 	}
 	struct value v = value_json(json_object_getn(r->vars, name.s, name.len));
-	return v.kind == VALUE_UNDEFINED && span_is(name, SPAN("vars")) ? value_json(r->vars) : v;
+	return v.kind == VALUE_UNDEFINED && !r->env->is_fixed && span_is(name, SPAN("vars")) ? value_json(r->vars) : v;
 }
 
 bool render_set(struct render *r, const struct node *n, struct span name, const struct value *v)
@@ -531,10 +531,15 @@ static runner *const runners[NODE_KIND_COUNT] = {
 	[NODE_INCLUDE] = run_include,
 };
 
+bool render_statement(struct render *r, const struct node *n)
+{
+	return render_tick(r, n, 1) && runners[n->kind](r, n);
+}
+
 static bool run_list(struct render *r, const struct node *n)
 {
 	for (; n != NULL; n = n->next) {
-		if (!render_tick(r, n, 1) || !runners[n->kind](r, n)) {
+		if (!render_statement(r, n)) {
 			return false;
 		}
 	}
@@ -557,26 +562,37 @@ static void free_included(void *t)
 	template_free(t);
 }
 
+void render_begin(struct render *r, const struct template *t, const json_t *vars, const struct template_env *env, struct buf *text, struct template_error *err)
+{
+	*r = (struct render){ .t = t, .env = env, .limits = limits_of(&env->limits), .none = json_object(), .out = text, .next_check = TICKS_BETWEEN_LOOKS, .err = err };
+	r->vars = vars != NULL ? vars : r->none;
+	r->scope = &r->top;
+	*err = (struct template_error){ 0 };
+	buf_init(text, r->limits.output);
+	buf_init(&r->scratch, r->limits.output);
+	r->arena.limit = r->limits.memory;
+	r->deadline_us = clock_thread_us() + r->limits.time_us;
+}
+
+void render_end(struct render *r)
+{
+	map_free(r->includes, free_included);
+	arena_free(&r->arena);
+	buf_free(&r->scratch);
+	json_decref(r->kept);
+	json_decref(r->none);
+}
+
 bool template_render(const struct template *t, const json_t *vars, const struct template_env *env, struct buf *out, struct template_error *err)
 {
-	struct scope scope = { 0 };
+	struct render r;
 	struct buf text;
-	json_t *none = json_object();
-	struct render r = { .t = t, .env = env, .limits = limits_of(&env->limits), .vars = vars != NULL ? vars : none, .out = &text, .scope = &scope,
-		.next_check = TICKS_BETWEEN_LOOKS, .err = err };
 
-	*err = (struct template_error){ 0 };
-	buf_init(&text, r.limits.output);
-	buf_init(&r.scratch, r.limits.output);
-	r.arena.limit = r.limits.memory;
-	r.deadline_us = clock_thread_us() + r.limits.time_us;
+	render_begin(&r, t, vars, env, &text, err);
 	bool ok = run_list(&r, t->body);
+
 	(void)buf_add(out, text.s, text.len);
-	map_free(r.includes, free_included);
-	arena_free(&r.arena);
-	buf_free(&r.scratch);
 	buf_free(&text);
-	json_decref(r.kept);
-	json_decref(none);
+	render_end(&r);
 	return ok;
 }

@@ -22,10 +22,11 @@ struct render {
 	const struct template_env *env;
 	struct template_limits limits;
 	const json_t *vars; /* an object */
+	json_t *none;       /* what vars is when there are none */
 	struct buf *out;    /* limited */
 	struct buf scratch; /* for a moment, by whoever makes a text */
 	struct arena arena;
-	struct scope *scope;
+	struct scope *scope, top; /* innermost, outermost */
 	const struct loop *loop; /* innermost */
 	struct map *includes; /* name -> struct template *, parsed in this rendering; NULL: none yet */
 	const struct include *including;
@@ -48,6 +49,12 @@ struct include {
 	struct span name;
 	int depth;
 };
+
+/* Sets up a rendering that prints into text, which it empties; the env and the error outlive it. */
+void render_begin(struct render *r, const struct template *t, const json_t *vars, const struct template_env *env, struct buf *text, struct template_error *err);
+/* One statement, not those behind it. */
+bool render_statement(struct render *r, const struct node *n) SONDE_MUST_CHECK;
+void render_end(struct render *r);
 
 bool render_failed(struct render *r, const struct node *n, enum template_error_kind kind, const char *fmt, ...) SONDE_PRINTF(4, 5);
 bool render_no_memory(struct render *r, const struct node *n);

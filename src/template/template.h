@@ -58,6 +58,7 @@ struct template_limits { /* 0: the default */
 
 struct template_env { /* zeroed: strict, no partials, the default limits */
 	bool is_lenient; /* what is undefined prints as nothing */
+	bool is_fixed;   /* whatever asks for a variable is an error, even `default` and `is defined`: see prefix.h */
 	struct template_limits limits;
 	/* Finds a partial: appends its text, or returns false when there is none. NULL: there are none. Each is asked for once a rendering. */
 	bool (*include)(void *ctx, const char *name, struct buf *text);
