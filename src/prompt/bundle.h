@@ -36,6 +36,8 @@ void bundle_hash_bytes(const char *bytes, size_t len, char out[BUNDLE_HASH_SIZE]
 /* UTF-8 without NUL, and not too much of it. ERR_TEMPLATE with `what` ("standard input") and the place of the byte. */
 bool bundle_check_text(const char *what, const char *text, size_t len, struct err *e) SONDE_MUST_CHECK;
 
+extern const char *const bundle_roles[]; /* NULL at the end */
+
 /* The templates in order: messages, or the one text (role ""). Borrowed. */
 struct bundle_part {
 	const char *role, *text;
@@ -47,6 +49,8 @@ struct bundle_part bundle_part(const struct bundle *b, size_t i);
 /* The script form, which people edit: each message under a line that is its role in capitals (SYSTEM, USER, ASSISTANT, DEVELOPER, TOOL) and with a
  * newline behind it. A bundle with one text is that text, without a role. A line of a text that looks like a role begins with a backslash. */
 void bundle_script(const struct bundle *b, struct buf *out);
+/* Line and column in the i-th part, both from 1, become those in the script. */
+void bundle_script_place(const struct bundle *b, size_t i, size_t *line, size_t *column);
 /* A bundle with the messages or the text of the script and all else of `base` (NULL: nothing else). Messages keep what the script does not
  * show (names, ids and calls of tools) when the message at their place has the same role. */
 bool bundle_with_script(const struct bundle *base, const char *script, size_t len, struct bundle *out, struct err *e) SONDE_MUST_CHECK;

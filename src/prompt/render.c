@@ -9,11 +9,6 @@
 #include "base/json.h"
 #include "base/mem.h"
 
-struct locked {
-	struct registry *r;
-	const json_t *lock;
-};
-
 /* ---- variables ---- */
 
 static bool has_type(const json_t *v, const char *type)
@@ -122,23 +117,23 @@ static json_t *all_vars(const struct bundle *b, const json_t *given, struct temp
 
 /* ---- rendering ---- */
 
-static bool include(void *ctx, const char *name, struct buf *text)
+bool partials_find(void *ctx, const char *name, struct buf *text)
 {
-	const struct locked *l = ctx;
-	const char *hash = json_string_value(json_object_get(l->lock, name));
+	const struct partials *p = ctx;
+	const char *hash = json_string_value(json_object_get(p->lock, name));
 	struct version_row v;
 
-	if (hash == NULL) {
+	if (p->r == NULL || (hash == NULL && !p->is_open)) {
 		return false;
 	}
-	char *ref = x_asprintf("%.*s@%s", (int)strcspn(name, "@"), name, hash);
-	bool ok = version_resolve(l->r, ref, NULL, &v, NULL, NULL);
+	char *ref = hash != NULL ? x_asprintf("%.*s@%s", (int)strcspn(name, "@"), name, hash) : x_strdup(name);
+	bool ok = version_resolve(p->r, ref, NULL, &v, NULL, NULL);
 
 	for (size_t i = 0; ok && i < bundle_n_parts(&v.bundle); i++) {
-		struct bundle_part p = bundle_part(&v.bundle, i);
+		struct bundle_part part = bundle_part(&v.bundle, i);
 
 		(void)buf_add_str(text, i > 0 ? "\n" : "");
-		(void)buf_add(text, p.text, p.len);
+		(void)buf_add(text, part.text, part.len);
 	}
 	if (ok) {
 		version_free(&v);
@@ -172,8 +167,8 @@ static bool render_part(const char *version, const struct bundle_part *p, const 
 bool version_render(struct registry *r, const struct version_row *v, const json_t *vars, bool is_lenient, struct rendered *out, struct template_error *why)
 {
 	char *name = x_asprintf("%s@v%d", v->name, v->number);
-	struct locked locked = { r, json_object_get(v->bundle.json, "lock") };
-	struct template_env env = { .is_lenient = is_lenient, .include = include, .ctx = &locked };
+	struct partials partials = { .r = r, .lock = json_object_get(v->bundle.json, "lock") };
+	struct template_env env = { .is_lenient = is_lenient, .include = partials_find, .ctx = &partials };
 
 	*why = (struct template_error){ .kind = TEMPLATE_OK };
 	(void)snprintf(why->template, sizeof(why->template), "%s", name);

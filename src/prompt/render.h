@@ -6,6 +6,14 @@
 #include "prompt/registry.h"
 #include "template/template.h"
 
+/* The partials of a version: a template_env's include, with one of these as its ctx. */
+struct partials {
+	struct registry *r; /* NULL: there are none */
+	const json_t *lock; /* of the bundle; NULL: it has none */
+	bool is_open;       /* what is not locked is what its name stands for now; else it is not found */
+};
+bool partials_find(void *ctx, const char *name, struct buf *text);
+
 struct rendered_part {
 	const char *role; /* as in bundle.h; borrowed from the version */
 	char *text;

@@ -5,6 +5,20 @@
 #include "base/mem.h"
 #include "template/render.h"
 
+/* Where a statement begins; an expression is placed at its operator. */
+static size_t start_of(const struct node *n, struct span source)
+{
+	if (n->kind == NODE_TEXT) {
+		return (size_t)(n->name.s - source.s);
+	}
+	const struct node *left = n;
+
+	while (n->kind == NODE_OUTPUT && left->a != NULL) {
+		left = left->a;
+	}
+	return left->at;
+}
+
 void template_prefix(const struct template *t, const struct template_env *env, struct template_prefix *out)
 {
 	const struct template_env fixed = { .is_fixed = true, .limits = env->limits, .include = env->include, .ctx = env->ctx, .tokenizer = env->tokenizer };
@@ -17,14 +31,11 @@ void template_prefix(const struct template *t, const struct template_env *env, s
 	*out = (struct template_prefix){ .n = 0 };
 	render_begin(&r, t, NULL, &fixed, &out->text, &why);
 	while (ok && n != NULL) {
-		bool is_text = n->kind == NODE_TEXT;
-		size_t from = is_text ? (size_t)(n->name.s - source.s) : n->at;
-
-		*array_push(out->marks, out->n, out->cap) = (struct template_mark){ out->text.len, from, is_text };
+		*array_push(out->marks, out->n, out->cap) = (struct template_mark){ out->text.len, start_of(n, source), n->kind == NODE_TEXT };
 		ok = render_statement(&r, n);
 		n = ok ? n->next : n;
 	}
-	*array_push(out->marks, out->n, out->cap) = (struct template_mark){ out->text.len, ok ? source.len : n->at, false };
+	*array_push(out->marks, out->n, out->cap) = (struct template_mark){ out->text.len, ok ? source.len : start_of(n, source), false };
 	out->is_whole = ok;
 	render_end(&r);
 }
