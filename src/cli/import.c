@@ -64,8 +64,10 @@ static void file_json(struct buf *out, const char *name, const struct ingest_res
 	(void)buf_add_str(out, "]}");
 }
 
-static void tell_bad_lines(const char *name, const struct ingest_result *r)
+void import_tell_bad(const char *path, const struct ingest_result *r)
 {
+	char *name = clean_line(path, strlen(path), 0);
+
 	for (size_t i = 0; i < r->n_first_bad; i++) {
 		char why[INGEST_WHY_SIZE];
 
@@ -75,6 +77,7 @@ static void tell_bad_lines(const char *name, const struct ingest_result *r)
 	if (r->bad > r->n_first_bad) {
 		fprintf(stderr, "sonde: %s: and %llu more\n", name, (unsigned long long)(r->bad - r->n_first_bad));
 	}
+	free(name);
 }
 
 static void file_text(const char *name, const struct ingest_result *r)
@@ -99,7 +102,7 @@ void import_tell(struct import *im, const char *path, const struct ingest_result
 	if (im->shows_progress) {
 		fprintf(stderr, "\r\033[K");
 	}
-	tell_bad_lines(name, r);
+	import_tell_bad(path, r);
 	if (im->is_json) {
 		(void)buf_add_str(&im->out, im->n_files++ > 0 ? ",\n" : "\n");
 		file_json(&im->out, path, r);
@@ -118,17 +121,28 @@ void import_fail(struct import *im, const char *path, struct err *e)
 	im->n_unread++;
 }
 
+int import_open(const char *path, const char **name, struct err *e)
+{
+	bool is_stdin = strcmp(path, "-") == 0;
+	int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+
+	*name = is_stdin ? "standard input" : path;
+	if (fd < 0) {
+		(void)err_set(e, ERR_INTERNAL, "it cannot be read: %s", strerror(errno));
+	}
+	return fd;
+}
+
 static void import_file(struct import *im, const char *path)
 {
 	const struct ingest_options options = {
 		.prices = im->prices, .format = im->format, .progress = im->shows_progress ? show_progress : NULL
 	};
-	bool is_stdin = strcmp(path, "-") == 0;
-	const char *name = is_stdin ? "standard input" : path;
-	int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
 	struct ingest_result r = { 0 };
 	struct err e = { 0 };
-	bool ok = fd >= 0 ? ingest_jsonl(fd, im->bulk, &options, &r, &e) : err_set(&e, ERR_INTERNAL, "it cannot be read: %s", strerror(errno));
+	const char *name;
+	int fd = import_open(path, &name, &e);
+	bool ok = fd >= 0 && ingest_jsonl(fd, im->bulk, &options, &r, &e);
 
 	if (ok || r.lines > 0) {
 		import_tell(im, name, &r);
@@ -136,7 +150,7 @@ static void import_file(struct import *im, const char *path)
 	if (!ok) {
 		import_fail(im, name, &e);
 	}
-	if (fd >= 0 && !is_stdin) {
+	if (fd > STDIN_FILENO) {
 		(void)close(fd);
 	}
 }

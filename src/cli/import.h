@@ -1,4 +1,4 @@
-/* import - what reading logs once and following them share. For import*.c only. */
+/* import - what reading logs once, following them and looking at them (`sonde metrics FILE`) share. */
 #ifndef SONDE_CLI_IMPORT_H
 #define SONDE_CLI_IMPORT_H
 
@@ -16,6 +16,10 @@ struct import {
 	size_t n_files;
 };
 
+/* On standard error: the first lines that were left out, and how many more. For whoever reads logs. */
+void import_tell_bad(const char *name, const struct ingest_result *r);
+/* Opens a file of lines, "-" is standard input; close it unless it is that. -1: e says why. *name: for a person, borrowed. */
+int import_open(const char *path, const char **name, struct err *e);
 /* Says what became of one file, and adds it to the sums. */
 void import_tell(struct import *im, const char *path, const struct ingest_result *r);
 /* Says that a file was not read to its end. */

@@ -200,7 +200,7 @@ static size_t name_cells(const struct metrics *m)
 static void as_text(struct buf *out, const struct metrics_options *o, const struct metrics *m)
 {
 	if (m == NULL || m->total.calls == 0) {
-		(void)buf_add_str(out, o->filter.len > 0 ? "No call of this span meets the filter; try a longer span with --since.\n" :
+		(void)buf_add_str(out, o->n_logs > 0 ? "No calls in these logs, or none that was asked for.\n" : o->filter.len > 0 ? "No call of this span meets the filter; try a longer span with --since.\n" :
 		    "No calls in this span; try a longer one with --since, or add some with `sonde import` or `sonde run`.\n");
 		return;
 	}
@@ -225,13 +225,16 @@ static void as_text(struct buf *out, const struct metrics_options *o, const stru
 	}
 }
 
-bool metrics_read(const struct metrics_query *q, struct metrics **m, struct err *e)
+bool metrics_read(struct metrics_options *o, struct metrics **m, struct err *e)
 {
+	if (o->n_logs > 0) {
+		return metrics_read_logs(o, m, e);
+	}
 	char *dir = cli_data_dir(e);
 	struct reader *r = dir != NULL ? reader_open(dir, e) : NULL;
 
 	free(dir);
-	*m = r != NULL ? metrics_query(r, q, e) : NULL;
+	*m = r != NULL ? metrics_query(r, &o->query, e) : NULL;
 	bool ok = *m != NULL || (r == NULL && e->code == ERR_CHECK);
 
 	reader_close(r);
@@ -251,13 +254,13 @@ static int put_out(const struct metrics_options *o, const struct buf *text)
 	return output_end(&out, ok, &e);
 }
 
-static int answer(const struct metrics_options *o)
+static int answer(struct metrics_options *o)
 {
 	struct err e = { 0 };
 	struct metrics *m;
 	struct buf out = { 0 };
 
-	if (!metrics_read(&o->query, &m, &e)) {
+	if (!metrics_read(o, &m, &e)) {
 		return cli_fail(&e);
 	}
 	if (o->is_csv) {
@@ -291,8 +294,10 @@ static bool set_option(struct metrics_options *o, int opt, int64_t now_us, struc
 {
 	switch (opt) {
 	case 's':
+		o->has_since = true;
 		return cli_time(optarg, now_us, &o->query.from_us, e);
 	case 'u':
+		o->has_until = true;
 		return cli_time(optarg, now_us, &o->query.to_us, e);
 	case 'b':
 		o->has_by = true;
@@ -353,8 +358,14 @@ static int run_with(struct metrics_options *o, int argc, char **argv)
 			return e.hint[0] != '\0' ? cli_fail(&e) : cli_usage(&cli_metrics, "%s", e.text);
 		}
 	}
-	if (optind < argc) {
-		return cli_usage(&cli_metrics, "'%.60s' is not an option", argv[optind]);
+	o->logs = argv + optind;
+	o->n_logs = argc - optind;
+	if (o->n_logs > 0 && (o->filter.len > 0 || o->is_budget)) {
+		return cli_usage(&cli_metrics, "--filter and --budget ask the store; read the logs with `sonde import` first");
+	}
+	if (o->n_logs > 0) {
+		o->query.from_us = o->has_since ? o->query.from_us : INT64_MIN;
+		o->query.to_us = o->has_until ? o->query.to_us : INT64_MAX;
 	}
 	if (o->query.from_us > o->query.to_us) {
 		return cli_usage(&cli_metrics, "--since (24h unless given) is later than --until");
@@ -387,7 +398,7 @@ static int run(int argc, char **argv)
 const struct cli_command cli_metrics = {
 	.name = "metrics",
 	.summary = "calls, tokens, cost, latency and errors of a span",
-	.usage = "sonde metrics [--since TIME] [--until TIME] [--by provider|model|operation] [--check LIMITS|--budget] [--json|--csv]",
+	.usage = "sonde metrics [--since TIME] [--until TIME] [--by provider|model|operation] [--check LIMITS|--budget] [--json|--csv] [FILE|-...]",
 	.help = "  --since TIME       start: a span back from now (15m, 24h, 7d) or ISO 8601; default 24h\n"
 		"  --until TIME       end, not included; default now\n"
 		"  --by WHAT          provider, model or operation; default provider, with --check all calls together\n"
@@ -403,10 +414,14 @@ const struct cli_command cli_metrics = {
 		"  --force            it may\n"
 		"  --json             one JSON object; latencies in milliseconds, error_rate from 0 to 1\n"
 		"\n"
+		"With FILE, the figures of logs as `sonde import` reads them, of all their calls unless --since or --until say else;\n"
+		"nothing is stored. A record with an id of its own counts once.\n"
+		"\n"
 		"Counts, tokens and cost are exact; percentiles are within 1 % and include failed calls.\n"
 		"Figures of --check: calls, err, cost, cost/h, cost/day, p50, p95, p99, ttft_p50, ttft_p95, ttft_p99; compared by <, <=, >, >=.\n"
 		"'calls>=20 err<2%' fails as well when there are too few calls to judge.\n"
 		"\n"
-		"Example: sonde metrics --since 7d --by model --provider openai\n",
+		"Examples: sonde metrics --since 7d --by model --provider openai\n"
+		"          sonde metrics --by model logs/*.jsonl.gz\n",
 	.run = run,
 };

@@ -136,11 +136,10 @@ static int fail_at(const struct metrics_options *o, size_t column, struct err *e
 	return cli_fail(e);
 }
 
-int metrics_check(const struct metrics_options *o)
+int metrics_check(struct metrics_options *o)
 {
 	struct limit limits[LIMITS_MOST];
 	size_t n, column, counts[VERDICT_COUNT] = { 0 };
-	struct metrics_query q = o->query;
 	const struct figures none = { 0 };
 	struct metrics *m;
 	struct buf out = { 0 };
@@ -149,14 +148,14 @@ int metrics_check(const struct metrics_options *o)
 	if (!limits_parse(o->check, limits, &n, &column, &e)) {
 		return fail_at(o, column, &e);
 	}
-	q.by = o->has_by ? q.by : BY_NONE;
-	if (!metrics_read(&q, &m, &e)) {
+	o->query.by = o->has_by ? o->query.by : BY_NONE;
+	if (!metrics_read(o, &m, &e)) {
 		return cli_fail(&e);
 	}
 	if (o->is_json) {
-		span_json(&out, &q);
+		span_json(&out, &o->query);
 	}
-	if (q.by == BY_NONE) {
+	if (o->query.by == BY_NONE) {
 		check_group(&out, o, limits, n, NULL, m != NULL ? &m->total : &none, counts);
 	}
 	for (size_t i = 0; m != NULL && i < m->n_groups; i++) {

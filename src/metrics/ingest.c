@@ -4,9 +4,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "metrics/gunzip.h"
 #include "metrics/intake.h"
-#include "metrics/records.h"
 #include "metrics/spool.h"
 
 #define BATCH_ROWS 32768
@@ -16,16 +14,14 @@ struct ingest {
 	const struct ingest_options *options;
 	struct bulk *bulk;
 	struct ingest_result *result;
-	struct intake *intake;
-	struct gunzip *source;
-	struct records *records;
 	struct spool *spool;
 	uint64_t stored;
 	int64_t shown_us;
 };
 
-static void show_progress(struct ingest *in)
+static void show_progress(void *ctx)
 {
+	struct ingest *in = ctx;
 	int64_t now_us = clock_mono_us();
 
 	if (in->options->progress != NULL && now_us - in->shown_us >= PROGRESS_US) {
@@ -34,45 +30,11 @@ static void show_progress(struct ingest *in)
 	}
 }
 
-static bool take_records(struct ingest *in, bool is_end, struct err *e)
+static bool take(void *ctx, const struct call_row *row, bool has_own_id, struct err *e)
 {
-	enum record_kind kind;
-	struct call_row row;
-	bool has_own_id;
-	const char *text;
-	size_t len;
+	struct ingest *in = ctx;
 
-	while ((kind = records_next(in->records, is_end, &text, &len)) != RECORD_NONE) {
-		if (kind == RECORD_LONG) {
-			intake_long_record(in->result);
-		} else if (intake_record(in->intake, text, len, &row, &has_own_id, in->result) && !spool_add(in->spool, &row, has_own_id, e)) {
-			return false;
-		}
-	}
-	return true;
-}
-
-/* *can_store: what was read so far is worth storing, whatever stopped the reading. */
-static bool read_records(struct ingest *in, bool *can_store, struct err *e)
-{
-	size_t n = 1;
-
-	while (n > 0) {
-		size_t room;
-		char *to = records_room(in->records, &room);
-
-		*can_store = true;
-		if (!gunzip_read(in->source, to, room, &n, e)) {
-			return false;
-		}
-		records_filled(in->records, n);
-		if (!take_records(in, n == 0, e)) {
-			*can_store = false;
-			return false;
-		}
-		show_progress(in);
-	}
-	return true;
+	return spool_add(in->spool, row, has_own_id, e);
 }
 
 /* Rows come ordered by (time, key). Equal lines are neighbours, and their place among each other becomes part of the key; equal ids of
@@ -129,23 +91,20 @@ bool ingest_jsonl(int fd, struct bulk *b, const struct ingest_options *options, 
 		.options = options,
 		.bulk = b,
 		.result = result,
-		.intake = intake_new(b, options->prices, options->format),
-		.source = gunzip_new(fd),
-		.records = records_new(),
 		.spool = spool_new(0),
 		.shown_us = clock_mono_us(),
 	};
-	bool can_store = false;
+	struct intake *intake = intake_new(b, options->prices, options->format);
+	const struct intake_user user = { take, show_progress, &in };
+	bool can_store;
 
 	*result = (struct ingest_result){ 0 };
-	bool was_read = read_records(&in, &can_store, e);
-	/* The first failure is the one to tell. */
+	bool was_read = intake_file(intake, fd, &user, result, &can_store, e);
+	/* What was read so far is worth storing, whatever stopped the reading. The first failure is the one to tell. */
 	bool was_stored = can_store && store_rows(&in, was_read ? e : NULL);
 
 	result->is_stored = was_stored;
 	spool_free(in.spool);
-	records_free(in.records);
-	gunzip_free(in.source);
-	intake_free(in.intake);
+	intake_free(intake);
 	return was_read && was_stored;
 }

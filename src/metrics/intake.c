@@ -7,6 +7,7 @@
 
 #include "base/map.h"
 #include "base/mem.h"
+#include "metrics/gunzip.h"
 #include "metrics/records.h"
 #include "provider/price.h"
 #include "store/bulk.h"
@@ -152,7 +153,7 @@ static bool was_stored_by_line(struct intake *in, const struct call_row *row, ui
 	struct call_id id = { row->id.ts_us, line_key };
 
 	if (in->former == FORMER_UNDECIDED) {
-		in->former = bulk_has(in->bulk, id) ? FORMER_SOME : FORMER_NONE;
+		in->former = in->bulk != NULL && bulk_has(in->bulk, id) ? FORMER_SOME : FORMER_NONE;
 	}
 	return in->former == FORMER_SOME && bulk_has(in->bulk, id);
 }
@@ -167,7 +168,7 @@ static void identify(struct intake *in, const char *line, size_t len, struct cal
 		return;
 	}
 	*has_own_id = own != NULL;
-	row->id.key = line_hash(line, len);
+	row->id.key = own != NULL || in->bulk != NULL ? line_hash(line, len) : 0;
 	if (own != NULL && !was_stored_by_line(in, row, row->id.key)) {
 		row->id.key = hash_mix(line_hash(own, strlen(own)) ^ line_hash(name, strlen(name)));
 	}
@@ -176,7 +177,7 @@ static void identify(struct intake *in, const char *line, size_t len, struct cal
 /* Here, and not when it is stored: rows may wait in a file until then. The identity is that of the line as it came. */
 static void redact(struct intake *in, struct call_row *row)
 {
-	if (bulk_redact(in->bulk) != NULL) {
+	if (in->bulk != NULL && bulk_redact(in->bulk) != NULL) {
 		call_row_free(&in->redacted);
 		call_row_copy(&in->redacted, row);
 		redact_row(bulk_redact(in->bulk), &in->redacted);
@@ -220,4 +221,49 @@ void intake_long_record(struct ingest_result *result)
 {
 	result->lines++;
 	note_bad(result, TOO_LONG);
+}
+
+static bool take_records(struct intake *in, struct records *records, bool is_end, const struct intake_user *user, struct ingest_result *result,
+    struct err *e)
+{
+	enum record_kind kind;
+	struct call_row row;
+	bool has_own_id;
+	const char *text;
+	size_t len;
+
+	while ((kind = records_next(records, is_end, &text, &len)) != RECORD_NONE) {
+		if (kind == RECORD_LONG) {
+			intake_long_record(result);
+		} else if (intake_record(in, text, len, &row, &has_own_id, result) && !user->take(user->ctx, &row, has_own_id, e)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+bool intake_file(struct intake *in, int fd, const struct intake_user *user, struct ingest_result *result, bool *is_taken, struct err *e)
+{
+	struct gunzip *source = gunzip_new(fd);
+	struct records *records = records_new();
+	bool is_read = true;
+	size_t n = 1;
+
+	*is_taken = true;
+	while (n > 0 && is_read && *is_taken) {
+		size_t room;
+		char *to = records_room(records, &room);
+
+		is_read = gunzip_read(source, to, room, &n, e);
+		if (is_read) {
+			records_filled(records, n);
+			*is_taken = take_records(in, records, n == 0, user, result, e);
+			if (user->between != NULL) {
+				user->between(user->ctx);
+			}
+		}
+	}
+	records_free(records);
+	gunzip_free(source);
+	return is_read && *is_taken;
 }

@@ -101,6 +101,8 @@ static bool read_members(struct ingest_scanner *s, const char *line, size_t len,
 	struct scan_slice key, value;
 	enum scan_step step;
 
+	size_t n_before = s->n_members;
+
 	*signs = 0;
 	s->n_members = 0;
 	scan_init(&scan, line, len);
@@ -109,8 +111,12 @@ static bool read_members(struct ingest_scanner *s, const char *line, size_t len,
 			key.s = line_keep(s, &key);
 			key.len = strlen(key.s);
 		}
-		const struct line_name *name = key.len > 0 ? slot(s->names, key.s, key.len) : NULL;
+		/* Lines of a log have the same members in the same order. */
+		const struct line_name *name = s->n_members < n_before ? s->members[s->n_members].name : NULL;
 
+		if (name == NULL || name->len != key.len || memcmp(name->text, key.s, key.len) != 0) {
+			name = key.len > 0 ? slot(s->names, key.s, key.len) : NULL;
+		}
 		if (name != NULL && name->text != NULL) {
 			struct member *m = array_push(s->members, s->n_members, s->cap_members);
 

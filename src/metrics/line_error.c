@@ -82,22 +82,14 @@ enum error_class line_error_class(const struct line_error *e)
 	if (!e->is_error && e->http_status < 400) {
 		return CLASS_NONE;
 	}
-	const enum error_class found[] = {
-		by_name(e->type), by_name(e->code), by_name(e->message),
-		by_words(e->code, false), by_words(e->type, false),
-		by_status(e->http_status),
-		by_words(e->message, false),
-		by_words(e->code, true), by_words(e->type, true),
-		e->http_status >= 500 ? CLASS_SERVER_ERROR : e->http_status >= 400 ? CLASS_BAD_REQUEST : CLASS_NONE,
-		by_words(e->message, true),
-	};
+	enum error_class by_range = e->http_status >= 500 ? CLASS_SERVER_ERROR : e->http_status >= 400 ? CLASS_BAD_REQUEST : CLASS_NONE;
+	enum error_class c;
+	/* The surest first; looking for words takes long. */
+	bool is_found = (c = by_name(e->type)) || (c = by_name(e->code)) || (c = by_name(e->message)) || (c = by_words(e->code, false)) ||
+	    (c = by_words(e->type, false)) || (c = by_status(e->http_status)) || (c = by_words(e->message, false)) ||
+	    (c = by_words(e->code, true)) || (c = by_words(e->type, true)) || (c = by_range) || (c = by_words(e->message, true));
 
-	for (size_t i = 0; i < COUNT_OF(found); i++) {
-		if (found[i] != CLASS_NONE) {
-			return found[i];
-		}
-	}
-	return CLASS_OTHER;
+	return is_found ? c : CLASS_OTHER;
 }
 
 static bool is_secret_char(char c)

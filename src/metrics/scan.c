@@ -344,8 +344,42 @@ static int64_t exponent(const char *p, const char *end)
 	return is_negative ? -v : v;
 }
 
+/* What logs mostly have, in one pass: no sign, no exponent, no leading zero but "0.", nothing to round, and 18 digits at the most. */
+static bool scan_plain(const char *s, size_t len, int scale, int64_t *out)
+{
+	int64_t value = 0;
+	int n_past = -1; /* digits after the point; -1: none was seen */
+
+	if (len == 0 || len + (size_t)scale > 18 || s[len - 1] == '.' || (s[0] == '0' && len > 1 && s[1] != '.')) {
+		return false;
+	}
+	for (size_t i = 0; i < len; i++) {
+		unsigned digit = (unsigned)(s[i] - '0');
+
+		if (digit < 10) {
+			value = value * 10 + digit;
+			n_past += n_past >= 0 ? 1 : 0;
+		} else if (s[i] == '.' && i > 0 && n_past < 0) {
+			n_past = 0;
+		} else {
+			return false;
+		}
+	}
+	if (n_past > scale) {
+		return false;
+	}
+	for (int i = n_past > 0 ? n_past : 0; i < scale; i++) {
+		value *= 10;
+	}
+	*out = value;
+	return true;
+}
+
 bool scan_decimal(const char *s, size_t len, int scale, int64_t *out)
 {
+	if (scan_plain(s, len, scale, out)) {
+		return true;
+	}
 	const char *p = s, *end = s + len;
 	bool is_negative = len > 0 && s[0] == '-';
 

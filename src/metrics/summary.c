@@ -378,6 +378,13 @@ static int compare_groups(const void *va, const void *vb)
 	return strcmp(a->key, b->key);
 }
 
+void metrics_order_groups(struct metrics *m)
+{
+	if (m->n_groups > 1) {
+		qsort(m->groups, m->n_groups, sizeof(*m->groups), compare_groups);
+	}
+}
+
 static void finish(struct query *s)
 {
 	struct metrics *m = s->m;
@@ -400,9 +407,7 @@ static void finish(struct query *s)
 		g->spark = g->now.cost_nano > 0 ? t->cost : t->calls;
 		*(g->now.cost_nano > 0 ? &t->cost : &t->calls) = NULL;
 	}
-	if (m->n_groups > 1) {
-		qsort(m->groups, m->n_groups, sizeof(*m->groups), compare_groups);
-	}
+	metrics_order_groups(m);
 }
 
 static void query_free(struct query *s)

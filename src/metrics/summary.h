@@ -44,5 +44,7 @@ struct metrics {
 /* NULL on failure. An empty span gives figures of 0 and no groups. */
 struct metrics *metrics_query(struct reader *r, const struct metrics_query *q, struct err *e) SONDE_MUST_CHECK;
 void metrics_free(struct metrics *m);
+/* By cost, then calls, descending. */
+void metrics_order_groups(struct metrics *m);
 
 #endif

@@ -57,6 +57,10 @@ run() {
 seconds() {
 	date +%s.%N
 }
+# least BEGAN ENDED BEST: the shorter of this time and the best so far.
+least() {
+	echo "$2 $1 ${3:-1e9}" | awk '{ t = $1 - $2; print (t < $3 ? t : $3) }'
+}
 # row WHAT OURS PEER_NAME PEERS TARGET: seconds; the ratio is theirs by ours.
 row() {
 	awk -v what="$1" -v ours="$2" -v peer="$3" -v theirs="$4" -v target="$5" 'BEGIN {
@@ -79,7 +83,18 @@ bench_store() {
 	rm -rf "$dir/stores"
 	import_best=
 	python_best=
+	log_best=
+	node_best=
 	for _ in $(seq "$repeats"); do
+		began=$(seconds)
+		"$sonde" metrics "$dir/calls.jsonl" --by provider --since $since --until $until --json >"$dir/log.json"
+		middle=$(seconds)
+		if command -v node >/dev/null; then
+			node "$srcdir/tests/bench/report.js" "$dir/calls.jsonl" $since $until >/dev/null
+		fi
+		ended=$(seconds)
+		log_best=$(least "$began" "$middle" "$log_best")
+		node_best=$(least "$middle" "$ended" "$node_best")
 		rm -rf "$dir/data"
 		began=$(seconds)
 		SONDE_DATA=$dir/data "$sonde" import "$dir/calls.jsonl" >"$dir/import.txt"
@@ -87,9 +102,15 @@ bench_store() {
 		middle=$(seconds)
 		python3 "$srcdir/tests/bench/exact.py" "$dir/calls.jsonl" --since $since --until $until >/dev/null
 		ended=$(seconds)
-		import_best=$(echo "$middle $began ${import_best:-1e9}" | awk '{ t = $1 - $2; print (t < $3 ? t : $3) }')
-		python_best=$(echo "$ended $middle ${python_best:-1e9}" | awk '{ t = $1 - $2; print (t < $3 ? t : $3) }')
+		import_best=$(least "$began" "$middle" "$import_best")
+		python_best=$(least "$middle" "$ended" "$python_best")
 	done
+	row "metrics of a log, nothing stored" "$log_best" "python: read, group, sort" "$python_best" 15
+	if command -v node >/dev/null; then
+		row "the same" "$log_best" "node: read, group, sort" "$node_best" 6
+	fi
+	exact=$(python3 "$srcdir/tests/bench/exact.py" "$dir/calls.jsonl" --since $since --until $until --check "$dir/log.json") || failed=1
+	echo "the same against exact figures | ${exact:-different} | python: read, group, sort | - | 0 differences, percentiles within 2 %"
 	row "import and metrics, two commands" "$import_best" "python: read, group, sort" "$python_best" 3.5
 	began=$(seconds)
 	SONDE_DATA=$dir/data "$sonde" metrics --by provider --since $since --until $until --json >/dev/null
