@@ -5,7 +5,7 @@ _sonde_targets() {
 }
 
 _sonde() {
-	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]} words=
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]} words= takes_files=
 	COMPREPLY=()
 
 	if ((COMP_CWORD == 1)); then
@@ -54,40 +54,24 @@ _sonde() {
 		run) words="-m -s -t -p --params --key -o --schema --tools --attach --retries --no-stream --json --jsonl --cache --no-bodies --dry-run -q --help -" ;;
 		prompt) words="list show save edit branch log diff label split swap rollback resolve render test verify export import sync optimize -p --vars --lenient -m --message --key --from --author --remove --yes --label --force --format --as --delete --target --save --json --help" ;;
 		render) words="--template --vars -p --partials --lenient --error-json --help" ;;
-		metrics) words="--since --until --by --provider --model --operation --filter --check --min-calls --budget --csv --output --force --json --help" ;;
+		metrics) words="--since --until --by --provider --model --operation --filter --check --min-calls --budget --csv --output --force --json --help -" takes_files=1 ;;
 		calls) words="show -n --since --until --provider --model --errors --filter --csv --jsonl --output --force --json --help" ;;
-		diff)
-			if [[ $cur != -* ]]; then
-				compopt -o filenames 2>/dev/null
-				COMPREPLY=($(compgen -f -- "$cur"))
-				return
-			fi
-			words="--words --lines --side --json --color --context -U --quiet -q --help -"
-			;;
-		import)
-			if [[ $cur != -* ]]; then
-				compopt -o filenames 2>/dev/null
-				COMPREPLY=($(compgen -f -- "$cur"))
-				return
-			fi
-			words="--format --follow --json --help -"
-			;;
+		diff) words="--words --lines --side --json --color --context -U --quiet -q --help -" takes_files=1 ;;
+		import) words="--format --follow --json --help -" takes_files=1 ;;
 		models) words="--live --refresh --prices --recost --json --help" ;;
 		doctor) words="--json --help" ;;
 		store) words="stats check backup compact expire --repair --json --help" ;;
 		simulate) words="--listen --ttft --rate --fail --seed --help" ;;
-		tokens)
-			if [[ $cur != -* ]]; then
-				compopt -o filenames 2>/dev/null
-				COMPREPLY=($(compgen -f -- "$cur"))
-				return
-			fi
-			words="-m --encoding --ranks --json --help -"
-			;;
+		tokens) words="-m --encoding --ranks --json --help -" takes_files=1 ;;
 		screen) words="play metrics welcome --size --theme --glyphs --plain --keys --help" ;;
 		help) words="console demo run prompt render metrics calls diff import models doctor store simulate tokens screen" ;;
 		*) words="--help" ;;
 		esac
+	fi
+	if [[ -n $takes_files && $cur != -* ]]; then
+		compopt -o filenames 2>/dev/null
+		COMPREPLY=($(compgen -f -- "$cur"))
+		return
 	fi
 	COMPREPLY=($(compgen -W "$words" -- "$cur"))
 }

@@ -47,7 +47,7 @@ done <<END
 metrics --since never|is no time
 metrics --by colour|takes provider, model or operation
 metrics --since 1h --until 2h|later than
-metrics extra|sonde help metrics
+metrics --budget extra|ask the store
 metrics --check err|column 4: err is compared by
 metrics --check p95=3s|column 4: p95 is compared by
 metrics --check errr<2%|did you mean err
