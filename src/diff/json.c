@@ -13,6 +13,8 @@
 
 /* Arrays below this depth are compared place by place: each level of arrays writes out its items, and hostile JSON has a thousand levels. */
 #define ALIGNED_DEPTH_MAX 24
+/* Below a longer path nothing is told apart, as each change below it would have a copy of it. */
+#define PATH_LEN_MAX 512
 
 struct walk {
 	struct json_diff *d;
@@ -41,12 +43,17 @@ static void step(struct walk *w, size_t len, const json_t *a, const json_t *b)
 	}
 }
 
+/* Whether a name is read as it stands in a path; others are quoted. */
+static bool is_plain(const char *name)
+{
+	return name[0] != '\0' && name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-$")] == '\0';
+}
+
 static void step_key(struct walk *w, const char *key, const json_t *a, const json_t *b)
 {
 	size_t len = w->path.len;
-	bool is_plain = key[0] != '\0' && key[strspn(key, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-$")] == '\0';
 
-	if (is_plain) {
+	if (is_plain(key)) {
 		(void)buf_addf(&w->path, "%s%s", len > 0 ? "." : "", key);
 	} else {
 		(void)buf_add_char(&w->path, '[');
@@ -107,10 +114,15 @@ static struct map *by_identity(const json_t *array, const char *path)
 
 static void step_identity(struct walk *w, const char *path, const char *name, const json_t *a, const json_t *b)
 {
-	const char *last = strrchr(path, '.');
 	size_t len = w->path.len;
 
-	(void)buf_addf(&w->path, "[%s=%s]", last != NULL ? last + 1 : path, name);
+	(void)buf_addf(&w->path, "[%s=", path);
+	if (is_plain(name)) {
+		(void)buf_add_str(&w->path, name);
+	} else {
+		json_text_string(&w->path, name);
+	}
+	(void)buf_add_char(&w->path, ']');
 	step(w, len, a, b);
 }
 
@@ -234,10 +246,12 @@ static void arrays(struct walk *w, const json_t *a, const json_t *b)
 
 static void differ(struct walk *w, const json_t *a, const json_t *b)
 {
+	bool is_near = w->path.len <= PATH_LEN_MAX;
+
 	w->depth++;
-	if (json_is_object(a) && json_is_object(b)) {
+	if (is_near && json_is_object(a) && json_is_object(b)) {
 		objects(w, a, b);
-	} else if (json_is_array(a) && json_is_array(b)) {
+	} else if (is_near && json_is_array(a) && json_is_array(b)) {
 		arrays(w, a, b);
 	} else if (!json_equal(a, b)) {
 		add_change(w, JSON_OP_CHANGE, a, b);

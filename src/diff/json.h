@@ -10,7 +10,9 @@ enum json_op { JSON_OP_CHANGE, JSON_OP_ADD, JSON_OP_REMOVE, JSON_OP_REORDER };
 
 struct json_change {
 	enum json_op op;
-	char *path;          /* "tools[name=search].parameters", "stop[2]"; "" for the whole */
+	/* "tools[name=search].parameters", "stop[2]"; "" for the whole. Names that are no plain words are quoted: ["a b"], [id="x y"]. The place
+	 * of an item is that of b, of one that is removed that of a. */
+	char *path;
 	const json_t *a, *b; /* NULL for a value that is not there; REORDER: the arrays */
 };
 
@@ -20,7 +22,8 @@ struct json_diff {
 };
 
 /* In the order of a's members, then b's new ones. Items of arrays are told apart by an id, name, key or role when each has one of its own;
- * else by what is equal in order, and what is left in between by its place. No change: the values are equal, numbers by their type, too. */
+ * else by what is equal in order, and what is left in between by its place. What is deeper than a path of some 500 bytes is one change. Applied
+ * in order the changes make b of a. No change: the values are equal, numbers by their type, too. */
 void json_diff_make(struct json_diff *d, const json_t *a, const json_t *b);
 void json_diff_free(struct json_diff *d);
 
