@@ -47,7 +47,9 @@ void consensus_make(struct consensus *c, struct consensus_text baseline, const s
 	for (size_t i = 0; i < n; i++) {
 		size_t start = starts[i], end = starts[i + 1];
 
-		while (start < end && lines_is_blank(baseline.s[start])) {
+		/* A blank with a mark on it is none. */
+		while (start < end && lines_is_blank(baseline.s[start]) &&
+		    (baseline.s[start] == '\r' || lines_is_edge(baseline.s[start], baseline.s + start + 1, baseline.s + end))) {
 			start++;
 		}
 		while (start < end && lines_is_blank(baseline.s[end - 1])) {

@@ -231,6 +231,13 @@ void lines_mark(struct lcs *l, struct lcs_side a, struct lcs_side b, size_t n_id
 	free(p.places);
 }
 
+bool lines_is_edge(char before, const char *s, const char *end)
+{
+	uint32_t cp;
+
+	return s == end || (unsigned char)*s < 0x80 || utf8_decode(s, (size_t)(end - s), &cp) == 0 || uc_is_grapheme_break((ucs4_t)before, cp);
+}
+
 bool lines_same_but_blanks(const char *a, size_t a_len, const char *b, size_t b_len)
 {
 	const char *a_end = a + a_len, *b_end = b + b_len;

@@ -23,6 +23,8 @@ static inline bool lines_is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
+/* Whether a grapheme ends between the ASCII character `before`, which is no carriage return, and what stands at s. */
+bool lines_is_edge(char before, const char *s, const char *end);
 /* Whether two texts have the same words and marks, whatever the blanks and line ends between them. */
 bool lines_same_but_blanks(const char *a, size_t a_len, const char *b, size_t b_len);
 

@@ -12,6 +12,7 @@
 #include <uniwbrk.h>
 
 #include "base/mem.h"
+#include "diff/lines.h"
 #include "text/utf8.h"
 
 #define SCRAP_WORDS_MAX 2
@@ -77,14 +78,6 @@ static const char *tag_end(const char *s, const char *end)
 	return NULL;
 }
 
-/* Whether a grapheme ends between the ASCII character `before` and what stands at s. */
-static bool is_edge(char before, const char *s, const char *end)
-{
-	uint32_t cp;
-
-	return s == end || class_of(*s) != NOT_ASCII || utf8_decode(s, (size_t)(end - s), &cp) == 0 || uc_is_grapheme_break((ucs4_t)before, cp);
-}
-
 /* Where the next ASCII token ends, or NULL when it is not all ASCII. */
 static const char *ascii_end(const char *s, const char *end, enum token_kind *kind)
 {
@@ -102,7 +95,7 @@ static const char *ascii_end(const char *s, const char *end, enum token_kind *ki
 		while (to < end && class_of(*to) == BLANK) {
 			to++;
 		}
-		if (is_edge(to[-1], to, end)) {
+		if (lines_is_edge(to[-1], to, end)) {
 			return to;
 		}
 		return to - 1 > s ? to - 1 : NULL; /* the last one goes with the mark after it */
@@ -111,11 +104,11 @@ static const char *ascii_end(const char *s, const char *end, enum token_kind *ki
 		return *s == '\r' && to < end && *to == '\n' ? to + 1 : to;
 	case OTHER:
 		*kind = TOKEN_MARK;
-		if ((*s == '{' || *s == '<') && (to = tag_end(s, end)) != NULL && is_edge(to[-1], to, end)) {
+		if ((*s == '{' || *s == '<') && (to = tag_end(s, end)) != NULL && lines_is_edge(to[-1], to, end)) {
 			*kind = TOKEN_TAG;
 			return to;
 		}
-		return is_edge(*s, s + 1, end) ? s + 1 : NULL;
+		return lines_is_edge(*s, s + 1, end) ? s + 1 : NULL;
 	default:
 		return NULL;
 	}

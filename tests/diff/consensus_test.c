@@ -36,6 +36,19 @@ static void test_shares(void **state)
 	consensus_free(&c);
 }
 
+/* A blank that carries a mark belongs to its sentence. */
+static void test_marked_blank(void **state)
+{
+	struct consensus c;
+
+	(void)state;
+	consensus_make(&c, text("A is.\n  \u0301x is. "), NULL, 0);
+	assert_int_equal(c.n, 2);
+	assert_int_equal(c.sentences[1].start, 7);
+	assert_int_equal(c.sentences[1].len, sizeof(" \u0301x is.") - 1);
+	consensus_free(&c);
+}
+
 static void test_nothing(void **state)
 {
 	struct consensus c;
@@ -50,6 +63,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_shares),
+		cmocka_unit_test(test_marked_blank),
 		cmocka_unit_test(test_nothing),
 	};
 
