@@ -15,8 +15,8 @@
 
 static const struct prompt_verb *const verbs[] = {
 	&prompt_list, &prompt_show, &prompt_save, &prompt_edit, &prompt_branch, &prompt_log, &prompt_diff, &prompt_label, &prompt_split, &prompt_swap,
-	&prompt_rollback, &prompt_resolve, &prompt_render, &prompt_test, &prompt_verify, &prompt_export, &prompt_import, &prompt_sync,
-	&prompt_optimize,
+	&prompt_rollback, &prompt_resolve, &prompt_render, &prompt_lint, &prompt_test, &prompt_verify, &prompt_export, &prompt_import,
+	&prompt_sync, &prompt_optimize,
 };
 
 void prompt_out_line(struct buf *out, const char *text)
@@ -151,7 +151,7 @@ static int run(int argc, char **argv)
 		{ "vars", required_argument, NULL, 'v' }, { "lenient", no_argument, NULL, 'L' },
 		{ "label", required_argument, NULL, 'l' }, { "force", no_argument, NULL, 'O' }, { "format", required_argument, NULL, 'F' },
 		{ "as", required_argument, NULL, 'A' }, { "delete", no_argument, NULL, 'd' }, { "target", required_argument, NULL, 't' },
-		{ "save", no_argument, NULL, 'S' }, { NULL, 0, NULL, 0 } };
+		{ "save", no_argument, NULL, 'S' }, { "against", required_argument, NULL, 'g' }, { "ignore", required_argument, NULL, 'i' }, { NULL, 0, NULL, 0 } };
 	struct prompt_task t = { .dir = NULL };
 	char given[32] = "";
 	int opt;
@@ -175,6 +175,8 @@ static int run(int argc, char **argv)
 		case 'd': t.deletes = true; break;
 		case 't': t.target = optarg; break;
 		case 'S': t.saves = true; break;
+		case 'g': t.against = optarg; break;
+		case 'i': *array_push(t.ignored, t.n_ignored, t.cap_ignored) = optarg; break;
 		default: return cli_bad_option(&cli_prompt, argv);
 		}
 		if (strchr(given, opt) == NULL) {
@@ -207,6 +209,7 @@ static int run(int argc, char **argv)
 	int status = do_task(v, &t);
 
 	free(t.vars.params);
+	free(t.ignored);
 	return status;
 }
 
@@ -217,7 +220,7 @@ const struct cli_command cli_prompt = {
 	.help =
 	    "  list                          all prompts, with their labels\n"
 	    "  show REF                      a version: its text, byte for byte; --json: all of it\n"
-	    "  save NAME [FILE|-]            a new version from a text, messages under SYSTEM, USER, ASSISTANT lines, or a bundle as JSON\n"
+	    "  save NAME [FILE|-]            a new version from a text, messages under SYSTEM, USER, ASSISTANT lines, a bundle as JSON, or YAML of export\n"
 	    "  edit REF                      the same by $VISUAL or $EDITOR\n"
 	    "  branch REF [FILE|-]           a new version whose parent is REF instead of the newest\n"
 	    "  log NAME                      versions and moves of labels, newest first, and who includes it\n"
@@ -228,6 +231,9 @@ const struct cli_command cli_prompt = {
 	    "  rollback NAME LABEL           back to what it pointed to before; again: one more back\n"
 	    "  resolve REF [--key USER]      which version a user gets\n"
 	    "  render REF                    filled in, byte for byte; -p NAME=VALUE, -p NAME=@FILE, --vars FILE.json, --lenient\n"
+	    "  lint REF|FILE...              what is likely a mistake, one line each; status 5 for warnings, 3 for what cannot be parsed\n"
+	    "                                (--against REF|FILE: what it is an edit of, otherwise the parent; --ignore KIND: not that; -p, --vars:\n"
+	    "                                variables there will be)\n"
 	    "  test REF                      its tests: rendered and compared with what they expect; status 5 when one fails\n"
 	    "  verify                        prove every hash, parent and move anew; status 5 when one is wrong\n"
 	    "  export DIR [NAME]             write prompts as plain files, one YAML file each (--label LABEL: its version, not the newest;\n"

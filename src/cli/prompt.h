@@ -15,7 +15,9 @@ struct prompt_task {
 	int n_words;
 	bool is_json, is_sure, removes, is_lenient, replaces, deletes, saves;
 	struct cli_vars vars;
-	const char *label, *format, *as, *target;
+	const char *label, *format, *as, *target, *against;
+	const char **ignored; /* kinds of lints */
+	size_t n_ignored, cap_ignored;
 	const char *message, *key, *from, *author; /* NULL: not given; author is always there when the registry is written */
 	struct buf out;  /* standard output, at the end */
 	int status;      /* to exit with, when it went well */
@@ -25,7 +27,7 @@ struct prompt_verb {
 	const char *name;
 	const char *words;   /* "NAME [FILE|-]" */
 	const char *options; /* letters of those it takes beside --json: m message, k key, f from, y yes, x remove, a author, p and v variables,
-	                      * L lenient, l label, O force, F format, A as, d delete, t target, S save */
+	                      * L lenient, l label, O force, F format, A as, d delete, t target, S save, g against, i ignore */
 	int least, most;     /* words */
 	int writes_from;     /* with so many words it changes the registry; with fewer, and without --remove or --save, it reads */
 	bool (*run)(struct prompt_task *t, struct err *e);
@@ -33,10 +35,14 @@ struct prompt_verb {
 };
 extern const struct prompt_verb prompt_list, prompt_show, prompt_log, prompt_diff, prompt_resolve, prompt_verify, prompt_render,
     prompt_test;
-extern const struct prompt_verb prompt_export, prompt_import, prompt_sync, prompt_optimize;
+extern const struct prompt_verb prompt_lint, prompt_export, prompt_import, prompt_sync, prompt_optimize;
 extern const struct prompt_verb prompt_save, prompt_edit, prompt_branch, prompt_label, prompt_split, prompt_swap, prompt_rollback;
 
 #define PROMPT_NEVER 1000 /* words: it only reads */
+
+/* A prompt out of a file ("-": standard input): a bundle as JSON, a plain file of sonde's (prompt/file.h), or a script on top of base (NULL: on
+ * nothing). from: the text of the file, the caller's; NULL: not wanted. ERR_USAGE when it cannot be read, ERR_TEMPLATE when it is no prompt. */
+bool prompt_read(const char *path, const struct bundle *base, struct bundle *out, struct buf *from, struct err *e) SONDE_MUST_CHECK;
 
 /* A text of somebody's as one clean line. */
 void prompt_out_line(struct buf *out, const char *text);

@@ -36,9 +36,6 @@ static bool save_bundle(struct prompt_task *t, const char *name, int parent, con
 		e->code = ERR_USAGE;
 		return false;
 	}
-	if (bundle_n_parts(b) == 1 && bundle_part(b, 0).len == 0) {
-		return err_set(e, ERR_TEMPLATE, "the prompt is empty");
-	}
 	struct template_error why;
 
 	if (!version_parses(name, b, &why)) {
@@ -55,59 +52,6 @@ static bool save_bundle(struct prompt_task *t, const char *name, int parent, con
 		version_free(&v);
 	}
 	free(ref);
-	return ok;
-}
-
-/* The object when the text is a bundle as JSON, alone or as `show --json` prints it; NULL when it is a text. */
-static json_t *read_json(const struct buf *text)
-{
-	json_t *v = json_loadb(buf_str(text), text->len, JSON_REJECT_DUPLICATES, NULL), *inner = json_object_get(v, "bundle");
-
-	if (json_is_object(inner)) {
-		(void)json_incref(inner);
-		json_decref(v);
-		return inner;
-	}
-	if (json_is_object(v) && (json_object_get(v, "messages") != NULL || json_object_get(v, "text") != NULL)) {
-		return v;
-	}
-	json_decref(v);
-	return NULL;
-}
-
-static bool is_json_file(const char *path)
-{
-	size_t len = strlen(path);
-
-	return len > 5 && strcmp(path + len - 5, ".json") == 0;
-}
-
-/* base (NULL: none): what a text leaves as it is. */
-static bool read_bundle(const char *path, const struct bundle *base, struct bundle *out, struct err *e)
-{
-	struct buf text = { 0 };
-	json_error_t why;
-
-	if (!cli_read(path, &text, e)) {
-		buf_free(&text);
-		return false;
-	}
-	const char *what = strcmp(path, "-") == 0 ? "standard input" : path;
-	json_t *json = read_json(&text), *any = NULL;
-	bool ok;
-
-	if (json != NULL) {
-		ok = bundle_from_json(json, out, e);
-	} else if (is_json_file(path) && (any = json_loadb(buf_str(&text), text.len, 0, &why)) == NULL) {
-		ok = err_set(e, ERR_TEMPLATE, "%.80s is not JSON: line %d: %.100s", path, why.line, why.text);
-	} else if (is_json_file(path)) {
-		ok = err_set(e, ERR_TEMPLATE, "%.80s is JSON without messages or text", path);
-	} else {
-		ok = bundle_check_text(what, buf_str(&text), text.len, e) && bundle_with_script(base, buf_str(&text), text.len, out, e);
-	}
-	json_decref(any);
-	json_decref(json);
-	buf_free(&text);
 	return ok;
 }
 
@@ -140,7 +84,7 @@ static bool save(struct prompt_task *t, struct err *e)
 		return false;
 	}
 	*e = (struct err){ 0 };
-	bool ok = read_bundle(path, is_there ? &newest.bundle : NULL, &b, e);
+	bool ok = prompt_read(path, is_there ? &newest.bundle : NULL, &b, NULL, e);
 
 	if (ok) {
 		ok = save_bundle(t, name, 0, &b, e);
@@ -158,7 +102,7 @@ static bool branch(struct prompt_task *t, struct err *e)
 	if (!version_resolve(t->r, t->words[0], NULL, &base, NULL, e)) {
 		return false;
 	}
-	bool ok = read_bundle(t->n_words > 1 ? t->words[1] : "-", &base.bundle, &b, e);
+	bool ok = prompt_read(t->n_words > 1 ? t->words[1] : "-", &base.bundle, &b, NULL, e);
 
 	if (ok) {
 		ok = save_bundle(t, base.name, base.number, &b, e);
@@ -227,7 +171,7 @@ static bool edit(struct prompt_task *t, struct err *e)
 	bool ok = write_script(&base, &path, e) && run_editor(path, e);
 
 	if (ok) {
-		ok = read_bundle(path, &base.bundle, &b, e);
+		ok = prompt_read(path, &base.bundle, &b, NULL, e);
 		if (ok) {
 			ok = save_bundle(t, base.name, base.number, &b, e);
 			bundle_free(&b);

@@ -25,6 +25,60 @@ void prompt_file(struct buf *out, const char *name, const json_t *labels, const 
 
 /* ---- back ---- */
 
+bool prompt_file_is(const char *path, const char *text, size_t len)
+{
+	return import_sniff_own(&(struct import_source){ .path = path, .text = text, .len = len });
+}
+
+static size_t blanks(const char *s, const char *end)
+{
+	const char *from = s;
+
+	while (s < end && *s == ' ') {
+		s++;
+	}
+	return (size_t)(s - from);
+}
+
+/* What a block is indented by: its first line with words, in the file and in the text. */
+static size_t indent_of(const struct import_source *s, size_t line, const char *value)
+{
+	const char *at = s->text, *end = s->text + s->len, *newline;
+
+	for (size_t i = 1; i < line && (newline = memchr(at, '\n', (size_t)(end - at))) != NULL; i++) {
+		at = newline + 1;
+	}
+	while (*value == '\n' && (newline = memchr(at, '\n', (size_t)(end - at))) != NULL) {
+		value++;
+		at = newline + 1;
+	}
+	size_t in_file = blanks(at, end), in_text = blanks(value, value + strlen(value));
+
+	return in_file > in_text ? in_file - in_text : 0;
+}
+
+void prompt_file_place(const char *text, size_t len, size_t part, size_t *line, size_t *column)
+{
+	const struct import_source s = { .path = "", .text = text, .len = len };
+	struct yaml_node *root = yaml_parse_large("", text, len, NULL);
+	const struct yaml_node *messages = yaml_get(root, "messages");
+	const struct yaml_node *message = messages != NULL && messages->type == YAML_LIST && part < messages->n ? messages->items[part] : NULL;
+	const struct yaml_node *value = messages != NULL ? yaml_get(message, "content") : yaml_get(root, "text");
+
+	if (value != NULL && value->type == YAML_SCALAR) {
+		size_t begin = (size_t)import_text_line(&s, value);
+
+		if (begin > (size_t)value->line) {
+			*column += indent_of(&s, begin, value->text);
+			*line += begin - 1;
+		} else {
+			*column = (size_t)value->column + (value->is_quoted ? 0 : *column - 1);
+			*line = begin;
+		}
+	}
+	yaml_tree_free(root);
+}
+
 bool import_sniff_own(const struct import_source *s)
 {
 	return (import_has_ending(s, ".yaml") || import_has_ending(s, ".yml")) && (import_has_key(s, "messages") || import_has_key(s, "text"));

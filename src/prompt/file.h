@@ -11,4 +11,9 @@
 /* Appends the file. bundle: members as in bundle.h. labels: an array of names, or NULL. */
 void prompt_file(struct buf *out, const char *name, const json_t *labels, const json_t *bundle);
 
+/* Whether a file of that name with that text is one. */
+bool prompt_file_is(const char *path, const char *text, size_t len);
+/* Line and column in the i-th part of the bundle, both from 1, become those in the file it was read from. Of a text in quotes the beginning. */
+void prompt_file_place(const char *text, size_t len, size_t part, size_t *line, size_t *column);
+
 #endif
