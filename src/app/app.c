@@ -6,6 +6,7 @@
 
 #include "app/alerts.h"
 #include "app/board.h"
+#include "app/counting.h"
 #include "app/exporter.h"
 #include "app/play.h"
 #include "app/prompts.h"
@@ -60,6 +61,7 @@ struct app *app_new(struct loop *l, struct config *config, const char *data_dir,
 		watch_store(a);
 	}
 	a->gateway = gateway_new(l, config, a->store);
+	a->counting = counting_new(a);
 	a->play = play_new(a);
 	a->prompts = prompts_new(a);
 	a->board = board_new(a);
@@ -83,6 +85,7 @@ void app_free(struct app *a)
 	board_free(a->board);
 	prompts_free(a->prompts);
 	play_free(a->play);
+	counting_free(a->counting);
 	gateway_free(a->gateway);
 	if (a->store != NULL) {
 		store_on_change(a->store, NULL, NULL);

@@ -14,6 +14,7 @@ struct board;
 struct welcome;
 struct alerts;
 struct exporter;
+struct counting;
 
 /* Something happened beside what is done: a sentence for whoever shows the app. */
 enum news_kind { NEWS_GOOD, NEWS_BAD, NEWS_ALERT };
@@ -38,6 +39,7 @@ struct app {
 	struct welcome *welcome;    /* app/welcome.h: the first-start card */
 	struct alerts *alerts;      /* app/alerts.h; NULL: the store is only read */
 	struct exporter *exporter;  /* app/exporter.h */
+	struct counting *counting;  /* app/counting.h: how tokens are counted */
 	struct app_news news;       /* the last one */
 	unsigned lists;             /* grows each time there is more that a command line could be completed with */
 	bool is_demo;

@@ -155,13 +155,13 @@ static int64_t cost_of(const struct price *p, int64_t in_tok, int64_t out_tok)
 	return is_known(out_tok) && p != NULL && price_cost(p, &u, &nano, &is_estimated) ? nano : UNKNOWN;
 }
 
-void estimate_call(const struct target *t, const struct price_table *prices, const struct past_sizes *past, int64_t prompt_tok, int64_t limit,
+void estimate_call(const struct target *t, const struct price_table *prices, const struct past_sizes *past, const struct input_size *in, int64_t limit,
     struct estimate *out)
 {
 	const struct past_size *size = past_sizes_find(past, t->provider->name, t->model);
 	const struct price *p = record_price(prices, t, t->model);
 
-	*out = (struct estimate){ .in_tok = prompt_tok, .out_high = limit, .n_calls = 1 };
+	*out = (struct estimate){ .in = *in, .out_high = limit, .n_calls = 1 };
 	if (!is_known(limit) && p != NULL) {
 		out->out_high = p->max_out_tok;
 		out->is_model_limit = size == NULL;
@@ -174,14 +174,15 @@ void estimate_call(const struct target *t, const struct price_table *prices, con
 	if (p == NULL && t->provider->kind->price_name == NULL) { /* a model of this machine */
 		return;
 	}
-	out->low_nano = cost_of(p, prompt_tok, out->out_low);
-	out->high_nano = cost_of(p, prompt_tok, out->out_high);
+	out->low_nano = cost_of(p, in->tok, out->out_low);
+	out->high_nano = cost_of(p, in->tok, out->out_high);
 	out->n_unpriced = !is_known(out->low_nano);
 }
 
 void estimate_add(struct estimate *total, const struct estimate *e, int64_t times)
 {
 	total->n_past = total->n_calls == 0 || e->n_past < total->n_past ? e->n_past : total->n_past;
+	total->in.is_exact = e->in.is_exact && (total->n_calls == 0 || total->in.is_exact);
 	total->n_calls += (size_t)times * e->n_calls;
 	total->has_pictures |= e->has_pictures;
 	total->n_unpriced += (size_t)times * e->n_unpriced;

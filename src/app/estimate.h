@@ -1,9 +1,10 @@
-/* estimate - what the prompt would cost before it is sent: its tokens by token/tokenizer.h, and as many output tokens as that model gave before, or as
- * it may give. Everything is a guess and is marked ~ where it is shown. */
+/* estimate - what the prompt would cost before it is sent: its tokens by token/counter.h, and as many output tokens as that model gave before, or as
+ * it may give. What is a guess is marked ~ where it is shown. */
 #ifndef SONDE_APP_ESTIMATE_H
 #define SONDE_APP_ESTIMATE_H
 
 #include "app/app.h"
+#include "token/counter.h"
 
 /* Output tokens of the newest answers of one model at one provider. */
 struct past_size {
@@ -27,7 +28,7 @@ typedef void past_sizes_fn(void *ctx, struct past_sizes *sizes);
 void past_sizes_load(struct app *app, past_sizes_fn *fn, void *ctx);
 
 struct estimate {
-	int64_t in_tok;
+	struct input_size in;
 	int64_t out_low, out_high; /* out_low 0 where only the limit is known; out_high UNKNOWN where neither limit nor past is */
 	size_t n_past;             /* answers that the range of the output is from; 0: from the limit */
 	bool is_model_limit;       /* nothing but the most that the model gives is known */
@@ -36,10 +37,10 @@ struct estimate {
 	size_t n_calls, n_unpriced; /* calls this is the sum of, and those among them without a price: they are not in it */
 };
 
-/* One call. prompt_tok: of all messages; limit: max_tokens, or UNKNOWN. */
-void estimate_call(const struct target *t, const struct price_table *prices, const struct past_sizes *past, int64_t prompt_tok, int64_t limit,
+/* One call. limit: max_tokens, or UNKNOWN. */
+void estimate_call(const struct target *t, const struct price_table *prices, const struct past_sizes *past, const struct input_size *in, int64_t limit,
     struct estimate *out);
-/* Adds the calls of another target, each `times`. Of the sum only costs, counts and n_past (the least) mean something; it begins zeroed. */
+/* Adds the calls of another target, each `times`. Of the sum only costs, counts, n_past (the least) and in.is_exact mean something; it begins zeroed. */
 void estimate_add(struct estimate *total, const struct estimate *e, int64_t times);
 
 #endif

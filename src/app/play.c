@@ -37,6 +37,8 @@ struct play *play_new(struct app *app)
 	p->app = app;
 	p->system = x_strdup("");
 	p->user = x_strdup("");
+	p->system_tok = live_count_new(app);
+	p->user_tok = live_count_new(app);
 	p->repeat = 1;
 	chat_params_init(&p->params);
 	return p;
@@ -54,6 +56,8 @@ void play_free(struct play *p)
 	attachments_unref(p->attachments);
 	free(p->lost_files);
 	chat_params_free(&p->params);
+	live_count_free(p->system_tok);
+	live_count_free(p->user_tok);
 	free(p->system);
 	free(p->user);
 	free(p);
@@ -83,11 +87,12 @@ void play_set_prompt(struct play *p, const char *system, const char *user)
 {
 	char *s = x_strdup(system), *u = x_strdup(user);
 
+	live_count_set(p->system_tok, s);
+	live_count_set(p->user_tok, u);
 	free(p->system);
 	free(p->user);
 	p->system = s;
 	p->user = u;
-	p->prompt_tok = play_prompt_tok(s, u);
 	for (size_t i = 0; i < p->n_columns; i++) {
 		if (p->columns[i]->route != NULL) {
 			aim(p, p->columns[i]);

@@ -5,6 +5,7 @@
 
 #include "app/app.h"
 #include "app/estimate.h"
+#include "app/live_count.h"
 #include "app/play_answer.h"
 
 /* What becomes of a past run: see play_open_run. */
@@ -32,7 +33,7 @@ struct play {
 	int64_t files_tok;         /* estimated, of those that are texts */
 	bool has_pictures;         /* and whether some are not */
 	char *lost_files;          /* names of those that a past run had: sonde keeps no file; NULL */
-	int64_t prompt_tok;        /* estimated, of both parts */
+	struct live_count *system_tok, *user_tok;
 	struct past_sizes sizes;   /* of answers before; loaded by play_load_sizes */
 	bool is_sizing;
 	int repeat;                /* times each target is asked, 1 to RUN_REPEAT_MAX */
@@ -92,8 +93,8 @@ bool play_detach(struct play *p, const char *name, struct err *e) SONDE_MUST_CHE
 /* Whether the column's target takes the files. */
 bool play_check_files(const struct play *p, const struct play_column *c, struct err *e) SONDE_MUST_CHECK;
 
-/* Estimated tokens of a prompt. */
-int64_t play_prompt_tok(const char *system, const char *user);
+/* Input tokens of the prompt with its files, of the first target that can be used; exact where all of them count it exactly and the same. */
+void play_input_size(const struct play *p, struct input_size *out);
 /* Looks again at how long answers were, off the loop. */
 void play_load_sizes(struct play *p);
 /* What a column with a target would cost if sent once, and all of them with their repeats. */

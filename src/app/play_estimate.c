@@ -2,23 +2,42 @@
 #include <string.h>
 
 #include "app/board.h"
+#include "app/counting.h"
 #include "app/play.h"
-#include "token/tokenizer.h"
 
-#define MESSAGE_TOK 4      /* around each message: its role and its ends */
-#define EXACT_LEN 262144   /* of a longer text only so much is looked at */
-
-static int64_t text_tok(const char *text)
+/* What a target is sent; NULL: none that is known. Its own system prompt stands in for one that was not written. */
+static void input_for(const struct play *p, const struct target *t, struct input_size *out)
 {
-	size_t len = strlen(text), looked_at = len < EXACT_LEN ? len : EXACT_LEN;
-	int64_t n = tokenizer_count(&tokenizer_estimating, text, looked_at);
+	struct counter counter = counting_of(p->app->counting, t);
+	const char *own = t != NULL && t->system != NULL && p->system[0] == '\0' ? t->system : "";
+	struct request_text r = { .n_messages = (size_t)(p->system[0] != '\0') + (p->user[0] != '\0'), .is_guess = p->attachments != NULL };
 
-	return looked_at == len ? n : (int64_t)((double)n * (double)len / (double)looked_at);
+	r.is_guess |= !live_count_weigh(p->system_tok, &counter.by, &r.weight);
+	r.is_guess |= !live_count_weigh(p->user_tok, &counter.by, &r.weight);
+	if (own[0] != '\0') {
+		request_text_message(&r, &counter, own, strlen(own));
+	}
+	r.weight.of[MIX_LATIN] += 1000 * p->files_tok;
+	*out = counter_input(&counter, &r);
 }
 
-int64_t play_prompt_tok(const char *system, const char *user)
+void play_input_size(const struct play *p, struct input_size *out)
 {
-	return (system[0] != '\0' ? text_tok(system) + MESSAGE_TOK : 0) + (user[0] != '\0' ? text_tok(user) + MESSAGE_TOK : 0);
+	bool has_any = false;
+
+	for (size_t i = 0; i < p->n_columns; i++) {
+		struct input_size is;
+
+		if (p->columns[i]->target != NULL) {
+			input_for(p, p->columns[i]->target, &is);
+			out->is_exact = has_any ? out->is_exact && is.is_exact && is.tok == out->tok : is.is_exact;
+			out->tok = has_any ? out->tok : is.tok;
+			has_any = true;
+		}
+	}
+	if (!has_any) {
+		input_for(p, NULL, out);
+	}
 }
 
 static void sizes_loaded(void *ctx, struct past_sizes *sizes)
@@ -42,11 +61,11 @@ void play_load_sizes(struct play *p)
 void play_estimate_column(const struct play *p, const struct play_column *c, struct estimate *out)
 {
 	struct chat_params params;
-	const char *own = c->target->system != NULL && p->system[0] == '\0' ? c->target->system : "";
+	struct input_size in;
 
 	play_column_params(p, c, &params);
-	estimate_call(c->target, p->app->config->prices, &p->sizes, p->prompt_tok + p->files_tok + play_prompt_tok(own, ""), params.max_tokens,
-	    out);
+	input_for(p, c->target, &in);
+	estimate_call(c->target, p->app->config->prices, &p->sizes, &in, params.max_tokens, out);
 	out->has_pictures = p->has_pictures;
 	chat_params_free(&params);
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/counting.h"
 #include "app/prompts_task.h"
 #include "base/mem.h"
 
@@ -56,6 +57,7 @@ void prompts_free(struct prompts *p)
 	json_decref(p->set);
 	free(p->set_name);
 	facts_free(p->facts);
+	target_free(p->target);
 	free(p);
 }
 
@@ -104,7 +106,20 @@ void prompts_think(struct prompts *p)
 	(void)buf_add(&t->facts->against, buf_str(&p->against_text), p->against_text.len);
 	t->facts->values = prompts_values(p);
 	t->facts->dir = x_strdup(p->app->data_dir);
+	prompts_aim(p);
+	t->facts->counter = counting_of(p->app->counting, p->target);
 	job_submit(p->app->loop->jobs, find_facts, facts_found, t);
+}
+
+void prompts_recount(struct prompts *p)
+{
+	prompts_aim(p);
+
+	struct counter now = counting_of(p->app->counting, p->target);
+
+	if (p->facts != NULL && !p->is_thinking && !facts_are_by(p->facts, &now)) {
+		prompts_think(p);
+	}
 }
 
 /* -- opening -------------------------------------------------------------------------------------------------------------------------- */

@@ -45,6 +45,7 @@ struct prompts {
 	json_t *typed, *set;       /* objects; set: array of objects */
 	char *set_name;            /* of the file; NULL: there is none */
 	size_t set_row;
+	struct target *target;     /* tokens and costs are for it: the one the prompt names, else the first of Play; NULL: none is known */
 	struct facts *facts;       /* of the text as it was when they were made; NULL: not yet */
 	unsigned n_facts;          /* made so far */
 	bool is_thinking, thinks_again;
@@ -95,6 +96,8 @@ const struct label_row *prompts_label(const struct prompts *p, const char *label
 
 /* Looks at the draft anew, off the loop. */
 void prompts_think(struct prompts *p);
+/* The same when it would be counted otherwise by now: another target, a vocabulary that has come. */
+void prompts_recount(struct prompts *p);
 /* "NAME=VALUE": JSON where it is such, else text; no value takes it away. */
 bool prompts_set_value(struct prompts *p, const char *assignment, struct err *e) SONDE_MUST_CHECK;
 /* Rows to render with, of a file of JSON lines, a JSON array or CSV with a head; "" takes them away. */
@@ -103,7 +106,9 @@ void prompts_next_row(struct prompts *p, int by);
 /* Typed values over those of the row; the caller's. */
 json_t *prompts_values(const struct prompts *p);
 
-/* What the input of one call costs before and after, for the first target of Play that has a price: its name; NULL: there is none. */
+/* prompts_play.c: finds p->target. */
+void prompts_aim(struct prompts *p);
+/* What the input of one call costs before and after: the model; NULL: there is no price for it. */
 const char *prompts_input_cost(const struct prompts *p, int64_t before_tok, int64_t after_tok, int64_t *before_nano, int64_t *after_nano);
 /* One message rendered, on any thread; dir is where its partials are. */
 bool prompts_render_part(const char *dir, const struct bundle_part *part, const json_t *values, struct buf *out, struct err *e);

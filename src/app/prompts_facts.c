@@ -4,16 +4,26 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "token/tokenizer.h"
+#include "prompt/bundle.h"
 
-#define EXACT_LEN 262144 /* of a longer text only so much is looked at for its tokens */
-
-static int64_t tokens_of(const struct buf *text)
+/* The messages of the script; one that cannot be read is a message itself. */
+static struct input_size tokens_of(const struct facts *f, const struct buf *script)
 {
-	size_t looked_at = text->len < EXACT_LEN ? text->len : EXACT_LEN;
-	int64_t n = tokenizer_count(&tokenizer_estimating, buf_str(text), looked_at);
+	struct request_text r = { .n_messages = 0 };
+	struct bundle b = { 0 };
+	struct err e;
 
-	return looked_at == text->len ? n : (int64_t)((double)n * (double)text->len / (double)looked_at);
+	if (script->len > 0 && bundle_with_script(NULL, buf_str(script), script->len, &b, &e)) {
+		for (size_t i = 0; i < bundle_n_parts(&b); i++) {
+			struct bundle_part part = bundle_part(&b, i);
+
+			request_text_message(&r, &f->counter, part.text, part.len);
+		}
+	} else if (script->len > 0) {
+		request_text_message(&r, &f->counter, buf_str(script), script->len);
+	}
+	bundle_free(&b);
+	return counter_input(&f->counter, &r);
 }
 
 static void count_lines(struct facts *f)
@@ -34,11 +44,16 @@ static void count_lines(struct facts *f)
 
 void facts_find(struct facts *f)
 {
-	f->tokens = tokens_of(&f->text);
-	f->against_tokens = tokens_of(&f->against);
+	f->tokens = tokens_of(f, &f->text);
+	f->against_tokens = tokens_of(f, &f->against);
 	diff_make(&f->diff, buf_str(&f->against), f->against.len, buf_str(&f->text), f->text.len, DIFF_WORDS | DIFF_MOVES);
 	count_lines(f);
 	facts_render(f);
+}
+
+bool facts_are_by(const struct facts *f, const struct counter *c)
+{
+	return f->counter.by.encoding == c->by.encoding && f->counter.by.ranks == c->by.ranks;
 }
 
 void facts_free(struct facts *f)

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "diff/diff.h"
+#include "token/counter.h"
 
 struct facts {
 	/* what they are of */
@@ -15,18 +16,21 @@ struct facts {
 	int against_number;       /* 0: there is nothing to compare with */
 	json_t *values;
 	char *dir;                /* where partials are */
+	struct counter counter;   /* of the model it is for */
 	/* what was found */
 	struct diff diff;
-	int64_t tokens, against_tokens; /* estimated */
+	struct input_size tokens, against_tokens; /* as they are, sent as their messages */
 	size_t n_lines, kept_lines;     /* of the text; of those the first ones that `against` begins with, too */
 	char **vars;                    /* by their first place: "ticket.body" */
 	size_t n_vars;
 	size_t n_missing;               /* of them without a value */
 	struct buf rendered;            /* as text of script form */
-	int64_t rendered_tokens;
+	struct input_size rendered_tokens;
 	char *render_error;             /* a sentence; NULL: it renders */
 };
 
+/* Whether facts would come out otherwise by another counter. */
+bool facts_are_by(const struct facts *f, const struct counter *c);
 /* prompts_render.c: the part of it that is about the template. */
 void facts_render(struct facts *f);
 /* Fills in what is found. */

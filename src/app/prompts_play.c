@@ -3,26 +3,35 @@
 
 #include "app/play.h"
 #include "app/prompts.h"
+#include "base/json.h"
 #include "gateway/record.h"
+
+void prompts_aim(struct prompts *p)
+{
+	const struct play *play = p->app->play;
+	const char *named = json_get_string(json_object_get(p->base_bundle.json, "params"), "model", NULL);
+	struct err e;
+
+	target_free(p->target);
+	p->target = named != NULL ? target_find(p->app->config, named, &e) : NULL;
+	for (size_t i = 0; p->target == NULL && i < play->n_columns; i++) {
+		p->target = play->columns[i]->target != NULL ? target_copy(play->columns[i]->target) : NULL;
+	}
+}
 
 const char *prompts_input_cost(const struct prompts *p, int64_t before_tok, int64_t after_tok, int64_t *before_nano, int64_t *after_nano)
 {
-	const struct play *play = p->app->play;
+	const struct target *t = p->target;
+	const struct price *price = t != NULL ? record_price(p->app->config->prices, t, t->model) : NULL;
+	struct usage before = USAGE_UNKNOWN, after = USAGE_UNKNOWN;
+	bool is_estimated;
 
-	for (size_t i = 0; i < play->n_columns; i++) {
-		const struct target *t = play->columns[i]->target;
-		const struct price *price = t != NULL ? record_price(p->app->config->prices, t, t->model) : NULL;
-		struct usage before = USAGE_UNKNOWN, after = USAGE_UNKNOWN;
-		bool is_estimated;
+	before.in_tok = before_tok;
+	after.in_tok = after_tok;
+	before.out_tok = after.out_tok = 0;
+	bool ok = price != NULL && price_cost(price, &before, before_nano, &is_estimated) && price_cost(price, &after, after_nano, &is_estimated);
 
-		before.in_tok = before_tok;
-		after.in_tok = after_tok;
-		before.out_tok = after.out_tok = 0;
-		if (price != NULL && price_cost(price, &before, before_nano, &is_estimated) && price_cost(price, &after, after_nano, &is_estimated)) {
-			return t->model;
-		}
-	}
-	return NULL;
+	return ok ? t->model : NULL;
 }
 
 static void set_params(struct play *play, const json_t *params)

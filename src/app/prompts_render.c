@@ -7,7 +7,6 @@
 #include "app/prompts.h"
 #include "base/mem.h"
 #include "template/template.h"
-#include "token/tokenizer.h"
 
 #define MOST_VARS 1000
 
@@ -104,6 +103,7 @@ static void render(struct facts *f)
 {
 	struct bundle b = { 0 };
 	struct err e = { 0 };
+	struct request_text sent = { .n_messages = 0 };
 	bool ok = bundle_with_script(NULL, buf_str(&f->text), f->text.len, &b, &e);
 
 	for (size_t i = 0; ok && i < bundle_n_parts(&b); i++) {
@@ -113,13 +113,16 @@ static void render(struct facts *f)
 			(void)buf_add_char(&f->rendered, (char)toupper((unsigned char)*c));
 		}
 		(void)buf_add_str(&f->rendered, part.role[0] != '\0' ? "\n" : "");
+		size_t at = f->rendered.len;
+
 		ok = prompts_render_part(f->dir, &part, f->values, &f->rendered, &e);
+		request_text_message(&sent, &f->counter, buf_str(&f->rendered) + at, f->rendered.len - at);
 		(void)buf_add_str(&f->rendered, "\n");
 	}
 	if (!ok) {
 		f->render_error = x_asprintf("%s%s%s", e.text, e.hint[0] != '\0' ? ": " : "", e.hint);
 	}
-	f->rendered_tokens = tokenizer_count(&tokenizer_estimating, buf_str(&f->rendered), f->rendered.len);
+	f->rendered_tokens = counter_input(&f->counter, &sent);
 	bundle_free(&b);
 }
 

@@ -56,8 +56,13 @@ static int64_t word(const struct estimate_weights *w, enum prefix prefix, size_t
 	return sum + (capitals > 1 ? (int64_t)capitals * w->capital : 0);
 }
 
+static enum mix mix_of(unsigned script)
+{
+	return script <= SCRIPT_LATIN ? MIX_LATIN : script <= SCRIPT_HANGUL || script == SCRIPT_WIDE ? MIX_CJK : MIX_OTHER;
+}
+
 /* A piece with letters: what stands before them, Latin ones as a word, others one by one. */
-static int64_t letters(const struct estimate_weights *w, const unsigned char *s, size_t len)
+static int64_t letters(const struct estimate_weights *w, const unsigned char *s, size_t len, enum mix *mix)
 {
 	size_t n, latin = 0, capitals = 0, accents = 0;
 	unsigned first = char_cell(s, len, &n);
@@ -75,6 +80,7 @@ static int64_t letters(const struct estimate_weights *w, const unsigned char *s,
 			latin++;
 		} else {
 			others += w->scripts[SCRIPT_OF(cell)];
+			*mix = mix_of(SCRIPT_OF(cell));
 		}
 	}
 	if (latin > 0) {
@@ -83,7 +89,7 @@ static int64_t letters(const struct estimate_weights *w, const unsigned char *s,
 	return others + (prefix != PREFIX_SIGN ? 0 : SCRIPT_OF(first) == SCRIPT_PLAIN ? w->signs[0] : w->scripts[SCRIPT_OF(first)]);
 }
 
-static int64_t signs(const struct estimate_weights *w, const unsigned char *s, size_t len)
+static int64_t signs(const struct estimate_weights *w, const unsigned char *s, size_t len, enum mix *mix)
 {
 	size_t n, different = 0, again = 0;
 	unsigned char before = ' ';
@@ -94,6 +100,7 @@ static int64_t signs(const struct estimate_weights *w, const unsigned char *s, s
 
 		if (SCRIPT_OF(cell) != SCRIPT_PLAIN) {
 			sum += w->scripts[SCRIPT_OF(cell)];
+			*mix = mix_of(SCRIPT_OF(cell));
 		} else if (CLASS_OF(cell) != CLASS_NEWLINE) {
 			different += s[at] != before;
 			again += s[at] == before;
@@ -106,20 +113,21 @@ static int64_t signs(const struct estimate_weights *w, const unsigned char *s, s
 	return sum;
 }
 
-int64_t estimate_piece(const struct estimate_weights *w, const char *piece, size_t len)
+int64_t estimate_piece(const struct estimate_weights *w, const char *piece, size_t len, enum mix *mix)
 {
 	const unsigned char *s = (const unsigned char *)piece;
 	size_t n, second;
 	unsigned first = char_cell(s, len, &n), next = n < len ? char_cell(s + n, len - n, &second) : first;
 
+	*mix = MIX_LATIN;
 	if (CLASS_OF(first) == CLASS_NUMBER) {
 		return w->number;
 	}
 	if ((CLASS_BIT(CLASS_OF(first)) & CLASS_LETTERS) != 0 || (CLASS_BIT(CLASS_OF(next)) & CLASS_LETTERS) != 0) {
-		return letters(w, s, len);
+		return letters(w, s, len, mix);
 	}
 	if (CLASS_OF(first) == CLASS_NEWLINE || (CLASS_OF(first) == CLASS_SPACE && CLASS_OF(next) != CLASS_OTHER && CLASS_OF(next) != CLASS_MARK)) {
 		return s[len - 1] == '\n' || s[len - 1] == '\r' ? w->newline : w->blank;
 	}
-	return signs(w, s, len);
+	return signs(w, s, len, mix);
 }

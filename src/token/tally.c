@@ -26,13 +26,16 @@ static void replace(struct tally *t, const struct tokenizer *by, const char *tex
 	size_t n = 0, cap = 0, after = t->n - last;
 
 	for (size_t i = first; i < last; i++) {
-		t->weight -= t->parts[i].weight;
+		weight_add(&t->weight, &t->parts[i].weight, -1);
 	}
 	while (from < to) {
 		size_t end = part_end(text, to, from);
 
-		*array_push(made, n, cap) = (struct tally_part){ end - from, tokenizer_weigh(by, text + from, end - from) };
-		t->weight += made[n - 1].weight;
+		struct tally_part *part = array_push(made, n, cap);
+
+		part->len = end - from;
+		tokenizer_weigh(by, text + from, part->len, &part->weight);
+		weight_add(&t->weight, &part->weight, 1);
 		from = end;
 	}
 	if (first + n + after > t->cap) {
@@ -54,23 +57,42 @@ void tally_set(struct tally *t, const struct tokenizer *by, const char *text, si
 	replace(t, by, text, 0, len, 0, t->n);
 }
 
+struct touched {
+	size_t first, last; /* parts [first, last) */
+	size_t from, to;    /* of the text as it was */
+};
+
+/* All parts that the edit touches, and those whose edges may have been made by what it took away. */
+static struct touched touched_by(const struct tally *t, size_t at, size_t removed)
+{
+	struct touched is = { 0 };
+
+	while (is.first < t->n && is.from + t->parts[is.first].len + EDGE_REACH <= at) {
+		is.from += t->parts[is.first++].len;
+	}
+	for (is.last = is.first, is.to = is.from; is.last < t->n && is.to < at + removed + EDGE_REACH; is.last++) {
+		is.to += t->parts[is.last].len;
+	}
+	return is;
+}
+
 void tally_edit(struct tally *t, const struct tokenizer *by, const char *text, size_t len, size_t at, size_t removed, size_t inserted)
 {
-	size_t first = 0, from = 0, last, end;
+	struct touched is = touched_by(t, at, removed);
 
-	/* All parts that the edit touches, and those whose edges may have been made by what it took away. */
-	while (first < t->n && from + t->parts[first].len + EDGE_REACH <= at) {
-		from += t->parts[first++].len;
-	}
-	for (last = first, end = from; last < t->n && end < at + removed + EDGE_REACH; last++) {
-		end += t->parts[last].len;
-	}
-	replace(t, by, text, from, last < t->n ? end - removed + inserted : len, first, last);
+	replace(t, by, text, is.from, is.last < t->n ? is.to - removed + inserted : len, is.first, is.last);
+}
+
+size_t tally_touched(const struct tally *t, size_t at, size_t removed, size_t inserted)
+{
+	struct touched is = touched_by(t, at, removed);
+
+	return is.to - is.from - removed + inserted;
 }
 
 int64_t tally_count(const struct tally *t)
 {
-	return tokenizer_rounded(t->weight);
+	return tokenizer_rounded(weight_sum(&t->weight));
 }
 
 void tally_free(struct tally *t)

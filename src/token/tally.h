@@ -8,19 +8,21 @@
 
 struct tally_part {
 	size_t len;
-	int64_t weight; /* thousandths of a token */
+	struct weight weight;
 };
 
 /* Zeroed: of an empty text. */
 struct tally {
 	struct tally_part *parts;
 	size_t n, cap;
-	int64_t weight;
+	struct weight weight;
 };
 
 void tally_set(struct tally *t, const struct tokenizer *by, const char *text, size_t len);
 /* After `removed` bytes at `at` gave way to `inserted` ones: text is the new one. */
 void tally_edit(struct tally *t, const struct tokenizer *by, const char *text, size_t len, size_t at, size_t removed, size_t inserted);
+/* How many bytes of the new text such an edit counts again. */
+size_t tally_touched(const struct tally *t, size_t at, size_t removed, size_t inserted);
 int64_t tally_count(const struct tally *t);
 void tally_free(struct tally *t);
 

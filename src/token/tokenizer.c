@@ -12,23 +12,38 @@ const struct tokenizer tokenizer_estimating = { &encodings[ENCODING_O200K], NULL
 
 /* ---- counting ---- */
 
-int64_t tokenizer_weigh(const struct tokenizer *t, const char *text, size_t len)
+void tokenizer_weigh(const struct tokenizer *t, const char *text, size_t len, struct weight *sum)
 {
 	split_fn *split = t->encoding->split;
-	int64_t sum = 0;
 
 	for (size_t at = 0; at < len;) {
 		size_t n = split(text + at, len - at);
+		enum mix mix = MIX_LATIN;
+		int64_t each = t->ranks != NULL ? (int64_t)bpe_count(t->ranks, text + at, n) * 1000 : estimate_piece(t->encoding->weights, text + at, n, &mix);
 
-		sum += t->ranks != NULL ? (int64_t)bpe_count(t->ranks, text + at, n) * 1000 : estimate_piece(t->encoding->weights, text + at, n);
+		sum->of[mix] += each;
 		at += n;
 	}
-	return sum;
+}
+
+int64_t weight_sum(const struct weight *w)
+{
+	return w->of[MIX_LATIN] + w->of[MIX_CJK] + w->of[MIX_OTHER];
+}
+
+void weight_add(struct weight *to, const struct weight *w, int64_t times)
+{
+	for (size_t i = 0; i < MIX_COUNT; i++) {
+		to->of[i] += times * w->of[i];
+	}
 }
 
 int64_t tokenizer_count(const struct tokenizer *t, const char *text, size_t len)
 {
-	return tokenizer_rounded(tokenizer_weigh(t, text, len));
+	struct weight w = { { 0 } };
+
+	tokenizer_weigh(t, text, len, &w);
+	return tokenizer_rounded(weight_sum(&w));
 }
 
 bool tokenizer_is_exact(const struct tokenizer *t)
@@ -104,24 +119,23 @@ static const struct {
 	const char *variable, *below;
 } tiktoken_dirs[] = { { "TIKTOKEN_CACHE_DIR", "" }, { "DATA_GYM_CACHE_DIR", "" }, { "TMPDIR", "/data-gym-cache" }, { NULL, "/data-gym-cache" } };
 
-/* The first that holds a file for the encoding is taken; it may not be one. */
+/* As tiktoken does: the first that is set is the one, and an empty one means none. */
 static bool open_of_tiktoken(struct tokenizer *t, struct err *e)
 {
-	for (size_t i = 0; i < COUNT_OF(tiktoken_dirs); i++) {
-		const char *dir = tiktoken_dirs[i].variable != NULL ? getenv(tiktoken_dirs[i].variable) : "/tmp";
+	const char *dir = NULL;
+	size_t i = 0;
 
-		if (dir != NULL && dir[0] != '\0') {
-			char *path = x_asprintf("%s%s/%s", dir, tiktoken_dirs[i].below, t->encoding->cache_name);
-			bool is_missing, ok = open_file(path, t->encoding, t, &is_missing, e);
-
-			free(path);
-			if (ok || !is_missing) {
-				return ok;
-			}
-		}
+	for (; dir == NULL; i++) {
+		dir = tiktoken_dirs[i].variable != NULL ? getenv(tiktoken_dirs[i].variable) : "/tmp";
 	}
-	*e = (struct err){ 0 };
-	return true;
+	char *path = x_asprintf("%s%s/%s", dir, tiktoken_dirs[i - 1].below, t->encoding->cache_name);
+	bool is_missing = dir[0] == '\0', ok = !is_missing && open_file(path, t->encoding, t, &is_missing, e);
+
+	free(path);
+	if (is_missing) {
+		*e = (struct err){ 0 };
+	}
+	return ok || is_missing;
 }
 
 bool tokenizer_open(const struct encoding *encoding, const char *path, struct tokenizer *t, struct err *e)

@@ -12,14 +12,22 @@ struct tokenizer {
 	struct ranks *ranks; /* NULL: estimates */
 };
 
+/* Thousandths of a token: an exact count is all MIX_LATIN. */
+struct weight {
+	int64_t of[MIX_COUNT];
+};
+
 /* o200k_base by estimate: where no model is named, or its vendor tells nobody how it counts. */
 extern const struct tokenizer tokenizer_estimating;
 
 /* Tokens of ordinary text: what looks like a special token is text. */
 int64_t tokenizer_count(const struct tokenizer *t, const char *text, size_t len);
 bool tokenizer_is_exact(const struct tokenizer *t);
-/* The same in thousandths, of whose sum over texts cut at edges (split_is_edge) the count of the whole is made. */
-int64_t tokenizer_weigh(const struct tokenizer *t, const char *text, size_t len);
+/* Adds the same in thousandths, of whose sum over texts cut at edges (split_is_edge) the count of the whole is made. */
+void tokenizer_weigh(const struct tokenizer *t, const char *text, size_t len, struct weight *sum);
+int64_t weight_sum(const struct weight *w);
+/* Adds `times` another one. */
+void weight_add(struct weight *to, const struct weight *w, int64_t times);
 static inline int64_t tokenizer_rounded(int64_t thousandths)
 {
 	return thousandths > 0 && thousandths < 1000 ? 1 : (thousandths + 500) / 1000;

@@ -100,8 +100,8 @@ static void range_limit_or_neither(void **state)
 
 		print_message("%s\n", cases[i].name);
 		assert_non_null(t);
-		estimate_call(t, c->prices, &past, 1000, cases[i].limit, &is);
-		assert_int_equal(is.in_tok, 1000);
+		estimate_call(t, c->prices, &past, &(struct input_size){ 1000, true }, cases[i].limit, &is);
+		assert_int_equal(is.in.tok, 1000);
 		assert_int_equal(is.out_low, cases[i].out_low);
 		assert_true(is.out_high == cases[i].out_high);
 		assert_true(is.low_nano == cases[i].low_nano);

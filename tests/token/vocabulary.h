@@ -9,6 +9,8 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "text/base64.h"
+#include "base/xdg.h"
+#include "token/rank_file.h"
 #include "token/ranks.h"
 
 static const char *const vocabulary_words[] = { "th", "he", "in", "er", "the", " t", " the", "  ", "    ", "ab", "abab", "ba", "bab", "aa", "aaaa", "aaa",
@@ -45,6 +47,27 @@ static inline struct ranks *vocabulary_ranks(void)
 	}
 	buf_free(&text);
 	return r;
+}
+
+/* Puts it, compiled, where the vocabulary of an encoding is kept: below XDG_CACHE_HOME, which is `cache`. */
+static inline void vocabulary_keep(const char *cache, const struct encoding *encoding)
+{
+	unsigned char hash[SHA256_SIZE];
+	struct buf text = { 0 };
+	struct err e = { 0 };
+	char *dir = x_asprintf("%s/sonde", cache), *path = x_asprintf("%s/%s.bpe", dir, encoding->sha256);
+
+	rank_file_hash(encoding, hash);
+	vocabulary_write(&text);
+	struct ranks *r = ranks_compile(text.s, text.len, hash, &e);
+	if (r == NULL || !xdg_make_dir(dir, &e) || !ranks_save(r, path, &e)) {
+		fprintf(stderr, "%s\n", e.text);
+		abort();
+	}
+	ranks_free(r);
+	buf_free(&text);
+	free(dir);
+	free(path);
 }
 
 /* Texts of what the patterns and the vocabulary tell apart; always the same for a seed. */

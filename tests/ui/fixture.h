@@ -117,6 +117,8 @@ static inline struct fixture *fixture_new(int w, int h, size_t n_targets)
 	tzset();
 	fake_clock_reset();
 	f->dir = fixture_dir();
+	setenv("XDG_CACHE_HOME", f->dir, 1); /* no vocabulary of whoever runs the tests */
+	setenv("TIKTOKEN_CACHE_DIR", "", 1);
 	f->loop = loop_new();
 	f->app = app_new(f->loop, fixture_config(), f->dir, true);
 	assert_non_null(f->app->store);

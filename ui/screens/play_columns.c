@@ -147,14 +147,14 @@ static void draw_estimate(const struct play_screen *s, const struct play_column 
 	e.has_pictures = false; /* the title of the prompt says it */
 	play_estimate_text(&e, cost);
 	int room = cells_right(cells, r.x + r.w - 1, y, ST_DIM, cost) - x - 1;
-	figure_count(e.in_tok, in);
+	figure_count(e.in.tok, in);
 	figure_count(e.out_low, low);
 	(void)snprintf(high, sizeof(high), "?");
 	if (is_known(e.out_high)) {
 		figure_count(e.out_high, high);
 	}
 	bool is_range = e.n_past > 0 && e.out_low < e.out_high;
-	(void)snprintf(tokens, sizeof(tokens), "~%s\u2192%s%s%s tok", in, is_range ? low : "", is_range ? "\u2013" : "", high);
+	(void)snprintf(tokens, sizeof(tokens), "%s%s\u2192%s%s%s%s tok", e.in.is_exact ? "" : "~", in, e.in.is_exact && e.n_past > 0 ? "~" : "", is_range ? low : "", is_range ? "\u2013" : "", high);
 	(void)cells_fit(cells, x, y, room, ST_DIM, tokens);
 }
 

@@ -139,12 +139,14 @@ static void draw_files(const struct play_screen *s, struct cells *cells)
 void play_prompt_draw(const struct play_screen *s, struct cells *cells)
 {
 	struct estimate e;
+	struct input_size in;
 	char right[PLAY_ESTIMATE_SIZE + 80], tokens[FORMAT_SIZE], cost[PLAY_ESTIMATE_SIZE];
 
-	figure_count(s->play->prompt_tok + s->play->files_tok, tokens);
+	play_input_size(s->play, &in);
+	figure_count(in.tok, tokens);
 	play_estimate(s->play, &e);
 	play_estimate_text(&e, cost);
-	(void)snprintf(right, sizeof(right), "%s~%s tok%s%s", play_is_editing(s) ? "Tab other part \u00b7 Esc done \u00b7 " : "e edit \u00b7 ", tokens,
+	(void)snprintf(right, sizeof(right), "%s%s%s tok%s%s", play_is_editing(s) ? "Tab other part \u00b7 Esc done \u00b7 " : "e edit \u00b7 ", in.is_exact ? "" : "~", tokens,
 	    e.n_calls > e.n_unpriced ? " \u00b7 F5 " : "", e.n_calls > e.n_unpriced ? cost : "");
 	cells_rule(cells, s->prompt.x, s->prompt.y, s->prompt.w, play_is_editing(s), "Prompt", right);
 	(void)cells_put(cells, s->prompt.x + 1, s->system_area.y, s->focus == FOCUS_SYSTEM ? ST_BOLD : ST_DIM, "SYSTEM");

@@ -34,6 +34,7 @@ void play_estimate_text(const struct estimate *e, char out[PLAY_ESTIMATE_SIZE])
 {
 	char low[FORMAT_SIZE], high[FORMAT_SIZE];
 	bool is_free = e->low_nano == 0 && e->high_nano == 0, is_open = !is_known(e->high_nano), is_priced = e->n_calls > e->n_unpriced;
+	const char *mark = e->in.is_exact ? "" : "~"; /* where the answer is no guess */
 
 	price_format(e->low_nano, low, sizeof(low));
 	price_format(e->high_nano, high, sizeof(high));
@@ -42,11 +43,11 @@ void play_estimate_text(const struct estimate *e, char out[PLAY_ESTIMATE_SIZE])
 	} else if (is_free) {
 		(void)snprintf(out, PLAY_ESTIMATE_SIZE, "$0");
 	} else if (is_open) {
-		(void)snprintf(out, PLAY_ESTIMATE_SIZE, "~%s + answer", low);
+		(void)snprintf(out, PLAY_ESTIMATE_SIZE, "%s%s + answer", mark, low);
 	} else if (strcmp(low, high) == 0) {
 		(void)snprintf(out, PLAY_ESTIMATE_SIZE, "~%s", low);
 	} else if (e->n_past == 0) {
-		(void)snprintf(out, PLAY_ESTIMATE_SIZE, "\u2264%s", high);
+		(void)snprintf(out, PLAY_ESTIMATE_SIZE, "\u2264%s%s", mark, high);
 	} else {
 		(void)snprintf(out, PLAY_ESTIMATE_SIZE, "~%s\u2013%s", low, high);
 	}

@@ -270,14 +270,16 @@ static void cost_text(const struct prompts_screen *s, const struct facts *f, str
 {
 	char before[32], after[32];
 	int64_t before_nano, after_nano;
-	const char *target = prompts_input_cost(s->p, f->against_tokens, f->tokens, &before_nano, &after_nano);
+	const char *target = prompts_input_cost(s->p, f->against_tokens.tok, f->tokens.tok, &before_nano, &after_nano);
 
 	if (target != NULL) {
 		price_format(before_nano, before, sizeof(before));
 		price_format(after_nano, after, sizeof(after));
 		char *clean = clean_line(target, strlen(target), 24);
 
-		(void)buf_addf(out, "   input/call %s \u2192 %s %s", before, after, clean);
+		const char *mark = f->tokens.is_exact ? "" : "~";
+
+		(void)buf_addf(out, "   input/call %s%s \u2192 %s%s %s", mark, before, mark, after, clean);
 		free(clean);
 	}
 }
@@ -291,9 +293,11 @@ static void draw_foot(const struct prompts_screen *s, struct cells *cells, struc
 	if (foot_h(r) == 0) {
 		return;
 	}
-	figure_count(f->against_tokens, before);
-	figure_count(f->tokens, after);
-	(void)buf_addf(&line, "tokens ~%s \u2192 ~%s (%+lld)", before, after, (long long)(f->tokens - f->against_tokens));
+	const char *mark = f->tokens.is_exact ? "" : "~";
+
+	figure_count(f->against_tokens.tok, before);
+	figure_count(f->tokens.tok, after);
+	(void)buf_addf(&line, "tokens %s%s \u2192 %s%s (%s%+lld)", mark, before, mark, after, mark, (long long)(f->tokens.tok - f->against_tokens.tok));
 	cost_text(s, f, &line);
 	(void)cells_fit(cells, r.x + 1, y, r.w - 2, ST_DIM, buf_str(&line));
 	if (foot_h(r) > 1) {

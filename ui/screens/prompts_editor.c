@@ -232,6 +232,7 @@ void prompts_editor_layout(struct prompts_screen *s)
 
 	editor_set_styler(s->text, styles, s);
 	prompts_keep_text(s);
+	prompts_recount(s->p);
 	if (r.w > 0) {
 		editor_layout(s->text, (struct rect){ r.x, r.y + 1, r.w, r.h - 1 });
 	}
@@ -256,9 +257,9 @@ void prompts_editor_draw(const struct prompts_screen *s, struct cells *cells, st
 	(void)env;
 	(void)snprintf(title, sizeof(title), "%s \u203a %s", p->name != NULL ? p->name : "", prompts_draft_name(p, version));
 	if (f != NULL) {
-		figure_count(f->tokens, tokens);
-		(void)snprintf(right, sizeof(right), "%s%s~%s tok \u00b7 %zu var%s", prompts_is_changed(p) ? "unsaved \u00b7 " : "",
-		    s->is_editing ? "Esc leaves edit \u00b7 " : "", tokens, f->n_vars, f->n_vars == 1 ? "" : "s");
+		figure_count(f->tokens.tok, tokens);
+		(void)snprintf(right, sizeof(right), "%s%s%s%s tok \u00b7 %zu var%s", prompts_is_changed(p) ? "unsaved \u00b7 " : "",
+		    s->is_editing ? "Esc leaves edit \u00b7 " : "", f->tokens.is_exact ? "" : "~", tokens, f->n_vars, f->n_vars == 1 ? "" : "s");
 	}
 	cells_rule(cells, r.x, r.y, r.w, s->focus == PANE_EDITOR, title, right);
 	editor_draw(s->text, cells, (struct rect){ r.x, r.y + 1, r.w, r.h - 1 }, s->is_editing);

@@ -7,7 +7,8 @@
 
 void prompts_change_text(const struct facts *f, struct buf *out)
 {
-	(void)buf_addf(out, "+%zu \u2212%zu words, %+lld tok", f->diff.words_added, f->diff.words_removed, (long long)(f->tokens - f->against_tokens));
+	(void)buf_addf(out, "+%zu \u2212%zu words, %s%+lld tok", f->diff.words_added, f->diff.words_removed, f->tokens.is_exact ? "" : "~",
+	    (long long)(f->tokens.tok - f->against_tokens.tok));
 }
 
 /* "v3 90 %, v4 10 %" of what is run now. */

@@ -119,8 +119,8 @@ void prompts_rendered_draw(const struct prompts_screen *s, struct cells *cells, 
 		(void)snprintf(title, sizeof(title), "Rendered with row %zu/%zu", p->set_row + 1, json_array_size(p->set));
 	}
 	if (p->facts != NULL && p->facts->render_error == NULL) {
-		figure_count(p->facts->rendered_tokens, tokens);
-		(void)snprintf(right, sizeof(right), "~%s tok", tokens);
+		figure_count(p->facts->rendered_tokens.tok, tokens);
+		(void)snprintf(right, sizeof(right), "%s%s tok", p->facts->rendered_tokens.is_exact ? "" : "~", tokens);
 	}
 	cells_rule(cells, r.x, r.y, r.w, s->focus == PANE_RENDERED, title, right);
 	if (s->rendered != NULL) {
