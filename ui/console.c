@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "text/clean.h"
 #include "ui/console_state.h"
 
 static void *state_of(struct console *c, size_t i)
@@ -197,8 +198,8 @@ void console_edit_end(struct console *c, const struct buf *text, const struct er
 	} else if (text->len == c->edited.len && memcmp(buf_str(text), buf_str(&c->edited), text->len) == 0) {
 		console_say(c, ST_DIM, "The editor changed nothing");
 	} else {
-		c->take(c->take_ctx, buf_str(text), text->len);
 		console_say(c, ST_TEXT, "Taken from the editor: %zu bytes", text->len);
+		c->take(c->take_ctx, c, buf_str(text), text->len); /* which may say otherwise */
 	}
 }
 
@@ -215,12 +216,25 @@ static void close_palette(struct console *c)
 	c->palette = NULL;
 }
 
+static void say_unknown(struct console *c, const char *line)
+{
+	char *clean = clean_line(line, strlen(line), 60);
+
+	console_say(c, ST_BAD, "There is no command \"%s\"; ? lists what there is", clean);
+	free(clean);
+}
+
 static unsigned overlay_input(struct console *c, const struct input *in)
 {
 	struct palette_choice choice;
 	unsigned bits = palette_input(c->palette, in, &choice);
 
-	recall_add(&c->recall, choice.line);
+	if (choice.typed != NULL) {
+		bits |= console_typed(c, choice.typed);
+	}
+	if (choice.line != NULL) {
+		recall_add(&c->recall, choice.line);
+	}
 	switch (choice.end) {
 	case PALETTE_OPEN:
 		break;
@@ -232,7 +246,7 @@ static unsigned overlay_input(struct console *c, const struct input *in)
 		break;
 	case PALETTE_UNKNOWN:
 		close_palette(c);
-		console_say(c, ST_BAD, "There is no command \"%s\"; ? lists what there is", choice.text);
+		say_unknown(c, choice.text);
 		break;
 	case PALETTE_RUN:
 		/* The table row outlives the overlay; what runs may open one of its own. */
@@ -240,6 +254,7 @@ static unsigned overlay_input(struct console *c, const struct input *in)
 		bits |= choice.command->run(choice.state, c, choice.text);
 		break;
 	}
+	palette_choice_free(&choice);
 	return bits;
 }
 

@@ -9,6 +9,7 @@
 #include "ui/cells.h"
 #include "ui/screen.h"
 
+struct editor; /* ui/widgets/editor.h */
 struct option_values; /* gateway/option.h */
 
 #define CONSOLE_MIN_W 60
@@ -41,11 +42,15 @@ void console_say(struct console *c, enum style st, const char *fmt, ...) SONDE_P
 /* Puts bytes on the clipboard (CONSOLE_COPY), or into a file of the data directory when the terminal does not take so many or takes none;
  * says which. what names them: "answer". Returns input bits. */
 unsigned console_copy(struct console *c, const char *what, const char *bytes, size_t len);
+/* Gives a field what was typed, pasted or clicked, says what is to be said of it, and copies what it copied. Returns input bits. */
+unsigned console_type(struct console *c, struct editor *field, const struct input *in);
+/* The same of a field that got it already. */
+unsigned console_typed(struct console *c, const struct editor *field);
 /* What CONSOLE_COPY is about; valid until the next input. */
 const struct buf *console_copied(const struct console *c);
 /* Gives a text to the person's editor (CONSOLE_EDIT). When that has changed it, take(ctx, ...) gets the new text: ctx must live as long as the
  * console. Returns input bits. */
-typedef void console_take(void *ctx, const char *text, size_t len);
+typedef void console_take(void *ctx, struct console *c, const char *text, size_t len);
 unsigned console_edit(struct console *c, const char *text, size_t len, console_take *take, void *ctx);
 /* What CONSOLE_EDIT is about; and its end: text NULL when the editor failed, and why. */
 const struct buf *console_edited(const struct console *c);

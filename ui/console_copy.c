@@ -10,6 +10,7 @@
 #include "text/base64.h"
 #include "text/clean.h"
 #include "ui/console_state.h"
+#include "ui/widgets/editor.h"
 
 #define MOST_FILES 10000
 
@@ -101,6 +102,25 @@ unsigned console_copy(struct console *c, const char *what, const char *bytes, si
 	size_text(len, size);
 	console_say(c, ST_TEXT, "copied: %s, %s", what, size);
 	return INPUT_HANDLED | INPUT_REDRAW | CONSOLE_COPY;
+}
+
+unsigned console_typed(struct console *c, const struct editor *field)
+{
+	enum style st;
+	size_t len;
+	const char *remark = editor_remark(field, &st), *copied = editor_copied(field, &len);
+
+	if (remark != NULL) {
+		console_say(c, st, "%s", remark);
+	}
+	return copied != NULL ? console_copy(c, "selection", copied, len) : 0;
+}
+
+unsigned console_type(struct console *c, struct editor *field, const struct input *in)
+{
+	unsigned bits = editor_input(field, in);
+
+	return bits | console_typed(c, field);
 }
 
 const struct buf *console_copied(const struct console *c)

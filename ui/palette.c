@@ -26,6 +26,12 @@ struct palette {
 	struct rect box;
 };
 
+void palette_choice_free(struct palette_choice *choice)
+{
+	free(choice->text);
+	free(choice->line);
+}
+
 static const char *typed_text(const struct palette *p)
 {
 	const char *s = editor_text(p->field, NULL);
@@ -113,9 +119,9 @@ static void run_choice(const struct palette *p, struct palette_choice *choice, c
 	choice->end = PALETTE_RUN;
 	choice->command = cmd;
 	choice->state = p->rows.sets[set].state;
-	snprintf(choice->text, sizeof(choice->text), "%.*s", (int)len, arg);
+	choice->text = x_strndup(arg, len);
 	if (p->kind == PALETTE_COMMAND) {
-		snprintf(choice->line, sizeof(choice->line), "%.100s%s%.400s", cmd->name, len > 0 ? " " : "", choice->text);
+		choice->line = x_asprintf("%s%s%s", cmd->name, len > 0 ? " " : "", choice->text);
 	}
 }
 
@@ -128,8 +134,8 @@ static void run_line(struct palette *p, struct palette_choice *choice, const cha
 
 	if (cmd == NULL) { /* of another screen, or none at all */
 		choice->end = PALETTE_UNKNOWN;
-		snprintf(choice->text, sizeof(choice->text), "%s", line);
-		snprintf(choice->line, sizeof(choice->line), "%s", line);
+		choice->text = x_strdup(line);
+		choice->line = x_strdup(line);
 	} else if (arg[0] == '\0' && command_needs_arg(cmd)) {
 		set_field(p, cmd->name, "");
 	} else {
@@ -148,7 +154,7 @@ static void choose_row(struct palette *p, const struct palette_row *r, struct pa
 
 		if (goes_on && p->kind == PALETTE_HELP) {
 			choice->end = PALETTE_ASK;
-			snprintf(choice->text, sizeof(choice->text), "%s %s", r->command->name, r->candidate);
+			choice->text = x_asprintf("%s %s", r->command->name, r->candidate);
 		} else if (goes_on) {
 			set_field(p, r->command->name, r->candidate);
 		} else {
@@ -160,7 +166,7 @@ static void choose_row(struct palette *p, const struct palette_row *r, struct pa
 		set_field(p, r->command->name, "");
 	} else {
 		choice->end = PALETTE_ASK;
-		snprintf(choice->text, sizeof(choice->text), "%s ", r->command->name);
+		choice->text = x_asprintf("%s ", r->command->name);
 	}
 }
 
@@ -273,6 +279,7 @@ static unsigned type(struct palette *p, const struct input *in, struct palette_c
 		choice->end = PALETTE_CLOSED;
 	}
 	editor_input(p->field, in);
+	choice->typed = p->field;
 	if (editor_version(p->field) != p->version) {
 		p->recalled = 0;
 		make_rows(p);

@@ -16,9 +16,12 @@ struct palette_choice {
 	enum palette_end end;
 	const struct command *command; /* PALETTE_RUN */
 	void *state;
-	char text[512];                /* argument; PALETTE_ASK: the line to go on with; PALETTE_UNKNOWN: what was typed */
-	char line[512];                /* of the command line, to be recalled; "" when it was not run from there */
+	char *text;                    /* argument; PALETTE_ASK: the line to go on with; PALETTE_UNKNOWN: what was typed; else NULL */
+	char *line;                    /* of the command line, to be recalled; NULL when it was not run from there */
+	const struct editor *typed;    /* the field, when the input was for it; else NULL. Gone with the palette */
 };
+
+void palette_choice_free(struct palette_choice *choice);
 
 struct palette;
 
@@ -26,7 +29,7 @@ struct palette;
 struct palette *palette_new(enum palette_kind kind, const struct command_set *sets, size_t n, const struct recall *earlier, const char *title,
     const char *line);
 void palette_free(struct palette *p);
-/* Returns INPUT_* bits. choice->end tells whether it is over. */
+/* Returns INPUT_* bits. choice->end tells whether it is over; palette_choice_free in any case. */
 unsigned palette_input(struct palette *p, const struct input *in, struct palette_choice *choice);
 /* Rows anew, since there is more to list; not under a selection that the person has made. */
 void palette_refresh(struct palette *p);

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include <unictype.h>
+
 /* What may follow a lead byte: bytes of the whole character, and the range of the second byte, which is where RFC 3629 forbids overlong
  * forms (E0, F0), surrogates (ED) and values past 10FFFF (F4). Later bytes are always 80 to BF. */
 struct lead {
@@ -96,4 +98,9 @@ size_t utf8_first_bad(const char *s, size_t len)
 bool utf8_valid(const char *s, size_t len)
 {
 	return utf8_first_bad(s, len) == len;
+}
+
+bool utf8_is_word(uint32_t cp)
+{
+	return uc_is_general_category_withtable(cp, UC_CATEGORY_MASK_L | UC_CATEGORY_MASK_M | UC_CATEGORY_MASK_N);
 }

@@ -16,5 +16,7 @@ size_t utf8_encode(uint32_t cp, char out[4]);
 /* The place of the first byte that belongs to no character; len when all of it is well-formed. */
 size_t utf8_first_bad(const char *s, size_t len);
 bool utf8_valid(const char *s, size_t len);
+/* Letters, digits and the marks on them, of any script. */
+bool utf8_is_word(uint32_t cp);
 
 #endif

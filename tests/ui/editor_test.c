@@ -43,6 +43,13 @@ static unsigned paste(struct editor *e, const char *text, size_t len)
 	return editor_input(e, &in);
 }
 
+static const char *remark(const struct editor *e, enum style *st)
+{
+	const char *text = editor_remark(e, st);
+
+	return text != NULL ? text : "";
+}
+
 /* Each script runs on an editor of 10x4; `|` marks the cursor in what is expected. */
 static const struct {
 	const char *name, *text, *keys, *expected;
@@ -81,6 +88,9 @@ static const struct {
 	{"a move ends it", "abc", "Shift-Left Left Backspace", "|bc", false},
 	{"from the mark, cut and put elsewhere", "one two", "Ctrl-a Ctrl-Space Alt-f Ctrl-w End Ctrl-y", " twoone|", false},
 	{"copied", "one two", "Ctrl-a Ctrl-Space Alt-f Alt-w End Ctrl-y", "one twoone|", false},
+	{"nothing to kill leaves what was", "ab cd", "Ctrl-w Ctrl-k Left End Ctrl-y", "ab cd|", false},
+	{"words of other scripts", "\u6f22\u5b57\u3001\u30c6\u30b9\u30c8\u2014na\u00efve", "Ctrl-Left Ctrl-Left", "\u6f22\u5b57\u3001|\u30c6\u30b9\u30c8\u2014na\u00efve", false},
+	{"and forward", "\u201cd\u00e9j\u00e0\u201d vu", "Home Ctrl-Right", "\u201cd\u00e9j\u00e0|\u201d vu", false},
 	{"single line", "abc", "Ctrl-a 'x'", "x|abc", true},
 };
 
@@ -111,16 +121,19 @@ static const struct {
 	size_t len;
 	const char *kept;
 	size_t kept_len;
-	const char *drawn;
+	const char *drawn, *remark;
 } pastes[] = {
-	{"crlf", "a\r\nb", 4, "a\nb", 3, "a\nb\n\n"},
-	{"escape", "a\x1b[2Jb", 6, "a\x1b[2Jb", 6, "a·[2Jb\n\n\n"},
-	{"nul", "a\0b", 3, "a\0b", 3, "a·b\n\n\n"},
-	{"c1 and bidi", "a\xc2\x9b\xe2\x80\xae" "b", 7, "a\xc2\x9b\xe2\x80\xae" "b", 7, "a··b\n\n\n"},
-	{"tag", "a\xf3\xa0\x81\x81" "b", 6, "a\xf3\xa0\x81\x81" "b", 6, "a·b\n\n\n"},
-	{"bad utf-8", "a\xff\xe2\x82", 4, "a\xef\xbf\xbd\xef\xbf\xbd", 7, "a\uFFFD\uFFFD\n\n\n"},
-	{"replacement character itself", "\xef\xbf\xbd", 3, "\xef\xbf\xbd", 3, "\uFFFD\n\n\n"},
-	{"tab", "a\tb", 3, "a\tb", 3, "a   b\n\n\n"},
+	{"crlf", "a\r\nb", 4, "a\nb", 3, "a\nb\n\n", NULL},
+	{"escape", "a\x1b[2Jb", 6, "a\x1b[2Jb", 6, "a·[2Jb\n\n\n", "pasted: 1 character that cannot be seen is kept, shown as ·"},
+	{"nul", "a\0b", 3, "a\xef\xbf\xbd" "b", 5, "a\uFFFDb\n\n\n", "pasted: 1 byte that is no text became \uFFFD"},
+	{"c1 and bidi", "a\xc2\x9b\xe2\x80\xae" "b", 7, "a\xc2\x9b\xe2\x80\xae" "b", 7, "a··b\n\n\n",
+	    "pasted: 2 characters that cannot be seen are kept, shown as ·"},
+	{"tag", "a\xf3\xa0\x81\x81" "b", 6, "a\xf3\xa0\x81\x81" "b", 6, "a·b\n\n\n", "pasted: 1 character that cannot be seen is kept, shown as ·"},
+	{"bad utf-8", "a\xff\xe2\x82", 4, "a\xef\xbf\xbd\xef\xbf\xbd", 7, "a\uFFFD\uFFFD\n\n\n", "pasted: 2 bytes that are no text became \uFFFD"},
+	{"replacement character itself", "\xef\xbf\xbd", 3, "\xef\xbf\xbd", 3, "\uFFFD\n\n\n", NULL},
+	{"tab", "a\tb", 3, "a\tb", 3, "a   b\n\n\n", NULL},
+	{"a family", "\U0001f469\u200d\U0001f467", 11, "\U0001f469\u200d\U0001f467", 11, "\U0001f469·\U0001f467\n\n\n",
+	    "pasted: 1 character that cannot be seen is kept, shown as ·"},
 };
 
 static void pastes_are_kept_and_drawn_clean(void **state)
@@ -130,10 +143,13 @@ static void pastes_are_kept_and_drawn_clean(void **state)
 		struct editor *e = editor_new(false, NULL);
 		struct cells *c = cells_new(11, 3);
 		struct buf b = {0};
+		enum style st;
 		size_t len;
 
 		print_message("%s\n", pastes[i].name);
 		assert_int_equal(paste(e, pastes[i].in, pastes[i].len), INPUT_HANDLED | INPUT_REDRAW);
+		assert_string_equal(remark(e, &st), pastes[i].remark != NULL ? pastes[i].remark : "");
+		assert_true(pastes[i].remark == NULL || st == ST_WARN);
 		const char *text = editor_text(e, &len);
 		assert_int_equal(len, pastes[i].kept_len);
 		assert_memory_equal(text, pastes[i].kept, len);
@@ -261,6 +277,10 @@ static void finds_and_replaces(void **state)
 	press(e, "Ctrl-_"); /* one step */
 	assert_string_equal(editor_text(e, NULL), "a cat, a cat\nand a cat");
 	assert_int_equal(editor_replace_all(e, "", "x"), 0);
+	editor_set_cursor(e, 13);
+	assert_int_equal(editor_replace_all(e, "cat", "$1\\0&"), 3); /* signs of their own */
+	assert_string_equal(editor_text(e, NULL), "a $1\\0&, a $1\\0&\nand a $1\\0&");
+	assert_int_equal(editor_cursor(e), 17); /* where it stood */
 	editor_free(e);
 }
 
@@ -307,17 +327,100 @@ static void refuses_what_is_too_long(void **state)
 	size_t len = 50u << 20;
 	char *text = x_malloc(len);
 	struct editor *e = editor_new(false, NULL);
+	enum style st;
 
 	(void)state;
 	memset(text, 'x', len);
 	editor_set(e, "kept", 4);
 	paste(e, text, len);
-	assert_string_equal(editor_refusal(e), "50 MB are too much: a text has at most 16 MB; nothing was changed");
+	assert_string_equal(remark(e, &st), "50 MB more are too much: a text has at most 16 MB; nothing was changed");
+	assert_int_equal(st, ST_BAD);
 	assert_string_equal(editor_text(e, NULL), "kept");
 	press(e, "'!'");
-	assert_null(editor_refusal(e));
+	assert_null(editor_remark(e, &st));
 	assert_string_equal(editor_text(e, NULL), "kept!");
+	editor_take(e, text, len); /* of the person's own editor */
+	assert_string_equal(remark(e, &st), "50 MB more are too much: a text has at most 16 MB; nothing was changed");
+	assert_string_equal(editor_text(e, NULL), "kept!");
+	editor_free(e);
+	e = editor_new(true, NULL);
+	paste(e, text, 70000);
+	assert_string_equal(remark(e, &st), "68 kB more are too much: a line has at most 64 kB; nothing was changed");
+	assert_true(editor_is_empty(e));
+	paste(e, "a\tb\nc", 5);
+	assert_string_equal(remark(e, &st), "pasted: 2 line ends or tabs became blanks");
 	free(text);
+	editor_free(e);
+}
+
+static void takes_a_text_from_elsewhere(void **state)
+{
+	struct editor *e = editor_new(false, NULL);
+	enum style st;
+
+	(void)state;
+	editor_set(e, "before", 6);
+	editor_take(e, "af\0ter\r\n", 8);
+	assert_string_equal(editor_text(e, NULL), "af\uFFFDter\n");
+	assert_string_equal(remark(e, &st), "pasted: 1 byte that is no text became \uFFFD");
+	assert_int_equal(editor_cursor(e), 0);
+	press(e, "Ctrl-_");
+	assert_string_equal(editor_text(e, NULL), "before");
+	editor_free(e);
+}
+
+/* For the clipboard: what was selected, and no word that was only erased. */
+static void copies(void **state)
+{
+	static const struct {
+		const char *keys, *copied;
+	} rows[] = {
+		{"Shift-Home Alt-w", "one two"}, {"Shift-Left Shift-Left Ctrl-w", "wo"}, {"Ctrl-w", NULL}, {"Alt-w", NULL}, {"Ctrl-u", NULL},
+		{"Shift-Left Alt-w Left", NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		struct editor *e = editor_new(true, NULL);
+		size_t len;
+
+		editor_set(e, "one two", 7);
+		press(e, rows[i].keys);
+		const char *copied = editor_copied(e, &len);
+		assert_int_equal(copied != NULL, rows[i].copied != NULL);
+		assert_true(copied == NULL || (len == strlen(rows[i].copied) && memcmp(copied, rows[i].copied, len) == 0));
+		editor_free(e);
+	}
+}
+
+/* The mouse selects, also beyond the edge of what is shown. */
+static void drags(void **state)
+{
+	struct editor *e = editor_new(false, NULL);
+	struct rect r = {2, 1, 10, 2};
+	struct input in = {.type = INPUT_MOUSE, .mouse = MOUSE_PRESS, .x = 4, .y = 1};
+	size_t start, end;
+
+	(void)state;
+	editor_set(e, "first\nsecond\nthird\nfourth", 26);
+	editor_set_cursor(e, 0);
+	editor_layout(e, r);
+	editor_input(e, &in);
+	assert_false(editor_selection(e, &start, &end));
+	in.mouse = MOUSE_DRAG;
+	in.y = 2;
+	editor_input(e, &in);
+	assert_true(editor_selection(e, &start, &end));
+	assert_int_equal(start, 2);
+	assert_int_equal(end, 8);
+	in.y = 3;
+	for (int i = 0; i < 2; i++) {
+		editor_input(e, &in);
+		editor_layout(e, r);
+	}
+	assert_true(editor_selection(e, &start, &end));
+	assert_int_equal(start, 2);
+	assert_int_equal(end, 21);
 	editor_free(e);
 }
 
@@ -327,6 +430,7 @@ int main(void)
 		cmocka_unit_test(keys_do), cmocka_unit_test(pastes_are_kept_and_drawn_clean), cmocka_unit_test(draws_lines_and_cursor),
 		cmocka_unit_test(one_line_scrolls_sideways), cmocka_unit_test(takes_a_huge_paste),
 		cmocka_unit_test(finds_and_replaces), cmocka_unit_test(draws_numbers_styles_and_brackets), cmocka_unit_test(refuses_what_is_too_long),
+		cmocka_unit_test(takes_a_text_from_elsewhere), cmocka_unit_test(copies), cmocka_unit_test(drags),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

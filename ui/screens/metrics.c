@@ -168,7 +168,7 @@ static unsigned input(void *self, struct console *c, const struct input *in)
 
 	(void)c;
 	if (s->filter.field != NULL) {
-		return metrics_filter_input(s, in);
+		return metrics_filter_input(s, c, in);
 	}
 	bits = metrics_brush_input(s, in);
 	if (bits != 0) {

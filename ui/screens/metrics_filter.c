@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "text/clean.h"
+#include "ui/console.h"
 #include "ui/screens/metrics_state.h"
 
 #define PROMPT " / "
@@ -138,14 +139,14 @@ static unsigned key(struct metrics_screen *s, uint32_t k)
 	}
 }
 
-unsigned metrics_filter_input(struct metrics_screen *s, const struct input *in)
+unsigned metrics_filter_input(struct metrics_screen *s, struct console *c, const struct input *in)
 {
 	unsigned bits = in->type == INPUT_KEY ? key(s, in->key) : 0;
 
 	if (bits == 0 && s->filter.field != NULL) {
 		size_t cursor = editor_cursor(s->filter.field);
 
-		bits = editor_input(s->filter.field, in);
+		bits = console_type(c, s->filter.field, in);
 		if (editor_version(s->filter.field) != s->filter.version) {
 			follow(s);
 		} else if (editor_cursor(s->filter.field) != cursor) {

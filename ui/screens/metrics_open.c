@@ -45,9 +45,10 @@ unsigned metrics_replay(void *self, struct console *c, const char *arg)
 }
 
 /* What the editor makes of it is the person's own affair. */
-static void ignore(void *ctx, const char *text, size_t len)
+static void ignore(void *ctx, struct console *c, const char *text, size_t len)
 {
 	(void)ctx;
+	(void)c;
 	(void)text;
 	(void)len;
 }

@@ -121,7 +121,7 @@ void metrics_detail_draw(const struct metrics_screen *s, struct cells *cells, co
 /* metrics_filter.c: the field of the filter. */
 void metrics_filter_open(struct metrics_screen *s);
 void metrics_filter_free(struct metrics_screen *s);
-unsigned metrics_filter_input(struct metrics_screen *s, const struct input *in);
+unsigned metrics_filter_input(struct metrics_screen *s, struct console *c, const struct input *in);
 void metrics_filter_layout(struct metrics_screen *s);
 void metrics_filter_draw(const struct metrics_screen *s, struct cells *cells);
 /* metrics_brush.c */

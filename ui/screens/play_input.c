@@ -104,14 +104,14 @@ static bool contains(struct rect r, int x, int y)
 	return x >= r.x && x < r.x + r.w && y >= r.y && y < r.y + r.h;
 }
 
-static unsigned input_mouse(struct play_screen *s, const struct input *in)
+static unsigned input_mouse(struct play_screen *s, struct console *c, const struct input *in)
 {
-	if (in->mouse == MOUSE_DRAG || in->mouse == MOUSE_RELEASE) {
-		return 0;
+	if (in->mouse == MOUSE_DRAG || in->mouse == MOUSE_RELEASE) { /* what was pressed in the text selects there */
+		return play_is_editing(s) ? play_prompt_input(s, c, in) : 0;
 	}
 	if (contains(s->system_area, in->x, in->y) || contains(s->user_area, in->x, in->y)) {
 		s->focus = contains(s->system_area, in->x, in->y) ? FOCUS_SYSTEM : FOCUS_USER;
-		return play_prompt_input(s, in) | play_changed();
+		return play_prompt_input(s, c, in) | play_changed();
 	}
 	if (s->diff != NULL && contains(s->diff_area, in->x, in->y)) {
 		return list_input(&s->diff_scroll, in);
@@ -151,19 +151,13 @@ unsigned play_input(void *self, struct console *c, const struct input *in)
 		return input_beside(s, &s->facts_scroll, in);
 	}
 	if (in->type == INPUT_MOUSE) {
-		return input_mouse(s, in);
+		return input_mouse(s, c, in);
 	}
 	if (!play_is_editing(s) && in->type == INPUT_PASTE) { /* what is pasted is a prompt */
 		s->focus = FOCUS_USER;
 	}
 	if (play_is_editing(s)) {
-		const struct editor *field = s->focus == FOCUS_SYSTEM ? s->system : s->user;
-
-		bits = play_prompt_input(s, in);
-		if (editor_refusal(field) != NULL) {
-			console_say(c, ST_BAD, "%s", editor_refusal(field));
-		}
-		return bits;
+		return play_prompt_input(s, c, in);
 	}
 	return in->type == INPUT_KEY ? input_columns(s, in) : 0;
 }

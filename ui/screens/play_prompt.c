@@ -169,7 +169,7 @@ static struct editor *focused_editor(const struct play_screen *s)
 	return s->focus == FOCUS_SYSTEM ? s->system : s->focus == FOCUS_USER ? s->user : NULL;
 }
 
-unsigned play_prompt_input(struct play_screen *s, const struct input *in)
+unsigned play_prompt_input(struct play_screen *s, struct console *c, const struct input *in)
 {
 	if (in->type == INPUT_KEY && (in->key == K_ESC || in->key == (K_CTRL | '['))) {
 		s->focus = FOCUS_COLUMNS;
@@ -180,25 +180,24 @@ unsigned play_prompt_input(struct play_screen *s, const struct input *in)
 		s->focus = s->focus == FOCUS_USER ? FOCUS_SYSTEM : FOCUS_USER;
 		return play_changed();
 	}
-	return editor_input(focused_editor(s), in);
+	return console_type(c, focused_editor(s), in);
 }
 
-static void take_system(void *self, const char *text, size_t len)
+static void take_into(struct play_screen *s, struct editor *field, struct console *c, const char *text, size_t len)
 {
-	struct play_screen *s = self;
-
-	editor_set(s->system, text, len);
-	editor_set_cursor(s->system, 0); /* shown from its start */
+	editor_take(field, text, len); /* undo brings back what was */
+	(void)console_typed(c, field);
 	play_keep_text(s);
 }
 
-static void take_user(void *self, const char *text, size_t len)
+static void take_system(void *self, struct console *c, const char *text, size_t len)
 {
-	struct play_screen *s = self;
+	take_into(self, ((struct play_screen *)self)->system, c, text, len);
+}
 
-	editor_set(s->user, text, len);
-	editor_set_cursor(s->user, 0);
-	play_keep_text(s);
+static void take_user(void *self, struct console *c, const char *text, size_t len)
+{
+	take_into(self, ((struct play_screen *)self)->user, c, text, len);
 }
 
 unsigned play_edit_outside(void *self, struct console *c, const char *arg)

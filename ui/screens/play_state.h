@@ -107,7 +107,7 @@ void play_prompt_draw(const struct play_screen *s, struct cells *cells);
 void play_params_text(const struct chat_params *p, const char *gap, struct buf *out);
 void play_params_draw(const struct play_screen *s, struct cells *cells, const struct env *env);
 /* To the part that has the focus. */
-unsigned play_prompt_input(struct play_screen *s, const struct input *in);
+unsigned play_prompt_input(struct play_screen *s, struct console *c, const struct input *in);
 /* play_session.c */
 void play_save(const void *self, struct session *out);
 void play_restore(void *self, const struct session *in);

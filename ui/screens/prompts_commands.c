@@ -157,14 +157,12 @@ static unsigned edit(void *self, struct console *c, const char *arg)
 	return prompts_changed();
 }
 
-static void take_edited(void *self, const char *text, size_t len)
+static void take_edited(void *self, struct console *c, const char *text, size_t len)
 {
 	struct prompts_screen *s = self;
-	size_t before;
 
-	(void)editor_text(s->text, &before);
-	(void)editor_replace(s->text, 0, before, text, len); /* undo brings back what was */
-	editor_set_cursor(s->text, 0);
+	editor_take(s->text, text, len); /* undo brings back what was */
+	(void)console_typed(c, s->text);
 	prompts_keep_text(s);
 	prompts_keep(s->p);
 }
@@ -218,7 +216,7 @@ static unsigned undo(void *self, struct console *c, const char *arg)
 
 	(void)c;
 	(void)arg;
-	return editor_input(s->text, &(struct input){ .type = INPUT_KEY, .key = '_' | K_CTRL });
+	return editor_undo(s->text);
 }
 
 static unsigned redo(void *self, struct console *c, const char *arg)
@@ -227,7 +225,7 @@ static unsigned redo(void *self, struct console *c, const char *arg)
 
 	(void)c;
 	(void)arg;
-	return editor_input(s->text, &(struct input){ .type = INPUT_KEY, .key = '_' | K_ALT });
+	return editor_redo(s->text);
 }
 
 static unsigned revert(void *self, struct console *c, const char *arg)

@@ -286,10 +286,5 @@ unsigned prompts_editor_input(struct prompts_screen *s, struct console *c, const
 		s->proposal = (s->proposal + (in->key == K_DOWN ? 1 : s->n_proposals - 1)) % s->n_proposals;
 		return prompts_changed();
 	}
-	unsigned bits = editor_input(s->text, in);
-
-	if (editor_refusal(s->text) != NULL) {
-		console_say(c, ST_BAD, "%s", editor_refusal(s->text));
-	}
-	return bits;
+	return console_type(c, s->text, in);
 }

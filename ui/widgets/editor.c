@@ -66,9 +66,16 @@ bool editor_selection(const struct editor *e, size_t *start, size_t *end)
 	return true;
 }
 
-const char *editor_refusal(const struct editor *e)
+const char *editor_remark(const struct editor *e, enum style *st)
 {
-	return e->refusal[0] != '\0' ? e->refusal : NULL;
+	*st = e->remark_style;
+	return e->remark[0] != '\0' ? e->remark : NULL;
+}
+
+const char *editor_copied(const struct editor *e, size_t *len)
+{
+	*len = e->killed.len;
+	return e->has_copied ? buf_str(&e->killed) : NULL;
 }
 
 void editor_show_numbers(struct editor *e, bool is_on)
@@ -86,7 +93,9 @@ void editor_set_styler(struct editor *e, editor_styler *fn, void *ctx)
 static void replace(struct editor *e, size_t at, size_t removed, const char *s, size_t len)
 {
 	struct buf shown = {0};
+
 	assert(at + removed <= e->text.len);
+	e->n_newlines += field_newlines(s, len) - field_newlines(e->text.s + at, removed);
 	field_add_shown(&shown, s, len);
 	field_splice(&e->text, at, removed, s, len);
 	field_splice(&e->shown, at, removed, shown.s, shown.len);
@@ -100,10 +109,43 @@ static void replace(struct editor *e, size_t at, size_t removed, const char *s, 
 	e->has_anchor = false;
 }
 
+static size_t limit_of(const struct editor *e)
+{
+	return e->is_single ? EDITOR_LINE_LIMIT : EDITOR_LIMIT;
+}
+
 static unsigned refuse(struct editor *e, size_t len)
 {
-	(void)snprintf(e->refusal, sizeof(e->refusal), "%zu MB are too much: a text has at most %u MB; nothing was changed", len >> 20, EDITOR_LIMIT >> 20);
+	char size[32];
+
+	(void)snprintf(size, sizeof(size), len < 10u << 20 ? "%zu kB" : "%zu MB", len < 10u << 20 ? len >> 10 : len >> 20);
+	(void)snprintf(e->remark, sizeof(e->remark), e->is_single ? "%s more are too much: a line has at most %zu kB; nothing was changed" :
+	    "%s more are too much: a text has at most %zu MB; nothing was changed", size, e->is_single ? limit_of(e) >> 10 : limit_of(e) >> 20);
+	e->remark_style = ST_BAD;
 	return INPUT_HANDLED | INPUT_REDRAW;
+}
+
+/* What became of a paste. */
+static void tell(struct editor *e, const struct field_told *told)
+{
+	const struct {
+		size_t n;
+		const char *one, *many;
+	} parts[] = {
+		{told->replaced, "byte that is no text became \uFFFD", "bytes that are no text became \uFFFD"},
+		{told->blanked, "line end or tab became a blank", "line ends or tabs became blanks"},
+		{told->hidden, "character that cannot be seen is kept, shown as \u00b7", "characters that cannot be seen are kept, shown as \u00b7"},
+	};
+	struct buf b = {0};
+
+	for (size_t i = 0; i < COUNT_OF(parts); i++) {
+		if (parts[i].n > 0) {
+			(void)buf_addf(&b, "%s%zu %s", b.len > 0 ? "; " : "pasted: ", parts[i].n, parts[i].n == 1 ? parts[i].one : parts[i].many);
+		}
+	}
+	(void)snprintf(e->remark, sizeof(e->remark), "%s", buf_str(&b));
+	e->remark_style = ST_WARN;
+	buf_free(&b);
 }
 
 unsigned editor_change(struct editor *e, enum change_kind kind, size_t at, size_t removed, const char *s, size_t len)
@@ -111,7 +153,7 @@ unsigned editor_change(struct editor *e, enum change_kind kind, size_t at, size_
 	if (removed == 0 && len == 0) {
 		return INPUT_HANDLED;
 	}
-	if (e->text.len - removed + len > EDITOR_LIMIT) {
+	if (len > removed && e->text.len - removed + len > limit_of(e)) {
 		return refuse(e, len);
 	}
 	struct change c = {.kind = kind, .at = at, .cursor_before = e->cursor};
@@ -129,7 +171,7 @@ void editor_set(struct editor *e, const char *text, size_t len)
 {
 	struct buf in = {0};
 
-	field_import(e->is_single, text, len, &in);
+	(void)field_import(e->is_single, text, len, &in);
 	if (in.len > EDITOR_LIMIT) {
 		buf_clear(&in);
 	}
@@ -152,10 +194,11 @@ unsigned editor_paste(struct editor *e, const char *text, size_t len)
 {
 	struct buf in = {0};
 
-	if (len > EDITOR_LIMIT) {
+	if (len > limit_of(e)) {
 		return refuse(e, len);
 	}
-	field_import(e->is_single, text, len, &in);
+	struct field_told told = field_import(e->is_single, text, len, &in);
+	tell(e, &told);
 	unsigned bits = editor_put(e, CHANGE_OTHER, in.s, in.len);
 	buf_free(&in);
 	return bits;
@@ -179,11 +222,28 @@ void editor_select(struct editor *e, size_t start, size_t end)
 
 bool editor_replace(struct editor *e, size_t start, size_t end, const char *text, size_t len)
 {
-	e->refusal[0] = '\0';
+	e->remark[0] = '\0';
 	undo_close(&e->undo);
 	(void)editor_change(e, CHANGE_OTHER, start, end - start, text, len);
 	undo_close(&e->undo);
-	return editor_refusal(e) == NULL;
+	return e->remark[0] == '\0';
+}
+
+void editor_take(struct editor *e, const char *text, size_t len)
+{
+	struct buf in = {0};
+	struct field_told told = {0};
+
+	if (len <= limit_of(e)) {
+		told = field_import(e->is_single, text, len, &in);
+		if (editor_replace(e, 0, e->text.len, in.s, in.len)) {
+			tell(e, &told);
+			editor_set_cursor(e, 0);
+		}
+	} else {
+		(void)refuse(e, len);
+	}
+	buf_free(&in);
 }
 
 unsigned editor_undo(struct editor *e)
@@ -191,7 +251,7 @@ unsigned editor_undo(struct editor *e)
 	const struct change *c = undo_back(&e->undo);
 
 	if (c != NULL) {
-		replace(e, c->at, c->inserted.len, c->removed.s, c->removed.len);
+		replace(e, c->at, c->inserted.len, buf_str(&c->removed), c->removed.len);
 		e->cursor = c->cursor_before;
 	}
 	return INPUT_HANDLED | INPUT_REDRAW;
@@ -202,7 +262,7 @@ unsigned editor_redo(struct editor *e)
 	const struct change *c = undo_forth(&e->undo);
 
 	if (c != NULL) {
-		replace(e, c->at, c->removed.len, c->inserted.s, c->inserted.len);
+		replace(e, c->at, c->removed.len, buf_str(&c->inserted), c->inserted.len);
 		e->cursor = c->at + c->inserted.len;
 	}
 	return INPUT_HANDLED | INPUT_REDRAW;

@@ -1,7 +1,7 @@
 /* editor - a text field: one line or many, soft wrap, undo, selection, search and replace, readline keys, pastes of any size.
- * Owns its text, byte-exact as it came (CR LF becomes LF, bytes that are no UTF-8 become U+FFFD); what is drawn of it is clean:
- * controls and invisible characters are shown as ·. Keys it does not know (Esc, Tab, F5; Enter, Up, Down of one line) are left to the
- * caller.
+ * Owns its text, byte-exact as it came (CR LF becomes LF, NUL and bytes that are no UTF-8 become U+FFFD; in one line, line ends and tabs
+ * become blanks); what is drawn of it is clean: controls and invisible characters are shown as ·. Keys it does not know (Esc, Tab, F5;
+ * Enter, Up, Down of one line) are left to the caller, who says editor_remark and copies editor_copied: console_type does.
  * Order of a frame: editor_input*, editor_layout, editor_draw. */
 #ifndef SONDE_UI_WIDGETS_EDITOR_H
 #define SONDE_UI_WIDGETS_EDITOR_H
@@ -14,8 +14,9 @@
 
 struct editor;
 
-/* A text longer than this is refused, whole; and so is a longer paste. */
+/* A longer text is refused, whole; and so is a longer paste. The second is for one line. */
 #define EDITOR_LIMIT (16u << 20)
+#define EDITOR_LINE_LIMIT (64u << 10)
 
 /* placeholder is shown dim while the text is empty; borrowed, may be NULL. */
 struct editor *editor_new(bool is_single_line, const char *placeholder);
@@ -37,8 +38,10 @@ void editor_place(const struct editor *e, size_t *line, int *column);
 bool editor_selection(const struct editor *e, size_t *start, size_t *end);
 /* The cursor goes to the end. */
 void editor_select(struct editor *e, size_t start, size_t end);
-/* Replaces bytes as one undo step; the cursor goes behind them. False: the text would be too long. */
+/* Replaces bytes as one undo step; the cursor goes behind them. False: the text would be too long, and editor_remark says so. */
 bool editor_replace(struct editor *e, size_t start, size_t end, const char *text, size_t len);
+/* Takes a text from outside instead of all there is, as one undo step; the cursor goes to its start. What became of it is for editor_remark. */
+void editor_take(struct editor *e, const char *text, size_t len);
 /* Selects the next place (by > 0) or the one before where the bytes stand, around the ends of the text. False: they are nowhere. */
 bool editor_find(struct editor *e, const char *needle, int by);
 /* Replaces them everywhere as one undo step; how often. */
@@ -46,8 +49,13 @@ size_t editor_replace_all(struct editor *e, const char *needle, const char *with
 
 /* Keys, pastes, clicks and the wheel inside the last layout. Returns INPUT_* bits of ui/screen.h; 0: not for it. */
 unsigned editor_input(struct editor *e, const struct input *in);
-/* Why the last input was not taken; NULL: it was. */
-const char *editor_refusal(const struct editor *e);
+/* One step back, and forth again. INPUT_* bits. */
+unsigned editor_undo(struct editor *e);
+unsigned editor_redo(struct editor *e);
+/* What is to be said of the last input: why it was not taken (ST_BAD), or what became of it (ST_WARN). NULL: nothing. */
+const char *editor_remark(const struct editor *e, enum style *st);
+/* What the last input copied or cut that was selected: also for the clipboard. NULL: nothing. Borrowed until the next input. */
+const char *editor_copied(const struct editor *e, size_t *len);
 
 /* The number of each line of the text at the left. */
 void editor_show_numbers(struct editor *e, bool is_on);

@@ -113,11 +113,8 @@ static void find_brackets(const struct editor *e, size_t out[2])
 static void draw_many(const struct editor *e, struct cells *c, struct rect r, struct line_look *look, bool is_focused)
 {
 	struct rect text = {r.x + e->gutter, r.y, r.w - e->gutter, 1};
-	size_t cursor_line = wrap_line_at(&e->wrap, e->cursor), number = 1;
+	size_t cursor_line = wrap_line_at(&e->wrap, e->cursor), number = e->has_numbers ? editor_number(e, e->top) : 0;
 
-	for (size_t i = 0; i < e->top && e->has_numbers; i++) {
-		number += !e->wrap.lines[i].is_soft;
-	}
 	for (size_t i = e->top; i < e->top + (size_t)(r.h > 0 ? r.h : 0) && i < e->wrap.n; i++) {
 		const struct wrap_line *l = &e->wrap.lines[i];
 

@@ -33,13 +33,14 @@ bool editor_find(struct editor *e, const char *needle, int by)
 size_t editor_replace_all(struct editor *e, const char *needle, const char *with)
 {
 	struct buf out = {0};
-	size_t len = strlen(needle), n = 0, from = 0, cursor = e->cursor;
+	size_t len = strlen(needle), n = 0, from = 0, cursor = e->cursor; /* cursor: in the new text */
 	const char *s = buf_str(&e->text), *p;
 
 	while (len > 0 && (p = memmem(s + from, e->text.len - from, needle, len)) != NULL) {
 		(void)buf_add(&out, s + from, (size_t)(p - s) - from);
 		(void)buf_add_str(&out, with);
 		from = (size_t)(p - s) + len;
+		cursor += from <= e->cursor ? strlen(with) - len : 0;
 		n++;
 	}
 	(void)buf_add(&out, s + from, e->text.len - from);

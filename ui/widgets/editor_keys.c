@@ -86,13 +86,13 @@ static unsigned kill_bytes(struct editor *e, size_t start, size_t end)
 {
 	bool is_back = end == e->cursor && start < end;
 
+	if (start == end) {
+		return INPUT_HANDLED;
+	}
 	if (e->last != OP_KILL) {
 		buf_clear(&e->killed);
 	}
 	e->now = OP_KILL;
-	if (start == end) {
-		return INPUT_HANDLED;
-	}
 	struct buf all = {0};
 	if (!is_back) {
 		buf_add(&all, e->killed.s, e->killed.len);
@@ -125,7 +125,7 @@ static unsigned kill_prev_word(struct editor *e)
 {
 	size_t start = field_prev_word(&e->text, e->cursor), end = e->cursor;
 
-	(void)editor_selection(e, &start, &end);
+	e->has_copied = editor_selection(e, &start, &end);
 	return kill_bytes(e, start, end);
 }
 
@@ -136,6 +136,7 @@ static unsigned copy(struct editor *e)
 	if (editor_selection(e, &start, &end)) {
 		buf_clear(&e->killed);
 		(void)buf_add(&e->killed, e->text.s + start, end - start);
+		e->has_copied = true;
 		e->has_anchor = false;
 	}
 	return INPUT_HANDLED | INPUT_REDRAW;
@@ -234,10 +235,16 @@ static unsigned mouse(struct editor *e, const struct input *in)
 	int x = in->x - e->area.x;
 	int y = in->y - e->area.y;
 
-	if (x < 0 || y < 0 || x >= e->area.w || y >= e->area.h) {
+	bool is_inside = x >= 0 && y >= 0 && x < e->area.w && y < e->area.h;
+
+	x = x > e->gutter ? x - e->gutter : 0;
+	if (in->mouse == MOUSE_DRAG && (y < 0 || y >= e->area.h)) { /* over the edge: the text comes along */
+		begin_move(e, true);
+		return move_lines(e, y < 0 ? -1 : 1);
+	}
+	if (!is_inside && in->mouse != MOUSE_DRAG) {
 		return 0;
 	}
-	x = x > e->gutter ? x - e->gutter : 0;
 	switch (in->mouse) {
 	case MOUSE_PRESS:
 		begin_move(e, false);
@@ -261,7 +268,8 @@ unsigned editor_input(struct editor *e, const struct input *in)
 	unsigned bits = 0;
 
 	e->now = OP_OTHER;
-	e->refusal[0] = '\0';
+	e->remark[0] = '\0';
+	e->has_copied = false;
 	switch (in->type) {
 	case INPUT_KEY:
 		bits = type_key(e, in->key);

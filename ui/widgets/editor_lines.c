@@ -57,17 +57,21 @@ size_t editor_line_end(const struct editor *e, size_t line)
 	return l->start + l->len;
 }
 
+size_t editor_number(const struct editor *e, size_t line)
+{
+	size_t number = 1;
+
+	for (size_t i = 0; i < line; i++) {
+		number += !e->wrap.lines[i].is_soft;
+	}
+	return number;
+}
+
 void editor_place(const struct editor *e, size_t *line, int *column)
 {
 	size_t start = field_paragraph_start(&e->text, e->cursor);
 
-	*line = 1;
-	for (size_t i = 0; i < start; i++) {
-		const char *nl = memchr(e->text.s + i, '\n', start - i);
-
-		i = (size_t)(nl - e->text.s);
-		++*line;
-	}
+	*line = e->is_wrapped ? editor_number(e, wrap_line_at(&e->wrap, start)) : 1 + field_newlines(buf_str(&e->text), start);
 	*column = editor_column(e, start, e->cursor) + 1;
 }
 
@@ -93,16 +97,12 @@ static void scroll_single(struct editor *e)
 /* Cells that the numbers of the lines take. */
 static int gutter_of(const struct editor *e)
 {
-	size_t n = 1;
 	int w = 2;
 
 	if (!e->has_numbers || e->is_single) {
 		return 0;
 	}
-	for (const char *p = buf_str(&e->text), *end = p + e->text.len; (p = memchr(p, '\n', (size_t)(end - p))) != NULL; p++) {
-		n++;
-	}
-	for (; n >= 10; n /= 10) {
+	for (size_t n = e->n_newlines + 1; n >= 10; n /= 10) {
 		w++;
 	}
 	return w < 3 ? 3 : w;

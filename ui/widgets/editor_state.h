@@ -14,6 +14,7 @@ enum last_op { OP_OTHER, OP_VERTICAL, OP_KILL };
 
 struct editor {
 	struct buf text, shown;
+	size_t n_newlines; /* in the text */
 	size_t cursor;
 	bool is_single;
 	bool has_numbers;
@@ -31,7 +32,9 @@ struct editor {
 	size_t anchor;    /* the other end of what is selected */
 	bool has_anchor;
 	bool is_marked;   /* by Ctrl-Space: moves without Shift select, too */
-	char refusal[120];
+	char remark[160];
+	enum style remark_style;
+	bool has_copied;  /* the last input put what was selected into killed */
 	editor_styler *styler;
 	void *styler_ctx;
 };
@@ -48,11 +51,11 @@ unsigned editor_change(struct editor *e, enum change_kind kind, size_t at, size_
 unsigned editor_put(struct editor *e, enum change_kind kind, const char *s, size_t len);
 /* Bytes from outside. */
 unsigned editor_paste(struct editor *e, const char *text, size_t len);
-unsigned editor_undo(struct editor *e);
-unsigned editor_redo(struct editor *e);
 
 /* editor_lines.c. Brings the lines up to date with the text and the area. */
 void editor_wrap(struct editor *e);
+/* Number of the line of the text that a line as drawn is part of, from 1. */
+size_t editor_number(const struct editor *e, size_t line);
 /* The cell of an offset of the line that starts there. */
 int editor_column(const struct editor *e, size_t start, size_t at);
 /* The offset in start..end whose cell is at the column or just before it. */

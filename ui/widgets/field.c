@@ -6,30 +6,6 @@
 #include "text/utf8.h"
 #include "text/width.h"
 
-void field_import(bool is_single, const char *s, size_t len, struct buf *out)
-{
-	for (size_t i = 0; i < len;) {
-		uint32_t cp;
-		size_t n = utf8_decode(s + i, len - i, &cp);
-
-		if (n == 0 || (cp == CODE_POINT_BAD && !(n == 3 && memcmp(s + i, "\xef\xbf\xbd", 3) == 0))) {
-			buf_add_str(out, "\xef\xbf\xbd");
-			i += n > 0 ? n : len - i;
-			continue;
-		}
-		if (cp == '\r' && i + 1 < len && s[i + 1] == '\n') {
-			i++;
-			continue;
-		}
-		if (is_single && (cp == '\n' || cp == '\r' || cp == '\t')) {
-			buf_add_char(out, ' ');
-		} else {
-			buf_add(out, s + i, n);
-		}
-		i += n;
-	}
-}
-
 static bool is_drawable(uint32_t cp)
 {
 	static const struct { uint32_t first, last; } hidden[] = {
@@ -43,6 +19,45 @@ static bool is_drawable(uint32_t cp)
 		}
 	}
 	return cp < 0x7f || width_code_point(cp) >= 0;
+}
+
+struct field_told field_import(bool is_single, const char *s, size_t len, struct buf *out)
+{
+	struct field_told told = {0};
+
+	for (size_t i = 0; i < len;) {
+		size_t plain = i;
+		uint32_t cp;
+
+		while (plain < len && s[plain] >= ' ' && s[plain] < 0x7f) {
+			plain++;
+		}
+		buf_add(out, s + i, plain - i);
+		i = plain;
+		size_t n = i < len ? utf8_decode(s + i, len - i, &cp) : 0;
+		if (i == len) {
+			break;
+		}
+		if (n == 0 || cp == '\0' || (cp == CODE_POINT_BAD && !(n == 3 && memcmp(s + i, "\xef\xbf\xbd", 3) == 0))) {
+			buf_add_str(out, "\xef\xbf\xbd");
+			told.replaced++;
+			i += n > 0 ? n : len - i;
+			continue;
+		}
+		if (cp == '\r' && i + 1 < len && s[i + 1] == '\n') {
+			i++;
+			continue;
+		}
+		if (is_single && (cp == '\n' || cp == '\r' || cp == '\t')) {
+			buf_add_char(out, ' ');
+			told.blanked++;
+		} else {
+			buf_add(out, s + i, n);
+			told.hidden += !is_drawable(cp);
+		}
+		i += n;
+	}
+	return told;
 }
 
 void field_add_shown(struct buf *out, const char *s, size_t len)
@@ -72,6 +87,16 @@ void field_add_shown(struct buf *out, const char *s, size_t len)
 	buf_add(out, s + kept, len - kept);
 }
 
+size_t field_newlines(const char *s, size_t len)
+{
+	size_t n = 0;
+
+	for (const char *end = s + len; len > 0 && (s = memchr(s, '\n', (size_t)(end - s))) != NULL; s++) {
+		n++;
+	}
+	return n;
+}
+
 void field_splice(struct buf *b, size_t at, size_t removed, const char *s, size_t len)
 {
 	size_t tail = b->len - at - removed;
@@ -80,16 +105,8 @@ void field_splice(struct buf *b, size_t at, size_t removed, const char *s, size_
 		return;
 	}
 	if (len > removed) {
-		size_t old_len = b->len;
-		static const char zeros[64];
-
-		for (size_t more = len - removed; more > 0;) {
-			size_t n = more < sizeof(zeros) ? more : sizeof(zeros);
-
-			buf_add(b, zeros, n);
-			more -= n;
-		}
-		memmove(b->s + at + len, b->s + old_len - tail, tail);
+		buf_add(b, s, len - removed); /* for the room */
+		memmove(b->s + at + len, b->s + at + removed, tail);
 	} else if (removed > len) {
 		memmove(b->s + at + len, b->s + at + removed, tail);
 		b->len -= removed - len;
@@ -129,31 +146,49 @@ size_t field_prev_cluster(const struct buf *shown, size_t at)
 	return at;
 }
 
-static bool is_word_byte(char c)
+/* Letters and digits of any script, with the marks on them, and the sign that joins them in names. */
+static bool is_word_at(const struct buf *text, size_t at)
 {
-	unsigned char b = (unsigned char)c;
+	uint32_t cp;
 
-	return b >= 0x80 || b == '_' || (b >= '0' && b <= '9') || (b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z');
+	(void)utf8_decode(text->s + at, text->len - at, &cp);
+	return cp == '_' || utf8_is_word(cp);
+}
+
+static size_t next_character(const struct buf *text, size_t at)
+{
+	do {
+		at++;
+	} while (at < text->len && ((unsigned char)text->s[at] & 0xc0) == 0x80);
+	return at;
+}
+
+static size_t prev_character(const struct buf *text, size_t at)
+{
+	do {
+		at--;
+	} while (at > 0 && ((unsigned char)text->s[at] & 0xc0) == 0x80);
+	return at;
 }
 
 size_t field_next_word(const struct buf *text, size_t at)
 {
-	while (at < text->len && !is_word_byte(text->s[at])) {
-		at++;
+	while (at < text->len && !is_word_at(text, at)) {
+		at = next_character(text, at);
 	}
-	while (at < text->len && is_word_byte(text->s[at])) {
-		at++;
+	while (at < text->len && is_word_at(text, at)) {
+		at = next_character(text, at);
 	}
 	return at;
 }
 
 size_t field_prev_word(const struct buf *text, size_t at)
 {
-	while (at > 0 && !is_word_byte(text->s[at - 1])) {
-		at--;
+	while (at > 0 && !is_word_at(text, prev_character(text, at))) {
+		at = prev_character(text, at);
 	}
-	while (at > 0 && is_word_byte(text->s[at - 1])) {
-		at--;
+	while (at > 0 && is_word_at(text, prev_character(text, at))) {
+		at = prev_character(text, at);
 	}
 	return at;
 }
