@@ -104,6 +104,23 @@ static void set_prompt(struct play *p)
 	}
 }
 
+/* What its prompts are rendered with. */
+static void set_values(struct prompts *p)
+{
+	static const char *const values[] = {
+		"product=Atlas", "lang=fr", "sentences=3", "notes=[\"Refunds take five working days.\", \"Order 4411 was charged twice.\"]",
+		"question=When do refunds reach the customers?", "ticket={\"id\": \"T-8812\", \"body\": \"Bonjour, j\u2019ai \u00e9t\u00e9 "
+		"d\u00e9bit\u00e9 deux fois pour la commande 4411.\"}",
+	};
+	struct err e;
+
+	for (size_t i = 0; i < COUNT_OF(values); i++) {
+		if (!prompts_set_value(p, values[i], &e)) {
+			assert(false);
+		}
+	}
+}
+
 static bool start(struct demo *d, struct loop *l, struct err *e)
 {
 	struct sim_options o;
@@ -124,6 +141,7 @@ static bool start(struct demo *d, struct loop *l, struct err *e)
 	d->app = app_new(l, config, d->dir, true);
 	d->app->is_demo = true;
 	set_prompt(d->app->play);
+	set_values(d->app->prompts);
 	return true;
 }
 
@@ -152,7 +170,14 @@ void demo_free(struct demo *d)
 
 bool demo_write_past(struct demo *d, struct err *e)
 {
-	return demo_write_prompts(d->dir, e) && history_write(d->dir, d->app->config->prices, clock_wall_us(), PAST_DAYS, PAST_CALLS, SEED, e);
+	struct history_version *versions = NULL;
+	int64_t now_us = clock_wall_us();
+	size_t n = 0;
+	bool ok = demo_write_prompts(d->dir, now_us, &versions, &n, e) &&
+	    history_write(d->dir, d->app->config->prices, now_us, PAST_DAYS, PAST_CALLS, SEED, versions, n, e);
+
+	demo_versions_free(versions, n);
+	return ok;
 }
 
 static void write_past(void *arg)

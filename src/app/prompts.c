@@ -16,6 +16,7 @@ struct prompts *prompts_new(struct app *app)
 	p->app = app;
 	p->typed = json_object();
 	prompts_init_pause(p);
+	p->results = prompts_results_new(app);
 	return p;
 }
 
@@ -47,6 +48,7 @@ void prompts_free(struct prompts *p)
 	prompts_keep(p);
 	job_pool_wait(p->app->loop->jobs);
 	forget_opened(p);
+	prompts_results_free(p->results);
 	prompt_rows_free(p->rows, p->n_rows);
 	prompts_free_names(p->drafts, p->n_drafts);
 	buf_free(&p->base_text);

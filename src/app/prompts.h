@@ -6,6 +6,7 @@
 
 #include "app/app.h"
 #include "app/prompts_facts.h"
+#include "app/prompts_results.h"
 #include "prompt/registry.h"
 
 struct prompts {
@@ -49,6 +50,7 @@ struct prompts {
 	struct facts *facts;       /* of the text as it was when they were made; NULL: not yet */
 	unsigned n_facts;          /* made so far */
 	bool is_thinking, thinks_again;
+	struct prompts_results *results; /* of its calls */
 	/* a move that waits for its second confirmation */
 	char *asked_label, *asked_to; /* asked_to NULL: a rollback */
 	size_t n_tasks;            /* that read or write now */

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "cli/diff_print.h"
 #include "metrics/prompt_figures.h"
@@ -267,7 +268,7 @@ static void log_move(struct buf *out, const struct move_row *m)
 static bool read_figures(struct prompt_task *t, struct history *h, struct err *e)
 {
 	struct reader *r = reader_open(t->dir, e);
-	bool ok = r != NULL && prompt_figures_list(r, t->words[0], &h->figures, &h->n_figures, e);
+	bool ok = r != NULL && prompt_figures_list(r, t->words[0], clock_wall_us(), &h->figures, &h->n_figures, e);
 
 	reader_close(r);
 	return ok;

@@ -188,7 +188,7 @@ static bool insert_move(struct registry *r, int64_t prompt, const struct label_m
 
 	return rows_run(r->sql, e,
 	    "INSERT INTO prompt_move (prompt, label, previous, restores, arms, ranges, ts_us, who, why) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)", "itiittitt",
-	    prompt, m->label, previous, restores, split_text(&m->to, arms), split_ranges_text(&m->to, ranges), clock_wall_us(), m->who, m->why);
+	    prompt, m->label, previous, restores, split_text(&m->to, arms), split_ranges_text(&m->to, ranges), rows_now(r), m->who, m->why);
 }
 
 static bool ask_gate(struct registry *r, const struct label_move *m, struct err *e)

@@ -34,6 +34,16 @@ void registry_close(struct registry *r)
 	}
 }
 
+void registry_set_time(struct registry *r, int64_t now_us)
+{
+	r->now_us = now_us;
+}
+
+int64_t rows_now(const struct registry *r)
+{
+	return r->now_us > 0 ? r->now_us : clock_wall_us();
+}
+
 void registry_set_gate(struct registry *r, label_gate *gate, void *ctx)
 {
 	r->gate = gate;
@@ -429,7 +439,7 @@ static bool insert(struct registry *r, const struct version_save *s, int64_t id,
 
 static bool save(struct registry *r, const struct version_save *s, const struct bundle *b, int *number, bool *is_new, struct err *e)
 {
-	int64_t id, now_us = clock_wall_us();
+	int64_t id, now_us = rows_now(r);
 	struct bundle locked;
 	int newest;
 

@@ -18,6 +18,8 @@ void registry_close(struct registry *r);
 #define PROMPT_NAME_MOST 128
 #define PROMPT_LATEST "latest"         /* always the newest version; no label that moves */
 #define PROMPT_PRODUCTION "production" /* what a name alone means, where it stands */
+/* Versions and moves are written as of that time from now on: for a past that is made up. 0: when they are written. */
+void registry_set_time(struct registry *r, int64_t now_us);
 /* "support/triage": 1 to 128 bytes of ASCII letters, digits, '.', '_', '-', and '/' between parts. ERR_USAGE. */
 bool prompt_name_check(const char *name, struct err *e) SONDE_MUST_CHECK;
 /* 1 to 64 such bytes without '/'; not "latest", and nothing that reads as a number of a version ("v3"). ERR_USAGE. */

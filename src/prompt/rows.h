@@ -9,7 +9,11 @@ struct registry {
 	struct sql *sql;
 	label_gate *gate;
 	void *gate_ctx;
+	int64_t now_us; /* 0: what the clock says */
 };
+
+/* The time of what is written. */
+int64_t rows_now(const struct registry *r);
 
 /* A prepared statement with its values bound: one letter of `types` each: t text, i int64_t, n int, b bytes and size_t. NULL and e on failure. */
 sqlite3_stmt *rows_ask(struct sql *s, struct err *e, const char *text, const char *types, ...) SONDE_MUST_CHECK;

@@ -25,11 +25,11 @@ static const struct source {
 	int64_t in_tok, out_tok, reason_tok;
 	double cached; /* part of the input that comes from the provider's cache, when any does */
 } sources[] = {
-	{ "openai", "openai", "gpt-5.4-mini", "gpt-5.4-mini", "chat", "support-answer", "4", 0.27, 320, 140, 0.35, 900, 140, 60, 0.6 },
+	{ "openai", "openai", "gpt-5.4-mini", "gpt-5.4-mini", "chat", "support/reply", "4", 0.27, 320, 140, 0.35, 900, 140, 60, 0.6 },
 	{ "openai", "openai", "gpt-5.4", "gpt-5.4", "chat", "judge", "2", 0.05, 620, 90, 0.4, 2200, 260, 220, 0.5 },
 	{ "openai", "openai", "text-embedding-3-small", "text-embedding-3-small", "embeddings", NULL, NULL, 0.2, 0, 0, 0.4, 380, 0, 0, 0 },
-	{ "anthropic", "anthropic", "claude-haiku-4-5", "claude-haiku-4-5", "chat", "triage", "7", 0.24, 180, 115, 0.3, 1100, 170, 0, 0.7 },
-	{ "gemini", "google", "gemini-2.5-flash", "gemini-2.5-flash", "chat", "summary", "3", 0.16, 420, 190, 0.45, 1600, 320, 180, 0.4 },
+	{ "anthropic", "anthropic", "claude-haiku-4-5", "claude-haiku-4-5", "chat", "support/triage", "7", 0.24, 180, 115, 0.3, 1100, 170, 0, 0.7 },
+	{ "gemini", "google", "gemini-2.5-flash", "gemini-2.5-flash", "chat", "notes/answer", "3", 0.16, 420, 190, 0.45, 1600, 320, 180, 0.4 },
 	{ "ollama", NULL, "llama3.1:8b", "llama3.1:8b", "chat", "draft", "1", 0.08, 60, 30, 0.25, 420, 110, 0, 0 },
 };
 #define SOURCES COUNT_OF(sources)
@@ -75,6 +75,8 @@ struct writing {
 	uint64_t n;
 	struct call_row rows[BATCH];
 	size_t n_rows;
+	const struct history_version *versions;
+	size_t n_versions;
 	struct bulk *bulk;
 	struct err *e;
 };
@@ -132,7 +134,20 @@ static const struct incident *incident_at(const struct writing *w, const struct 
 	return NULL;
 }
 
-static void set_usage(struct writing *w, const struct source *s, struct call_row *r)
+/* NULL: the source's own. */
+static const struct history_version *pick_version(struct writing *w, const struct source *s, int64_t t_us)
+{
+	for (size_t i = w->n_versions; s->prompt_name != NULL && i > 0; i--) {
+		const struct history_version *v = &w->versions[i - 1];
+
+		if (strcmp(v->name, s->prompt_name) == 0 && t_us >= v->from_us && (v->share >= 1 || chance(w) < v->share)) {
+			return v;
+		}
+	}
+	return NULL;
+}
+
+static void set_usage(struct writing *w, const struct source *s, double longer, struct call_row *r)
 {
 	struct usage *u = &r->usage;
 	int64_t in = (int64_t)((double)s->in_tok * log_normal(w, 0.6)) + 8;
@@ -144,7 +159,7 @@ static void set_usage(struct writing *w, const struct source *s, struct call_row
 	u->reason_tok = 0;
 	if (s->out_tok > 0) {
 		u->reason_tok = s->reason_tok > 0 ? (int64_t)((double)s->reason_tok * log_normal(w, 0.5)) : 0;
-		u->out_tok = (int64_t)((double)s->out_tok * log_normal(w, 0.55)) + 1 + u->reason_tok;
+		u->out_tok = (int64_t)((double)s->out_tok * longer * log_normal(w, 0.55)) + 1 + u->reason_tok;
 	}
 }
 
@@ -232,6 +247,7 @@ static void make_row(struct writing *w, int64_t t_us, struct call_row *r)
 	size_t source = pick_source(w);
 	const struct source *s = &sources[source];
 	const struct incident *bad = incident_at(w, s, t_us);
+	const struct history_version *version = pick_version(w, s, t_us);
 
 	call_row_init(r);
 	r->id = (struct call_id){ .ts_us = t_us, .key = hash_mix(w->rng ^ hash_mix(++w->n)) };
@@ -240,11 +256,11 @@ static void make_row(struct writing *w, int64_t t_us, struct call_row *r)
 	r->model_resp = s->model_resp;
 	r->operation = s->operation;
 	r->prompt_name = s->prompt_name;
-	r->prompt_version = s->prompt_version;
+	r->prompt_version = version != NULL ? version->version : s->prompt_version;
 	r->is_streamed = s->out_tok > 0;
 	r->is_simulated = true;
 	r->http_status = 200;
-	set_usage(w, s, r);
+	set_usage(w, s, version != NULL ? version->longer : 1, r);
 	set_times(w, s, bad != NULL ? bad->slower : 1, r);
 	set_cost(w, source, r);
 	if (s->out_tok > 0) {
@@ -306,7 +322,8 @@ static bool write_all(struct writing *w, int64_t calls)
 	return flush(w);
 }
 
-bool history_write(const char *dir, const struct price_table *prices, int64_t now_us, int days, int calls, uint64_t seed, struct err *e)
+bool history_write(const char *dir, const struct price_table *prices, int64_t now_us, int days, int calls, uint64_t seed,
+    const struct history_version *versions, size_t n_versions, struct err *e)
 {
 	if (days < 1 || calls < 1) {
 		return err_set(e, ERR_USAGE, "a simulated history needs at least one day and one call");
@@ -317,6 +334,8 @@ bool history_write(const char *dir, const struct price_table *prices, int64_t no
 	w->now_us = now_us;
 	w->minutes = days * DAY_MINUTES;
 	w->rng = hash_mix(seed ^ (uint64_t)now_us);
+	w->versions = versions;
+	w->n_versions = n_versions;
 	w->e = e;
 	for (size_t i = 0; i < SOURCES; i++) {
 		w->price[i] = sources[i].price_provider != NULL ? price_find(prices, sources[i].price_provider, sources[i].model) : NULL;

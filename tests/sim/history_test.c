@@ -43,7 +43,7 @@ static void write_into(const char *dir, int days, int calls, uint64_t seed)
 	struct price_table *prices = price_table_new();
 	struct err e = { 0 };
 
-	if (!history_write(dir, prices, NOW_US, days, calls, seed, &e)) {
+	if (!history_write(dir, prices, NOW_US, days, calls, seed, NULL, 0, &e)) {
 		fail_msg("%s", e.text);
 	}
 	price_table_free(prices);
@@ -201,15 +201,64 @@ static void test_same_again(void **state)
 	free_rows(rows[1], n[1]);
 }
 
+/* The newest version there is at a time gets its share, the one before the rest; other prompts keep their own. */
+static void test_versions(void **state)
+{
+	const int64_t day_us = 24 * HOUR_US;
+	const struct history_version versions[] = {
+		{ "support/triage", "one", NOW_US - 20 * day_us, 1, 1 }, { "support/triage", "two", NOW_US - 10 * day_us, 1, 4 },
+		{ "support/triage", "three", NOW_US - 5 * day_us, 0.25, 1 },
+	};
+	struct price_table *prices = price_table_new();
+	struct err e = { 0 };
+	char dir[64];
+	struct call_row *rows;
+	size_t old = 0, two = 0, three = 0, other = 0;
+	int64_t out[2] = { 0 }, n_out[2] = { 0 };
+
+	(void)state;
+	make_dir(dir);
+	assert_true(history_write(dir, prices, NOW_US, 30, 20000, 5, versions, COUNT_OF(versions), &e));
+	size_t n = list(dir, &(struct call_filter){ .to_us = INT64_MAX }, &rows);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct call_row *r = &rows[i];
+		int64_t ago_us = NOW_US - r->id.ts_us;
+
+		if (r->prompt_name == NULL || strcmp(r->prompt_name, "support/triage") != 0) {
+			other += r->prompt_name != NULL;
+			assert_true(r->prompt_version == NULL || strlen(r->prompt_version) == 1);
+			continue;
+		}
+		bool is_two = strcmp(r->prompt_version, "two") == 0;
+
+		old += ago_us > 20 * day_us;
+		assert_true(ago_us <= 20 * day_us ? strcmp(r->prompt_version, "7") != 0 : strcmp(r->prompt_version, "7") == 0);
+		assert_int_equal(ago_us <= 20 * day_us && ago_us > 10 * day_us, strcmp(r->prompt_version, "one") == 0);
+		two += ago_us <= 5 * day_us && is_two;
+		three += strcmp(r->prompt_version, "three") == 0;
+		if (is_known(r->usage.out_tok)) {
+			out[is_two] += r->usage.out_tok;
+			n_out[is_two]++;
+		}
+	}
+	assert_true(old > 0 && other > 0);
+	assert_in_range(100 * three / (two + three), 20, 30);
+	assert_true(out[1] / n_out[1] > 3 * (out[0] / n_out[0]));
+	free_rows(rows, n);
+	price_table_free(prices);
+	remove_dir(dir);
+}
+
 static void test_refusals(void **state)
 {
 	struct price_table *prices = price_table_new();
 	struct err e = { 0 };
 
 	(void)state;
-	assert_false(history_write("/tmp", prices, NOW_US, 0, 10, 1, &e));
+	assert_false(history_write("/tmp", prices, NOW_US, 0, 10, 1, NULL, 0, &e));
 	assert_int_equal(e.code, ERR_USAGE);
-	assert_false(history_write("/dev/null/none", prices, NOW_US, 1, 10, 1, &e));
+	assert_false(history_write("/dev/null/none", prices, NOW_US, 1, 10, 1, NULL, 0, &e));
 	assert_true(e.text[0] != '\0');
 	price_table_free(prices);
 }
@@ -221,7 +270,7 @@ int main(void)
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_incidents),
 		cmocka_unit_test(test_same_again),
-		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_versions), cmocka_unit_test(test_refusals),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

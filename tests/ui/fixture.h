@@ -526,6 +526,53 @@ static inline void fixture_add_prompts(struct fixture *f)
 	registry_close(r);
 }
 
+/* Calls of versions of support/triage: the canary fails now and then. */
+static inline void fixture_add_prompt_calls(struct fixture *f)
+{
+	static const struct {
+		int number, n;
+	} of[] = { { 2, 60 }, { 4, 9 } };
+	static const char request[] = "{\"model\":\"gpt-5.4-mini\",\"messages\":[{\"role\":\"user\",\"content\":\"Where is my order?\"}]}";
+	static const char answer[] = "{\"team\":\"billing\",\"sev\":2}\nand more";
+	struct err e = { 0 };
+	struct registry *r = registry_open(f->dir, false, &e);
+
+	assert_non_null(r);
+	for (size_t v = 0; v < COUNT_OF(of); v++) {
+		struct version_row version = { 0 };
+		char *label = NULL, *ref = x_asprintf("support/triage@v%d", of[v].number);
+
+		assert_true(version_resolve(r, ref, NULL, &version, &label, &e));
+		for (int i = 0; i < of[v].n; i++) {
+			const struct call_body body = {
+				.request = request, .request_len = sizeof(request) - 1, .answer = answer, .answer_len = sizeof(answer) - 1,
+			};
+			bool is_bad = v == 1 && i % 4 == 1;
+			struct call_row row;
+
+			call_row_init(&row);
+			row.id = (struct call_id){ clock_wall_us() - (i * 7 + 1) * (int64_t)(60 + 10 * (i % 5)) * US_PER_S, (uint64_t)i + v * 1000 };
+			row.provider = "openai";
+			row.model_req = "gpt-5.4-mini";
+			row.operation = "chat";
+			row.prompt_name = "support/triage";
+			row.prompt_version = version.hash;
+			row.http_status = is_bad ? 429 : 200;
+			row.error_class = is_bad ? CLASS_RATE_LIMITED : CLASS_NONE;
+			row.error_text = is_bad ? "Rate limit reached" : NULL;
+			row.latency_us = (700 + 40 * (i % 13)) * US_PER_MS;
+			row.cost_nano = is_bad ? UNKNOWN : 210000;
+			row.cost_source = COST_COMPUTED;
+			store_put_call(f->app->store, &row, &body);
+		}
+		version_free(&version);
+		free(label);
+		free(ref);
+	}
+	registry_close(r);
+	fixture_settle(f);
+}
+
 /* -- pictures ------------------------------------------------------------------------------------------------------------------------- */
 
 static inline void fixture_look(struct look look, struct buf *out)

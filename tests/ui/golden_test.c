@@ -350,6 +350,7 @@ static void prompts_empty(struct fixture *f)
 static void prompts_library(struct fixture *f)
 {
 	fixture_add_prompts(f);
+	fixture_add_prompt_calls(f);
 	fixture_keys(f, "1");
 }
 
@@ -403,6 +404,12 @@ static void prompts_rendered(struct fixture *f)
 	fixture_keys(f, "d Tab Tab Tab Tab");
 }
 
+static void prompts_runs(struct fixture *f)
+{
+	prompts(f);
+	fixture_keys(f, "d Tab k k Tab Tab Tab Tab");
+}
+
 static void asks_to_quit(struct fixture *f)
 {
 	run_four(f);
@@ -442,6 +449,7 @@ static const struct {
 	{ "prompts-sides", prompts_sides, 4, usual, ANSI, GLYPHS_BRAILLE },
 	{ "prompts-labels", prompts_labels, 4, usual, ANSI, GLYPHS_BRAILLE },
 	{ "prompts-rendered", prompts_rendered, 4, usual, ANSI, GLYPHS_BRAILLE },
+	{ "prompts-runs", prompts_runs, 4, every, ANSI, GLYPHS_BRAILLE },
 	{ "plain-prompts", prompts, 4, one, MONO, GLYPHS_PLAIN },
 	{ "plain-prompts-history", prompts_history, 4, one, MONO, GLYPHS_PLAIN },
 	{ "play-idle", nothing, 4, usual, ANSI, GLYPHS_BRAILLE },

@@ -121,6 +121,7 @@ static void do_prompts(struct player *p, char *at)
 {
 	(void)at;
 	fixture_add_prompts(p->f);
+	fixture_add_prompt_calls(p->f);
 	prompts_load(p->f->app->prompts);
 	fixture_settle(p->f);
 }

@@ -8,6 +8,7 @@
 #include "text/clean.h"
 #include "ui/console.h"
 #include "ui/screens/metrics_state.h"
+#include "ui/screens/screens.h"
 
 bool metrics_has_opened(const struct metrics_screen *s, struct console *c, const char *what)
 {
@@ -18,22 +19,16 @@ bool metrics_has_opened(const struct metrics_screen *s, struct console *c, const
 	return false;
 }
 
-unsigned metrics_replay(void *self, struct console *c, const char *arg)
+unsigned screens_open_in_play(struct console *c, struct app *app, const struct call_row *row, const struct call_body *body)
 {
-	struct metrics_screen *s = self;
-	const struct board_call *call = &s->board->call;
 	struct again a;
 	struct err e = { 0 };
 
-	(void)arg;
-	if (!metrics_has_opened(s, c, "replay")) {
-		return metrics_changed();
-	}
-	if (!again_read(&call->row, &call->body, &a, &e)) {
+	if (!again_read(row, body, &a, &e)) {
 		console_say(c, ST_BAD, "%s%s%s", e.text, e.hint[0] != '\0' ? ": " : "", e.hint);
 		return metrics_changed();
 	}
-	again_open(s->app->play, &a);
+	again_open(app->play, &a);
 	(void)console_show(c, "play");
 	char *target = clean_line(a.target, strlen(a.target), 40);
 
@@ -42,6 +37,14 @@ unsigned metrics_replay(void *self, struct console *c, const char *arg)
 	free(target);
 	again_free(&a);
 	return metrics_changed();
+}
+
+unsigned metrics_replay(void *self, struct console *c, const char *arg)
+{
+	struct metrics_screen *s = self;
+
+	(void)arg;
+	return metrics_has_opened(s, c, "replay") ? screens_open_in_play(c, s->app, &s->board->call.row, &s->board->call.body) : metrics_changed();
 }
 
 /* What the editor makes of it is the person's own affair. */

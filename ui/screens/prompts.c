@@ -44,7 +44,10 @@ static void free_screen(void *self)
 
 static void enter(void *self)
 {
-	prompts_load(((struct prompts_screen *)self)->p);
+	struct prompts_screen *s = self;
+
+	prompts_load(s->p);
+	prompts_results_show(s->p->results, true);
 }
 
 static void leave(void *self)
@@ -53,6 +56,7 @@ static void leave(void *self)
 
 	prompts_keep_text(s);
 	prompts_keep(s->p);
+	prompts_results_show(s->p->results, false);
 }
 
 static bool is_editing(const void *self)
@@ -69,7 +73,7 @@ static const struct {
 	[PANE_LIBRARY] = { prompts_library_layout, prompts_library_draw }, [PANE_EDITOR] = { prompts_editor_layout, prompts_editor_draw },
 	[PANE_DIFF] = { prompts_diff_layout, prompts_diff_draw }, [PANE_HISTORY] = { prompts_history_layout, prompts_history_draw },
 	[PANE_LABELS] = { prompts_labels_layout, prompts_labels_draw }, [PANE_VARS] = { prompts_vars_layout, prompts_vars_draw },
-	[PANE_RENDERED] = { prompts_rendered_layout, prompts_rendered_draw },
+	[PANE_RENDERED] = { prompts_rendered_layout, prompts_rendered_draw }, [PANE_RUNS] = { prompts_runs_layout, prompts_runs_draw },
 };
 
 /* Two panes above each other; the lower one has so many rows. */
@@ -100,10 +104,10 @@ static void arrange(struct prompts_screen *s, struct rect r)
 	if (is_wide) {
 		int rendered_w = middle.w * 2 / 5;
 
-		s->panes[PANE_RENDERED] = (struct rect){ middle.x + middle.w - rendered_w, r.y, rendered_w, r.h };
+		stack(s, (struct rect){ middle.x + middle.w - rendered_w, r.y, rendered_w, r.h }, PANE_RENDERED, PANE_RUNS, r.h / 4);
 		middle.w -= rendered_w + 1;
 	}
-	stack(s, middle, PANE_EDITOR, !is_wide && s->beside == PANE_RENDERED ? PANE_RENDERED : PANE_DIFF, lower_h);
+	stack(s, middle, PANE_EDITOR, !is_wide && (s->beside == PANE_RENDERED || s->beside == PANE_RUNS) ? s->beside : PANE_DIFF, lower_h);
 	stack(s, left, PANE_LIBRARY, PANE_VARS, r.h >= TALL ? r.h / 3 : r.h / 2);
 	stack(s, right, PANE_HISTORY, PANE_LABELS, r.h / 3);
 }
@@ -169,7 +173,7 @@ static struct list *list_of(struct prompts_screen *s, enum pane pane)
 {
 	struct list *lists[PANE_COUNT] = {
 		[PANE_LIBRARY] = &s->library, [PANE_DIFF] = &s->diff_scroll, [PANE_HISTORY] = &s->history, [PANE_LABELS] = &s->labels,
-		[PANE_VARS] = &s->vars, [PANE_RENDERED] = &s->rendered_scroll,
+		[PANE_VARS] = &s->vars, [PANE_RENDERED] = &s->rendered_scroll, [PANE_RUNS] = &s->runs,
 	};
 
 	return lists[pane];
@@ -189,7 +193,7 @@ static unsigned input_mouse(struct prompts_screen *s, struct console *c, const s
 			return prompts_editor_input(s, c, in) | (in->mouse == MOUSE_PRESS ? prompts_changed() : 0u);
 		}
 		if (in->mouse == MOUSE_PRESS) {
-			(void)list_click(list_of(s, (enum pane)i), in->y - s->panes[i].y - 1);
+			(void)list_click(list_of(s, (enum pane)i), (in->y - s->panes[i].y - 1) / (i == PANE_HISTORY ? s->version_h : 1));
 			return prompts_changed();
 		}
 		return list_input(list_of(s, (enum pane)i), in);

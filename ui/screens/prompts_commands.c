@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "ui/console.h"
 #include "ui/screens/prompts_state.h"
+#include "ui/screens/screens.h"
 
 static unsigned said(struct console *c, const struct err *e)
 {
@@ -82,6 +83,10 @@ static unsigned open_selected(void *self, struct console *c, const char *arg)
 
 		console_ask(c, line);
 		free(line);
+	} else if (s->focus == PANE_RUNS && prompts_selected_run(s) != NULL) {
+		const struct prompt_call *call = prompts_selected_run(s);
+
+		return screens_open_in_play(c, s->app, &call->row, &call->body);
 	} else if (s->focus == PANE_LABELS) {
 		console_ask(c, "label ");
 	} else {
@@ -555,7 +560,7 @@ static unsigned zoom(void *self, struct console *c, const char *arg)
 
 const struct command prompts_commands[PROMPTS_COMMANDS] = {
 	{ "yes", "Y", "yes, move it", NULL, "confirm the move of a protected label", 0, confirm, NULL, is_asking },
-	{ "open", "Enter", "open", NULL, "open the selected prompt or folder; in History: go on from the selected version; in Vars: set the value", 0, open_selected, NULL, NULL },
+	{ "open", "Enter", "open", NULL, "open the selected prompt or folder; in History: go on from the selected version; in Vars: set the value; in Last runs: open it in Play", 0, open_selected, NULL, NULL },
 	{ "save", "Ctrl-s", "save version", "MESSAGE", "save the draft as a new version, with a line about it", COMMAND_IN_TEXT, save, NULL, has_prompt },
 	{ "run", "F5", "run", NULL, "render the draft with its values, open it in Play and send it", COMMAND_IN_TEXT, run, NULL, has_prompt },
 	{ "edit", "e i", "edit", NULL, "edit the draft", 0, edit, NULL, has_prompt },

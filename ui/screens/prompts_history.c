@@ -5,11 +5,11 @@
 
 #include "base/clock.h"
 #include "text/clean.h"
-#include "ui/format.h"
 #include "ui/screens/prompts_state.h"
 
-/* "2m", "5h", "12d". */
-static void age_text(int64_t then_us, int64_t now_us, char out[FORMAT_SIZE])
+#define AGE_W 4
+
+void prompts_age_text(int64_t then_us, int64_t now_us, char out[FORMAT_SIZE])
 {
 	int64_t s = (now_us - then_us) / US_PER_S;
 
@@ -21,9 +21,16 @@ static void age_text(int64_t then_us, int64_t now_us, char out[FORMAT_SIZE])
 	}
 }
 
+const struct version_row *prompts_selected_row(const struct prompts_screen *s)
+{
+	return (size_t)s->history.selected < s->p->n_versions ? &s->p->versions[s->history.selected] : NULL;
+}
+
 int prompts_selected_version(const struct prompts_screen *s)
 {
-	return (size_t)s->history.selected < s->p->n_versions ? s->p->versions[s->history.selected].number : 0;
+	const struct version_row *v = prompts_selected_row(s);
+
+	return v != NULL ? v->number : 0;
 }
 
 const char *prompts_selected_label(const struct prompts_screen *s)
@@ -38,6 +45,11 @@ void prompts_history_layout(struct prompts_screen *s)
 	int before = s->history.n;
 
 	list_set_n(&s->history, (int)p->n_versions);
+	if (p->name != NULL) {
+		const struct version_row *v = prompts_selected_row(s);
+
+		prompts_results_ask(p->results, p->name, v != NULL ? v->hash : "");
+	}
 	if (p->against != s->seen_against || before != s->history.n) {
 		s->seen_against = p->against;
 		for (size_t i = 0; i < p->n_versions; i++) {
@@ -49,7 +61,10 @@ void prompts_history_layout(struct prompts_screen *s)
 		prompts_compare(p, prompts_selected_version(s));
 		s->seen_against = p->against;
 	}
-	list_layout(&s->history, s->panes[PANE_HISTORY].h > 1 ? s->panes[PANE_HISTORY].h - 1 : 0);
+	int h = s->panes[PANE_HISTORY].h;
+
+	s->version_h = s->width >= PROMPTS_WIDE ? 2 : 1; /* where there is room for both: the figures, the message */
+	list_layout(&s->history, h > 1 ? (h - 1 - prompts_results_h(s, h)) / s->version_h : 0);
 }
 
 /* The graph of one version: a line of its own, or grown out of an older one than the one before it. */
@@ -64,19 +79,59 @@ static void labels_of(const struct prompts *p, int number, struct buf *out)
 {
 	for (size_t i = 0; i < p->n_labels; i++) {
 		const struct split *split = &p->labels[i].split;
+		const char *name = strcmp(p->labels[i].label, PROMPT_PRODUCTION) == 0 ? "prod" : p->labels[i].label; /* the room is small */
 
 		for (int k = 0; k < split->n_arms; k++) {
 			if (split->arms[k].number == number) {
-				(void)buf_addf(out, split->n_arms > 1 ? "%s%s %g%%" : "%s%s", out->len > 0 ? " " : "", p->labels[i].label,
+				(void)buf_addf(out, split->n_arms > 1 ? "%s%s %g%%" : "%s%s", out->len > 0 ? " " : "", name,
 				    split->arms[k].share / 100.0);
 			}
 		}
 	}
 }
 
+static void draw_version(const struct prompts_screen *s, struct cells *cells, struct rect r, int i, const struct env *env)
+{
+	const struct prompts *p = s->p;
+	const struct version_row *v = &p->versions[i];
+	struct buf labels = { 0 };
+	int y = r.y, x = r.x + 2, end = r.x + r.w - 1;
+	char age[FORMAT_SIZE], from[24] = "", number[16], figures[FORMAT_SIZE];
+
+	prompts_age_text(v->time_us, env->now_us, age);
+	end -= AGE_W;
+	(void)cells_right(cells, end + AGE_W, y, ST_DIM, age);
+	prompts_results_short(s, v, r.h > 1, figures);
+	if (figures[0] != '\0') {
+		end = cells_right(cells, end, y, ST_TEXT, figures) - 1;
+	}
+	labels_of(p, v->number, &labels);
+	x += cells_put(cells, x, y, v->number == p->base ? ST_OK : ST_DIM, graph_sign(p, (size_t)i)) + 1;
+	(void)snprintf(number, sizeof(number), "v%-3d", v->number);
+	x += cells_fit(cells, x, y, end - x, v->number == p->base ? ST_BOLD : ST_TEXT, number) + 1;
+	if (labels.len > 0) {
+		x += cells_fit(cells, x, y, end - x, ST_LIVE, buf_str(&labels)) + 1;
+	}
+	if (v->parent > 0 && v->parent != v->number - 1) {
+		(void)snprintf(from, sizeof(from), "\u2190v%d", v->parent);
+		x += cells_fit(cells, x, y, end - x, ST_DIM, from) + 1;
+	}
+	char *message = clean_line(v->message, strlen(v->message), 0);
+
+	if (r.h > 1) {
+		x = r.x + 5;
+		y++;
+		end = r.x + r.w - 1;
+	}
+	(void)cells_fit(cells, x, y, end - x, r.h > 1 ? ST_DIM : ST_TEXT, message);
+	free(message);
+	buf_free(&labels);
+}
+
 void prompts_history_draw(const struct prompts_screen *s, struct cells *cells, struct rect r, const struct env *env)
 {
 	const struct prompts *p = s->p;
+	int below = prompts_results_h(s, r.h), each = s->version_h;
 	char count[48];
 
 	(void)snprintf(count, sizeof(count), s->pinned > 0 ? "against v%zu" : "%zu", s->pinned > 0 ? (size_t)s->pinned : p->n_versions);
@@ -84,34 +139,17 @@ void prompts_history_draw(const struct prompts_screen *s, struct cells *cells, s
 	if (p->n_versions == 0) {
 		(void)cells_fit(cells, r.x + 1, r.y + 1, r.w - 2, ST_DIM, "no version yet: ^S saves the first");
 	}
+	if (below > 0) { /* before the rows: the cursor is on one of them */
+		prompts_results_draw(s, cells, (struct rect){ r.x, r.y + r.h - below, r.w, below });
+	}
 	for (int i = 0; i < s->history.rows && s->history.top + i < s->history.n; i++) {
-		const struct version_row *v = &p->versions[s->history.top + i];
-		struct buf labels = { 0 };
-		int y = r.y + 1 + i, x = r.x + 2, end = r.x + r.w - 1;
-		char age[FORMAT_SIZE], from[24] = "", number[16];
+		struct rect row = { r.x, r.y + 1 + i * each, r.w, each };
 
-		age_text(v->time_us, env->now_us, age);
-		end = cells_right(cells, end, y, ST_DIM, age) - 1;
-		labels_of(p, v->number, &labels);
-		x += cells_put(cells, x, y, v->number == p->base ? ST_OK : ST_DIM, graph_sign(p, (size_t)(s->history.top + i))) + 1;
-		(void)snprintf(number, sizeof(number), "v%-3d", v->number);
-		x += cells_fit(cells, x, y, end - x, v->number == p->base ? ST_BOLD : ST_TEXT, number) + 1;
-		if (labels.len > 0) {
-			x += cells_fit(cells, x, y, end - x, ST_LIVE, buf_str(&labels)) + 1;
-		}
-		if (v->parent > 0 && v->parent != v->number - 1) {
-			(void)snprintf(from, sizeof(from), "\u2190v%d", v->parent);
-			x += cells_fit(cells, x, y, end - x, ST_DIM, from) + 1;
-		}
-		char *message = clean_line(v->message, strlen(v->message), 0);
-
-		(void)cells_fit(cells, x, y, end - x, ST_TEXT, message);
-		free(message);
-		buf_free(&labels);
+		draw_version(s, cells, row, s->history.top + i, env);
 		if (s->history.top + i == s->history.selected) {
-			cells_selected(cells, r.x, y);
+			cells_selected(cells, r.x, row.y);
 			if (s->focus == PANE_HISTORY) {
-				cells_cursor(cells, r.x, y, false);
+				cells_cursor(cells, r.x, row.y, false);
 			}
 		}
 	}
@@ -143,7 +181,7 @@ static void draw_moves(const struct prompts_screen *s, struct cells *cells, stru
 		struct buf line = { 0 };
 		char age[FORMAT_SIZE];
 
-		age_text(m->time_us, env->now_us, age);
+		prompts_age_text(m->time_us, env->now_us, age);
 		(void)buf_addf(&line, "%s: ", m->label);
 		shares_text(&m->from, &line);
 		(void)buf_add_str(&line, m->is_rollback ? " \u21a9 " : " \u2192 ");

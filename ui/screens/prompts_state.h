@@ -4,6 +4,7 @@
 #define SONDE_UI_SCREENS_PROMPTS_STATE_H
 
 #include "app/prompts.h"
+#include "ui/format.h"
 #include "ui/screen.h"
 #include "ui/widgets/editor.h"
 #include "ui/widgets/list.h"
@@ -13,7 +14,7 @@
 #define PROMPTS_WIDE 160   /* from here on four */
 
 /* In the order of Tab. */
-enum pane { PANE_LIBRARY, PANE_EDITOR, PANE_DIFF, PANE_HISTORY, PANE_LABELS, PANE_VARS, PANE_RENDERED, PANE_COUNT };
+enum pane { PANE_LIBRARY, PANE_EDITOR, PANE_DIFF, PANE_HISTORY, PANE_LABELS, PANE_VARS, PANE_RENDERED, PANE_RUNS, PANE_COUNT };
 enum diff_mode { MODE_WORD, MODE_LINE, MODE_SIDE, MODE_COUNT };
 
 /* A row of the library as drawn: a folder, or a prompt. */
@@ -41,7 +42,8 @@ struct prompts_screen {
 	char **folded;           /* paths of folders */
 	size_t n_folded, cap_folded;
 	char *filter;            /* NULL: none */
-	struct list library, history, labels, vars;
+	int version_h;           /* rows of one version in the history */
+	struct list library, history, labels, vars, runs;
 	/* editor */
 	char *shown_name;        /* of the prompt that the text is of; NULL */
 	unsigned seen_opened;
@@ -93,7 +95,20 @@ void prompts_labels_layout(struct prompts_screen *s);
 void prompts_labels_draw(const struct prompts_screen *s, struct cells *cells, struct rect r, const struct env *env);
 /* The selected version; 0: there is none. */
 int prompts_selected_version(const struct prompts_screen *s);
+/* Its row; NULL. */
+const struct version_row *prompts_selected_row(const struct prompts_screen *s);
+/* "2m", "5h", "12d". */
+void prompts_age_text(int64_t then_us, int64_t now_us, char out[FORMAT_SIZE]);
 const char *prompts_selected_label(const struct prompts_screen *s);
+/* prompts_results.c: what the calls of the selected version come to, below the versions; its newest calls. */
+int prompts_results_h(const struct prompts_screen *s, int h);
+void prompts_results_draw(const struct prompts_screen *s, struct cells *cells, struct rect r);
+/* "1.2k 0.2%" of a version beside it; "" without calls. */
+void prompts_results_short(const struct prompts_screen *s, const struct version_row *v, bool has_rate, char out[FORMAT_SIZE]);
+void prompts_runs_layout(struct prompts_screen *s);
+void prompts_runs_draw(const struct prompts_screen *s, struct cells *cells, struct rect r, const struct env *env);
+/* The selected call; NULL: there is none. */
+const struct prompt_call *prompts_selected_run(const struct prompts_screen *s);
 /* prompts_diff.c */
 void prompts_diff_layout(struct prompts_screen *s);
 void prompts_diff_draw(const struct prompts_screen *s, struct cells *cells, struct rect r, const struct env *env);
