@@ -192,9 +192,9 @@ static bool fill_messages(struct options *o, int *status)
 		buf_free(&place);
 		return false;
 	}
-	o->messages = x_calloc(o->prompt.n_messages + 2, sizeof(*o->messages));
-	for (size_t i = 0; i < o->prompt.n_messages; i++) {
-		o->messages[o->n_messages++] = o->prompt.messages[i];
+	o->messages = x_calloc(o->prompt.filled.n_messages + 2, sizeof(*o->messages));
+	for (size_t i = 0; i < o->prompt.filled.n_messages; i++) {
+		o->messages[o->n_messages++] = o->prompt.filled.messages[i];
 	}
 	if (o->system != NULL && o->system[0] != '\0') {
 		o->messages[o->n_messages++] = (struct message){ ROLE_SYSTEM, o->system };
@@ -222,7 +222,7 @@ static bool params_of(const struct options *o, const struct target *t, struct ch
 	struct buf unsent = { 0 };
 
 	chat_params_copy(params, &o->params);
-	bool ok = o->ref == NULL || run_prompt_params(&o->prompt, t->provider, params, &unsent, e);
+	bool ok = o->ref == NULL || filled_params(&o->prompt.filled, t->provider, params, &unsent, e);
 
 	if (ok) {
 		tell_unsent(o, &unsent);
@@ -238,8 +238,8 @@ static struct gateway_request request_of(const struct options *o, const struct t
 	return (struct gateway_request){
 		.target = t, .messages = o->messages, .n_messages = o->n_messages, .params = *params, .is_streamed = !o->is_plain,
 		.caches = o->caches, .attachments = o->attachments,
-		.schema_json = o->schema.len > 0 ? buf_str(&o->schema) : o->prompt.schema_json,
-		.tools_json = o->tools.len > 0 ? buf_str(&o->tools) : o->prompt.tools_json,
+		.schema_json = o->schema.len > 0 ? buf_str(&o->schema) : o->prompt.filled.schema_json,
+		.tools_json = o->tools.len > 0 ? buf_str(&o->tools) : o->prompt.filled.tools_json,
 		.prompt_name = o->prompt.version.name, .prompt_version = o->ref != NULL ? o->prompt.version.hash : NULL, .tags = o->prompt.tags,
 		.max_attempts = is_known(o->retries) ? (int)o->retries + 1 : 0,
 	};
@@ -592,7 +592,7 @@ static int run_targets(struct options *o, struct config *config)
 		return status;
 	}
 	if (o->n_targets == 0) {
-		const char *own = o->ref != NULL ? run_prompt_target(&o->prompt) : NULL;
+		const char *own = o->ref != NULL ? filled_target(&o->prompt.filled) : NULL;
 
 		*array_push(o->targets, o->n_targets, o->cap_targets) = own != NULL ? own : "default";
 	}
