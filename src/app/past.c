@@ -20,16 +20,24 @@ static json_t *params_object(const struct chat_params *params)
 	return object != NULL ? object : json_object();
 }
 
-/* A target is its name, or with parameters of its own {"target": name, "params": {...}}. */
+/* A target is its name, or with something of its own {"target": name, "params": {...}, "prompt": {...}}. */
 static json_t *target_item(const struct past_question *q, size_t i)
 {
-	json_t *own = q->own != NULL && q->own[i] != NULL ? params_object(q->own[i]) : NULL;
+	json_t *own = q->own != NULL && q->own[i] != NULL ? params_object(q->own[i]) : NULL, *item = json_object();
 
-	if (json_object_size(own) == 0) {
-		json_decref(own);
+	if (json_object_size(own) > 0) {
+		(void)json_object_set(item, "params", own);
+	}
+	json_decref(own);
+	if (q->prompts != NULL && q->prompts[i] != NULL && !q->no_texts) {
+		(void)json_object_set_new(item, "prompt", play_prompt_json(q->prompts[i]));
+	}
+	if (json_object_size(item) == 0) {
+		json_decref(item);
 		return json_string(q->names[i]);
 	}
-	return json_pack("{s:s, s:o}", "target", q->names[i], "params", own);
+	(void)json_object_set_new(item, "target", json_string(q->names[i]));
+	return item;
 }
 
 void past_record_run(struct store *store, int64_t run_us, const struct past_question *q)
@@ -95,11 +103,13 @@ static void set_names(struct past_run *run)
 
 	run->names = x_calloc(json_array_size(list), sizeof(*run->names));
 	run->own = x_calloc(json_array_size(list), sizeof(*run->own));
+	run->prompts = x_calloc(json_array_size(list), sizeof(struct play_prompt *));
 	for (size_t i = 0; i < json_array_size(list); i++) {
 		const json_t *item = json_array_get(list, i);
 		const char *name = json_string_value(json_is_object(item) ? json_object_get(item, "target") : item);
 
 		set_params(&run->own[i], json_object_get(item, "params"));
+		run->prompts[i] = play_prompt_from_json(json_object_get(item, "prompt"));
 		run->names[run->n_names++] = x_strdup(name != NULL ? name : "");
 	}
 	json_decref(list);
@@ -181,9 +191,11 @@ void past_run_free(struct past_run *run)
 	for (size_t i = 0; i < run->n_names; i++) {
 		free(run->names[i]);
 		chat_params_free(&run->own[i]);
+		play_prompt_unref(run->prompts[i]);
 	}
 	free(run->names);
 	free(run->own);
+	free(run->prompts);
 	free(run->files);
 	chat_params_free(&run->params);
 	run_row_free(&run->row);

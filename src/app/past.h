@@ -4,6 +4,7 @@
 #define SONDE_APP_PAST_H
 
 #include "app/app.h"
+#include "app/play_prompt.h"
 
 struct past_call {
 	struct call_row row;
@@ -14,7 +15,8 @@ struct past_run {
 	struct run_row row;
 	struct chat_params params;
 	char **names;            /* targets, by column ... */
-	struct chat_params *own; /* ... and what of their parameters was set for them alone */
+	struct chat_params *own; /* ... what of their parameters was set for them alone */
+	struct play_prompt **prompts; /* ... and the prompt they had for themselves; NULL: none, or its texts were not kept */
 	size_t n_names;
 	int repeat;              /* times each target was asked, from 1 */
 	char *files;             /* names of what was attached, "a.png, b.txt"; NULL: nothing was */
@@ -28,10 +30,11 @@ struct past_question {
 	const struct chat_params *params;     /* of all columns */
 	const char *const *names;             /* targets by column */
 	const struct chat_params *const *own; /* by column; NULL: none has any */
+	const struct play_prompt *const *prompts; /* of their own, by column; NULL: none has one */
 	size_t n;
 	int repeat;                           /* 0 as 1 */
 	const struct attachments *attachments; /* only their names are kept; NULL: none */
-	bool is_simulated;
+	bool is_simulated, no_texts;          /* no_texts: what prompts say is not kept */
 };
 #define RUN_REPEAT_MAX 20 /* times a target is asked in one run */
 

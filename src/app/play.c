@@ -16,6 +16,7 @@ static void column_free(struct play_column *c)
 	}
 	free(c->answers);
 	free(c->question);
+	play_slot_clear(&c->own);
 	chat_params_free(&c->params);
 	free(c->name);
 	free(c->route);
@@ -63,22 +64,54 @@ void play_free(struct play *p)
 	free(p);
 }
 
-/* The target of a column: for auto the one that the prompt asks for. */
-static void aim(const struct play *p, struct play_column *c)
+static const char *tools_of(const struct play_column *c)
+{
+	return c->own.prompt != NULL ? c->own.prompt->filled.tools_json : NULL;
+}
+
+static const char *schema_of(const struct play_column *c)
+{
+	return c->own.prompt != NULL ? c->own.prompt->filled.schema_json : NULL;
+}
+
+static bool choose_target(const struct play *p, const struct play_column *c, struct route_choice *choice, struct err *e)
+{
+	size_t n;
+	struct message *messages = play_messages(p, c, &n);
+	bool ok = route_choose(p->app->config, messages, n, tools_of(c), schema_of(c), choice, e);
+
+	free(messages);
+	return ok;
+}
+
+/* Whether the parameters of its prompt can be sent to its target. */
+static bool check_params(const struct play_column *c, struct err *e)
+{
+	struct chat_params params;
+	struct buf unsent = { 0 };
+
+	chat_params_init(&params);
+	bool ok = c->own.prompt == NULL || filled_params(&c->own.prompt->filled, c->target->provider, &params, &unsent, e);
+
+	chat_params_free(&params);
+	buf_free(&unsent);
+	return ok;
+}
+
+void play_aim(struct play *p, struct play_column *c)
 {
 	const struct config *config = p->app->config;
-	const struct message messages[] = { { ROLE_SYSTEM, p->system }, { ROLE_USER, p->user } };
 	struct route_choice choice = { .target = c->name };
 	struct err e = { 0 };
 	bool is_auto = route_is_auto(config, c->name);
-	bool ok = !is_auto || route_choose(config, messages, COUNT_OF(messages), NULL, NULL, &choice, &e);
+	bool ok = !is_auto || choose_target(p, c, &choice, &e);
 
 	target_free(c->target);
 	free(c->route);
 	c->target = ok ? target_resolve(config, choice.target, &e) : NULL;
 	c->route = ok && is_auto ? x_strdup(choice.reason) : NULL;
 	c->err = (struct err){ 0 };
-	if (c->target == NULL) {
+	if (c->target == NULL || !check_params(c, &e)) {
 		play_clean_err(&e, &c->err);
 	}
 }
@@ -95,7 +128,7 @@ void play_set_prompt(struct play *p, const char *system, const char *user)
 	p->user = u;
 	for (size_t i = 0; i < p->n_columns; i++) {
 		if (p->columns[i]->route != NULL) {
-			aim(p, p->columns[i]);
+			play_aim(p, p->columns[i]);
 		}
 	}
 }
@@ -104,6 +137,13 @@ void play_column_params(const struct play *p, const struct play_column *c, struc
 {
 	chat_params_copy(out, &c->params);
 	chat_params_default(out, &p->params);
+	if (c->own.prompt != NULL && c->target != NULL) {
+		struct buf unsent = { 0 };
+		struct err e;
+
+		(void)!filled_params(&c->own.prompt->filled, c->target->provider, out, &unsent, &e); /* play_aim has told what is wrong */
+		buf_free(&unsent);
+	}
 	if (c->target != NULL) {
 		chat_params_default(out, &c->target->params);
 	}
@@ -144,7 +184,7 @@ struct play_column *play_add(struct play *p, const char *target)
 	c->run_column = -1;
 	chat_params_init(&c->params);
 	play_set_answers(p, c, 1);
-	aim(p, c);
+	play_aim(p, c);
 	*array_push(p->columns, p->n_columns, p->cap_columns) = c;
 	app_changed(p->app);
 	return c;
@@ -203,25 +243,28 @@ static void on_event(void *ctx, const struct call_event *ev)
 
 static void send_answer(struct play *p, struct play_column *c, struct play_answer *a)
 {
-	struct message messages[2];
-	size_t n = 0;
+	const struct play_prompt *own = c->own.prompt;
+	size_t n;
+	struct message *messages = play_messages(p, c, &n);
 	struct chat_params params;
 
-	if (p->system[0] != '\0') {
-		messages[n++] = (struct message){ ROLE_SYSTEM, p->system };
-	}
-	messages[n++] = (struct message){ ROLE_USER, p->user };
-	chat_params_copy(&params, &c->params);
-	chat_params_default(&params, &p->params);
+	play_column_params(p, c, &params);
 	struct gateway_request r = {
 		.target = c->target, .messages = messages, .n_messages = n, .params = params, .is_streamed = true,
 		.run_us = p->run_us, .run_column = c->run_column, .attachments = p->attachments,
+		.tools_json = tools_of(c), .schema_json = schema_of(c),
 	};
+	if (own != NULL) {
+		r.prompt_name = own->name;
+		r.prompt_version = own->number > 0 ? own->hash : NULL;
+		r.tags = own->tags;
+	}
 	c->past_us = 0;
 	a->shows_invisible = option_is_on(&p->app->config->options, OPTION_SHOW_INVISIBLE);
 	play_answer_begin(a, ++p->generations);
 	a->call = call_ref(call_start(p->app->gateway, &r, on_event, p));
 	chat_params_free(&params);
+	free(messages);
 }
 
 /* All that an answer of a column depends on besides its target. */
@@ -229,7 +272,14 @@ static char *question_of(const struct play *p, const struct play_column *c)
 {
 	struct buf b = { 0 };
 
-	(void)buf_addf(&b, "%zu %s %s ", strlen(p->system), p->system, p->user);
+	if (c->own.prompt != NULL) {
+		char *prompt = play_prompt_text(c->own.prompt);
+
+		(void)buf_add_str(&b, prompt);
+		free(prompt);
+	} else {
+		(void)buf_addf(&b, "%zu %s %s ", strlen(p->system), p->system, p->user);
+	}
 	chat_params_json(&p->params, &b);
 	chat_params_json(&c->params, &b);
 	for (size_t i = 0; p->attachments != NULL && i < p->attachments->n; i++) {
@@ -247,6 +297,7 @@ static void begin_run(struct play *p)
 {
 	const char **names = x_calloc(p->n_columns + 1, sizeof(*names));
 	const struct chat_params **own = x_calloc(p->n_columns + 1, sizeof(*own));
+	const struct play_prompt **prompts = x_calloc(p->n_columns + 1, sizeof(*prompts));
 
 	p->history_err = (struct err){ 0 };
 	p->run_us = clock_wall_us();
@@ -256,16 +307,19 @@ static void begin_run(struct play *p)
 
 		names[i] = c->name;
 		own[i] = &c->params;
+		prompts[i] = c->own.prompt;
 		c->run_column = (int)i;
 		free(c->question);
 		c->question = question_of(p, c);
 	}
 	if (p->app->store != NULL) {
 		past_record_run(p->app->store, p->run_us, &(struct past_question){ .system = p->system, .user = p->user, .params = &p->params,
-		    .names = names, .own = own, .n = p->n_columns, .repeat = p->repeat, .attachments = p->attachments, .is_simulated = p->app->is_demo });
+		    .names = names, .own = own, .prompts = prompts, .n = p->n_columns, .repeat = p->repeat, .attachments = p->attachments, .is_simulated = p->app->is_demo,
+		    .no_texts = p->app->config->store.no_bodies });
 	}
 	free(names);
 	free(own);
+	free(prompts);
 }
 
 static bool is_blank(const char *s)
@@ -273,9 +327,15 @@ static bool is_blank(const char *s)
 	return s[strspn(s, " \t\r\n")] == '\0';
 }
 
-static bool check_prompt(const struct play *p, struct err *e)
+/* Whether a column sends what stands in the prompt of all. */
+static bool sends_prompt(const struct play_column *c)
 {
-	if (is_blank(p->user)) {
+	return c->own.ref == NULL && play_column_is_usable(c);
+}
+
+static bool check_prompt(const struct play *p, bool is_sent, struct err *e)
+{
+	if (is_sent && is_blank(p->user)) {
 		err_set(e, ERR_USAGE, "the prompt is empty");
 		return err_hint(e, "press e and write one");
 	}
@@ -289,8 +349,16 @@ static bool check_prompt(const struct play *p, struct err *e)
 bool play_send(struct play *p, struct err *e)
 {
 	size_t n = 0;
+	bool is_sent = p->n_columns == 0;
 
-	if (!check_prompt(p, e)) {
+	if (p->n_filling > 0) {
+		p->sends_when_filled = true;
+		return true;
+	}
+	for (size_t i = 0; i < p->n_columns; i++) {
+		is_sent |= sends_prompt(p->columns[i]);
+	}
+	if (!check_prompt(p, is_sent, e)) {
 		return false;
 	}
 	if (p->n_columns == 0) {
@@ -298,10 +366,10 @@ bool play_send(struct play *p, struct err *e)
 		return err_hint(e, "press a and name one: provider/model");
 	}
 	for (size_t i = 0; i < p->n_columns; i++) {
-		n += p->columns[i]->target != NULL;
+		n += play_column_is_usable(p->columns[i]);
 	}
 	if (n == 0) {
-		*e = p->columns[0]->err;
+		*e = p->columns[0]->err.code != ERR_NONE ? p->columns[0]->err : p->columns[0]->own.err;
 		return false;
 	}
 	if (!play_check_budget(p, e)) {
@@ -313,7 +381,7 @@ bool play_send(struct play *p, struct err *e)
 
 		play_set_answers(p, c, 0);
 		play_set_answers(p, c, (size_t)p->repeat);
-		for (size_t k = 0; c->target != NULL && k < c->n_answers; k++) {
+		for (size_t k = 0; play_column_is_usable(c) && k < c->n_answers; k++) {
 			send_answer(p, c, c->answers[k]);
 		}
 	}
@@ -335,11 +403,15 @@ bool play_retry(struct play *p, size_t i, struct err *e)
 {
 	struct play_column *c = p->columns[i];
 
-	if (c->target == NULL) {
-		*e = c->err;
+	if (!play_column_is_usable(c)) {
+		*e = c->err.code != ERR_NONE ? c->err : c->own.err;
 		return false;
 	}
-	if (!check_prompt(p, e)) {
+	if (c->own.ticket != 0) {
+		err_set(e, ERR_USAGE, "the prompt of this column is being filled in");
+		return err_hint(e, "once more in a moment");
+	}
+	if (!check_prompt(p, sends_prompt(c), e)) {
 		return false;
 	}
 	if (c->answer->call != NULL && c->answer->state == CALL_RETRYING) {

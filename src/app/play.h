@@ -7,15 +7,25 @@
 #include "app/estimate.h"
 #include "app/live_count.h"
 #include "app/play_answer.h"
+#include "app/play_prompt.h"
 
 /* What becomes of a past run: see play_open_run. */
 enum open_how { OPEN_SHOW, OPEN_SEND, OPEN_BESIDE };
+
+/* A version of a prompt that was asked for. */
+struct play_slot {
+	char *ref;                  /* as it was asked for: "support-triage@v13"; NULL: none was */
+	struct play_prompt *prompt; /* NULL: it is being filled in, or cannot be */
+	struct err err;             /* why it cannot */
+	unsigned ticket;            /* of the filling in that goes on; 0: none does */
+};
 
 struct play_column {
 	char *name;             /* the target as it was given */
 	struct target *target;  /* NULL: cannot be used; err says why. Of auto: the one for the prompt there is now */
 	char *route;            /* why auto is that one; NULL for a target that was named */
 	struct err err;
+	struct play_slot own;   /* the prompt of this column alone: sent in place of that of all */
 	struct chat_params params;  /* of its own: set ones win over those of all columns */
 	struct play_answer **answers; /* one, or as many as the prompt was repeated; never none */
 	size_t n_answers;
@@ -42,7 +52,9 @@ struct play {
 	int64_t run_us;            /* of the run shown; 0: none */
 	int64_t start_us;          /* monotonic time of its start; 0 for one out of the history */
 	unsigned opened;           /* grows each time a past run replaced the prompt */
-	unsigned generations;      /* given out so far */
+	unsigned generations, tickets; /* given out so far */
+	size_t n_filling;          /* prompts that are being filled in; a send waits for them */
+	bool sends_when_filled;
 	/* history, newest first; loaded by play_load_history */
 	struct run_row *runs;
 	size_t n_runs;
@@ -52,17 +64,23 @@ struct play {
 	int64_t asked_at_run_us;   /* run_us when a past run was asked for */
 };
 
-/* Why the column shows no answer: its target cannot be used, or its call failed or waits. ERR_NONE: nothing is wrong. */
+/* Whether it could be asked: there is its target, and the prompt of its own when it has one. */
+static inline bool play_column_is_usable(const struct play_column *c)
+{
+	return c->target != NULL && c->err.code == ERR_NONE && c->own.err.code == ERR_NONE;
+}
+
+/* Why the column shows no answer: it cannot be asked, or its call failed or waits. ERR_NONE: nothing is wrong. */
 static inline const struct err *play_column_err(const struct play_column *c)
 {
-	return c->answer->has_run ? &c->answer->err : &c->err;
+	return c->answer->has_run ? &c->answer->err : c->err.code != ERR_NONE ? &c->err : &c->own.err;
 }
 
 struct play *play_new(struct app *app);
 void play_free(struct play *p);
 void play_set_prompt(struct play *p, const char *system, const char *user);
 
-/* The parameters of a column: its own, then those of all, then its target's. To be freed by chat_params_free. */
+/* The parameters of a column: its own, then those of all, then those of its prompt, then its target's. To be freed by chat_params_free. */
 void play_column_params(const struct play *p, const struct play_column *c, struct chat_params *out);
 /* The k-th answer is the one shown. */
 void play_show_answer(struct play_column *c, size_t k);
@@ -74,7 +92,18 @@ void play_drop(struct play *p, size_t i);
 /* Swaps column i with its neighbour; by is -1 or 1. False at the edge. */
 bool play_move(struct play *p, size_t i, int by);
 
-/* Sends the prompt to every column whose target can be used; stops what still runs. False: nothing was sent, e says why. */
+/* A version of a prompt for one column, "NAME[@REF]"; NULL takes it away. It is read and filled in off the loop, with the values that Prompts has
+ * (prompts_values); the column tells what keeps it from that. */
+void play_ask_own(struct play *p, struct play_column *c, const char *ref);
+/* The same with what was kept of it; takes the reference over, NULL takes it away. */
+void play_take_own(struct play *p, struct play_column *c, struct play_prompt *prompt);
+/* The prompt of another column. */
+void play_twin_own(struct play *p, struct play_column *c, const struct play_column *of);
+/* Values may be others now: all prompts that were asked for by name are filled in anew. */
+void play_refill(struct play *p);
+
+/* Sends the prompt to every column that can be asked; stops what still runs. Waits for prompts that are being filled in. False: nothing was sent,
+ * e says why. */
 bool play_send(struct play *p, struct err *e);
 /* The shown answer of a column again: in the same run as long as prompt and parameters are the same and the column is part of it, else a
  * run of its own begins. At once when it waits to retry. */
@@ -106,6 +135,11 @@ bool play_check_budget(const struct play *p, struct err *e) SONDE_MUST_CHECK;
 
 /* Inside app/play*.c: as many answers as there are to be, new ones empty; the first is shown. 0 only for a moment. */
 void play_set_answers(struct play *p, struct play_column *c, size_t n);
+/* The same: looks again whether a column can be asked, and of auto whom. */
+void play_aim(struct play *p, struct play_column *c);
+void play_slot_clear(struct play_slot *s);
+/* The same: the turns a column sends; the texts are borrowed, the list is the caller's. */
+struct message *play_messages(const struct play *p, const struct play_column *c, size_t *n);
 
 /* Loads the list of past runs off the loop; app->on_change tells when it is there. */
 void play_load_history(struct play *p);

@@ -5,17 +5,24 @@
 #include "app/counting.h"
 #include "app/play.h"
 
-/* What a target is sent; NULL: none that is known. Its own system prompt stands in for one that was not written. */
-static void input_for(const struct play *p, const struct target *t, struct input_size *out)
+/* What a column sends to a target; c NULL: that sends the prompt of all. NULL as the target: none that is known. Its own system prompt stands in for
+ * one that was not written. */
+static void input_for(const struct play *p, const struct play_column *c, const struct target *t, struct input_size *out)
 {
 	struct counter counter = counting_of(p->app->counting, t);
-	const char *own = t != NULL && t->system != NULL && p->system[0] == '\0' ? t->system : "";
-	struct request_text r = { .n_messages = (size_t)(p->system[0] != '\0') + (p->user[0] != '\0'), .is_guess = p->attachments != NULL };
+	const struct play_prompt *own = c != NULL ? c->own.prompt : NULL;
+	struct request_text r = { .is_guess = p->attachments != NULL };
+	bool has_system = own != NULL ? own->filled.n_messages > 0 && own->filled.messages[0].role == ROLE_SYSTEM : p->system[0] != '\0';
 
-	r.is_guess |= !live_count_weigh(p->system_tok, &counter.by, &r.weight);
-	r.is_guess |= !live_count_weigh(p->user_tok, &counter.by, &r.weight);
-	if (own[0] != '\0') {
-		request_text_message(&r, &counter, own, strlen(own));
+	if (own != NULL) {
+		play_prompt_weigh(own, &counter, &r);
+	} else {
+		r.n_messages = (size_t)has_system + (p->user[0] != '\0');
+		r.is_guess |= !live_count_weigh(p->system_tok, &counter.by, &r.weight);
+		r.is_guess |= !live_count_weigh(p->user_tok, &counter.by, &r.weight);
+	}
+	if (t != NULL && t->system != NULL && !has_system) {
+		request_text_message(&r, &counter, t->system, strlen(t->system));
 	}
 	r.weight.of[MIX_LATIN] += 1000 * p->files_tok;
 	*out = counter_input(&counter, &r);
@@ -29,14 +36,14 @@ void play_input_size(const struct play *p, struct input_size *out)
 		struct input_size is;
 
 		if (p->columns[i]->target != NULL) {
-			input_for(p, p->columns[i]->target, &is);
+			input_for(p, NULL, p->columns[i]->target, &is);
 			out->is_exact = has_any ? out->is_exact && is.is_exact && is.tok == out->tok : is.is_exact;
 			out->tok = has_any ? out->tok : is.tok;
 			has_any = true;
 		}
 	}
 	if (!has_any) {
-		input_for(p, NULL, out);
+		input_for(p, NULL, NULL, out);
 	}
 }
 
@@ -64,7 +71,7 @@ void play_estimate_column(const struct play *p, const struct play_column *c, str
 	struct input_size in;
 
 	play_column_params(p, c, &params);
-	input_for(p, c->target, &in);
+	input_for(p, c, c->target, &in);
 	estimate_call(c->target, p->app->config->prices, &p->sizes, &in, params.max_tokens, out);
 	out->has_pictures = p->has_pictures;
 	chat_params_free(&params);
@@ -78,7 +85,7 @@ void play_estimate(const struct play *p, struct estimate *out)
 
 		struct err refused;
 
-		if (p->columns[i]->target != NULL && play_check_files(p, p->columns[i], &refused)) {
+		if (play_column_is_usable(p->columns[i]) && play_check_files(p, p->columns[i], &refused)) {
 			play_estimate_column(p, p->columns[i], &e);
 			estimate_add(out, &e, p->repeat);
 		}

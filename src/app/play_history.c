@@ -49,6 +49,7 @@ static struct play_column *add_past(struct play *p, const struct past_run *run, 
 	struct play_column *c = play_add(p, run->names[i]);
 
 	chat_params_copy(&c->params, &run->own[i]);
+	play_take_own(p, c, play_prompt_ref(run->prompts[i]));
 	recall_answers(p, c, run, (int)i);
 	return c;
 }

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/play.h"
 #include "app/prompts.h"
 #include "base/file.h"
 #include "base/mem.h"
@@ -15,6 +16,12 @@ json_t *prompts_values(const struct prompts *p)
 
 	json_object_update(all, p->typed);
 	return all;
+}
+
+static void values_changed(struct prompts *p)
+{
+	prompts_think(p);
+	play_refill(p->app->play);
 }
 
 bool prompts_set_value(struct prompts *p, const char *assignment, struct err *e)
@@ -35,7 +42,7 @@ bool prompts_set_value(struct prompts *p, const char *assignment, struct err *e)
 	}
 	json_decref(value);
 	free(name);
-	prompts_think(p);
+	values_changed(p);
 	return ok;
 }
 
@@ -178,7 +185,7 @@ bool prompts_set_rows(struct prompts *p, const char *path, struct err *e)
 	p->set = rows;
 	p->set_name = rows != NULL ? x_strdup(slash != NULL ? slash + 1 : path) : NULL;
 	p->set_row = 0;
-	prompts_think(p);
+	values_changed(p);
 	return true;
 }
 
@@ -188,6 +195,6 @@ void prompts_next_row(struct prompts *p, int by)
 
 	if (n > 0) {
 		p->set_row = by > 0 ? (p->set_row + 1) % n : (p->set_row + n - 1) % n;
-		prompts_think(p);
+		values_changed(p);
 	}
 }

@@ -145,7 +145,7 @@ void redact_row(const struct redact *r, struct call_row *row)
 
 void redact_run(const struct redact *r, struct run_row *run)
 {
-	const char **const texts[] = { &run->system, &run->user, &run->params };
+	const char **const texts[] = { &run->system, &run->user, &run->params, &run->targets };
 
 	for (size_t i = 0; i < COUNT_OF(texts); i++) {
 		(void)redact_owned(r, texts[i], NULL);

@@ -274,6 +274,9 @@ struct call *call_start(struct gateway *g, const struct gateway_request *r, call
 	fc->pub.target = fc->pub.asked = target_copy(r->target);
 	fc->pub.is_streamed = r->is_streamed;
 	fc->pub.max_attempts = FAKE_MAX_ATTEMPTS;
+	fc->pub.prompt_name = x_strdup(r->prompt_name);
+	fc->pub.prompt_version = x_strdup(r->prompt_version);
+	fc->pub.tags = x_strdup(r->tags);
 	call_row_init(&fc->pub.row);
 	fc->pub.row.run_us = r->run_us;
 	fc->pub.row.run_column = r->run_column;
@@ -318,6 +321,9 @@ void call_unref(struct call *c)
 	buf_free(&c->response_body);
 	arrivals_free(&c->arrivals);
 	target_free(c->asked);
+	free(c->prompt_name);
+	free(c->prompt_version);
+	free(c->tags);
 	free(fc);
 }
 

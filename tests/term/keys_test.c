@@ -77,9 +77,9 @@ static void test_play(void **state)
 	pty_key(&p, ":", "send the prompt to all targets");
 	pty_send(&p, ESC);
 	pty_wait_gone(&p, "send the prompt to all targets");
-	pty_key(&p, "?", "keys and commands of this screen");
+	pty_key(&p, "?", "Help \u00b7 Play");
 	pty_send(&p, ESC);
-	pty_wait_gone(&p, "keys and commands of this screen");
+	pty_wait_gone(&p, "Help \u00b7 Play");
 	console_quit();
 }
 

@@ -42,6 +42,8 @@ static void free_screen(void *self)
 		free(s->targets[i]);
 	}
 	free(s->targets);
+	play_versions_forget(s);
+	free(s->refs);
 	free(s);
 }
 
@@ -171,7 +173,10 @@ static const struct command commands[] = {
 	{ "hold", "Space", "hold", NULL, "hold or follow the end of this column", 0, play_cmd_hold, NULL, play_shows_columns },
 	{ "param", "p", "param", "NAME=VALUE", "set a parameter: temperature, top_p, max_tokens, seed, stop", 0, play_cmd_param, play_complete_param, NULL },
 	{ "param here", "P", NULL, "NAME=VALUE", "set a parameter of this column alone", 0, play_cmd_own_param, play_complete_param, NULL },
-	{ "twin", "+", NULL, NULL, "the same target beside it, for other parameters", 0, play_cmd_twin, NULL, play_has_columns },
+	{ "prompt here", NULL, NULL, "NAME[@REF]", "a version of a prompt for this column alone: NAME@v13, NAME@production; none takes it away", 0, play_cmd_own_prompt, play_complete_prompt, play_has_columns },
+	{ "compare versions", NULL, NULL, "V1 V2\u2026", "versions of a prompt side by side, asked of this column's target", COMMAND_WORDS, play_cmd_versions, play_complete_version, play_has_columns },
+	{ "var", NULL, NULL, "NAME=VALUE", "a value that prompts are filled in with, as in Prompts; without one it is taken away", 0, play_cmd_var, play_complete_var, NULL },
+	{ "twin", "+", NULL, NULL, "the same target beside it, for other parameters or another version", 0, play_cmd_twin, NULL, play_has_columns },
 	{ "repeat", NULL, NULL, "N", "ask each target N times at F5", 0, play_cmd_repeat, NULL, NULL },
 	{ "attach", NULL, NULL, "FILE", "send a file with the prompt: image, PDF or text", 0, play_cmd_attach, NULL, NULL },
 	{ "detach", NULL, NULL, "[NAME]", "without that file, or without any", 0, play_cmd_detach, play_complete_file, NULL },

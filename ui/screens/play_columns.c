@@ -55,7 +55,7 @@ const char *play_state_glyph(const struct play_column *c, enum style *st)
 		[CALL_CANCELLED] = { "\u2717", ST_DIM },
 	};
 
-	if (c->target == NULL && !c->answer->has_run) {
+	if (!play_column_is_usable(c) && !c->answer->has_run) {
 		*st = ST_BAD;
 		return "\u2717";
 	}
@@ -73,11 +73,62 @@ static const struct target *shown_target(const struct play_column *c)
 	return c->answer->call != NULL ? c->answer->call->target : c->target;
 }
 
-const char *play_label(const struct play_column *c, char out[PLAY_LABEL_SIZE])
+/* Whether a version says all: every column sends one of the same prompt. */
+static bool is_one_prompt(const struct play *p)
+{
+	const char *first = NULL;
+
+	for (size_t i = 0; i < p->n_columns; i++) {
+		const char *ref = p->columns[i]->own.ref;
+
+		if (ref == NULL) {
+			continue;
+		}
+		size_t len = strcspn(ref, "@");
+		bool is_same = first == NULL || (strcspn(first, "@") == len && memcmp(first, ref, len) == 0);
+
+		if (!is_same) {
+			return false;
+		}
+		first = ref;
+	}
+	return true;
+}
+
+/* "support-triage@v13", or as it was asked for while it is not there. */
+static const char *own_prompt(const struct play_column *c, char out[PLAY_PROMPT_NAME_SIZE])
+{
+	if (c->own.prompt != NULL) {
+		return play_prompt_name(c->own.prompt, out);
+	}
+	(void)snprintf(out, PLAY_PROMPT_NAME_SIZE, "%s", c->own.ref);
+	return out;
+}
+
+/* Whether the answer shown, if any, is one to the column's own prompt as it is now. */
+static bool is_of_prompt(const struct play_column *c)
+{
+	const struct play_answer *a = c->answer;
+	const char *version = a->call != NULL ? a->call->prompt_version : a->row.prompt_version;
+
+	return !a->has_run || (c->own.prompt != NULL && version != NULL && strcmp(version, c->own.prompt->hash) == 0);
+}
+
+const char *play_label(const struct play_screen *s, const struct play_column *c, char out[PLAY_LABEL_SIZE])
 {
 	struct buf own = { 0 };
+	char prompt[PLAY_PROMPT_NAME_SIZE];
 
-	play_params_text(&c->params, " ", &own);
+	if (c->own.ref != NULL) {
+		const char *name = own_prompt(c, prompt), *at = strchr(name, '@');
+
+		(void)buf_add_str(&own, at != NULL && is_one_prompt(s->play) ? at : name);
+	}
+	struct buf params = { 0 };
+
+	play_params_text(&c->params, " ", &params);
+	(void)buf_addf(&own, "%s%s", own.len > 0 && params.len > 0 ? " " : "", buf_str(&params));
+	buf_free(&params);
 	(void)snprintf(out, PLAY_LABEL_SIZE, "%s%.100s%s%s", c->route != NULL ? "auto: " : "", c->target != NULL ? shown_target(c)->model : c->name, own.len > 0 ? " " : "", buf_str(&own));
 	buf_free(&own);
 	return out;
@@ -122,8 +173,12 @@ static void draw_estimate(const struct play_screen *s, const struct play_column 
 	char in[FORMAT_SIZE], low[FORMAT_SIZE], high[FORMAT_SIZE], cost[PLAY_ESTIMATE_SIZE], tokens[4 * FORMAT_SIZE];
 	int x = r.x + 1, y = r.y + 1;
 
-	if (c->target == NULL) {
-		(void)cells_fit(cells, x, y, r.w - 2, ST_DIM, "cannot be used");
+	if (c->own.ticket != 0) {
+		(void)cells_fit(cells, x, y, r.w - 2, ST_DIM, "the prompt is being filled in\u2026");
+		return;
+	}
+	if (!play_column_is_usable(c)) {
+		(void)cells_fit(cells, x, y, r.w - 2, ST_DIM, c->target != NULL ? "cannot be sent" : "cannot be used");
 		return;
 	}
 	struct err refused;
@@ -178,7 +233,7 @@ static void draw_head(const struct play_screen *s, const struct play_column *c, 
 	if (c->answer->is_cached) {
 		used = cells_right(cells, used - 1, r.y, ST_OK, "cached");
 	}
-	(void)cells_fit(cells, r.x + 3, r.y, used - r.x - 4, ST_BOLD, play_label(c, label));
+	(void)cells_fit(cells, r.x + 3, r.y, used - r.x - 4, ST_BOLD, play_label(s, c, label));
 	if (c == s->marked) {
 		(void)cells_put(cells, r.x, r.y, ST_HIT, "m");
 	}
@@ -194,10 +249,16 @@ static void draw_separator(const struct play_screen *s, const struct play_column
 {
 	int y = r.y + s->head_rows - 1, end = r.x + r.w - 1;
 	struct play_spread spread;
-	char t[3][FORMAT_SIZE], text[3 * FORMAT_SIZE + 8];
+	char t[3][FORMAT_SIZE], text[PLAY_PROMPT_NAME_SIZE];
 
 	if (s->head_rows > 2) {
 		cells_fill(cells, (struct rect){ r.x + 1, y, r.w - 2, 1 }, ST_RULE, 0x254c);
+	}
+	if (c->own.ref != NULL && c->n_answers < 2 && s->head_rows > 2) {
+		char prompt[PLAY_PROMPT_NAME_SIZE + 8];
+
+		(void)snprintf(prompt, sizeof(prompt), "%s%s ", is_of_prompt(c) ? "" : "next: ", own_prompt(c, text));
+		(void)cells_fit(cells, r.x + 1, y, r.w - 2, ST_TEXT, prompt);
 	}
 	if (c->n_answers < 2) {
 		return;
@@ -205,7 +266,7 @@ static void draw_separator(const struct play_screen *s, const struct play_column
 	play_spread(c, &spread);
 	if (s->head_rows == 2) { /* there is no row for it: in the name's */
 		char label[PLAY_LABEL_SIZE];
-		int label_w = cells_width(play_label(c, label), strlen(label));
+		int label_w = cells_width(play_label(s, c, label), strlen(label));
 
 		(void)cells_putf(cells, r.x + 4 + label_w, r.y, ST_HIT, "%zu/%zu", play_shown_answer(c) + 1, c->n_answers);
 		return;

@@ -34,10 +34,10 @@ static void add_parts(struct styled_text *out, const struct diff *d, const char 
 }
 
 /* Which sign is whose. Dim: no change to stop at. */
-static void add_legend(struct styled_text *out, const struct play_column *left, const struct play_column *right)
+static void add_legend(const struct play_screen *s, struct styled_text *out, const struct play_column *left, const struct play_column *right)
 {
 	char la[PLAY_LABEL_SIZE], lb[PLAY_LABEL_SIZE];
-	const char *a = play_label(left, la), *b = play_label(right, lb);
+	const char *a = play_label(s, left, la), *b = play_label(s, right, lb);
 	char *clean_a = clean_line(a, strlen(a), 0), *clean_b = clean_line(b, strlen(b), 0);
 
 	styled_addf(out, ST_DIM, "[\u2212%s\u2212] {+%s+}\n\n", clean_a, clean_b);
@@ -60,7 +60,7 @@ static bool is_finished(const struct play_answer *a)
 }
 
 /* What changed between two answers, with its legend. Returns whether both were compared as JSON. */
-static bool add_pair(struct styled_text *out, const struct play_column *left, const struct play_column *right, size_t *removed, size_t *added)
+static bool add_pair(const struct play_screen *s, struct styled_text *out, const struct play_column *left, const struct play_column *right, size_t *removed, size_t *added)
 {
 	struct buf a_json = { 0 }, b_json = { 0 };
 	bool is_json = laid_out(left->answer, &a_json) && laid_out(right->answer, &b_json);
@@ -68,7 +68,7 @@ static bool add_pair(struct styled_text *out, const struct play_column *left, co
 	struct diff d;
 
 	diff_make(&d, a_text->s, a_text->len, b_text->s, b_text->len, is_json ? DIFF_WORDS : DIFF_WORDS | DIFF_SENTENCES);
-	add_legend(out, left, right);
+	add_legend(s, out, left, right);
 	if (d.words_added + d.words_removed == 0) {
 		styled_addf(out, ST_DIM, "The two answers are the same.\n\n");
 	}
@@ -104,7 +104,7 @@ bool play_diff_open(struct play_screen *s, size_t a, size_t b, struct err *e)
 		return err_set(e, ERR_USAGE, "both answers must be finished: %zu and %zu", a + 1, b + 1);
 	}
 	struct styled_text *diff = styled_new();
-	bool is_json = add_pair(diff, left, right, &removed, &added);
+	bool is_json = add_pair(s, diff, left, right, &removed, &added);
 
 	show(s, diff);
 	(void)snprintf(s->diff_title, sizeof(s->diff_title), "Diff %zu \u2194 %zu  \u2212%zu +%zu words%s", a + 1, b + 1, removed, added,
@@ -153,7 +153,7 @@ bool play_diff_open_all(struct play_screen *s, size_t baseline, struct err *e)
 	for (size_t i = 0; i < p->n_columns; i++) {
 		if (i != baseline && is_finished(p->columns[i]->answer)) {
 			styled_add(diff, ST_TEXT, "\n", 1);
-			(void)add_pair(diff, p->columns[baseline], p->columns[i], &removed, &added);
+			(void)add_pair(s, diff, p->columns[baseline], p->columns[i], &removed, &added);
 			styled_add(diff, ST_TEXT, "\n", 1);
 		}
 	}

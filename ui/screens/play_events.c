@@ -163,7 +163,7 @@ void play_events_view_draw(const struct play_screen *s, struct cells *cells, con
 		return;
 	}
 	char label[PLAY_LABEL_SIZE];
-	char *title = x_asprintf("Raw events \u203a %zu %s", s->column + 1, play_label(s->play->columns[s->column], label));
+	char *title = x_asprintf("Raw events \u203a %zu %s", s->column + 1, play_label(s, s->play->columns[s->column], label));
 	(void)snprintf(right, sizeof(right), "%zu \u00b7 yr copies all \u00b7 Esc closes", s->events.n + s->events.n_forgotten);
 	cells_rule(cells, r.x, r.y, r.w, true, title, right);
 	free(title);

@@ -281,7 +281,7 @@ void play_inspector_draw(const struct play_screen *s, struct cells *cells, const
 		return;
 	}
 	char label[PLAY_LABEL_SIZE];
-	char *title = x_asprintf("Inspector \u203a %zu %s", s->column + 1, play_label(s->play->columns[s->column], label));
+	char *title = x_asprintf("Inspector \u203a %zu %s", s->column + 1, play_label(s, s->play->columns[s->column], label));
 	cells_rule(cells, r.x, r.y, r.w, s->view == VIEW_INSPECTOR, title, s->view == VIEW_INSPECTOR ? "Esc closes \u00b7 J raw events" : "i");
 	free(title);
 	styled_draw(s->facts, cells, s->facts_area, (size_t)s->facts_scroll.selected);

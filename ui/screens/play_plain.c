@@ -15,7 +15,7 @@ static const char *state_word(const struct play_column *c)
 		[CALL_DONE] = "done", [CALL_FAILED] = "failed", [CALL_CANCELLED] = "stopped",
 	};
 
-	return c->answer->has_run ? words[c->answer->state] : c->target == NULL ? "unusable" : "ready";
+	return c->answer->has_run ? words[c->answer->state] : !play_column_is_usable(c) ? "unusable" : "ready";
 }
 
 /* "first token 0.52s, 88 tok/s, total 1.08s, 430 tokens in, 49 out, $0.0002"; only what is known. */
@@ -53,9 +53,12 @@ void play_head_say(const struct play_screen *s, const struct play_column *c, str
 	char label[PLAY_LABEL_SIZE];
 	struct play_figures f;
 
-	(void)buf_addf(&line, "%s %s", state_word(c), play_label(c, label));
+	(void)buf_addf(&line, "%s %s", state_word(c), play_label(s, c, label));
 	if (c->target != NULL) {
 		(void)buf_addf(&line, ", %s", c->target->provider->name);
+	}
+	if (c->own.ref != NULL) {
+		(void)buf_addf(&line, ", prompt %s", c->own.ref);
 	}
 	if (c->n_answers > 1) {
 		(void)buf_addf(&line, ", answer %zu of %zu", play_shown_answer(c) + 1, c->n_answers);
@@ -68,7 +71,7 @@ void play_head_say(const struct play_screen *s, const struct play_column *c, str
 	buf_clear(&line);
 	play_answer_figures(c->answer, env->mono_us, &f);
 	if (!c->answer->has_run) {
-		(void)buf_add_str(&line, c->target != NULL ? "not sent yet" : "cannot be used");
+		(void)buf_add_str(&line, play_column_is_usable(c) ? "not sent yet" : "cannot be used");
 	} else if (!f.is_running) {
 		add_figures(&f, &line);
 	}
@@ -96,7 +99,7 @@ void play_race_say(const struct play_screen *s, struct cells *cells, const struc
 		play_answer_figures(c->answer, env->mono_us, &f);
 		figure_duration(f.total_us, total);
 		price_format(f.cost_nano, cost, FORMAT_SIZE);
-		(void)buf_addf(&line, "%zu %s, %s", i + 1, play_label(c, label), state_word(c));
+		(void)buf_addf(&line, "%zu %s, %s", i + 1, play_label(s, c, label), state_word(c));
 		if (e->code != ERR_NONE) {
 			(void)buf_addf(&line, ": %s", e->text);
 		} else if (c->answer->has_run && !f.is_running) {

@@ -47,7 +47,7 @@ static void draw_names(const struct play_screen *s, struct cells *cells, const s
 		play_race_figures(c, env, &f);
 		figure_duration(f.total_us, total);
 		price_format(f.cost_nano, cost, FORMAT_SIZE);
-		(void)snprintf(name, sizeof(name), "%.39s", play_label(c, label));
+		(void)snprintf(name, sizeof(name), "%.39s", play_label(s, c, label));
 		if (f.is_running && c->answer->state == CALL_RETRYING && c->answer->call->http.reply.status >= 400) {
 			(void)snprintf(text, sizeof(text), "%zu %s %d", i + 1, name, c->answer->call->http.reply.status);
 		} else if (f.is_running) {
@@ -93,7 +93,7 @@ static void draw_strip(const struct play_screen *s, struct cells *cells)
 
 		(void)cells_put(cells, x, s->race.y, st, glyph);
 		int used = 1 + cells_putf(cells, x + 1, s->race.y, is_focused ? ST_BOLD : ST_DIM, "%d ", i + 1);
-		(void)cells_fit(cells, x + used, s->race.y, w - used - 1, is_focused ? ST_BOLD : ST_TEXT, play_label(c, label));
+		(void)cells_fit(cells, x + used, s->race.y, w - used - 1, is_focused ? ST_BOLD : ST_TEXT, play_label(s, c, label));
 	}
 	if (shown < n) {
 		(void)cells_putf(cells, s->race.x + s->race.w - 1, s->race.y, ST_DIM, "\u2026");

@@ -150,7 +150,7 @@ static void draw_state(const struct play_column *c, struct cells *cells, int x, 
 	if (c->n_answers > 1 && running > 0) {
 		(void)cells_putf(cells, x + 2, y, st, "%zu/%zu", c->n_answers - running, c->n_answers);
 	} else {
-		(void)cells_put(cells, x + 2, y, st, c->answer->has_run ? words[c->answer->state] : c->target == NULL ? "unusable" : "ready");
+		(void)cells_put(cells, x + 2, y, st, c->answer->has_run ? words[c->answer->state] : c->own.ticket != 0 ? "filling" : !play_column_is_usable(c) ? "unusable" : "ready");
 	}
 }
 
@@ -198,7 +198,7 @@ static bool rest_text(const struct play_screen *s, const struct play_column *c, 
 	if (c->n_answers > 1) {
 		add_spread(c, out);
 		*st = ST_TEXT;
-	} else if (c->target != NULL && !a->has_run) {
+	} else if (play_column_is_usable(c) && !a->has_run) {
 		struct estimate e;
 		struct err refused;
 		char cost[PLAY_ESTIMATE_SIZE];
@@ -236,7 +236,7 @@ static void draw_row(const struct play_screen *s, struct cells *cells, int y, si
 		cells_selected(cells, x, y);
 	}
 	(void)cells_putf(cells, x + 1, y, ST_DIM, "%2zu", i + 1);
-	(void)cells_fit(cells, x + 4, y, 21, is_selected ? ST_BOLD : ST_TEXT, play_label(c, label));
+	(void)cells_fit(cells, x + 4, y, 21, is_selected ? ST_BOLD : ST_TEXT, play_label(s, c, label));
 	draw_state(c, cells, x + 26, y);
 	for (size_t k = 0; k < COUNT_OF(race_columns); k++) {
 		char text[FORMAT_SIZE];

@@ -51,6 +51,28 @@ static void keep_own(struct session *out, size_t i, const struct chat_params *p)
 	buf_free(&text);
 }
 
+/* Its own prompt, as it was filled in; where no texts are kept, or there is none yet, by what it was asked. */
+static void keep_prompt(struct session *out, size_t i, const struct play_slot *own, bool has_texts)
+{
+	char *text = has_texts && own->prompt != NULL ? play_prompt_text(own->prompt) : NULL;
+
+	if (own->ref != NULL) {
+		session_set_item(out, "play.prompt", i, text != NULL ? text : own->ref);
+	}
+	free(text);
+}
+
+static void take_prompt(const struct session *in, size_t i, struct play *p, struct play_column *c)
+{
+	const char *kept = session_item(in, "play.prompt", i);
+
+	if (kept != NULL && kept[0] == '{') {
+		play_take_own(p, c, play_prompt_from_text(kept));
+	} else if (kept != NULL && kept[0] != '\0') {
+		play_ask_own(p, c, kept);
+	}
+}
+
 static void take_own(const struct session *in, size_t i, struct chat_params *p)
 {
 	const char *at = session_item(in, "play.own", i);
@@ -84,6 +106,7 @@ void play_save(const void *self, struct session *out)
 	for (size_t i = 0; i < s->play->n_columns; i++) {
 		session_set_item(out, "play.target", i, s->play->columns[i]->name);
 		keep_own(out, i, &s->play->columns[i]->params);
+		keep_prompt(out, i, &s->play->columns[i]->own, has_prompt);
 	}
 	session_set_number(out, "play.repeat", s->play->repeat);
 	session_set_number(out, "play.inspector", !s->hides_inspector);
@@ -129,6 +152,9 @@ void play_restore(void *self, const struct session *in)
 		}
 	}
 	for (size_t i = 0; (value = session_item(in, "play.target", i)) != NULL; i++) {
-		take_own(in, i, &play_add(s->play, value)->params);
+		struct play_column *c = play_add(s->play, value);
+
+		take_own(in, i, &c->params);
+		take_prompt(in, i, s->play, c);
 	}
 }

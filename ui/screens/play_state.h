@@ -78,6 +78,8 @@ struct play_screen {
 	struct styled_text *event_text; /* VIEW_EVENTS: the opened one */
 	char **targets;           /* candidates for `:add`, collected when first asked */
 	size_t n_targets, cap_targets;
+	char **refs;              /* of prompts, collected anew with each list */
+	size_t n_refs, cap_refs;
 	/* the last layout */
 	int width;                /* with the inspector */
 	int head_rows;            /* of a column */
@@ -118,9 +120,9 @@ struct answer_view *play_focused_answer(const struct play_screen *s);
 /* play_columns.c: heads and answers. */
 void play_columns_layout(struct play_screen *s);
 void play_columns_draw(const struct play_screen *s, struct cells *cells, const struct env *env);
-/* The model's part of "provider/model", of the one that answers (a fallback, where the target itself failed), and the parameters that only
- * this column has: "gpt-5.4-mini temp 0.7". Returns out. */
-const char *play_label(const struct play_column *c, char out[PLAY_LABEL_SIZE]);
+/* The model's part of "provider/model", of the one that answers (a fallback, where the target itself failed), and what only this column has:
+ * "gpt-5.4-mini @v13 temp 0.7"; the prompt's name stands before its version where there are several. Returns out. */
+const char *play_label(const struct play_screen *s, const struct play_column *c, char out[PLAY_LABEL_SIZE]);
 /* "▶", "✓", "✗", "↻", "◌", "·" and its style. */
 const char *play_state_glyph(const struct play_column *c, enum style *st);
 /* play_text.c: the texts of the columns. Views of columns that are gone are dropped, new columns get one. */
@@ -206,6 +208,14 @@ play_command play_cmd_run, play_cmd_stop, play_cmd_stop_all, play_cmd_retry, pla
     play_cmd_history, play_cmd_open, play_cmd_close;
 /* play_find.c */
 play_command play_cmd_find, play_cmd_next_hit, play_cmd_prev_hit;
+/* play_versions.c: which version of a prompt a column sends, and its values. */
+void play_versions_forget(struct play_screen *s);
+/* Another column like the focused one, beside it; it gets the focus. */
+struct play_column *play_twin(struct play_screen *s);
+play_command play_cmd_own_prompt, play_cmd_versions, play_cmd_var;
+const char *play_complete_prompt(void *self, size_t i);
+const char *play_complete_version(void *self, size_t i);
+const char *play_complete_var(void *self, size_t i);
 /* play_targets.c */
 play_command play_cmd_add, play_cmd_drop, play_cmd_left, play_cmd_right, play_cmd_param, play_cmd_own_param,
     play_cmd_twin, play_cmd_repeat, play_cmd_attach, play_cmd_detach;

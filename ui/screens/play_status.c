@@ -148,7 +148,8 @@ int play_tick_ms(const void *self)
 
 void play_card(const void *self, const struct env *env, struct buf *out)
 {
-	const struct play *p = ((const struct play_screen *)self)->play;
+	const struct play_screen *s = self;
+	const struct play *p = s->play;
 
 	for (size_t i = 0; i < p->n_columns && i < 3; i++) {
 		const struct play_column *c = p->columns[i];
@@ -160,7 +161,7 @@ void play_card(const void *self, const struct env *env, struct buf *out)
 		play_answer_figures(c->answer, env->mono_us, &f);
 		figure_duration(f.total_us, time);
 		price_format(f.cost_nano, cost, FORMAT_SIZE);
-		(void)buf_addf(out, "%s %s %s %s\n", play_label(c, label), play_state_glyph(c, &st), time,
+		(void)buf_addf(out, "%s %s %s %s\n", play_label(s, c, label), play_state_glyph(c, &st), time,
 		    f.is_running ? "" : cost);
 	}
 }

@@ -157,14 +157,7 @@ unsigned play_cmd_twin(void *self, struct console *c, const char *arg)
 	if (!play_wants_column(s, c)) {
 		return play_changed();
 	}
-	const struct play_column *here = s->play->columns[s->column];
-	struct play_column *twin = play_add(s->play, here->name);
-
-	chat_params_copy(&twin->params, &here->params);
-	for (size_t i = s->play->n_columns - 1; i > s->column + 1; i--) {
-		(void)play_move(s->play, i, -1);
-	}
-	s->column++;
+	(void)play_twin(s);
 	console_ask(c, "param here ");
 	return play_changed();
 }

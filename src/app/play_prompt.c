@@ -1,0 +1,164 @@
+#include "app/play_prompt.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/mem.h"
+
+#define N_FORMS 2 /* tools and the form of the answer, which are counted behind the messages */
+
+/* Takes filled and tags over. */
+static struct play_prompt *make(const char *name, int number, const char *hash, char *tags, const struct filled *filled)
+{
+	struct play_prompt *p = x_calloc(1, sizeof(*p));
+
+	p->refs = 1;
+	p->name = x_strdup(name);
+	p->number = number;
+	(void)snprintf(p->hash, sizeof(p->hash), "%s", hash);
+	p->tags = tags;
+	p->filled = *filled;
+	return p;
+}
+
+struct play_prompt *play_prompt_ref(struct play_prompt *p)
+{
+	if (p != NULL) {
+		p->refs++;
+	}
+	return p;
+}
+
+void play_prompt_unref(struct play_prompt *p)
+{
+	if (p != NULL && --p->refs == 0) {
+		for (size_t i = 0; p->counts != NULL && i < p->filled.n_messages + N_FORMS; i++) {
+			live_count_free(p->counts[i]);
+		}
+		free(p->counts);
+		filled_free(&p->filled);
+		free(p->name);
+		free(p->tags);
+		free(p);
+	}
+}
+
+void play_prompt_count(struct play_prompt *p, struct app *app)
+{
+	if (p == NULL || p->counts != NULL) {
+		return;
+	}
+	const char *forms[N_FORMS] = { p->filled.tools_json, p->filled.schema_json };
+	size_t n = p->filled.n_messages;
+
+	p->counts = x_calloc(n + N_FORMS, sizeof(*p->counts));
+	for (size_t i = 0; i < n + N_FORMS; i++) {
+		const char *text = i < n ? p->filled.messages[i].text : forms[i - n];
+
+		p->counts[i] = live_count_new(app);
+		live_count_set(p->counts[i], text != NULL ? text : "");
+	}
+}
+
+void play_prompt_weigh(const struct play_prompt *p, const struct counter *c, struct request_text *r)
+{
+	for (size_t i = 0; p->counts != NULL && i < p->filled.n_messages + N_FORMS; i++) {
+		r->is_guess |= !live_count_weigh(p->counts[i], &c->by, &r->weight);
+	}
+	r->n_messages += p->filled.n_messages;
+	r->is_guess |= p->filled.tools_json != NULL || p->filled.schema_json != NULL; /* each provider has a way of its own to put them in */
+}
+
+const char *play_prompt_name(const struct play_prompt *p, char out[PLAY_PROMPT_NAME_SIZE])
+{
+	if (p->number > 0) {
+		(void)snprintf(out, PLAY_PROMPT_NAME_SIZE, "%s@v%d", p->name, p->number);
+	} else {
+		(void)snprintf(out, PLAY_PROMPT_NAME_SIZE, "%s", p->name);
+	}
+	return out;
+}
+
+/* ---- from the registry ---- */
+
+static struct play_prompt *fill(struct registry *r, const struct version_row *v, const char *label, const json_t *values, struct err *e)
+{
+	struct template_error why;
+	struct rendered rendered;
+	struct filled filled;
+
+	if (!version_render(r, v, values, false, &rendered, &why)) {
+		if (why.kind == TEMPLATE_UNDEFINED) { /* its place is nothing that one mends here */
+			(void)err_set(e, ERR_TEMPLATE, "%.120s@v%d: %s", v->name, v->number, why.message);
+			(void)err_hint(e, ":var NAME=VALUE gives it a value");
+		} else {
+			(void)template_error_err(&why, e);
+		}
+		return NULL;
+	}
+	bool ok = filled_from_version(v, &rendered, &filled, e);
+
+	rendered_free(&rendered);
+	return ok ? make(v->name, v->number, v->hash, filled_tags(label, v->number), &filled) : NULL;
+}
+
+struct play_prompt *play_prompt_read(const char *dir, const char *ref, const json_t *values, struct err *e)
+{
+	struct registry *r = registry_open(dir, false, e);
+	struct version_row v = { 0 };
+	struct play_prompt *p = NULL;
+	char *label = NULL;
+
+	if (r != NULL && version_resolve(r, ref, NULL, &v, &label, e)) {
+		p = fill(r, &v, label, values, e);
+		version_free(&v);
+	}
+	free(label);
+	registry_close(r);
+	return p;
+}
+
+/* ---- kept ---- */
+
+json_t *play_prompt_json(const struct play_prompt *p)
+{
+	json_t *o = json_pack("{s:s, s:i, s:s, s:O}", "name", p->name, "version", p->number, "hash", p->hash, "body", p->filled.body);
+
+	if (p->tags != NULL) {
+		(void)json_object_set_new(o, "tags", json_string(p->tags));
+	}
+	return o;
+}
+
+char *play_prompt_text(const struct play_prompt *p)
+{
+	json_t *kept = play_prompt_json(p);
+	char *text = json_dumps(kept, JSON_COMPACT | JSON_SORT_KEYS);
+
+	json_decref(kept);
+	return text;
+}
+
+struct play_prompt *play_prompt_from_json(const json_t *object)
+{
+	const char *name = json_get_string(object, "name", NULL), *hash = json_get_string(object, "hash", NULL), *tags = json_get_string(object, "tags", NULL);
+	json_t *body = json_object_get(object, "body");
+	struct filled filled;
+	struct err e;
+
+	if (name == NULL || !json_is_object(body) || !filled_from_body(json_incref(body), name, &filled, &e)) {
+		return NULL;
+	}
+	return make(name, (int)known_or(json_get_int(object, "version"), 0), hash != NULL ? hash : "", tags != NULL ? x_strdup(tags) : NULL, &filled);
+}
+
+struct play_prompt *play_prompt_from_text(const char *text)
+{
+	json_t *object = json_loads(text, 0, NULL);
+	struct play_prompt *p = play_prompt_from_json(object);
+
+	json_decref(object);
+	return p;
+}
