@@ -1,6 +1,9 @@
-/* Two ways to the same merges. A short piece, which nearly all are, keeps its parts in an array and looks through all of it for the lowest
- * rank: quadratic, but within two cache lines. A long one links its parts and keeps the ranks in a heap; entries of pairs that are gone stay in
- * it and are known by their rank, which is no longer the pair's. */
+/* The tokens of a piece are found from its begin to its end, without merging. Of a row of tokens each two that are side by side must be what merging
+ * makes of the bytes of these two alone; and then the row is what it makes of all. So the longest token is tried first, and one that does not go
+ * with the one before gives way to the longest that it begins with; where none is left, the one before gives way. No place is come to twice in vain, so a
+ * piece takes time linear in its length.
+ * Whether two go together: undo their merges, the last first, and see whether at each step another one across their border would have come earlier.
+ * Source: the crate bpe of github/rust-gems (2024), whose proof is in its README. */
 #include "token/bpe.h"
 
 #include <stdlib.h>
@@ -8,148 +11,80 @@
 
 #include "base/mem.h"
 
-#define SHORT_MOST 96
+#define SHORT_MOST 256 /* bytes of a piece that needs no memory of its own */
 
-/* ---- short ---- */
-
-static size_t count_short(const struct ranks *r, const char *piece, size_t len)
+static inline bool is_part(const struct rank_token *part, const struct rank_token *whole)
 {
-	uint32_t rank[SHORT_MOST]; /* of part i with the next */
-	unsigned char start[SHORT_MOST + 2];
-	size_t n = len;
-
-	for (size_t i = 0; i <= len; i++) {
-		start[i] = (unsigned char)i;
-		if (i + 1 < len) {
-			rank[i] = ranks_find(r, piece + i, 2);
-		}
-	}
-	while (n > 1) {
-		size_t at = 0;
-
-		for (size_t i = 1; i + 1 < n; i++) {
-			at = rank[i] < rank[at] ? i : at;
-		}
-		if (rank[at] == RANK_NONE) {
-			break;
-		}
-		memmove(start + at + 1, start + at + 2, n - at - 1);
-		if (n > at + 2) {
-			memmove(rank + at, rank + at + 1, (n - at - 2) * sizeof(*rank));
-		}
-		n--;
-		if (at + 1 < n) {
-			rank[at] = ranks_find(r, piece + start[at], (size_t)(start[at + 2] - start[at]));
-		}
-		if (at > 0) {
-			rank[at - 1] = ranks_find(r, piece + start[at - 1], (size_t)(start[at + 1] - start[at - 1]));
-		}
-	}
-	return n;
+	return part->len > 0 && part->len < whole->len;
 }
 
-/* ---- long ---- */
+/* Whether the merges of left and right, which meet at `border`, are those of both together. */
+static bool go_together(const struct ranks *r, const char *border, uint32_t left, uint32_t right)
+{
+	const struct rank_token *l = ranks_token(r, left), *g = ranks_token(r, right);
+	uint32_t limit = RANK_NONE;
 
-struct part {
-	size_t prev, next; /* where those beside it start; the piece's length after the last */
-	uint32_t rank;     /* with the next */
+	while (ranks_find(r, border - l->len, (size_t)l->len + g->len) >= limit) {
+		const struct rank_token *inner = ranks_token(r, l->right), *outer = ranks_token(r, g->left);
+		bool is_left = is_part(inner, l), is_right = is_part(outer, g);
+
+		if (is_left && (left > right || !is_right)) { /* merged last; of two that are equal the left came first */
+			limit = left;
+			left = l->right;
+			l = inner;
+		} else if (is_right) {
+			limit = right + 1;
+			right = g->left;
+			g = outer;
+		} else {
+			return true;
+		}
+	}
+	return false;
+}
+
+struct row {
+	uint32_t *tokens;
+	uint64_t *is_dead; /* places from which there is no way to the end */
+	size_t n;
 };
 
-struct pair {
-	uint32_t rank;
-	size_t at; /* of equal rank the first is merged first */
-};
-
-struct merge {
-	const struct ranks *ranks;
-	const char *piece;
-	size_t len;
-	struct part *parts; /* by where they start */
-	struct pair *heap;
-	size_t n, cap;
-};
-
-static inline bool is_before(const struct pair *a, const struct pair *b)
+static inline bool is_dead(const struct row *row, size_t at)
 {
-	return a->rank != b->rank ? a->rank < b->rank : a->at < b->at;
+	return (row->is_dead[at >> 6] >> (at & 63) & 1) != 0;
 }
 
-static void push(struct merge *m, struct pair pair)
+/* The token to go on with at a place: `token`, or what it gives way to. RANK_NONE: none goes. */
+static uint32_t fitting(const struct ranks *r, const struct row *row, const char *piece, size_t at, uint32_t token)
 {
-	(void)array_push(m->heap, m->n, m->cap);
-	size_t i = m->n - 1;
-
-	for (; i > 0 && is_before(&pair, &m->heap[(i - 1) / 2]); i = (i - 1) / 2) {
-		m->heap[i] = m->heap[(i - 1) / 2];
+	while (token != RANK_NONE && (is_dead(row, at + ranks_token(r, token)->len) ||
+	       (row->n > 0 && !go_together(r, piece + at, row->tokens[row->n - 1], token)))) {
+		token = ranks_shorter(r, token);
 	}
-	m->heap[i] = pair;
+	return token;
 }
 
-static struct pair pop(struct merge *m)
+static size_t count_row(const struct ranks *r, const char *piece, size_t len, struct row *row)
 {
-	struct pair top = m->heap[0], last = m->heap[--m->n];
-	size_t i = 0;
+	size_t at = 0;
+	uint32_t token = ranks_longest(r, piece, len);
 
-	for (size_t child; (child = 2 * i + 1) < m->n; i = child) {
-		child += child + 1 < m->n && is_before(&m->heap[child + 1], &m->heap[child]);
-		if (!is_before(&m->heap[child], &last)) {
-			break;
-		}
-		m->heap[i] = m->heap[child];
-	}
-	m->heap[i] = last;
-	return top;
-}
+	while (at < len) {
+		uint32_t next = fitting(r, row, piece, at, token);
 
-/* Ranks the part at `at` with its next one anew. */
-static void rank_pair(struct merge *m, size_t at)
-{
-	struct part *p = &m->parts[at];
-	size_t next = p->next;
-
-	p->rank = next < m->len ? ranks_find(m->ranks, m->piece + at, m->parts[next].next - at) : RANK_NONE;
-	if (p->rank != RANK_NONE) {
-		push(m, (struct pair){ p->rank, at });
-	}
-}
-
-static void join(struct merge *m, size_t at)
-{
-	struct part *p = &m->parts[at], *gone = &m->parts[p->next];
-
-	gone->rank = RANK_NONE;
-	p->next = gone->next;
-	if (p->next < m->len) {
-		m->parts[p->next].prev = at;
-	}
-	rank_pair(m, at);
-	if (at > 0) {
-		rank_pair(m, p->prev);
-	}
-}
-
-static size_t count_long(const struct ranks *r, const char *piece, size_t len)
-{
-	struct merge m = { .ranks = r, .piece = piece, .len = len, .parts = x_reallocarray(NULL, len, sizeof(*m.parts)) };
-	size_t n = len;
-
-	for (size_t i = 0; i < len; i++) {
-		m.parts[i] = (struct part){ .prev = i - 1, .next = i + 1, .rank = RANK_NONE };
-	}
-	for (size_t i = 0; i + 1 < len; i++) {
-		rank_pair(&m, i);
-	}
-	while (m.n > 0) {
-		struct pair lowest = pop(&m);
-
-		if (m.parts[lowest.at].rank == lowest.rank) {
-			join(&m, lowest.at);
-			n--;
+		if (next != RANK_NONE) {
+			row->tokens[row->n++] = next;
+			at += ranks_token(r, next)->len;
+			token = at < len ? ranks_longest(r, piece + at, len - at) : RANK_NONE;
+		} else if (row->n > 0) {
+			row->is_dead[at >> 6] |= (uint64_t)1 << (at & 63);
+			token = row->tokens[--row->n];
+			at -= ranks_token(r, token)->len;
+		} else {
+			return len; /* no vocabulary that was compiled */
 		}
 	}
-	free(m.parts);
-	free(m.heap);
-	return n;
+	return row->n;
 }
 
 size_t bpe_count(const struct ranks *r, const char *piece, size_t len)
@@ -157,5 +92,16 @@ size_t bpe_count(const struct ranks *r, const char *piece, size_t len)
 	if (ranks_find(r, piece, len) != RANK_NONE) {
 		return 1;
 	}
-	return len <= SHORT_MOST ? count_short(r, piece, len) : count_long(r, piece, len);
+	if (len <= SHORT_MOST) {
+		uint32_t tokens[SHORT_MOST];
+		uint64_t dead[SHORT_MOST / 64 + 1] = { 0 };
+
+		return count_row(r, piece, len, &(struct row){ tokens, dead, 0 });
+	}
+	struct row row = { x_reallocarray(NULL, len, sizeof(*row.tokens)), x_calloc(len / 64 + 1, sizeof(*row.is_dead)), 0 };
+	size_t n = count_row(r, piece, len, &row);
+
+	free(row.tokens);
+	free(row.is_dead);
+	return n;
 }

@@ -14,6 +14,13 @@
 
 struct ranks;
 
+/* What is known of a token beside its bytes; others are named by their ranks. */
+struct rank_token {
+	uint32_t left, right; /* what is merged to it at last: itself for a byte; RANK_NONE when no merging makes it */
+	uint32_t shorter;     /* the longest that it begins with; RANK_NONE for a byte */
+	uint32_t len;         /* bytes */
+};
+
 /* From a rank file in tiktoken's format, one token a line: its bytes in base64, a space, its rank; ranks rise, and every single byte is a token.
  * hash: SHA-256 of the file, by which its index is known. */
 struct ranks *ranks_compile(const char *text, size_t len, const unsigned char hash[SHA256_SIZE], struct err *e) SONDE_MUST_CHECK;
@@ -28,5 +35,11 @@ void ranks_free(struct ranks *r);
 
 /* Its place in the order of merging, or RANK_NONE when these bytes (len > 0) are no token. Of two, the lower is merged first. */
 uint32_t ranks_find(const struct ranks *r, const char *bytes, size_t len);
+/* The longest token that a text (len > 0) begins with and that merging can make. */
+uint32_t ranks_longest(const struct ranks *r, const char *text, size_t len);
+/* The longest other one that such a token begins with and that merging can make; RANK_NONE: none. */
+uint32_t ranks_shorter(const struct ranks *r, uint32_t rank);
+/* Of a rank that one of these gave; never NULL. In a forged index its parts need not fit it. */
+const struct rank_token *ranks_token(const struct ranks *r, uint32_t rank);
 
 #endif

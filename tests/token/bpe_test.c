@@ -64,6 +64,28 @@ static void merges_as_defined(void **state)
 	ranks_free(r);
 }
 
+/* Few different bytes, so that many merges meet; long enough for a row of its own memory. */
+static void merges_as_defined_of_few_bytes(void **state)
+{
+	static const char *const sets[] = { "ab", "a", "the ", "thing ", "\xe6\xbc\xa2\xe5\xad\x97", "=12", "ab\n '" };
+	struct ranks *r = vocabulary_ranks();
+	uint32_t seed = 9;
+
+	(void)state;
+	for (size_t round = 0; round < 6000; round++) {
+		const char *set = sets[round % COUNT_OF(sets)];
+		char piece[600];
+		size_t len = 1 + round % (round % 100 == 0 ? sizeof(piece) : 60);
+
+		for (size_t i = 0; i < len; i++) {
+			seed = seed * 1664525u + 1013904223u;
+			piece[i] = seed >> 30 == 0 && i > 0 ? piece[i - 1] : set[(seed >> 8) % strlen(set)];
+		}
+		assert_int_equal(bpe_count(r, piece, len), plain_count(r, piece, len));
+	}
+	ranks_free(r);
+}
+
 static void long_without_a_break(void **state)
 {
 	struct ranks *r = vocabulary_ranks();
@@ -163,6 +185,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(merges_as_defined),
+		cmocka_unit_test(merges_as_defined_of_few_bytes),
 		cmocka_unit_test(long_without_a_break),
 		cmocka_unit_test(wrong_rank_files),
 		cmocka_unit_test(damaged_indexes),
