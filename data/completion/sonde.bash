@@ -26,7 +26,7 @@ _sonde() {
 		return
 		;;
 	--encoding) words="o200k_base cl100k_base" ;;
-	--by) words="provider model operation" ;;
+	--by) words="provider model operation prompt" ;;
 	--since | --until) words="15m 1h 6h 24h 7d 30d now" ;;
 	--provider) words="openai anthropic gemini ollama" ;;
 	--operation) words="chat" ;;

@@ -19,7 +19,7 @@
 struct board_question {
 	struct timeframe frame;
 	enum compare compare;
-	enum metrics_by by;  /* BY_PROVIDER, BY_MODEL, BY_OPERATION */
+	enum metrics_by by;  /* not BY_NONE */
 	char *key;           /* a group's key that narrows graphs and log; NULL: all */
 	char *filter;        /* a filter (metrics/filter.h) that compiles; NULL: all. Narrows everything */
 	bool errors_only;    /* log */

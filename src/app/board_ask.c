@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "gateway/budget.h"
+#include "metrics/by_prompt.h"
 #include "store/reader.h"
 
 #define NAMES_MOST 200 /* of a kind */
@@ -57,7 +58,7 @@ void asking_free(struct asking *q)
 
 static const char **key_of(struct metrics_query *m, enum metrics_by by)
 {
-	return by == BY_PROVIDER ? &m->provider : by == BY_MODEL ? &m->model : &m->operation;
+	return by == BY_PROVIDER ? &m->provider : by == BY_MODEL ? &m->model : by == BY_OPERATION ? &m->operation : &m->prompt;
 }
 
 static int64_t before_us(const struct asking *q, int64_t span_us)
@@ -112,7 +113,7 @@ int64_t board_answer_log_total(const struct board_answer *a, const struct board_
 	return (int64_t)(q->errors_only ? f->errors : f->calls);
 }
 
-bool asking_log_filter(const struct asking *q, struct call_filter *f, struct condition *where, struct err *e)
+bool asking_log_filter(const struct asking *q, struct reader *r, struct call_filter *f, struct condition *where, struct err *e)
 {
 	static const char *const fields[BY_COUNT] = { [BY_PROVIDER] = "provider", [BY_MODEL] = "model", [BY_OPERATION] = "op" };
 	const struct timeframe *t = &q->q.frame;
@@ -128,7 +129,9 @@ bool asking_log_filter(const struct asking *q, struct call_filter *f, struct con
 	f->to_us = q->log_to_us < f->to_us ? q->log_to_us : f->to_us;
 	filter_add(&text, q->q.errors_only ? "status=err" : NULL);
 	filter_add(&text, q->q.filter);
-	if (q->q.key != NULL) {
+	if (q->q.key != NULL && q->q.by == BY_PROMPT) {
+		by_prompt_filter(r, q->q.key, &text);
+	} else if (q->q.key != NULL) {
 		filter_add_name(&text, fields[q->q.by], q->q.key);
 	}
 	bool ok = filter_compile(buf_str(&text), q->now_us, where, NULL, e);
@@ -142,7 +145,7 @@ static bool ask_log(struct asking *q, struct reader *r)
 	struct condition where;
 	struct call_filter f;
 
-	if (!asking_log_filter(q, &f, &where, &q->err)) {
+	if (!asking_log_filter(q, r, &f, &where, &q->err)) {
 		return false;
 	}
 	bool ok = calls_list(r, &f, q->q.log_limit, &q->a.log, &q->a.n_log, &q->err);

@@ -32,7 +32,7 @@ void asking_init(struct asking *q, const struct board *b, unsigned what, int64_t
 /* Opens *reader when there is none. On any thread. */
 void asking_run(struct asking *q, struct reader **reader);
 /* The calls that the log is of; where is to be freed after success, and lives as long as f. */
-bool asking_log_filter(const struct asking *q, struct call_filter *f, struct condition *where, struct err *e) SONDE_MUST_CHECK;
+bool asking_log_filter(const struct asking *q, struct reader *r, struct call_filter *f, struct condition *where, struct err *e) SONDE_MUST_CHECK;
 /* What the board has taken of the answer is to be zeroed before. */
 void asking_free(struct asking *q);
 void board_answer_free(struct board_answer *a);

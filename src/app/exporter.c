@@ -60,7 +60,7 @@ static bool write_calls(struct exporter *x, struct reader **r)
 	struct call_filter f;
 
 	*r = reader_open(x->asking.dir, &x->err);
-	bool ok = *r != NULL && asking_log_filter(&x->asking, &f, &where, &x->err);
+	bool ok = *r != NULL && asking_log_filter(&x->asking, *r, &f, &where, &x->err);
 
 	if (ok) {
 		ok = export_calls(*r, &f, UINT64_MAX, x->format, take, x, &x->n, &x->err);

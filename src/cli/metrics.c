@@ -1,4 +1,4 @@
-/* metrics - the figures of a span by provider, model or operation. */
+/* metrics - the figures of a span by provider, model, operation or version of a prompt. */
 #include "cli/metrics.h"
 
 #include <getopt.h>
@@ -163,11 +163,6 @@ static void add_line(struct buf *out, const char *name, size_t name_cells, const
 	(void)buf_add_char(out, '\n');
 }
 
-static const char *label_of(const struct metrics_group *g)
-{
-	return g->key[0] != '\0' ? g->key : "(none)";
-}
-
 /* In a file or a pipe a long name breaks no line. */
 static size_t name_cells_most(void)
 {
@@ -190,7 +185,7 @@ static size_t name_cells(const struct metrics *m)
 	size_t cells = NAME_CELLS_LEAST, most = name_cells_most();
 
 	for (size_t i = 0; i < m->n_groups; i++) {
-		size_t len = strlen(label_of(&m->groups[i]));
+		size_t len = strlen(metrics_group_name(&m->groups[i]));
 
 		cells = len > cells ? len : cells;
 	}
@@ -208,7 +203,7 @@ static void as_text(struct buf *out, const struct metrics_options *o, const stru
 
 	add_line(out, metrics_by_name(o->query.by), cells, NULL);
 	for (size_t i = 0; i < m->n_groups; i++) {
-		add_line(out, label_of(&m->groups[i]), cells, &m->groups[i].now);
+		add_line(out, metrics_group_name(&m->groups[i]), cells, &m->groups[i].now);
 	}
 	if (m->n_groups > 1) {
 		add_line(out, "total", cells, &m->total);
@@ -303,7 +298,7 @@ static bool set_option(struct metrics_options *o, int opt, int64_t now_us, struc
 		o->has_by = true;
 		o->query.by = metrics_by_from_name(optarg);
 		return (o->query.by != BY_COUNT && o->query.by != BY_NONE) ||
-		    err_set(e, ERR_USAGE, "--by takes provider, model or operation, not '%.60s'", optarg);
+		    err_set(e, ERR_USAGE, "--by takes provider, model, operation or prompt, not '%.60s'", optarg);
 	case 'p':
 		o->query.provider = optarg;
 		return true;
@@ -398,10 +393,10 @@ static int run(int argc, char **argv)
 const struct cli_command cli_metrics = {
 	.name = "metrics",
 	.summary = "calls, tokens, cost, latency and errors of a span",
-	.usage = "sonde metrics [--since TIME] [--until TIME] [--by provider|model|operation] [--check LIMITS|--budget] [--json|--csv] [FILE|-...]",
+	.usage = "sonde metrics [--since TIME] [--until TIME] [--by WHAT] [--check LIMITS|--budget] [--json|--csv] [FILE|-...]",
 	.help = "  --since TIME       start: a span back from now (15m, 24h, 7d) or ISO 8601; default 24h\n"
 		"  --until TIME       end, not included; default now\n"
-		"  --by WHAT          provider, model or operation; default provider, with --check all calls together\n"
+		"  --by WHAT          provider, model, operation or prompt (each version); default provider, with --check all calls together\n"
 		"  --provider NAME    only calls of this provider\n"
 		"  --model NAME       only calls answered by this model\n"
 		"  --operation NAME   only calls of this operation\n"

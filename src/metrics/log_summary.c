@@ -17,6 +17,7 @@ struct log_summary {
 	struct metrics *m;
 	struct map *groups;   /* key -> its place in m->groups + 1 */
 	size_t cap_groups, last;
+	struct buf prompt;    /* the key of one, for a moment */
 	struct map *ids;      /* of calls with an id of their own */
 	int64_t first_us, last_us;
 	int64_t start_us;
@@ -44,6 +45,7 @@ void log_summary_free(struct log_summary *s)
 		metrics_free(s->m);
 		map_free(s->groups, NULL);
 		map_free(s->ids, NULL);
+		buf_free(&s->prompt);
 		free(s);
 	}
 }
@@ -64,12 +66,23 @@ static bool is_wanted(const struct metrics_query *q, const struct call_row *row)
 	    (q->model == NULL || strcmp(q->model, model_of(row)) == 0) && (q->operation == NULL || strcmp(q->operation, row->operation) == 0);
 }
 
-static const char *key_of(enum metrics_by by, const struct call_row *row)
+/* As by_prompt.h has it; a log knows no registry. */
+static const char *prompt_of(struct log_summary *s, const struct call_row *row)
 {
-	switch (by) {
+	const char *name = or_empty(row->prompt_name), *version = or_empty(row->prompt_version);
+
+	buf_clear(&s->prompt);
+	(void)buf_addf(&s->prompt, "%s%s%s", name, version[0] != '\0' ? "@" : "", version);
+	return buf_str(&s->prompt);
+}
+
+static const char *key_of(struct log_summary *s, const struct call_row *row)
+{
+	switch (s->q->by) {
 	case BY_PROVIDER: return row->provider;
 	case BY_MODEL: return model_of(row);
 	case BY_OPERATION: return row->operation;
+	case BY_PROMPT: return prompt_of(s, row);
 	default: return "";
 	}
 }
@@ -82,7 +95,7 @@ static struct figures *figures_of(struct log_summary *s, const struct call_row *
 	if (s->q->by == BY_NONE) {
 		return &m->total;
 	}
-	const char *key = key_of(s->q->by, row);
+	const char *key = key_of(s, row);
 
 	if (s->last < m->n_groups && strcmp(m->groups[s->last].key, key) == 0) {
 		return &m->groups[s->last].now;

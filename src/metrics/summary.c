@@ -6,18 +6,19 @@
 #include "base/clock.h"
 #include "base/map.h"
 #include "base/mem.h"
+#include "metrics/by_prompt.h"
 #include "store/expire.h"
 #include "store/reader.h"
 #include "store/rollup.h"
 
 /* A span is covered by the coarsest whole slots that are complete and not longer than a bucket, then by finer ones at both ends, and
  * what no slot covers by the rows themselves: at most 10 s at each end of a recent span. All of it is read in one transaction, so
- * rollups and rows are of the same moment. Under a condition all is read from the rows, in pieces with a read transaction each. */
+ * rollups and rows are of the same moment. Under a condition, and by prompt, all is read from the rows, in pieces with a read transaction each. */
 
 #define TIME_END_US (1LL << 56) /* later than any call can be */
 #define SPARK_MOST ((size_t)4 << 20) /* numbers in all sparks together */
 
-static const char *const by_names[BY_COUNT] = { "none", "provider", "model", "operation" };
+static const char *const by_names[BY_COUNT] = { "none", "provider", "model", "operation", "prompt" };
 
 /* Seconds; each a multiple of a rollup level, days beyond the last. */
 static const int64_t bucket_lengths_s[] = { 10, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400 };
@@ -27,11 +28,13 @@ static const char slots_sql[] = "SELECT slot, provider, model, operation, " ROLL
 				"AND (?4=0 OR provider=?4) AND (?5=0 OR model=?5) AND (?6=0 OR operation=?6)";
 /* Ordered for the reading in pieces. ?7: key of the last row of the piece before; the condition is a column, so that every row is seen. */
 static const char rows_format[] =
-    "SELECT " ROLLUP_ROW ", key, %s FROM call WHERE (ts_us, key)>=(?2, ?7) AND ts_us<?3 "
-    "AND (?4=0 OR provider=?4) AND (?5=0 OR coalesce(model_resp, model_req)=?5) AND (?6=0 OR operation=?6) ORDER BY ts_us, key";
-enum { ROW_KEY = ROLLUP_ROW_COLUMNS, ROW_MATCHES };
+    "SELECT " ROLLUP_ROW ", " BY_PROMPT_PAIR ", key, %s FROM call WHERE (ts_us, key)>=(?2, ?7) AND ts_us<?3 "
+    "AND (?4=0 OR provider=?4) AND (?5=0 OR coalesce(model_resp, model_req)=?5) AND (?6=0 OR operation=?6) AND (?8=0 OR " BY_PROMPT_PAIR "=?8) "
+    "ORDER BY ts_us, key";
+enum { ROW_PROMPT = ROLLUP_ROW_COLUMNS, ROW_KEY, ROW_MATCHES };
+enum { DIMS = BY_COUNT - BY_PROVIDER, SLOT_DIMS = BY_PROMPT - BY_PROVIDER }; /* that calls are grouped and narrowed by; of them those that slots have */
 #define HOUR_US (3600 * US_PER_S)
-#define READ_US 50000    /* longest read transaction aimed at under a condition */
+#define READ_US 50000    /* longest read transaction aimed at where all is read from the rows */
 #define ROWS_PER_LOOK 64 /* at the clock */
 
 /* A group while it is being summed. */
@@ -45,7 +48,8 @@ struct query {
 	struct reader *r;
 	const struct metrics_query *q;
 	struct metrics *m;
-	int64_t dims[3]; /* wanted provider, model, operation; 0: any */
+	bool is_by_rows; /* slots do not know what is asked */
+	int64_t dims[DIMS]; /* wanted provider, model, operation, prompt; 0: any */
 	int64_t floor_us[ROLLUP_LEVELS];
 	int64_t expired_us; /* rows before this are gone, sums of whole hours are left; INT64_MIN: none are gone */
 	bool is_before;  /* summing the span before */
@@ -70,6 +74,11 @@ enum metrics_by metrics_by_from_name(const char *name)
 		by++;
 	}
 	return (enum metrics_by)by;
+}
+
+const char *metrics_group_name(const struct metrics_group *g)
+{
+	return g->key[0] != '\0' ? g->key : "(none)";
 }
 
 static int64_t round_down(int64_t us, int64_t unit)
@@ -100,7 +109,7 @@ static struct tally *tally_of(struct query *s, int64_t id)
 	return t;
 }
 
-static struct tally *tally_for(struct query *s, const int64_t dims[3])
+static struct tally *tally_for(struct query *s, const int64_t dims[DIMS])
 {
 	return tally_of(s, s->q->by == BY_NONE ? 0 : dims[s->q->by - BY_PROVIDER]);
 }
@@ -111,7 +120,7 @@ static struct figures *buckets_of(const struct query *s)
 }
 
 /* Counts s->one, which begins at us, for the dimensions of a row. */
-static void count(struct query *s, int64_t us, const int64_t dims[3])
+static void count(struct query *s, int64_t us, const int64_t dims[DIMS])
 {
 	struct metrics *m = s->m;
 	struct tally *t = tally_for(s, dims);
@@ -134,7 +143,7 @@ static void bind_span(struct query *s, sqlite3_stmt *st, int64_t from, int64_t t
 {
 	(void)sqlite3_bind_int64(st, 2, from);
 	(void)sqlite3_bind_int64(st, 3, to);
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < SLOT_DIMS; i++) {
 		(void)sqlite3_bind_int64(st, 4 + i, s->dims[i]);
 	}
 }
@@ -154,7 +163,7 @@ static bool each(struct query *s, sqlite3_stmt *st, int64_t unit, bool (*read)(s
 
 static bool read_slot(struct query *s, sqlite3_stmt *st, int64_t slot_us)
 {
-	const int64_t dims[3] = { sqlite3_column_int64(st, 1), sqlite3_column_int64(st, 2), sqlite3_column_int64(st, 3) };
+	const int64_t dims[DIMS] = { sqlite3_column_int64(st, 1), sqlite3_column_int64(st, 2), sqlite3_column_int64(st, 3) };
 
 	if (buckets_of(s) == NULL) { /* one sum: straight into it */
 		struct tally *t = tally_for(s, dims);
@@ -171,11 +180,11 @@ static bool read_slot(struct query *s, sqlite3_stmt *st, int64_t slot_us)
 
 static bool read_row(struct query *s, sqlite3_stmt *st, int64_t unit)
 {
-	int64_t dims[3];
+	int64_t dims[DIMS];
 	struct call_row row;
 
 	(void)unit;
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < DIMS; i++) {
 		dims[i] = sqlite3_column_int64(st, ROLLUP_ROW_DIMS + i);
 	}
 	rollup_read_row(st, &row);
@@ -213,12 +222,13 @@ static bool prepare_rows(struct query *s)
 /* One piece, from a row on; moves *from and *key behind its last row. */
 static bool add_piece(struct query *s, int64_t *from_us, int64_t *key, int64_t to_us, bool *is_done)
 {
-	int64_t until_us = s->q->where != NULL ? clock_mono_us() + READ_US : INT64_MAX;
+	int64_t until_us = s->is_by_rows ? clock_mono_us() + READ_US : INT64_MAX;
 	bool ok = true;
 	int rc = SQLITE_ROW;
 
 	bind_span(s, s->rows, *from_us, to_us);
 	(void)sqlite3_bind_int64(s->rows, 7, *key);
+	(void)sqlite3_bind_int64(s->rows, 8, s->dims[BY_PROMPT - BY_PROVIDER]);
 	for (unsigned n = 1; ok && (rc = sqlite3_step(s->rows)) == SQLITE_ROW; n++) {
 		ok = sqlite3_column_int(s->rows, ROW_MATCHES) == 0 || read_row(s, s->rows, 0);
 		if (n % ROWS_PER_LOOK == 0 && until_us != INT64_MAX && clock_mono_us() >= until_us) {
@@ -299,7 +309,7 @@ static int64_t fit(const struct query *s, int64_t us)
 	if (us >= s->expired_us) {
 		return us;
 	}
-	return s->q->where != NULL ? s->expired_us : round_up(us, HOUR_US);
+	return s->is_by_rows ? s->expired_us : round_up(us, HOUR_US);
 }
 
 static void make_buckets(const struct query *s, int columns)
@@ -318,10 +328,10 @@ static void make_buckets(const struct query *s, int columns)
 	m->buckets = x_calloc(m->n_buckets, sizeof(*m->buckets));
 }
 
-/* The coarsest level whose slots lie within buckets; none (-1) under a condition, which slots know nothing of. */
+/* The coarsest level whose slots lie within buckets; none (-1) where slots know nothing of what is asked. */
 static int coarsest(const struct query *s, const struct figures *buckets)
 {
-	int level = s->q->where != NULL ? -1 : ROLLUP_LEVELS - 1;
+	int level = s->is_by_rows ? -1 : ROLLUP_LEVELS - 1;
 
 	while (level > 0 && buckets != NULL && s->m->bucket_us % rollup_levels[level].slot_us != 0) {
 		level--;
@@ -355,7 +365,7 @@ static bool add_all(struct query *s)
 /* Rollups and rows of the same moment; rows alone are read in pieces. */
 static bool add_all_at_once(struct query *s)
 {
-	if (s->q->where != NULL) {
+	if (s->is_by_rows) {
 		return add_all(s);
 	}
 	bool ok = sql_exec(s->r->sql, "BEGIN", s->e) && add_all(s);
@@ -400,7 +410,7 @@ static void finish(struct query *s)
 		}
 		struct metrics_group *g = array_push(m->groups, m->n_groups, cap);
 
-		g->key = x_strdup(dims_name(s->r->dims, t->id));
+		g->key = s->q->by == BY_PROMPT ? by_prompt_key(s->r, t->id) : x_strdup(dims_name(s->r->dims, t->id));
 		g->now = t->now;
 		g->before = t->before;
 		t->now = t->before = (struct figures){ 0 };
@@ -430,9 +440,9 @@ static bool find_dims(struct query *s)
 	const struct {
 		enum dim_kind kind;
 		const char *name;
-	} wanted[3] = { { DIM_PROVIDER, s->q->provider }, { DIM_MODEL, s->q->model }, { DIM_OPERATION, s->q->operation } };
+	} wanted[SLOT_DIMS] = { { DIM_PROVIDER, s->q->provider }, { DIM_MODEL, s->q->model }, { DIM_OPERATION, s->q->operation } };
 
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < SLOT_DIMS; i++) {
 		if (wanted[i].name != NULL) {
 			s->dims[i] = dims_find(s->r->dims, wanted[i].kind, wanted[i].name);
 			if (s->dims[i] <= 0) {
@@ -440,7 +450,10 @@ static bool find_dims(struct query *s)
 			}
 		}
 	}
-	return true;
+	int64_t *prompt = &s->dims[BY_PROMPT - BY_PROVIDER];
+
+	*prompt = s->q->prompt != NULL ? by_prompt_pair(s->r, s->q->prompt) : 0;
+	return s->q->prompt == NULL || *prompt != 0;
 }
 
 static bool look_for_simulated(struct query *s)
@@ -461,7 +474,8 @@ static bool look_for_simulated(struct query *s)
 struct metrics *metrics_query(struct reader *r, const struct metrics_query *q, struct err *e)
 {
 	struct metrics *m = x_calloc(1, sizeof(*m));
-	struct query s = { .r = r, .q = q, .m = m, .places = map_new(), .expired_us = INT64_MIN, .e = e };
+	struct query s = { .r = r, .q = q, .m = m, .places = map_new(), .expired_us = INT64_MIN, .e = e,
+		.is_by_rows = q->where != NULL || q->by == BY_PROMPT || q->prompt != NULL };
 	int64_t start_us = clock_mono_us();
 	bool ok = true;
 

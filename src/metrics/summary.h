@@ -1,6 +1,6 @@
 /* summary - the figures of a span of time: totals, groups, and a series of buckets, exact for any borders.
  * Counts, tokens and cost are exact; percentiles within 2 %. Whole slots come from rollups, the ragged ends from raw rows; under a
- * condition all of it comes from the rows. */
+ * condition, and by prompt, of which rollups know nothing, all of it comes from the rows. */
 #ifndef SONDE_METRICS_SUMMARY_H
 #define SONDE_METRICS_SUMMARY_H
 
@@ -8,15 +8,19 @@
 #include "store/figures.h"
 #include "store/store.h"
 
-enum metrics_by { BY_NONE, BY_PROVIDER, BY_MODEL, BY_OPERATION, BY_COUNT };
-/* "provider", "model", "operation"; from name: BY_COUNT when unknown. */
+enum metrics_by { BY_NONE, BY_PROVIDER, BY_MODEL, BY_OPERATION, BY_PROMPT, BY_COUNT };
+/* "provider", "model", "operation", "prompt" (by_prompt.h); from name: BY_COUNT when unknown. */
 const char *metrics_by_name(enum metrics_by by);
 enum metrics_by metrics_by_from_name(const char *name);
+
+struct metrics_group;
+/* Its key, or "(none)" for the calls that have none. */
+const char *metrics_group_name(const struct metrics_group *g);
 
 struct metrics_query {
 	int64_t from_us, to_us;
 	enum metrics_by by; /* BY_NONE: no groups */
-	const char *provider, *model, *operation; /* NULL: any */
+	const char *provider, *model, *operation, *prompt; /* NULL: any; each a key of such a group */
 	const struct condition *where; /* NULL: any; else every row of the span is looked at, in short read transactions */
 	int columns;       /* series: at most this many buckets; 0: no series */
 	int64_t before_us; /* also the span that lies so much earlier, for comparison; 0: none */

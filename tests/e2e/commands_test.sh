@@ -45,7 +45,7 @@ while IFS='|' read -r command text; do
 	check "sonde $command: wrong usage" exits 2 "$text"
 done <<END
 metrics --since never|is no time
-metrics --by colour|takes provider, model or operation
+metrics --by colour|takes provider, model, operation or prompt
 metrics --since 1h --until 2h|later than
 metrics --budget extra|ask the store
 metrics --check err|column 4: err is compared by

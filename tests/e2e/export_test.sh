@@ -43,7 +43,7 @@ cp "$T/out/out" "$T/calls.jsonl"
 sonde import "$T/calls.jsonl"
 check "an export adds nothing to its own store" out "0 added, 5 already there"
 figures() { # of all groups, without the time of the question
-	for by in provider model operation; do
+	for by in provider model operation prompt; do
 		sonde metrics --since 2026-11-01 --until 2100-01-01 --by "$by" --json
 		cat "$T/out/out"
 	done

@@ -252,6 +252,10 @@ check "and the version's hash" out "\"prompt_version\":\"$hash\""
 check "and the arm of the label" out 'prompt_arm'
 sonde metrics --filter "version=$hash" --json
 check "metrics of one version" out '"total_invocations":1'
+sonde metrics --by prompt --json
+check "and by version" out '"key":"ask@v1","total_invocations":1'
+sonde screen metrics --keys "g g Enter"
+check "in Metrics, too" out "by prompt · only ask@v1"
 sonde prompt log ask
 check "log: figures of a version" out "1 call, "
 sonde prompt log ask --json

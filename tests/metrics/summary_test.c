@@ -24,6 +24,9 @@
 static const char *const providers[] = { "openai", "anthropic", "google" };
 static const char *const models[] = { "gpt-5.4", "claude-opus-5", "gemini-2.5-pro", "o3", NULL };
 static const char *const operations[] = { "chat", "embeddings" };
+static const struct {
+	const char *name, *version, *key;
+} prompts[] = { { NULL, NULL, "" }, { "a", "v1", "a@v1" }, { "a", "v2", "a@v2" }, { "b/c", NULL, "b/c" }, { "d@e", "v1", "d@e@v1" } };
 
 static uint64_t seed = 7;
 static char dir[64];
@@ -75,6 +78,9 @@ static void make_row(struct call_row *r, uint64_t i)
 	r->model_req = models[below(COUNT_OF(models))];
 	r->model_resp = below(3) == 0 ? models[below(COUNT_OF(models))] : NULL;
 	r->operation = operations[below(COUNT_OF(operations))];
+	size_t prompt = (size_t)below(COUNT_OF(prompts));
+	r->prompt_name = prompts[prompt].name;
+	r->prompt_version = prompts[prompt].version;
 	r->usage.in_tok = sometimes(90, below(100000));
 	r->usage.out_tok = sometimes(90, below(2000));
 	r->usage.cache_read_tok = sometimes(20, below(1000));
@@ -132,6 +138,13 @@ static const char *model_of(const struct call_row *r)
 
 static const char *key_of(const struct call_row *r, enum metrics_by by)
 {
+	if (by == BY_PROMPT) {
+		for (size_t i = 0; i < COUNT_OF(prompts); i++) {
+			if (prompts[i].name == r->prompt_name && prompts[i].version == r->prompt_version) {
+				return prompts[i].key;
+			}
+		}
+	}
 	return by == BY_PROVIDER ? r->provider : by == BY_MODEL ? model_of(r) : r->operation;
 }
 
@@ -145,7 +158,7 @@ struct plain {
 static bool row_matches(const struct call_row *r, const struct metrics_query *q)
 {
 	return (q->provider == NULL || strcmp(q->provider, r->provider) == 0) && (q->model == NULL || strcmp(q->model, model_of(r)) == 0) &&
-	    (q->operation == NULL || strcmp(q->operation, r->operation) == 0) && (q->where == NULL || r->usage.out_tok > 1000);
+	    (q->operation == NULL || strcmp(q->operation, r->operation) == 0) && (q->prompt == NULL || strcmp(q->prompt, key_of(r, BY_PROMPT)) == 0) && (q->where == NULL || r->usage.out_tok > 1000);
 }
 
 static void plain_add(struct plain *p, const struct call_row *r)
@@ -291,6 +304,7 @@ static void random_spans(void **state)
 		q.provider = below(4) == 0 ? providers[below(COUNT_OF(providers))] : NULL;
 		q.model = below(4) == 0 ? models[below(COUNT_OF(models))] : NULL;
 		q.operation = below(4) == 0 ? operations[below(COUNT_OF(operations))] : NULL;
+		q.prompt = below(6) == 0 ? prompts[1 + below(COUNT_OF(prompts) - 1)].key : NULL;
 		q.columns = below(3) == 0 ? (int)(1 + below(120)) : 0;
 		q.before_us = below(2) == 0 ? 0 : below(2) == 0 ? q.to_us - q.from_us : (1 + below(7)) * DAY_US;
 		q.where = below(3) == 0 ? &long_answers : NULL;

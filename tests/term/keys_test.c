@@ -94,6 +94,7 @@ static void test_metrics(void **state)
 	pty_key(&p, "t", "last 7d");
 	pty_key(&p, "T", "last 24h");
 	pty_key(&p, "g", "by operation");
+	pty_key(&p, "g", "by prompt");
 	pty_key(&p, "g", "by provider");
 	pty_key(&p, "g", "by model");
 	pty_key(&p, "e", "errors only \u00b7");

@@ -193,7 +193,7 @@ static void metrics_budget(struct fixture *f)
 static void metrics_week(struct fixture *f)
 {
 	metrics(f);
-	fixture_keys(f, "t g g s s");
+	fixture_keys(f, "t g g g s s");
 }
 
 static void metrics_detail(struct fixture *f)

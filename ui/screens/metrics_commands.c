@@ -147,13 +147,13 @@ static const char *complete_compare(void *self, size_t i)
 static unsigned cmd_group(void *self, struct console *c, const char *arg)
 {
 	struct metrics_screen *s = self;
-	enum metrics_by by = s->board->question.by % BY_OPERATION + 1;
+	enum metrics_by by = s->board->question.by % (BY_COUNT - 1) + 1;
 
 	if (arg[0] != '\0') {
 		by = metrics_by_from_name(arg);
 	}
 	if (by == BY_COUNT || by == BY_NONE) {
-		console_say(c, ST_BAD, "group by provider, model or operation");
+		console_say(c, ST_BAD, "group by provider, model, operation or prompt");
 		return metrics_changed();
 	}
 	s->board->question.by = by;
@@ -164,7 +164,7 @@ static unsigned cmd_group(void *self, struct console *c, const char *arg)
 static const char *complete_group(void *self, size_t i)
 {
 	(void)self;
-	return i < BY_OPERATION ? metrics_by_name((enum metrics_by)(i + 1)) : NULL;
+	return i + 1 < BY_COUNT ? metrics_by_name((enum metrics_by)(i + 1)) : NULL;
 }
 
 static unsigned cmd_errors(void *self, struct console *c, const char *arg)
@@ -343,7 +343,7 @@ const struct command metrics_commands[METRICS_COMMANDS] = {
 	{ "replay", "r", "replay", NULL, "this request in Play, with its prompt and parameters", 0, metrics_replay, NULL, has_request },
 	{ "to prompt", NULL, NULL, "NAME", "take the opened request into Prompts, with its turns, parameters and tools, as a draft of that name", 0, metrics_to_prompt, NULL, NULL },
 	{ "range", "t", "range", "[SPAN]", "next time range: 15m 1h 6h 24h 7d 30d 90d", 0, cmd_range, complete_range, NULL },
-	{ "group", "g", "group", "[BY]", "group by provider, model or operation", 0, cmd_group, complete_group, NULL },
+	{ "group", "g", "group", "[BY]", "group by provider, model, operation or prompt", 0, cmd_group, complete_group, NULL },
 	{ "errors", "e", "errors only", NULL, "requests that failed, or all", 0, cmd_errors, NULL, NULL },
 	{ "filter", "/", "filter", "[TEXT]", "only calls that meet a filter, such as status=429 or a word", 0, cmd_filter, NULL, NULL },
 	{ "brush", "b", "brush", NULL, "choose a stretch of the graphs: table and requests follow", 0, cmd_brush, NULL, NULL },

@@ -26,7 +26,7 @@ static void group_text(const struct metrics_group *g, struct buf *out)
 	char cost[FORMAT_SIZE];
 
 	price_format(g->now.cost_nano, cost, FORMAT_SIZE);
-	char *key = clean_line(g->key, strlen(g->key), 0);
+	char *key = clean_line(metrics_group_name(g), strlen(metrics_group_name(g)), 0);
 	(void)buf_addf(out, "%s\t%lld calls\t%s\n", key, (long long)g->now.calls, cost);
 	free(key);
 }

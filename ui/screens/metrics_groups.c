@@ -268,7 +268,7 @@ static void draw_course(const struct metrics_screen *s, struct cells *cells, int
 static void draw_values(const struct metrics_screen *s, struct cells *cells, int y, const struct metrics_group *g, enum style st)
 {
 	int w = name_w(s), x = s->groups_area.x + 1 + w;
-	char *name = clean_line(g->key, strlen(g->key), (size_t)w - 1);
+	char *name = clean_line(metrics_group_name(g), strlen(metrics_group_name(g)), (size_t)w - 1);
 	char text[FORMAT_SIZE];
 
 	(void)cells_fit(cells, s->groups_area.x + 1, y, w - 1, st, name);
@@ -298,7 +298,7 @@ static void draw_values(const struct metrics_screen *s, struct cells *cells, int
 static void say_columns(const struct metrics_screen *s, const struct metrics_group *g, int shown_w, struct buf *line)
 {
 	const char *against = compares[s->board->question.compare].against;
-	char *name = clean_line(g->key, strlen(g->key), (size_t)s->groups_area.w / 4);
+	char *name = clean_line(metrics_group_name(g), strlen(metrics_group_name(g)), (size_t)s->groups_area.w / 4);
 	char text[128];
 
 	(void)buf_add_str(line, name);
@@ -354,7 +354,8 @@ static void draw_group(const struct metrics_screen *s, struct cells *cells, int 
 
 void metrics_groups_draw(const struct metrics_screen *s, struct cells *cells)
 {
-	static const char *const titles[] = { [BY_NONE] = "Groups", [BY_PROVIDER] = "Providers", [BY_MODEL] = "Models", [BY_OPERATION] = "Operations" };
+	static const char *const titles[] = { [BY_NONE] = "Groups", [BY_PROVIDER] = "Providers", [BY_MODEL] = "Models", [BY_OPERATION] = "Operations",
+		[BY_PROMPT] = "Prompts" };
 	struct rect r = s->groups_area;
 	char right[64];
 	int head = metrics_head_h(s), rows = r.h - head;
