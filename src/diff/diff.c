@@ -180,7 +180,9 @@ static void cut_hunk(struct differ *x, const struct diff_hunk *h)
 		x->n_lines[side] = 0;
 		tokens_end(&x->words.side[side], line_start(x->d, side, h->line[side]));
 		for (uint32_t i = h->line[side]; i < h->line[side] + h->n_lines[side]; i++) {
-			if (!is_moved(x, side, i)) {
+			if (is_moved(x, side, i)) {
+				tokens_put(&x->words.side[side], line_start(x->d, side, i), TOKEN_LINE_END, 0); /* where the token before it ends */
+			} else {
 				uint32_t from = (uint32_t)x->words.side[side].n;
 
 				words_cut(&x->words, side, line_start(x->d, side, i), line_start(x->d, side, i + 1));

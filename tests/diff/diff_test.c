@@ -130,6 +130,7 @@ static void test_structure(void **state)
 		unsigned how;
 	} cases[] = {
 		{ "a block moved down", P3 P4, P4 P3, "-1:3^5 +5:3^1", DIFF_WORDS | DIFF_MOVES },
+		{ "behind a pair", "p q r s one\n" P3 "zz\n" P4, "p q r s two\n" P4 P3, "!1:1 -2:3^6 -5:1 +6:3^2", DIFF_WORDS | DIFF_MOVES },
 		{ "not looked for", P3 P4, P4 P3, "-1:3 +5:3", DIFF_WORDS },
 		{ "without words", P3 P4, P4 P3, "-1:3^5 +5:3^1", DIFF_MOVES },
 		{ "indented on the way", P3 P4, P4 "  alpha one two\n\tbeta three  four\ngamma five six\n", "-1:3^5 +5:3^1", DIFF_WORDS | DIFF_MOVES },
@@ -164,7 +165,20 @@ static void test_structure(void **state)
 	}
 }
 
-/* Unrelated texts, and a text with one part replaced. */
+/* A piece of the text, and some more before it, stands elsewhere in the other. */
+static void move_piece(uint64_t *seed, const struct buf *a, struct buf *b)
+{
+	size_t cut = hash_mix((*seed)++) % (a->len + 1), end = cut + hash_mix((*seed)++) % (a->len - cut + 1);
+	size_t to = hash_mix((*seed)++) % (cut + 1);
+
+	(void)buf_add(b, buf_str(a), to);
+	(void)buf_add(b, buf_str(a) + cut, end - cut);
+	diff_random_text(seed, 4, b);
+	(void)buf_add(b, buf_str(a) + to, cut - to);
+	(void)buf_add(b, buf_str(a) + end, a->len - end);
+}
+
+/* Unrelated texts, a text with one part replaced, and one with a part moved. */
 static void test_random_pairs(void **state)
 {
 	uint64_t seed = 11;
@@ -177,9 +191,11 @@ static void test_random_pairs(void **state)
 
 		buf_clear(&a);
 		buf_clear(&b);
-		diff_random_text(&seed, 24, &a);
-		if (round % 2 == 0) {
+		diff_random_text(&seed, round % 3 == 2 ? 90 : 24, &a);
+		if (round % 3 == 0) {
 			diff_random_text(&seed, 24, &b);
+		} else if (round % 3 == 2) {
+			move_piece(&seed, &a, &b);
 		} else {
 			size_t cut = hash_mix(seed++) % (a.len + 1), end = cut + hash_mix(seed++) % (a.len - cut + 1);
 
@@ -188,7 +204,7 @@ static void test_random_pairs(void **state)
 			(void)buf_add(&b, buf_str(&a) + end, a.len - end);
 		}
 		struct diff_text ta = { buf_str(&a), a.len }, tb = { buf_str(&b), b.len };
-		diff_make(&d, ta.s, ta.len, tb.s, tb.len, (unsigned)round / 2 % 8);
+		diff_make(&d, ta.s, ta.len, tb.s, tb.len, (unsigned)round / 3 % 8);
 		const char *wrong = diff_check(ta, tb, &d);
 		if (wrong != NULL) {
 			fail_msg("seed %llu: %s", (unsigned long long)from, wrong);
