@@ -227,7 +227,8 @@ const struct cli_command cli_diff = {
 	    "and --lines take them as text.\n"
 	    "\n"
 	    "Blocks of at least 3 lines or 20 words that went elsewhere are told as moved, paragraphs that only have other line ends as\n"
-	    "re-wrapped. Exit status 0: the files are the same, 5: they are not, 2: one cannot be read.\n"
+	    "re-wrapped. On a terminal what cannot be seen is named: \\r, \\x1b, \\xff for a byte that is no UTF-8.\n"
+	    "Exit status 0: the files are the same, 5: they are not, 2: one cannot be read.\n"
 	    "\n"
 	    "  sonde diff old.txt new.txt\n"
 	    "  sonde run -m openai \"$Q\" | sonde diff expected.txt -\n",

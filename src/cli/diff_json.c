@@ -1,8 +1,36 @@
 #include "cli/diff_print.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "text/json_text.h"
+
+/* Appends JSON with controls above ASCII, which a terminal takes for sequences, as escapes: they only stand in strings. */
+static void add_shown(const char *json, size_t len, struct buf *out)
+{
+	const char *end = json + len, *from = json;
+
+	for (const char *s = json; s < end; s++) {
+		bool is_c1 = (unsigned char)*s == 0xC2 && s + 1 < end && (unsigned char)s[1] < 0xA0;
+
+		if (is_c1 || *s == 0x7F) {
+			(void)buf_add(out, from, (size_t)(s - from));
+			s += is_c1;
+			(void)buf_addf(out, "\\u%04x", (unsigned char)*s);
+			from = s + 1;
+		}
+	}
+	(void)buf_add(out, from, (size_t)(end - from));
+}
+
+static void add_string(const char *s, size_t len, struct buf *out)
+{
+	struct buf json = { 0 };
+
+	json_text_bytes(&json, s, len);
+	add_shown(json.s, json.len, out);
+	buf_free(&json);
+}
 
 static void lines(const char *a_or_b, uint32_t line, uint32_t n, struct buf *out)
 {
@@ -27,7 +55,7 @@ static void change(const struct diff *d, const struct diff_change *c, struct buf
 		const struct diff_part *part = &d->parts[i];
 
 		(void)buf_addf(out, "%s{\"op\":\"%s\",\"text\":", i > c->part ? "," : "", ops[part->op]);
-		json_text_bytes(out, d->side[part->op == DIFF_INSERT].text + part->start, part->len);
+		add_string(d->side[part->op == DIFF_INSERT].text + part->start, part->len, out);
 		(void)buf_add_char(out, '}');
 	}
 	(void)buf_add_str(out, "]}");
@@ -68,7 +96,7 @@ static void member(const char *name, const json_t *value, struct buf *out)
 		char *text = json_diff_text(value);
 
 		(void)buf_addf(out, ",\"%s\":", name);
-		(void)buf_add_str(out, text);
+		add_shown(text, strlen(text), out);
 		free(text);
 	}
 }
@@ -84,7 +112,7 @@ void diff_json_tree(const struct json_diff *d, struct buf *out)
 		const struct json_change *c = &d->changes[i];
 
 		(void)buf_addf(out, "%s\n{\"op\":\"%s\",\"path\":", i > 0 ? "," : "", ops[c->op]);
-		json_text_string(out, c->path);
+		add_string(c->path, strlen(c->path), out);
 		member("old", c->op != JSON_OP_REORDER ? c->a : NULL, out);
 		member("new", c->op != JSON_OP_REORDER ? c->b : NULL, out);
 		(void)buf_add_char(out, '}');

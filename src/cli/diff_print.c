@@ -1,10 +1,12 @@
 #include "cli/diff_print.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "text/clean.h"
+#include "text/utf8.h"
 
 #define LONG_TEXT 60 /* bytes of a JSON string that is shown with marks inside */
 
@@ -26,16 +28,59 @@ void diff_look_end(const struct diff_print *p, enum diff_look look, struct buf *
 	}
 }
 
+/* The bytes of the character at s. What has no picture has a name. */
+static size_t next_char(const char *s, size_t len, char name[16])
+{
+	uint32_t cp;
+	size_t n = utf8_decode(s, len, &cp);
+
+	name[0] = '\0';
+	if (n == 0 || (cp == CODE_POINT_BAD && (n != 3 || memcmp(s, "\uFFFD", 3) != 0))) {
+		(void)snprintf(name, 16, "\\x%02x", (unsigned char)*s);
+		return 1;
+	}
+	if (cp == '\r') {
+		(void)snprintf(name, 16, "\\r");
+	} else if ((cp < 0x20 && cp != '\n' && cp != '\t') || cp == 0x7F) {
+		(void)snprintf(name, 16, "\\x%02x", (unsigned)cp);
+	} else if ((cp >= 0x80 && cp < 0xA0) || cp == 0x2028 || cp == 0x2029) {
+		(void)snprintf(name, 16, "\\u%04x", (unsigned)cp);
+	}
+	return n;
+}
+
+void diff_print_visible(const char *s, size_t len, struct buf *out)
+{
+	struct cleaner c = { .shows_invisible = true };
+	const char *end = s + len, *from = s;
+
+	for (size_t n; s < end; s += n) {
+		char name[16];
+
+		n = next_char(s, (size_t)(end - s), name);
+		if (name[0] != '\0') {
+			cleaner_feed(&c, from, (size_t)(s - from), out);
+			cleaner_feed(&c, name, strlen(name), out);
+			from = s + n;
+		}
+	}
+	cleaner_feed(&c, from, (size_t)(end - from), out);
+	cleaner_end(&c, out);
+}
+
 static void add_text(const struct diff_print *p, struct buf *out, const char *s, size_t len)
 {
 	if (p->cleans) {
-		char *clean = clean_text(s, len);
-
-		(void)buf_add_str(out, clean);
-		free(clean);
+		diff_print_visible(s, len, out);
 	} else {
 		(void)buf_add(out, s, len);
 	}
+}
+
+/* What both texts have: the carriage return before a line end is of no interest. */
+static void add_common(const struct diff_print *p, struct buf *out, const char *s, size_t len)
+{
+	add_text(p, out, s, len - (p->cleans && len > 0 && s[len - 1] == '\r'));
 }
 
 static void add_line(const struct diff_print *p, struct buf *out, enum diff_look look, const char *text)
@@ -61,6 +106,19 @@ static bool lacks_newline(const struct diff *d, int side, size_t line)
 	const struct diff_side *s = &d->side[side];
 
 	return line + 1 == s->n_lines && s->text[s->starts[line + 1] - 1] != '\n';
+}
+
+void diff_print_end_note(const struct diff_print *p, const struct diff *d, const struct diff_change *c, struct buf *out)
+{
+	bool lacks[2];
+
+	for (int side = 0; side < 2; side++) {
+		lacks[side] = d->side[side].n_lines > 0 && lacks_newline(d, side, d->side[side].n_lines - 1);
+	}
+	int side = lacks[1];
+	if (lacks[0] != lacks[1] && c->n_lines[side] > 0 && c->line[side] + c->n_lines[side] == d->side[side].n_lines) {
+		add_line(p, out, LOOK_NOTE, lacks[0] ? "\\ now ends in a newline" : "\\ no longer ends in a newline");
+	}
 }
 
 /* Hunks of which the context meets are shown together. Returns the first hunk that is not. */
@@ -131,28 +189,31 @@ void diff_print_summary(const struct diff_print *p, const struct diff *d, struct
 
 /* ---- marks inside lines ---- */
 
+struct diff_signs diff_print_signs(const struct diff_print *p, bool is_removed, const char *s, size_t len)
+{
+	bool is_blank = true;
+
+	for (size_t i = 0; i < len && is_blank; i++) {
+		is_blank = s[i] == ' ' || s[i] == '\t';
+	}
+	return p->has_colours && !is_blank ? (struct diff_signs){ "", "" } : is_removed ? (struct diff_signs){ "[-", "-]" } : (struct diff_signs){ "{+", "+}" };
+}
+
 /* Text of one line with its sign. Its newline is left to the line, a carriage return is shown. */
 static void add_marked(const struct diff_print *p, enum diff_look look, bool is_removed, const char *s, size_t len, struct buf *out)
 {
-	bool ends_cr = false;
-
 	len -= len > 0 && s[len - 1] == '\n';
-	ends_cr = len > 0 && s[len - 1] == '\r';
-	len -= ends_cr;
-	if (len == 0 && !ends_cr) {
+	bool ends_cr = !p->cleans && len > 0 && s[len - 1] == '\r';
+
+	if (len == 0) {
 		return;
 	}
+	struct diff_signs signs = diff_print_signs(p, is_removed, s, len);
 	diff_look_begin(p, look, out);
-	if (!p->has_colours) {
-		(void)buf_add_str(out, is_removed ? "[-" : "{+");
-	}
-	add_text(p, out, s, len);
-	if (ends_cr) {
-		(void)buf_add_str(out, "\\r");
-	}
-	if (!p->has_colours) {
-		(void)buf_add_str(out, is_removed ? "-]" : "+}");
-	}
+	(void)buf_add_str(out, signs.open);
+	add_text(p, out, s, len - ends_cr);
+	(void)buf_add_str(out, ends_cr ? "\\r" : "");
+	(void)buf_add_str(out, signs.close);
 	diff_look_end(p, look, out);
 }
 
@@ -162,7 +223,7 @@ static void words_common(const struct diff_print *p, const struct diff *d, size_
 	const char *s = diff_print_line(d, 0, line_a, &len);
 
 	(void)line_b;
-	add_text(p, out, s, len);
+	add_common(p, out, s, len);
 	(void)buf_add_char(out, '\n');
 }
 
@@ -196,6 +257,22 @@ bool diff_print_is_whole(const struct diff *d, const struct diff_change *c)
 	    (c->kind == DIFF_REPLACED && c->n_parts == 2 && part[0].op == DIFF_DELETE && part[1].op == DIFF_INSERT);
 }
 
+/* One line, both texts woven into each other. */
+static void words_parts(const struct diff_print *p, const struct diff *d, const struct diff_change *c, struct buf *out)
+{
+	for (size_t i = c->part; i < c->part + c->n_parts; i++) {
+		const struct diff_part *part = &d->parts[i];
+		const char *s = d->side[part->op == DIFF_INSERT].text + part->start;
+
+		if (part->op == DIFF_EQUAL) {
+			add_common(p, out, s, part->len - (s[part->len - 1] == '\n'));
+		} else {
+			add_marked(p, part->op == DIFF_DELETE ? LOOK_REMOVED : LOOK_ADDED, part->op == DIFF_DELETE, s, part->len, out);
+		}
+	}
+	(void)buf_add_char(out, '\n');
+}
+
 static void words_change(const struct diff_print *p, const struct diff *d, const struct diff_change *c, struct buf *out)
 {
 	if (c->move > 0) {
@@ -210,30 +287,16 @@ static void words_change(const struct diff_print *p, const struct diff *d, const
 			size_t len;
 			const char *s = diff_print_line(d, 1, i, &len);
 
-			add_text(p, out, s, len);
+			add_common(p, out, s, len);
 			(void)buf_add_char(out, '\n');
 		}
-		return;
-	}
-	if (diff_print_is_whole(d, c)) {
+	} else if (diff_print_is_whole(d, c)) {
 		words_lines(p, d, c, 0, out);
 		words_lines(p, d, c, 1, out);
-		return;
+	} else {
+		words_parts(p, d, c, out);
 	}
-	for (size_t i = c->part; i < c->part + c->n_parts; i++) {
-		const struct diff_part *part = &d->parts[i];
-		const char *s = d->side[part->op == DIFF_INSERT].text + part->start;
-
-		if (part->op == DIFF_EQUAL) {
-			add_text(p, out, s, part->len - (s[part->len - 1] == '\n'));
-		} else {
-			add_marked(p, part->op == DIFF_DELETE ? LOOK_REMOVED : LOOK_ADDED, part->op == DIFF_DELETE, s, part->len, out);
-		}
-	}
-	(void)buf_add_char(out, '\n');
-	if (lacks_newline(d, 0, c->line[0]) != lacks_newline(d, 1, c->line[1])) {
-		add_line(p, out, LOOK_NOTE, lacks_newline(d, 0, c->line[0]) ? "\\ now ends in a newline" : "\\ no longer ends in a newline");
-	}
+	diff_print_end_note(p, d, c, out);
 }
 
 void diff_print_words(const struct diff_print *p, const struct diff *d, struct buf *out)
@@ -253,7 +316,7 @@ static void patch_line(const struct diff_print *p, const struct diff *d, int sid
 
 	diff_look_begin(p, look, out);
 	(void)buf_add_char(out, sign);
-	add_text(p, out, s, len);
+	(sign == ' ' ? add_common : add_text)(p, out, s, len);
 	diff_look_end(p, look, out);
 	(void)buf_add_char(out, '\n');
 	if (lacks_newline(d, side, line)) {

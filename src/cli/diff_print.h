@@ -9,7 +9,7 @@ struct diff_print {
 	const char *names[2]; /* clean */
 	size_t context;       /* common lines around a change */
 	size_t width;         /* cells of the two columns together */
-	bool has_colours;     /* else [-removed-]{+added+} */
+	bool has_colours;     /* else [-removed-]{+added+}, as blanks have it always */
 	bool cleans;          /* for a terminal: no escape sequence of the texts gets through */
 };
 
@@ -39,6 +39,16 @@ struct diff_form {
 };
 void diff_print_hunks(const struct diff_print *p, const struct diff *d, const struct diff_form *form, struct buf *out);
 void diff_print_summary(const struct diff_print *p, const struct diff *d, struct buf *out);
+/* Text for a terminal: tabs and newlines as they are, what cannot be seen by its name, since it may be all that differs: \r, \x1b, \u202e,
+ * \xff for a byte that is no UTF-8. */
+void diff_print_visible(const char *s, size_t len, struct buf *out);
+/* What stands before and behind a change inside a line: signs where its colour would not be seen. */
+struct diff_signs {
+	const char *open, *close;
+};
+struct diff_signs diff_print_signs(const struct diff_print *p, bool is_removed, const char *s, size_t len);
+/* "\ now ends in a newline", below the change that has the end of the text without one. */
+void diff_print_end_note(const struct diff_print *p, const struct diff *d, const struct diff_change *c, struct buf *out);
 /* A line of a side without its newline. */
 const char *diff_print_line(const struct diff *d, int side, size_t line, size_t *len);
 /* Whether nothing of a change is common: it stands as whole lines. */

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "text/clean.h"
 #include "text/width.h"
 #include "text/wrap.h"
 
@@ -24,28 +23,38 @@ struct cell {
 
 static void cell_add(struct cell *c, enum diff_look look, const char *s, size_t len)
 {
-	char *clean = clean_text(s, len);
+	struct buf visible = { 0 };
 
 	*array_push(c->runs, c->n, c->cap) = (struct run){ c->text.len, look };
-	for (const char *at = clean; *at != '\0'; at++) {
-		if (*at == '\t') {
+	diff_print_visible(s, len, &visible);
+	for (size_t i = 0; i < visible.len; i++) {
+		if (visible.s[i] == '\t') {
 			(void)buf_add_str(&c->text, "    ");
-		} else if (*at != '\n') {
-			(void)buf_add_char(&c->text, *at);
+		} else if (visible.s[i] != '\n') {
+			(void)buf_add_char(&c->text, visible.s[i]);
 		}
 	}
-	free(clean);
+	buf_free(&visible);
+}
+
+/* What both texts have: the carriage return before a line end is of no interest. */
+static void cell_add_common(struct cell *c, const char *s, size_t len)
+{
+	len -= len > 0 && s[len - 1] == '\n';
+	len -= len > 0 && s[len - 1] == '\r';
+	cell_add(c, LOOK_PLAIN, s, len);
 }
 
 static void cell_add_marked(const struct diff_print *p, struct cell *c, enum diff_look look, bool is_removed, const char *s, size_t len)
 {
-	if (!p->has_colours) {
-		cell_add(c, look, is_removed ? "[-" : "{+", 2);
+	len -= len > 0 && s[len - 1] == '\n';
+	if (len == 0) {
+		return;
 	}
+	struct diff_signs signs = diff_print_signs(p, is_removed, s, len);
+	cell_add(c, look, signs.open, strlen(signs.open));
 	cell_add(c, look, s, len);
-	if (!p->has_colours) {
-		cell_add(c, look, is_removed ? "-]" : "+}", 2);
-	}
+	cell_add(c, look, signs.close, strlen(signs.close));
 }
 
 static void cell_free(struct cell *c)
@@ -109,7 +118,7 @@ static void side_common(const struct diff_print *p, const struct diff *d, size_t
 		size_t len;
 		const char *s = diff_print_line(d, side, line[side], &len);
 
-		cell_add(&cells[side], LOOK_PLAIN, s, len);
+		cell_add_common(&cells[side], s, len);
 	}
 	row(p, cells, ' ', out);
 }
@@ -122,21 +131,42 @@ static void whole_lines(const struct diff_print *p, const struct diff *d, const 
 
 		for (int side = 0; side < 2; side++) {
 			if (i < c->n_lines[side]) {
-				enum diff_look look = c->kind == DIFF_REWRAPPED ? LOOK_PLAIN : c->move > 0 ? LOOK_MOVED : side == 0 ? LOOK_REMOVED : LOOK_ADDED;
 				size_t len;
 				const char *s = diff_print_line(d, side, c->line[side] + i, &len);
 
-				cell_add(&cells[side], look, s, len);
+				if (c->kind == DIFF_REWRAPPED) {
+					cell_add_common(&cells[side], s, len);
+				} else {
+					cell_add(&cells[side], c->move > 0 ? LOOK_MOVED : side == 0 ? LOOK_REMOVED : LOOK_ADDED, s, len);
+				}
 			}
 		}
 		row(p, cells, sign, out);
 	}
 }
 
+/* One line of each, with marks. */
+static void marked_lines(const struct diff_print *p, const struct diff *d, const struct diff_change *c, char sign, struct buf *out)
+{
+	struct cell cells[2] = { 0 };
+
+	for (uint32_t i = c->part; i < c->part + c->n_parts; i++) {
+		const struct diff_part *part = &d->parts[i];
+		const char *s = d->side[part->op == DIFF_INSERT].text + part->start;
+
+		if (part->op == DIFF_EQUAL) {
+			cell_add_common(&cells[0], s, part->len);
+			cell_add_common(&cells[1], s, part->len);
+		} else {
+			cell_add_marked(p, &cells[part->op == DIFF_INSERT], part->op == DIFF_DELETE ? LOOK_REMOVED : LOOK_ADDED, part->op == DIFF_DELETE, s, part->len);
+		}
+	}
+	row(p, cells, sign, out);
+}
+
 static void side_change(const struct diff_print *p, const struct diff *d, const struct diff_change *c, struct buf *out)
 {
 	static const char signs[] = { [DIFF_REMOVED] = '<', [DIFF_ADDED] = '>', [DIFF_REPLACED] = '|', [DIFF_REWRAPPED] = '~' };
-	struct cell cells[2] = { 0 };
 
 	if (c->move > 0) {
 		char *text = diff_print_move(d, c);
@@ -148,20 +178,10 @@ static void side_change(const struct diff_print *p, const struct diff *d, const 
 	}
 	if (c->kind == DIFF_REWRAPPED || diff_print_is_whole(d, c)) {
 		whole_lines(p, d, c, signs[c->kind], out);
-		return;
+	} else {
+		marked_lines(p, d, c, signs[c->kind], out);
 	}
-	for (uint32_t i = c->part; i < c->part + c->n_parts; i++) {
-		const struct diff_part *part = &d->parts[i];
-		const char *s = d->side[part->op == DIFF_INSERT].text + part->start;
-
-		if (part->op != DIFF_EQUAL) {
-			cell_add_marked(p, &cells[part->op == DIFF_INSERT], part->op == DIFF_DELETE ? LOOK_REMOVED : LOOK_ADDED, part->op == DIFF_DELETE, s, part->len);
-			continue;
-		}
-		cell_add(&cells[0], LOOK_PLAIN, s, part->len);
-		cell_add(&cells[1], LOOK_PLAIN, s, part->len);
-	}
-	row(p, cells, signs[c->kind], out);
+	diff_print_end_note(p, d, c, out);
 }
 
 void diff_print_side(const struct diff_print *p, const struct diff *d, struct buf *out)

@@ -107,9 +107,42 @@ sonde diff --json "$T/a" "$T/a"
 check "no hunks" is 0
 check "no hunks: told" out '"hunks":[]}'
 
-printf 'bell\a \033]0;title\a\033[31mred\n' >"$T/hostile"
-sonde diff --color "$T/a" "$T/hostile"
-check "hostile text: cleaned for a terminal" [ "$(grep -c "$(printf ']0;title')" "$T/out/out")" -eq 0 ]
+# What cannot be seen is named: it may be all that differs. No byte of it reaches the terminal.
+printf 'bell\a \033]0;title\a\033[31mred\302\2330m\177 \342\200\256 \377 e\n' >"$T/hostile"
+printf 'bell\a \033]0;title\a\033[32mred\302\2330m\177 \342\200\256 \376 e\n' >"$T/hostile2"
+for form in --words --lines --side; do
+	VARIABLES=COLUMNS=200
+	sonde diff $form --color "$T/hostile" "$T/hostile2"
+	check "$form: hostile text is named" out 'bell\x07 \x1b]0;title\x07\x1b['
+	check "$form: all of it" out '\u009b0m\x7f ⟨202E⟩ '
+	check "$form: a byte that is no text" out '\xfe'
+	sed "s/$(printf '\033')\[[0-9]*m//g" "$T/out/out" | LC_ALL=C tr -d '\n -~\200-\377' >"$T/left"
+	check "$form: no control is left" [ ! -s "$T/left" ]
+	check "$form: no C1 is left" [ "$(LC_ALL=C grep -c "$(printf '\302[\200-\237]')" "$T/out/out")" -eq 0 ]
+done
+sonde diff --json "$T/hostile" "$T/hostile2"
+check "--json: as escapes" out '\u009b0m\u007f'
+printf '{"a\302\233":"\302\2331\177"}' >"$T/hostile.json"
+printf '{"a\302\233":"\302\2332\177"}' >"$T/hostile2.json"
+sonde diff --json "$T/hostile.json" "$T/hostile2.json"
+check "--json by key path: as escapes" out '"path":"[\"a\u009b\"]","old":"\u009b1\u007f"'
+
+# Line ends and blanks that differ, in colours, too.
+printf 'keep\r\nend\r\n' >"$T/crlf1"
+printf 'keep\r\nend\n' >"$T/crlf2"
+for form in --words --lines --side; do
+	sonde diff $form --color "$T/crlf1" "$T/crlf2"
+	check "$form: a carriage return that went" out '\r'
+	check "$form: and none that stays" n_out 1 '\r'
+	check "$form: no line more" [ "$(LC_ALL=C grep -c "$(printf '\r')" "$T/out/out")" -eq 0 ]
+	sonde diff $form "$T/no-newline" "$T/newline"
+	check "$form: the end without a newline" n_out 1 '\ '
+done
+printf 'a b c \n' >"$T/blank"
+printf 'a b c\n' >"$T/no-blank"
+sonde diff --color "$T/blank" "$T/no-blank"
+check "blanks have signs" out '[- -]'
+VARIABLES=
 name=$(printf 'x\033[31my')
 cp "$T/a" "$T/$name"
 sonde diff "$T/$name" "$T/b"
