@@ -14,13 +14,15 @@
 
 /* More of a pair's tokens than this changed, in percent: marks inside would be confetti. */
 #define CHANGED_MAX 60
+/* Lines of a side that are cut into words at a time: what a hunk costs in memory. */
+#define STRETCH 32768
 
 struct differ {
 	struct diff *d;
 	unsigned how;
 	struct words words;
 	struct pairs pairs;
-	struct pair_line *lines[2]; /* those of the hunk that may be paired, with their tokens */
+	struct pair_line *lines[2]; /* those of the stretch that may be paired, with their tokens */
 	size_t n_lines[2], cap_lines[2];
 	const uint32_t *moved[2];   /* by line: its diff_change.move; NULL: none */
 };
@@ -173,21 +175,23 @@ static bool is_moved(const struct differ *x, int side, uint32_t line)
 	return x->moved[side] != NULL && x->moved[side][line] > 0;
 }
 
-static void cut_hunk(struct differ *x, const struct diff_hunk *h)
+/* The tokens of the lines from..to that did not move. */
+static void cut_lines(struct differ *x, const uint32_t from[2], const uint32_t to[2])
 {
 	words_clear(&x->words);
 	for (int side = 0; side < 2; side++) {
+		struct tokens *t = &x->words.side[side];
+
 		x->n_lines[side] = 0;
-		tokens_end(&x->words.side[side], line_start(x->d, side, h->line[side]));
-		for (uint32_t i = h->line[side]; i < h->line[side] + h->n_lines[side]; i++) {
+		tokens_end(t, line_start(x->d, side, from[side]));
+		for (uint32_t i = from[side]; i < to[side]; i++) {
 			if (is_moved(x, side, i)) {
-				tokens_put(&x->words.side[side], line_start(x->d, side, i), TOKEN_LINE_END, 0); /* where the token before it ends */
+				tokens_put(t, line_start(x->d, side, i), TOKEN_LINE_END, 0); /* where the token before it ends */
 			} else {
-				uint32_t from = (uint32_t)x->words.side[side].n;
+				uint32_t first = (uint32_t)t->n;
 
 				words_cut(&x->words, side, line_start(x->d, side, i), line_start(x->d, side, i + 1));
-				*array_push(x->lines[side], x->n_lines[side], x->cap_lines[side]) =
-				    (struct pair_line){ i, from, (uint32_t)x->words.side[side].n };
+				*array_push(x->lines[side], x->n_lines[side], x->cap_lines[side]) = (struct pair_line){ i, first, (uint32_t)t->n };
 			}
 		}
 	}
@@ -240,18 +244,14 @@ static bool is_rewrapped(const struct differ *x, const struct diff_hunk *h, uint
 
 static void put_rewrapped(struct differ *x, const uint32_t from[2], const uint32_t to[2])
 {
-	uint32_t first[2], end[2];
+	const uint32_t first[2] = { 0, 0 };
+	uint32_t end[2];
 
-	for (int side = 0; side < 2; side++) {
-		const struct pair_line *line = x->lines[side];
-
-		while (line->line < from[side]) {
-			line++;
-		}
-		first[side] = line->from;
-		end[side] = line[to[side] - from[side] - 1].to;
-	}
+	cut_lines(x, from, to);
 	(void)put_change(x->d, DIFF_REWRAPPED, from, to[0] - from[0], to[1] - from[1]);
+	for (int side = 0; side < 2; side++) {
+		end[side] = (uint32_t)x->words.side[side].n;
+	}
 	words_diff(&x->words, first, end);
 	put_edits(x, first, end);
 	end_change(x->d);
@@ -274,24 +274,43 @@ static void put_pairs(struct differ *x, uint32_t line[2])
 	}
 }
 
+/* Where the lines of a hunk that are compared together end. */
+static uint32_t stretch_end(const struct differ *x, int side, uint32_t line, uint32_t end)
+{
+	uint32_t to = (x->how & DIFF_WORDS) != 0 && end - line > STRETCH ? line + STRETCH : end;
+
+	while (to < end && is_moved(x, side, to) && x->moved[side][to] == x->moved[side][to - 1]) {
+		to++;
+	}
+	return to;
+}
+
 static void put_hunk(struct differ *x, struct diff_hunk *h)
 {
 	uint32_t line[2] = { h->line[0], h->line[1] }, from[2], to[2];
+	const uint32_t end[2] = { h->line[0] + h->n_lines[0], h->line[1] + h->n_lines[1] };
 
 	h->change = (uint32_t)x->d->n_changes;
-	if ((x->how & DIFF_WORDS) != 0) {
-		cut_hunk(x, h);
-		if (is_rewrapped(x, h, from, to)) {
-			put_lines(x, 0, line, from[0]);
-			put_lines(x, 1, line, from[1]);
-			put_rewrapped(x, from, to);
-			memcpy(line, to, sizeof(line));
-		} else {
+	if ((x->how & DIFF_WORDS) != 0 && is_rewrapped(x, h, from, to)) {
+		/* What is outside from..to has no words. */
+		x->n_lines[0] = x->n_lines[1] = 0;
+		put_lines(x, 0, line, from[0]);
+		put_lines(x, 1, line, from[1]);
+		put_rewrapped(x, from, to);
+		memcpy(line, to, sizeof(line));
+		put_lines(x, 0, line, end[0]);
+		put_lines(x, 1, line, end[1]);
+	}
+	while (line[0] < end[0] || line[1] < end[1]) {
+		to[0] = stretch_end(x, 0, line[0], end[0]);
+		to[1] = stretch_end(x, 1, line[1], end[1]);
+		if ((x->how & DIFF_WORDS) != 0) {
+			cut_lines(x, line, to);
 			put_pairs(x, line);
 		}
+		put_lines(x, 0, line, to[0]);
+		put_lines(x, 1, line, to[1]);
 	}
-	put_lines(x, 0, line, h->line[0] + h->n_lines[0]);
-	put_lines(x, 1, line, h->line[1] + h->n_lines[1]);
 	h->n_changes = (uint32_t)x->d->n_changes - h->change;
 }
 
@@ -337,6 +356,10 @@ static void find_hunks(struct diff *d)
 		}
 	}
 	lines_mark(&lcs, (struct lcs_side){ ids[0], n[0], changed[0] }, (struct lcs_side){ ids[1], n[1], changed[1] }, in.n);
+	lcs_free(&lcs);
+	interner_free(&in);
+	free(ids[0]);
+	free(ids[1]);
 	for (uint32_t i = 0, j = 0; i < n[0] || j < n[1];) {
 		struct diff_hunk h = { .line = { (uint32_t)first + i, (uint32_t)first + j } };
 
@@ -352,12 +375,8 @@ static void find_hunks(struct diff *d)
 		i += i < n[0];
 		j += j < n[1];
 	}
-	for (int side = 0; side < 2; side++) {
-		free(ids[side]);
-		free(changed[side]);
-	}
-	interner_free(&in);
-	lcs_free(&lcs);
+	free(changed[0]);
+	free(changed[1]);
 }
 
 void diff_make(struct diff *d, const char *a, size_t a_len, const char *b, size_t b_len, unsigned how)

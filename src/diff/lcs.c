@@ -13,7 +13,7 @@
 
 #include "base/mem.h"
 
-#define CAP_MIN 16
+#define CAP_MIN 8
 
 struct point {
 	int32_t x, y; /* between items: x of a and y of b lie before */

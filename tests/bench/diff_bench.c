@@ -116,6 +116,15 @@ static void make_shuffled(struct pair *p)
 	}
 }
 
+/* Half a million lines of one of eight characters. */
+static void make_short(struct pair *p)
+{
+	for (uint64_t seed = 0; p->a.len < TEXT_BYTES; seed += 2) {
+		(void)buf_add(&p->a, (char[]){ (char)('a' + hash_mix(seed) % 8), '\n' }, 2);
+		(void)buf_add(&p->b, (char[]){ (char)('a' + hash_mix(seed + 1) % 8), '\n' }, 2);
+	}
+}
+
 static void pair_free(struct pair *p)
 {
 	buf_free(&p->a);
@@ -211,7 +220,7 @@ static void bench_peers(const char *dir, struct pair *p)
 
 int main(int argc, char **argv)
 {
-	struct pair small = { 0 }, large = { 0 }, unlike = { 0 }, shuffled = { 0 };
+	struct pair small = { 0 }, large = { 0 }, unlike = { 0 }, shuffled = { 0 }, brief = { 0 };
 
 	if (argc != 2) {
 		fprintf(stderr, "usage: diff_bench DIR\n");
@@ -221,19 +230,23 @@ int main(int argc, char **argv)
 	make_pair(&large, TEXT_BYTES);
 	make_unlike(&unlike);
 	make_shuffled(&shuffled);
+	make_short(&brief);
 	/* First, as long as nothing was freed that the child could take again. */
 	row_memory("diff of 1 MB, memory", &large);
 	row_memory("diff of 1 MB, all lines different, memory", &unlike);
+	row_memory("diff of 1 MB, lines of one character, memory", &brief);
 	row_ms("diff of 20 kB, words and moves", &small, DIFF_WORDS | DIFF_MOVES, "<= 1");
 	row_ms("diff of 1 MB, lines", &large, 0, "<= 12");
 	row_ms("diff of 1 MB, words and moves", &large, DIFF_WORDS | DIFF_MOVES, "<= 30");
 	row_ms("diff of 1 MB, sentences and words", &large, DIFF_WORDS | DIFF_SENTENCES, "<= 30");
 	row_ms("diff of 1 MB, all lines different", &unlike, DIFF_WORDS | DIFF_MOVES, "<= 150");
 	row_ms("diff of 1 MB, all lines shuffled", &shuffled, DIFF_WORDS | DIFF_MOVES, "<= 150");
+	row_ms("diff of 1 MB, lines of one character", &brief, DIFF_WORDS | DIFF_MOVES, "<= 150");
 	bench_peers(argv[1], &large);
 	pair_free(&small);
 	pair_free(&large);
 	pair_free(&unlike);
 	pair_free(&shuffled);
+	pair_free(&brief);
 	return 0;
 }
