@@ -168,7 +168,7 @@ static const struct command commands[] = {
 	{ "edit outside", "E Ctrl-x+Ctrl-e", NULL, NULL, "edit the prompt in $VISUAL or $EDITOR", COMMAND_IN_TEXT, play_edit_outside, NULL, NULL },
 	{ "add", "a", "add", "TARGET", "add a target: provider/model or an alias; among the past runs: its answers beside these", 0, play_cmd_add, play_complete_target, NULL },
 	{ "diff", "d", "diff", NULL, "compare with the marked answer, or with the next one", 0, play_cmd_diff, NULL, play_shows_columns },
-	{ "diff all", NULL, NULL, NULL, "compare all answers with this one, sentence by sentence", 0, play_cmd_diff_all, NULL, play_shows_columns },
+	{ "diff all", "A", NULL, NULL, "compare all answers with this one, and what they have in common", 0, play_cmd_diff_all, NULL, play_shows_columns },
 	{ "retry", "R", "retry", NULL, "send this column again, at once when it waits", 0, play_cmd_retry, NULL, play_shows_columns },
 	{ "hold", "Space", "hold", NULL, "hold or follow the end of this column", 0, play_cmd_hold, NULL, play_shows_columns },
 	{ "param", "p", "param", "NAME=VALUE", "set a parameter: temperature, top_p, max_tokens, seed, stop", 0, play_cmd_param, play_complete_param, NULL },

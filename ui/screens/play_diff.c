@@ -112,12 +112,22 @@ bool play_diff_open(struct play_screen *s, size_t a, size_t b, struct err *e)
 	return true;
 }
 
-/* A line for each sentence of the baseline: how many of the others have it. */
+/* A bar for each sentence of the baseline, as high as the share of the others that have it, and below a line for each. */
 static void add_consensus(struct styled_text *out, const struct play_answer *baseline, const struct consensus_text *others, size_t n)
 {
+	static const char *const bars[] = { "\u00b7", "\u2581", "\u2582", "\u2583", "\u2584", "\u2585", "\u2586", "\u2587", "\u2588" };
 	struct consensus c;
+	size_t n_shared = 0;
 
 	consensus_make(&c, (struct consensus_text){ baseline->text.s, baseline->text.len }, others, n);
+	for (size_t i = 0; i < c.n; i++) {
+		size_t n_with = c.sentences[i].n_with;
+
+		/* The lowest bar is for a few, the highest for all. */
+		styled_addf(out, n_with == n ? ST_DIM : ST_HIT, "%s", bars[n_with == 0 ? 0 : 1 + n_with * 7 / n]);
+		n_shared += n_with == n;
+	}
+	styled_addf(out, ST_DIM, "  %zu of %zu sentences in all answers\n\n", n_shared, c.n);
 	for (size_t i = 0; i < c.n; i++) {
 		const struct consensus_sentence *sentence = &c.sentences[i];
 
