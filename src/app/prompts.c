@@ -32,9 +32,10 @@ static void forget_opened(struct prompts *p)
 	p->n_versions = p->n_labels = p->n_moves = 0;
 	bundle_free(&p->base_bundle);
 	p->base_bundle = (struct bundle){ 0 };
-	p->base = p->against = 0;
+	p->base = p->against = p->after = 0;
 	buf_clear(&p->base_text);
 	buf_clear(&p->against_text);
+	buf_clear(&p->after_text);
 	buf_clear(&p->text);
 	buf_clear(&p->kept);
 	p->is_kept = p->was_found = p->is_elsewhere = p->has_other_parts = false;
@@ -53,6 +54,7 @@ void prompts_free(struct prompts *p)
 	prompts_free_names(p->drafts, p->n_drafts);
 	buf_free(&p->base_text);
 	buf_free(&p->against_text);
+	buf_free(&p->after_text);
 	buf_free(&p->text);
 	buf_free(&p->kept);
 	json_decref(p->typed);
@@ -106,6 +108,8 @@ void prompts_think(struct prompts *p)
 	t->facts->against_number = p->against;
 	(void)buf_add(&t->facts->text, buf_str(&p->text), p->text.len);
 	(void)buf_add(&t->facts->against, buf_str(&p->against_text), p->against_text.len);
+	t->facts->after_number = p->after_text.len > 0 ? p->after : 0; /* else it is being read */
+	(void)buf_add(&t->facts->after, buf_str(&p->after_text), p->after_text.len);
 	t->facts->values = prompts_values(p);
 	t->facts->dir = x_strdup(p->app->data_dir);
 	prompts_aim(p);

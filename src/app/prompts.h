@@ -42,6 +42,8 @@ struct prompts {
 	/* what it is compared with */
 	int against;               /* a version; 0: nothing */
 	struct buf against_text;
+	int after;                 /* the version that is compared with it instead of the draft; 0: the draft is */
+	struct buf after_text;
 	/* values to render with: typed ones go before those of the row */
 	json_t *typed, *set;       /* objects; set: array of objects */
 	char *set_name;            /* of the file; NULL: there is none */
@@ -83,7 +85,10 @@ void prompts_revert(struct prompts *p, int number);
 void prompts_discard(struct prompts *p);
 /* Keeps the draft now, when it was changed since. */
 void prompts_keep(struct prompts *p);
+/* The draft with a version; with one that is the same as before nothing is done. */
 void prompts_compare(struct prompts *p, int number);
+/* A version (0: the draft) with the one that is compared with. */
+void prompts_compare_after(struct prompts *p, int number);
 /* Saves the draft as a version. False: there is nothing to save, and why; how it went is told by app_say. */
 bool prompts_save(struct prompts *p, const char *message, struct err *e) SONDE_MUST_CHECK;
 /* The bundle of the draft as it would be saved. */

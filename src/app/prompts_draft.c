@@ -79,6 +79,7 @@ void prompts_set_text(struct prompts *p, const char *text, size_t len)
 	set_text(p, text, len);
 	p->text_version++;
 	p->was_found = false;
+	prompts_compare_after(p, 0); /* what changes now is the draft */
 	prompts_keep_soon(p);
 	prompts_think(p);
 }
@@ -143,6 +144,28 @@ static void compared(struct prompts_task *t)
 	}
 }
 
+static void compared_after(struct prompts_task *t)
+{
+	struct prompts *p = t->p;
+
+	if (prompts_task_is_of_opened(t) && p->after == t->number) {
+		bundle_script(&t->version.bundle, &p->after_text);
+		prompts_think(p);
+	}
+}
+
+static void read_for(struct prompts *p, int number, void (*end)(struct prompts_task *t))
+{
+	if (p->name != NULL) {
+		struct prompts_task *t = prompts_task_new(p, p->name);
+
+		t->number = number;
+		t->act = prompts_task_read_version;
+		t->end = end;
+		prompts_task_submit(t);
+	}
+}
+
 void prompts_compare(struct prompts *p, int number)
 {
 	if (p->name == NULL || number == p->against) {
@@ -153,14 +176,23 @@ void prompts_compare(struct prompts *p, int number)
 		buf_clear(&p->against_text);
 		(void)buf_add(&p->against_text, buf_str(&p->base_text), p->base_text.len);
 		prompts_think(p);
+	} else {
+		read_for(p, number, compared);
+	}
+}
+
+void prompts_compare_after(struct prompts *p, int number)
+{
+	if (number == p->after) {
 		return;
 	}
-	struct prompts_task *t = prompts_task_new(p, p->name);
-
-	t->number = number;
-	t->act = prompts_task_read_version;
-	t->end = compared;
-	prompts_task_submit(t);
+	p->after = number;
+	buf_clear(&p->after_text);
+	if (number > 0) {
+		read_for(p, number, compared_after);
+	} else {
+		prompts_think(p);
+	}
 }
 
 static void branched(struct prompts_task *t)
@@ -186,18 +218,6 @@ static void reverted(struct prompts_task *t)
 		prompts_think(p);
 	}
 	buf_free(&text);
-}
-
-static void read_for(struct prompts *p, int number, void (*end)(struct prompts_task *t))
-{
-	if (p->name != NULL) {
-		struct prompts_task *t = prompts_task_new(p, p->name);
-
-		t->number = number;
-		t->act = prompts_task_read_version;
-		t->end = end;
-		prompts_task_submit(t);
-	}
 }
 
 void prompts_branch(struct prompts *p, int number)

@@ -26,14 +26,20 @@ static struct input_size tokens_of(const struct facts *f, const struct buf *scri
 	return counter_input(&f->counter, &r);
 }
 
+const struct buf *facts_after(const struct facts *f)
+{
+	return f->after_number > 0 ? &f->after : &f->text;
+}
+
 static void count_lines(struct facts *f)
 {
-	const char *s = buf_str(&f->text), *other = buf_str(&f->against);
+	const struct buf *after = facts_after(f);
+	const char *s = buf_str(after), *other = buf_str(&f->against);
 	bool is_same = f->against_number > 0;
 
-	for (size_t at = 0; at < f->text.len;) {
-		const char *nl = memchr(s + at, '\n', f->text.len - at);
-		size_t len = nl != NULL ? (size_t)(nl - s) + 1 - at : f->text.len - at;
+	for (size_t at = 0; at < after->len;) {
+		const char *nl = memchr(s + at, '\n', after->len - at);
+		size_t len = nl != NULL ? (size_t)(nl - s) + 1 - at : after->len - at;
 
 		is_same = is_same && at + len <= f->against.len && memcmp(s + at, other + at, len) == 0;
 		f->kept_lines += is_same;
@@ -46,7 +52,8 @@ void facts_find(struct facts *f)
 {
 	f->tokens = tokens_of(f, &f->text);
 	f->against_tokens = tokens_of(f, &f->against);
-	diff_make(&f->diff, buf_str(&f->against), f->against.len, buf_str(&f->text), f->text.len, DIFF_WORDS | DIFF_MOVES);
+	f->after_tokens = f->after_number > 0 ? tokens_of(f, &f->after) : f->tokens;
+	diff_make(&f->diff, buf_str(&f->against), f->against.len, buf_str(facts_after(f)), facts_after(f)->len, DIFF_WORDS | DIFF_MOVES);
 	count_lines(f);
 	facts_render(f);
 }
@@ -63,6 +70,7 @@ void facts_free(struct facts *f)
 	}
 	buf_free(&f->text);
 	buf_free(&f->against);
+	buf_free(&f->after);
 	json_decref(f->values);
 	diff_free(&f->diff);
 	for (size_t i = 0; i < f->n_vars; i++) {

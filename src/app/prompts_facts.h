@@ -14,13 +14,15 @@ struct facts {
 	unsigned long version;
 	struct buf text, against;
 	int against_number;       /* 0: there is nothing to compare with */
+	struct buf after;         /* the version that is compared instead of the text */
+	int after_number;         /* 0: the text is */
 	json_t *values;
 	char *dir;                /* where partials are */
 	struct counter counter;   /* of the model it is for */
 	/* what was found */
 	struct diff diff;
-	struct input_size tokens, against_tokens; /* as they are, sent as their messages */
-	size_t n_lines, kept_lines;     /* of the text; of those the first ones that `against` begins with, too */
+	struct input_size tokens, against_tokens, after_tokens; /* as they are, sent as their messages */
+	size_t n_lines, kept_lines;     /* of what is compared; of those the first ones that `against` begins with, too */
 	char **vars;                    /* by their first place: "ticket.body" */
 	size_t n_vars;
 	size_t n_missing;               /* of them without a value */
@@ -29,6 +31,8 @@ struct facts {
 	char *render_error;             /* a sentence; NULL: it renders */
 };
 
+/* What `against` is compared with: the draft, or a version. */
+const struct buf *facts_after(const struct facts *f);
 /* Whether facts would come out otherwise by another counter. */
 bool facts_are_by(const struct facts *f, const struct counter *c);
 /* prompts_render.c: the part of it that is about the template. */

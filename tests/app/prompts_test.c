@@ -155,11 +155,47 @@ static void results_follow_the_store(void **state)
 	close_place(&o);
 }
 
+/* -- diff ----------------------------------------------------------------------------------------------------------------------------- */
+
+static void two_versions_are_compared(void **state)
+{
+	struct place o;
+
+	open_place(&o, *state);
+	prompts_set_text(o.p, "SYSTEM\nBe quick.\n", 17);
+	prompts_compare(o.p, 1);
+	prompts_compare_after(o.p, 2);
+	settle(&o);
+	const struct facts *f = o.p->facts;
+
+	assert_int_equal(f->against_number, 1);
+	assert_int_equal(f->after_number, 2);
+	assert_int_equal(f->diff.words_added, 1);
+	assert_int_equal(f->diff.words_removed, 1);
+	assert_non_null(strstr(buf_str(facts_after(f)), "Be kind."));
+	assert_int_equal(f->n_lines, 5);
+	assert_int_equal(f->kept_lines, 1);
+	assert_true(f->after_tokens.tok > f->tokens.tok);
+	/* the draft again, by hand and by typing */
+	prompts_compare_after(o.p, 0);
+	settle(&o);
+	assert_int_equal(o.p->facts->after_number, 0);
+	assert_non_null(strstr(buf_str(facts_after(o.p->facts)), "Be quick."));
+	prompts_compare_after(o.p, 2);
+	prompts_set_text(o.p, "SYSTEM\nBe slow.\n", 16);
+	settle(&o);
+	assert_int_equal(o.p->facts->after_number, 0);
+	assert_non_null(strstr(buf_str(facts_after(o.p->facts)), "Be slow."));
+	assert_int_equal(o.p->facts->after_tokens.tok, o.p->facts->tokens.tok);
+	close_place(&o);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(results_are_of_each_version, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(results_follow_the_store, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(two_versions_are_compared, fixture_setup, fixture_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

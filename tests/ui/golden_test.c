@@ -391,6 +391,25 @@ static void prompts_sides(struct fixture *f)
 	fixture_keys(f, "Alt-d Alt-d d z");
 }
 
+/* The first version with the third one, whatever the draft is. */
+static void prompts_pair(struct fixture *f)
+{
+	prompts(f);
+	fixture_keys(f, "d Tab G m k k d");
+}
+
+static void prompts_pair_lines(struct fixture *f)
+{
+	prompts_pair(f);
+	fixture_keys(f, "Alt-d");
+}
+
+static void prompts_pair_sides(struct fixture *f)
+{
+	prompts_pair(f);
+	fixture_keys(f, "Alt-d Alt-d");
+}
+
 static void prompts_labels(struct fixture *f)
 {
 	prompts(f);
@@ -447,6 +466,9 @@ static const struct {
 	{ "prompts-history", prompts_history, 4, usual, ANSI, GLYPHS_BRAILLE },
 	{ "prompts-lines", prompts_lines, 4, usual, ANSI | MONO, GLYPHS_BRAILLE },
 	{ "prompts-sides", prompts_sides, 4, usual, ANSI, GLYPHS_BRAILLE },
+	{ "prompts-pair", prompts_pair, 4, every, ANSI, GLYPHS_BRAILLE },
+	{ "prompts-pair-lines", prompts_pair_lines, 4, usual, ANSI, GLYPHS_BRAILLE },
+	{ "prompts-pair-sides", prompts_pair_sides, 4, wide, ANSI, GLYPHS_BRAILLE },
 	{ "prompts-labels", prompts_labels, 4, usual, ANSI, GLYPHS_BRAILLE },
 	{ "prompts-rendered", prompts_rendered, 4, usual, ANSI, GLYPHS_BRAILLE },
 	{ "prompts-runs", prompts_runs, 4, every, ANSI, GLYPHS_BRAILLE },

@@ -108,6 +108,8 @@ static unsigned close_one(void *self, struct console *c, const char *arg)
 	} else if (s->filter != NULL) {
 		free(s->filter);
 		s->filter = NULL;
+	} else if (s->p->after > 0) {
+		prompts_compare_after(s->p, 0);
 	} else if (s->pinned > 0) {
 		s->pinned = 0;
 	} else {
@@ -339,20 +341,30 @@ static unsigned next_mode(void *self, struct console *c, const char *arg)
 static unsigned mark(void *self, struct console *c, const char *arg)
 {
 	struct prompts_screen *s = self;
+	int number = prompts_selected_version(s);
 
 	(void)arg;
-	s->pinned = s->pinned == 0 ? s->p->against : 0;
-	console_say(c, ST_TEXT, s->pinned > 0 ? "compared with v%d, whatever is selected; m again follows the selection" : "the selected version is compared with",
-	    s->pinned);
+	if (!wants_prompt(s, c) || number == 0) {
+		return prompts_changed();
+	}
+	s->pinned = s->pinned != number ? number : 0;
+	prompts_compare_after(s->p, 0);
+	prompts_compare(s->p, number);
+	s->seen_against = number;
+	console_say(c, ST_TEXT, s->pinned > 0 ? "v%d is marked: the draft is compared with it, d compares another version; m again takes the mark away" :
+	    "the selected version is compared with", number);
 	return prompts_changed();
 }
 
+/* The marked version with the selected one, else the draft with either. */
 static unsigned show_diff(void *self, struct console *c, const char *arg)
 {
 	struct prompts_screen *s = self;
+	int number = prompts_selected_version(s);
 
 	(void)arg;
 	if (wants_prompt(s, c)) {
+		prompts_compare_after(s->p, s->pinned > 0 && s->pinned != number ? number : 0);
 		go_to(s, PANE_DIFF);
 	}
 	return prompts_changed();
@@ -558,9 +570,30 @@ static unsigned zoom(void *self, struct console *c, const char *arg)
 	return prompts_changed();
 }
 
+/* -- what the hint row tells ---------------------------------------------------------------------------------------------------------- */
+
+static bool is_in_history(const void *self)
+{
+	return has_prompt(self) && ((const struct prompts_screen *)self)->focus == PANE_HISTORY;
+}
+
+static bool wants_labels(const void *self)
+{
+	const struct prompts_screen *s = self;
+
+	return has_prompt(self) && (s->focus == PANE_HISTORY || s->focus == PANE_LABELS);
+}
+
 const struct command prompts_commands[PROMPTS_COMMANDS] = {
 	{ "yes", "Y", "yes, move it", NULL, "confirm the move of a protected label", 0, confirm, NULL, is_asking },
 	{ "open", "Enter", "open", NULL, "open the selected prompt or folder; in History: go on from the selected version; in Vars: set the value; in Last runs: open it in Play", 0, open_selected, NULL, NULL },
+	{ "mark", "m", "mark", NULL, "compare with this version whatever is selected, or follow the selection again", 0, mark, NULL, is_in_history },
+	{ "diff", "d", "diff", NULL, "go to the diff: of the marked version and the selected one, else of the draft", 0, show_diff, NULL, is_in_history },
+	{ "label", "L", "move label", "LABEL VERSION", "point a label to a version, or split it: production v3:90,v4:10", 0, label, complete_label, wants_labels },
+	{ "ramp", "%", "ramp", "LABEL PERCENT", "give that much of a label to its newer version, or to the selected one", 0, ramp, complete_label, wants_labels },
+	{ "rollback", "R", "roll back", "[LABEL]", "point a label to where it was before its last move", 0, rollback, complete_label, wants_labels },
+	{ "branch", "B", "branch", NULL, "go on from the selected version", 0, branch, NULL, is_in_history },
+	{ "revert", "V", "take text", NULL, "take the text of the selected version into the draft", 0, revert, NULL, is_in_history },
 	{ "save", "Ctrl-s", "save version", "MESSAGE", "save the draft as a new version, with a line about it", COMMAND_IN_TEXT, save, NULL, has_prompt },
 	{ "run", "F5", "run", NULL, "render the draft with its values, open it in Play and send it", COMMAND_IN_TEXT, run, NULL, has_prompt },
 	{ "edit", "e i", "edit", NULL, "edit the draft", 0, edit, NULL, has_prompt },
@@ -570,16 +603,9 @@ const struct command prompts_commands[PROMPTS_COMMANDS] = {
 	{ "new", "a", "new", "NAME", "begin a prompt, or open the one of that name", 0, begin_new, complete_prompt, NULL },
 	{ "go", NULL, NULL, "NAME", "open a prompt by its name", 0, go_prompt, complete_prompt, NULL },
 	{ "diff mode", "Alt-d", "word/line/side", NULL, "show the diff by word, by line or side by side", COMMAND_IN_TEXT, next_mode, NULL, has_prompt },
-	{ "label", "L", "move label", "LABEL VERSION", "point a label to a version, or split it: production v3:90,v4:10", 0, label, complete_label, has_prompt },
-	{ "ramp", "%", "ramp", "LABEL PERCENT", "give that much of a label to its newer version, or to the selected one", 0, ramp, complete_label, has_prompt },
-	{ "rollback", "R", "roll back", "[LABEL]", "point a label to where it was before its last move", 0, rollback, complete_label, has_prompt },
-	{ "branch", "B", NULL, NULL, "go on from the selected version", 0, branch, NULL, NULL },
-	{ "revert", "V", NULL, NULL, "take the text of the selected version into the draft", 0, revert, NULL, NULL },
 	{ "discard", "D", NULL, NULL, "drop the draft: the version as it was saved", 0, discard, NULL, NULL },
 	{ "undo", "u", NULL, NULL, "take the last change of the text back", 0, undo, NULL, NULL },
 	{ "redo", "Ctrl-r", NULL, NULL, "make it again", 0, redo, NULL, NULL },
-	{ "mark", "m", NULL, NULL, "compare with this version whatever is selected, or follow the selection again", 0, mark, NULL, NULL },
-	{ "diff", "d", NULL, NULL, "go to the diff", 0, show_diff, NULL, NULL },
 	{ "next item", "]", NULL, NULL, "the next change of the diff", 0, next_change, NULL, NULL },
 	{ "previous item", "[", NULL, NULL, "the one before", 0, previous_change, NULL, NULL },
 	{ "var", "v", NULL, "NAME=VALUE", "a value to render with; without one it is taken away", 0, set_var, NULL, NULL },

@@ -81,12 +81,15 @@ static void write_words(struct building *b, const struct group *g)
 	for (size_t i = 0; i < g->n; i++) {
 		const struct styled_piece *piece = &g->pieces[i];
 		size_t len = piece->len;
-		bool has_end = len > 0 && piece->text[len - 1] == '\n' && i + 1 == g->n;
+		bool is_last = i + 1 == g->n;
 
-		len -= has_end;
+		while (len > 0 && piece->text[len - 1] == '\n') { /* its end is behind the sign */
+			len--;
+		}
 		styled_addf(b->out, signs[piece->op].st, "%s", signs[piece->op].open);
 		add_clean(b->out, signs[piece->op].st, piece->text, len);
 		styled_addf(b->out, signs[piece->op].st, "%s", signs[piece->op].close);
+		styled_add(b->out, ST_TEXT, piece->text + len, piece->len - len - (is_last && len < piece->len));
 	}
 	styled_addf(b->out, ST_TEXT, "\n");
 }
@@ -226,11 +229,16 @@ static struct styled_text *build(const struct facts *f, enum diff_mode mode, int
 	for (size_t i = 0; i < f->diff.n_parts; i++) {
 		const struct diff_part *part = &f->diff.parts[i];
 
-		add_part(&b, part->op, buf_str(part->op == DIFF_INSERT ? &f->text : &f->against) + part->start, part->len);
+		add_part(&b, part->op, buf_str(part->op == DIFF_INSERT ? facts_after(f) : &f->against) + part->start, part->len);
 	}
 	end_group(&b);
 	if (!b.has_changed) {
-		styled_addf(b.out, ST_DIM, "The draft is the same as v%d.\n", f->against_number);
+		char what[16] = "The draft";
+
+		if (f->after_number > 0) {
+			(void)snprintf(what, sizeof(what), "v%d", f->after_number);
+		}
+		styled_addf(b.out, ST_DIM, "%s is the same as v%d.\n", what, f->against_number);
 	}
 	write_same(&b, true);
 	free(b.same);
@@ -270,14 +278,14 @@ static void cost_text(const struct prompts_screen *s, const struct facts *f, str
 {
 	char before[32], after[32];
 	int64_t before_nano, after_nano;
-	const char *target = prompts_input_cost(s->p, f->against_tokens.tok, f->tokens.tok, &before_nano, &after_nano);
+	const char *target = prompts_input_cost(s->p, f->against_tokens.tok, f->after_tokens.tok, &before_nano, &after_nano);
 
 	if (target != NULL) {
 		price_format(before_nano, before, sizeof(before));
 		price_format(after_nano, after, sizeof(after));
 		char *clean = clean_line(target, strlen(target), 24);
 
-		const char *mark = f->tokens.is_exact ? "" : "~";
+		const char *mark = f->after_tokens.is_exact ? "" : "~";
 
 		(void)buf_addf(out, "   input/call %s%s \u2192 %s%s %s", mark, before, mark, after, clean);
 		free(clean);
@@ -293,11 +301,11 @@ static void draw_foot(const struct prompts_screen *s, struct cells *cells, struc
 	if (foot_h(r) == 0) {
 		return;
 	}
-	const char *mark = f->tokens.is_exact ? "" : "~";
+	const char *mark = f->after_tokens.is_exact ? "" : "~";
 
 	figure_count(f->against_tokens.tok, before);
-	figure_count(f->tokens.tok, after);
-	(void)buf_addf(&line, "tokens %s%s \u2192 %s%s (%s%+lld)", mark, before, mark, after, mark, (long long)(f->tokens.tok - f->against_tokens.tok));
+	figure_count(f->after_tokens.tok, after);
+	(void)buf_addf(&line, "tokens %s%s \u2192 %s%s (%s%+lld)", mark, before, mark, after, mark, (long long)(f->after_tokens.tok - f->against_tokens.tok));
 	cost_text(s, f, &line);
 	(void)cells_fit(cells, r.x + 1, y, r.w - 2, ST_DIM, buf_str(&line));
 	if (foot_h(r) > 1) {
@@ -324,7 +332,7 @@ void prompts_diff_draw(const struct prompts_screen *s, struct cells *cells, stru
 		(void)cells_fit(cells, r.x + 1, r.y + 1, r.w - 2, ST_DIM, "nothing to compare with yet: ^S saves the first version");
 		return;
 	}
-	(void)snprintf(title, sizeof(title), "Diff v%d \u2192 %s  %s", f->against_number, prompts_draft_name(s->p, version), prompts_mode_name(s->mode));
+	(void)snprintf(title, sizeof(title), "Diff v%d \u2192 %s  %s", f->against_number, prompts_after_name(s->p, version), prompts_mode_name(s->mode));
 	(void)buf_addf(&change, "+%zu \u2212%zu words", f->diff.words_added, f->diff.words_removed);
 	cells_rule(cells, r.x, r.y, r.w, s->focus == PANE_DIFF, title, buf_str(&change));
 	styled_draw(s->diff, cells, (struct rect){ r.x + 1, r.y + 1, r.w - 2, r.h - 1 - foot_h(r) }, (size_t)s->diff_scroll.selected);

@@ -248,6 +248,15 @@ const char *prompts_draft_name(const struct prompts *p, char out[PROMPTS_VERSION
 	return out;
 }
 
+const char *prompts_after_name(const struct prompts *p, char out[PROMPTS_VERSION_SIZE])
+{
+	if (p->facts == NULL || p->facts->after_number == 0) {
+		return prompts_draft_name(p, out);
+	}
+	(void)snprintf(out, PROMPTS_VERSION_SIZE, "v%d", p->facts->after_number);
+	return out;
+}
+
 void prompts_editor_draw(const struct prompts_screen *s, struct cells *cells, struct rect r, const struct env *env)
 {
 	const struct prompts *p = s->p;

@@ -106,6 +106,9 @@ static void draw_version(const struct prompts_screen *s, struct cells *cells, st
 		end = cells_right(cells, end, y, ST_TEXT, figures) - 1;
 	}
 	labels_of(p, v->number, &labels);
+	if (v->number == s->pinned) {
+		(void)cells_put(cells, x - 1, y, ST_HIT, "\u25b8");
+	}
 	x += cells_put(cells, x, y, v->number == p->base ? ST_OK : ST_DIM, graph_sign(p, (size_t)i)) + 1;
 	(void)snprintf(number, sizeof(number), "v%-3d", v->number);
 	x += cells_fit(cells, x, y, end - x, v->number == p->base ? ST_BOLD : ST_TEXT, number) + 1;
@@ -134,7 +137,7 @@ void prompts_history_draw(const struct prompts_screen *s, struct cells *cells, s
 	int below = prompts_results_h(s, r.h), each = s->version_h;
 	char count[48];
 
-	(void)snprintf(count, sizeof(count), s->pinned > 0 ? "against v%zu" : "%zu", s->pinned > 0 ? (size_t)s->pinned : p->n_versions);
+	(void)snprintf(count, sizeof(count), s->pinned > 0 ? "v%zu marked" : "%zu", s->pinned > 0 ? (size_t)s->pinned : p->n_versions);
 	cells_rule(cells, r.x, r.y, r.w, s->focus == PANE_HISTORY, "History", count);
 	if (p->n_versions == 0) {
 		(void)cells_fit(cells, r.x + 1, r.y + 1, r.w - 2, ST_DIM, "no version yet: ^S saves the first");

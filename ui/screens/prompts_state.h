@@ -88,6 +88,8 @@ bool prompts_take_proposal(struct prompts_screen *s);
 /* "v14" or "v14*" with changes, "new". */
 #define PROMPTS_VERSION_SIZE 24
 const char *prompts_draft_name(const struct prompts *p, char out[PROMPTS_VERSION_SIZE]);
+/* What is compared: the draft, or another version: "v12". */
+const char *prompts_after_name(const struct prompts *p, char out[PROMPTS_VERSION_SIZE]);
 /* prompts_history.c: versions and labels. */
 void prompts_history_layout(struct prompts_screen *s);
 void prompts_history_draw(const struct prompts_screen *s, struct cells *cells, struct rect r, const struct env *env);

@@ -7,8 +7,8 @@
 
 void prompts_change_text(const struct facts *f, struct buf *out)
 {
-	(void)buf_addf(out, "+%zu \u2212%zu words, %s%+lld tok", f->diff.words_added, f->diff.words_removed, f->tokens.is_exact ? "" : "~",
-	    (long long)(f->tokens.tok - f->against_tokens.tok));
+	(void)buf_addf(out, "+%zu \u2212%zu words, %s%+lld tok", f->diff.words_added, f->diff.words_removed, f->after_tokens.is_exact ? "" : "~",
+	    (long long)(f->after_tokens.tok - f->against_tokens.tok));
 }
 
 /* "v3 90 %, v4 10 %" of what is run now. */
@@ -34,7 +34,7 @@ static void against_text(const struct prompts *p, struct buf *out)
 	char name[PROMPTS_VERSION_SIZE];
 
 	if (f != NULL && f->against_number > 0) {
-		(void)buf_addf(out, "%s against v%d%s: ", prompts_draft_name(p, name), f->against_number,
+		(void)buf_addf(out, "%s against v%d%s: ", prompts_after_name(p, name), f->against_number,
 		    l != NULL && split_has(&l->split, f->against_number) ? " (production)" : "");
 		prompts_change_text(f, out);
 	}
@@ -51,13 +51,13 @@ static void draft_text(const struct prompts *p, struct buf *out)
 		(void)buf_addf(out, "%s prompt: ^S saves its first version%s", p->was_found ? "your draft of a new" : "a new", draft_state(p));
 	} else if (!prompts_is_changed(p)) {
 		production_text(p, out);
-		if (p->against != p->base) {
+		if (p->against != p->base || p->after > 0) {
 			(void)buf_add_str(out, "; ");
 			against_text(p, out);
 		}
 	} else {
 		against_text(p, out);
-		(void)buf_add_str(out, p->was_found ? "; your unsaved draft is back, D drops it" : draft_state(p));
+		(void)buf_add_str(out, p->after > 0 ? "" : p->was_found ? "; your unsaved draft is back, D drops it" : draft_state(p));
 	}
 }
 
