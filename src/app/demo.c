@@ -138,6 +138,7 @@ static bool start(struct demo *d, struct loop *l, struct err *e)
 	config = config_new();
 	add_providers(config, sim_port(d->sim));
 	add_alert(config);
+	*array_push(config->protected_labels, config->n_protected, config->cap_protected) = x_strdup(PROMPT_PRODUCTION);
 	d->app = app_new(l, config, d->dir, true);
 	d->app->is_demo = true;
 	set_prompt(d->app->play);

@@ -54,7 +54,7 @@ struct prompts {
 	bool is_thinking, thinks_again;
 	struct prompts_results *results; /* of its calls */
 	/* a move that waits for its second confirmation */
-	char *asked_label, *asked_to; /* asked_to NULL: a rollback */
+	char *asked_label, *asked_to;
 	size_t n_tasks;            /* that read or write now */
 };
 
@@ -94,8 +94,8 @@ bool prompts_save(struct prompts *p, const char *message, struct err *e) SONDE_M
 /* The bundle of the draft as it would be saved. */
 bool prompts_bundle(const struct prompts *p, struct bundle *out, struct err *e) SONDE_MUST_CHECK;
 
-/* Moves a label to what the text says ("v4", "v3:90,v4:10"; NULL: back to where it was). A protected one is only asked for: prompts_confirm
- * then does it. */
+/* Moves a label to what the text says ("v4", "v3:90,v4:10"; NULL: back to where it was). A protected one is only asked for, unless it goes
+ * back: prompts_confirm then does it. */
 bool prompts_move(struct prompts *p, const char *label, const char *to, struct err *e) SONDE_MUST_CHECK;
 bool prompts_is_asking(const struct prompts *p);
 void prompts_confirm(struct prompts *p, bool does);

@@ -4,6 +4,7 @@
 
 #include "app/prompts_task.h"
 #include "base/mem.h"
+#include "prompt/author.h"
 
 #define PAUSE_S 0.4 /* after a change the draft is kept, also while one goes on typing */
 
@@ -246,12 +247,12 @@ bool prompts_bundle(const struct prompts *p, struct bundle *out, struct err *e)
 
 static bool save(struct prompts_task *t, struct registry *r, struct err *e)
 {
-	const struct version_save s = { .name = t->name, .parent = t->number, .author = "", .message = t->text };
+	char *author = prompt_author();
+	const struct version_save s = { .name = t->name, .parent = t->number, .author = author, .message = t->text };
+	bool ok = version_save(r, &s, &t->bundle, &t->number, &t->is_new, e) && prompts_task_read_version(t, r, e);
 
-	if (!version_save(r, &s, &t->bundle, &t->number, &t->is_new, e)) {
-		return false;
-	}
-	return prompts_task_read_version(t, r, e);
+	free(author);
+	return ok;
 }
 
 static void saved(struct prompts_task *t)

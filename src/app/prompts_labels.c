@@ -4,31 +4,23 @@
 
 #include "app/prompts_task.h"
 #include "base/mem.h"
-
-/* A move of it reaches everybody who uses the prompt. */
-static bool is_protected(const char *label)
-{
-	return strcmp(label, PROMPT_PRODUCTION) == 0;
-}
+#include "prompt/author.h"
 
 static bool move(struct prompts_task *t, struct registry *r, struct err *e)
 {
-	struct label_move m = { .name = t->name, .label = t->label, .expected = t->expected, .who = "", .why = "" };
+	char *who = prompt_author();
+	struct label_move m = { .name = t->name, .label = t->label, .expected = t->expected, .who = who, .why = "", .is_rollback = t->text == NULL };
 	struct label_row now = { 0 };
+	bool ok = m.is_rollback ? label_rollback(r, &m, &now, e) : split_parse(t->text, &m.to, e) && label_set(r, &m, &now, e);
 
-	if (t->text == NULL) {
-		m.is_rollback = true;
-		if (!label_rollback(r, &m, &now, e)) {
-			return false;
-		}
-	} else if (!split_parse(t->text, &m.to, e) || !label_set(r, &m, &now, e)) {
-		return false;
+	if (ok) {
+		free(t->text);
+		t->text = x_malloc(SPLIT_TEXT_SIZE);
+		(void)split_text(&now.split, t->text);
 	}
-	free(t->text);
-	t->text = x_malloc(SPLIT_TEXT_SIZE);
-	(void)split_text(&now.split, t->text);
 	label_free(&now);
-	return true;
+	free(who);
+	return ok;
 }
 
 static void moved(struct prompts_task *t)
@@ -79,9 +71,9 @@ bool prompts_move(struct prompts *p, const char *label, const char *to, struct e
 	if (to == NULL && prompts_label(p, label) == NULL) {
 		return err_set(e, ERR_CHECK, "%s has no label %s", p->name, label);
 	}
-	if (is_protected(label)) {
+	if (to != NULL && config_protects(p->app->config, label)) {
 		p->asked_label = x_strdup(label);
-		p->asked_to = to != NULL ? x_strdup(to) : NULL;
+		p->asked_to = x_strdup(to);
 		return true;
 	}
 	submit_move(p, label, to);

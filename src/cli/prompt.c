@@ -101,13 +101,11 @@ static bool ask_for_yes(void *ctx, const struct label_move *m, struct err *e)
 {
 	const struct prompt_task *t = ctx;
 
-	for (size_t i = 0; i < t->config->n_protected; i++) {
-		if (strcmp(t->config->protected_labels[i], m->label) == 0 && !t->is_sure && !m->is_rollback) {
-			err_set(e, ERR_CHECK, "%s is a protected label", m->label);
-			return err_hint(e, "--yes moves it all the same");
-		}
+	if (m->is_rollback || t->is_sure || !config_protects(t->config, m->label)) {
+		return true;
 	}
-	return true;
+	err_set(e, ERR_CHECK, "%s is a protected label", m->label);
+	return err_hint(e, "--yes moves it all the same");
 }
 
 static int do_task(const struct prompt_verb *v, struct prompt_task *t)

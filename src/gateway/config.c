@@ -181,6 +181,16 @@ static struct provider_entry *find(struct provider_entry *const *entries, size_t
 	return NULL;
 }
 
+bool config_protects(const struct config *c, const char *label)
+{
+	for (size_t i = 0; i < c->n_protected; i++) {
+		if (strcmp(c->protected_labels[i], label) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 struct provider_entry *config_find_provider(const struct config *c, const char *name)
 {
 	struct provider_entry *p = find(c->providers, c->n_providers, name);

@@ -23,7 +23,7 @@ static void read_protected(struct reader *r, const struct key *k, const struct v
 
 static const struct key prompt_keys[] = {
 	{ .name = "protected", .read = read_protected, .choices = "list of labels",
-	  .help = "labels of prompts that are moved only when it is said twice (`--yes`); a rollback needs no second word" },
+	  .help = "labels of prompts that are moved only when it is said twice (`--yes`, `Y` in Prompts); a rollback needs no second word" },
 };
 const struct key_table prompt_key_table = { "prompts", prompt_keys, COUNT_OF(prompt_keys) };
 

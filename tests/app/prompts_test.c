@@ -3,6 +3,7 @@
 #include "tests/store/fixture.h"
 
 #include "app/prompts.h"
+#include "prompt/author.h"
 
 struct place {
 	struct loop *loop;
@@ -155,6 +156,67 @@ static void results_follow_the_store(void **state)
 	close_place(&o);
 }
 
+/* -- labels --------------------------------------------------------------------------------------------------------------------------- */
+
+static void saves_and_moves_tell_who(void **state)
+{
+	struct place o;
+	struct err e = { 0 };
+
+	setenv("GIT_CONFIG_COUNT", "1", 1);
+	setenv("GIT_CONFIG_KEY_0", "user.name", 1);
+	setenv("GIT_CONFIG_VALUE_0", "Ana \033[31mLi", 1);
+	char *author = prompt_author(); /* without git: the login */
+
+	open_place(&o, *state);
+	assert_string_equal(o.p->versions[0].author, author);
+	assert_null(strchr(author, '\033'));
+	assert_true(prompts_move(o.p, "staging", "v1", &e));
+	settle(&o);
+	assert_true(prompts_move(o.p, "staging", "v2", &e));
+	settle(&o);
+	assert_true(prompts_move(o.p, "staging", NULL, &e));
+	settle(&o);
+	assert_int_equal(o.p->n_moves, 3);
+	assert_true(o.p->moves[0].is_rollback);
+	assert_int_equal(o.p->labels[0].split.arms[0].number, 1);
+	for (size_t i = 0; i < 3; i++) {
+		assert_string_equal(o.p->moves[i].who, author);
+	}
+	free(author);
+	close_place(&o);
+}
+
+static void a_protected_label_asks(void **state)
+{
+	struct place o;
+	struct err e = { 0 };
+
+	open_place(&o, *state);
+	struct config *c = o.app->config;
+
+	assert_true(prompts_move(o.p, "production", "v1", &e)); /* nothing is protected unless it is said */
+	assert_false(prompts_is_asking(o.p));
+	settle(&o);
+	*array_push(c->protected_labels, c->n_protected, c->cap_protected) = x_strdup("production");
+	assert_true(config_protects(c, "production"));
+	assert_false(config_protects(c, "staging"));
+	assert_true(prompts_move(o.p, "production", "v2", &e));
+	assert_true(prompts_is_asking(o.p));
+	prompts_confirm(o.p, false);
+	settle(&o);
+	assert_int_equal(o.p->labels[0].split.arms[0].number, 1);
+	assert_true(prompts_move(o.p, "production", "v2", &e));
+	prompts_confirm(o.p, true);
+	settle(&o);
+	assert_int_equal(o.p->labels[0].split.arms[0].number, 2);
+	assert_true(prompts_move(o.p, "production", NULL, &e)); /* back is open */
+	assert_false(prompts_is_asking(o.p));
+	settle(&o);
+	assert_int_equal(o.p->labels[0].split.arms[0].number, 1);
+	close_place(&o);
+}
+
 /* -- diff ----------------------------------------------------------------------------------------------------------------------------- */
 
 static void two_versions_are_compared(void **state)
@@ -195,6 +257,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(results_are_of_each_version, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(results_follow_the_store, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(saves_and_moves_tell_who, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(a_protected_label_asks, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(two_versions_are_compared, fixture_setup, fixture_teardown),
 	};
 

@@ -103,6 +103,7 @@ static inline struct config *fixture_config(void)
 			fail_msg("%s", e.text);
 		}
 	}
+	*array_push(c->protected_labels, c->n_protected, c->cap_protected) = x_strdup(PROMPT_PRODUCTION);
 	fixture_add_alias(c, "triage-cheap", "mistral/mistral-small");
 	fixture_add_alias(c, "triage-fast", "openai/gpt-5.4-mini");
 	return c;

@@ -71,7 +71,7 @@ void prompts_status(const void *self, const struct env *env, struct buf *left, s
 	(void)env;
 	if (prompts_is_asking(p)) {
 		(void)buf_addf(left, "%s is protected: everybody who asks for it gets %s. Y does it, Esc leaves it", p->asked_label,
-		    p->asked_to != NULL ? p->asked_to : "what it was before");
+		    p->asked_to);
 		return;
 	}
 	if (p->name == NULL) {
