@@ -269,11 +269,10 @@ bool term_is_asking(const struct terminal *t)
 	return t->background == ASKED;
 }
 
-/* The type that curses shall write for: one that takes colours as they are, when the theme has such. */
-static SCREEN *open_screen(const struct option_values *options, FILE *frame)
+/* One that takes colours as they are where there is such a type, whatever the theme is: `:set theme` may want them later. */
+static SCREEN *open_screen(FILE *frame)
 {
-	bool is_own = option_is(options, OPTION_THEME, "rgb") || theme_is_rgb(theme_from_name(option_text(options, OPTION_THEME)));
-	char *type = is_own ? term_look_direct_type() : NULL;
+	char *type = term_look_direct_type();
 	SCREEN *screen = frame != NULL ? newterm(type, frame, stdin) : NULL;
 
 	free(type);
@@ -293,7 +292,7 @@ struct terminal *term_start(const struct option_values *options, input_listener 
 	term_reset_save_line();
 	struct term_out out;
 	term_out_open(&out);
-	SCREEN *screen = open_screen(options, out.frame);
+	SCREEN *screen = open_screen(out.frame);
 	if (screen == NULL) {
 		term_out_close(&out);
 		err_set(e, ERR_USAGE, "the terminal cannot be used in full-screen mode");

@@ -139,6 +139,24 @@ static void test_direct(void **state)
 	leave();
 }
 
+/* A console begun in the terminal's colours has them whole, too, and the terminal's own stay what they were. */
+static void test_direct_later(void **state)
+{
+	(void)state;
+	if (!make_direct()) {
+		skip();
+	}
+	place_set(&place, "COLORTERM", "truecolor");
+	start("ansi");
+	pty_wait(&p, "READY");
+	assert_true(has_bytes("\x1b[36m"));
+	assert_false(has_bytes("[38;") || has_bytes("[48;"));
+	pty_key(&p, ":set theme light\r", "theme = light");
+	wait_light();
+	assert_true(has_bytes("48;2;251;250;247"));
+	leave();
+}
+
 static void test_says_light(void **state)
 {
 	(void)state;
@@ -183,7 +201,7 @@ static void test_hostile_answers(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_nearest), TEST(test_few_colours), TEST(test_direct), TEST(test_says_light), TEST(test_hostile_answers),
+		TEST(test_nearest), TEST(test_few_colours), TEST(test_direct), TEST(test_direct_later), TEST(test_says_light), TEST(test_hostile_answers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
