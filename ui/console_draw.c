@@ -95,7 +95,8 @@ static void draw_status(const struct console *c, struct cells *cells, const stru
 		console_shown(c)->status(console_shown_state(c), env, &left, &right);
 	}
 	int right_w = cells_width(buf_str(&right), right.len);
-	if (right_w > 0 && right_w + 2 <= cells->w / 2) {
+	bool has_room = x + cells_width(c->message, strlen(c->message)) + 2 + right_w <= end; /* what went wrong is said whole */
+	if (right_w > 0 && right_w + 2 <= cells->w / 2 && (has_room || c->message[0] == '\0')) {
 		end = cells_right(cells, end, y, ST_TEXT, buf_str(&right)) - 2;
 	}
 	if (console_is_editing(c)) {

@@ -71,3 +71,8 @@ void format_change(double now, double before, char out[FORMAT_SIZE])
 		(void)snprintf(out, FORMAT_SIZE, "%+.0f%%", fabs(change) < 0.5 ? 0. : change); /* never "-0%" */
 	}
 }
+
+const char *format_more(bool is_above, bool is_below)
+{
+	return is_above && is_below ? "\u25b4 \u25be more" : is_above ? "\u25b4 more" : is_below ? "\u25be more" : "";
+}

@@ -2,6 +2,7 @@
 #ifndef SONDE_UI_FORMAT_H
 #define SONDE_UI_FORMAT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,5 +22,7 @@ void format_rate(double per_s, char out[FORMAT_SIZE]);
 void format_change(double now, double before, char out[FORMAT_SIZE]);
 /* Every digit of a count: "50 000". */
 void format_exact(int64_t n, char out[FORMAT_SIZE]);
+/* What stands in the frame of a list or text with rows out of sight: "▾ more", "▴ more" or "▴ ▾ more"; "" with none. */
+const char *format_more(bool is_above, bool is_below);
 
 #endif

@@ -5,13 +5,15 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "ui/format.h"
 #include "ui/palette_rows.h"
 #include "ui/widgets/editor.h"
 #include "ui/widgets/list.h"
 
-#define BOX_W 64
+#define BOX_LEAST 64
+#define BOX_MOST 120
 #define NAME_W 22
-#define COMMAND_ROWS 9
+#define ROWS_LEAST 9 /* of the command line */
 
 struct palette {
 	enum palette_kind kind;
@@ -310,18 +312,20 @@ unsigned palette_input(struct palette *p, const struct input *in, struct palette
 
 void palette_layout(struct palette *p, int w, int h, bool is_whole)
 {
-	int box_w = w - 4 < BOX_W ? w - 4 : BOX_W;
-	int rows = p->kind == PALETTE_HELP ? h - 9 : COMMAND_ROWS;
+	int share = w * 3 / 4 < BOX_LEAST ? BOX_LEAST : w * 3 / 4 > BOX_MOST ? BOX_MOST : w * 3 / 4;
+	int box_w = share < w - 4 ? share : w - 4;
+	int rows = p->kind == PALETTE_HELP ? h - 9 : h / 3 + 1 < ROWS_LEAST ? ROWS_LEAST : h / 3 + 1;
 	/* Two rows of frame, the field, and in help a row that says what keys do. */
 	int others = p->kind == PALETTE_HELP ? 4 : 3;
 
-	if (p->kind == PALETTE_HELP && w > BOX_W + 40) {
-		box_w = BOX_W + 24;
-	}
 	if (rows > h - 9) {
 		rows = h - 9;
 	}
-	p->box = (struct rect){(w - box_w) / 2, (h - rows - others) / 2, box_w, rows + others};
+	int y = (h - rows - others) / 2;
+	if (p->kind == PALETTE_COMMAND && rows > ROWS_LEAST) { /* from the same row down, as far as it is needed */
+		rows = (int)p->rows.n < ROWS_LEAST ? ROWS_LEAST : (int)p->rows.n < rows ? (int)p->rows.n : rows;
+	}
+	p->box = (struct rect){(w - box_w) / 2, y, box_w, rows + others};
 	if (is_whole) {
 		p->box = (struct rect){0, 1, w, h - 3};
 		rows = h - 3 - others;
@@ -388,6 +392,12 @@ void palette_draw(const struct palette *p, struct cells *c)
 		if (k == p->list.selected && p->has_moved) {
 			cells_cursor(c, in.x, in.y + 1 + i, false);
 		}
+	}
+	if (p->list.n > p->list.rows) {
+		char more[32];
+
+		(void)snprintf(more, sizeof(more), " %s ", format_more(p->list.top > 0, p->list.top + p->list.rows < p->list.n));
+		cells_right(c, in.x + in.w - 1, p->box.y + p->box.h - 1, ST_DIM, more);
 	}
 	if (p->rows.n == 0) {
 		cells_fit(c, in.x + 2, in.y + 1, in.w - 3, ST_DIM, p->kind == PALETTE_HELP ? "Nothing matches; Esc closes" : "Enter runs the line");

@@ -310,8 +310,8 @@ struct terminal *term_start(const struct option_values *options, input_listener 
 	/* Terminals of the xterm family name the start of a mouse report; others may print what they do not know. */
 	t->has_sgr_keys = capability("kmous")[0] != '\0';
 	t->bytes = x_malloc(READ_SIZE);
-	/* The mark of the xterm family in terminfo. */
-	t->has_title = t->has_sgr_keys && tigetflag((char *)(uintptr_t)"XT") == 1;
+	/* The mark of the xterm family in terminfo, or how a title begins there (tmux). */
+	t->has_title = t->has_sgr_keys && (tigetflag((char *)(uintptr_t)"XT") == 1 || strncmp(capability("tsl"), "\x1b]", 2) == 0);
 	t->listener = listener;
 	t->ctx = ctx;
 	key_decoder_init(&t->decoder, on_decoded, t);

@@ -66,7 +66,7 @@ void near_offer(struct near_best *best, const char *word, const char *name)
 	size_t d = near_distance(word, name);
 	size_t at = best->n;
 
-	if (d > near_limit(word)) {
+	if (d > near_limit(word) || 2 * d > (strlen(word) > strlen(name) ? strlen(word) : strlen(name))) {
 		return;
 	}
 	for (size_t i = 0; i < best->n; i++) {

@@ -52,6 +52,7 @@ static void the_best_come_first(void **state)
 	/* A short word is not near to everything. */
 	struct near_best none = { 0 };
 	near_offer(&none, "xy", "ui");
+	near_offer(&none, "foo", "op");
 	near_offer(&none, "a", "b");
 	near_offer(&none, "", "b");
 	/* Neither is one that is long beyond comparing. */

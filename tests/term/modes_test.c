@@ -44,6 +44,21 @@ static void test_title(void **state)
 	console_quit();
 }
 
+/* tmux has titles, too, and another mark of it; a plain screen has none. */
+static void test_title_types(void **state)
+{
+	(void)state;
+	place_set(&place, "TERM", "tmux-256color");
+	console_demo(100, 30);
+	pty_wait_bytes(&p, "\x1b]2;sonde \u2013 Play \u00b7 SIMULATED\a");
+	console_quit();
+	pty_free(&p);
+	place_set(&place, "TERM", "screen-256color");
+	console_demo(100, 30);
+	assert_int_equal(count("\x1b]2;"), 0);
+	console_quit();
+}
+
 /* Frames are wrapped only after the terminal has said that it knows how. */
 static void test_synchronized(void **state)
 {
@@ -76,7 +91,7 @@ static void test_synchronized_crash(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { CONSOLE_TEST(test_title), CONSOLE_TEST(test_synchronized), CONSOLE_TEST(test_synchronized_crash) };
+	const struct CMUnitTest tests[] = { CONSOLE_TEST(test_title), CONSOLE_TEST(test_title_types), CONSOLE_TEST(test_synchronized), CONSOLE_TEST(test_synchronized_crash) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/num.h"
 #include "ui/format.h"
+#include "ui/screens/metrics_state.h"
 
 static void running_times(void **state)
 {
@@ -112,10 +113,29 @@ static void exact_counts(void **state)
 	}
 }
 
+/* What failed has no cost, which is not a cost of nothing; and next to no calls are nothing to compare with. */
+static void group_figures(void **state)
+{
+	struct figures failed = { .calls = 3, .errors = 3 }, local = { .calls = 3, .errors = 1 }, unpriced = { .calls = 3, .unpriced = 2 };
+	struct figures few = { .calls = 1 }, many = { .calls = 50 }, more = { .calls = 51 }, none = { 0 };
+
+	(void)state;
+	assert_false(is_known(metrics_cost(&failed)));
+	assert_false(is_known(metrics_cost(&unpriced)));
+	assert_int_equal(metrics_cost(&local), 0);
+	assert_int_equal(metrics_cost(&none), 0);
+	unpriced.cost_nano = 5;
+	assert_int_equal(metrics_cost(&unpriced), 5);
+	assert_true(metrics_is_comparable(&many, &few));
+	assert_false(metrics_is_comparable(&more, &few));
+	assert_true(metrics_is_comparable(&few, &many));
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(running_times), cmocka_unit_test(changes), cmocka_unit_test(exact_counts), cmocka_unit_test(clock_times), cmocka_unit_test(rates),
+		cmocka_unit_test(group_figures),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -79,6 +79,8 @@ static void states_are_told_apart_without_colour(void **state)
 	for (size_t i = 0; i < COUNT_OF(distinct); i++) {
 		assert_int_not_equal(theme_look(THEME_MONO, distinct[i]).attributes, theme_look(THEME_MONO, ST_TEXT).attributes);
 	}
+	/* The hit at hand among the others. */
+	assert_int_not_equal(theme_look(THEME_MONO, ST_SEL).attributes, theme_look(THEME_MONO, ST_HIT).attributes);
 }
 
 static void colours_are_the_first_sixteen(void **state)

@@ -91,8 +91,13 @@ static void number(double v, const char *before, const char *after, bool is_top,
 	}
 }
 
+/* Below a thousandth in millionths: the five cells have room for no more zeros. */
 static void in_dollars(double v, bool is_top, char out[GRAPH_NUMBER_SIZE])
 {
+	if (v > 0. && v < 0.001) {
+		(void)snprintf(out, GRAPH_NUMBER_SIZE, "%s%.3g\u00b5", is_top ? "$" : "", v * 1e6);
+		return;
+	}
 	number(v, "$", "", is_top, out);
 	char *zero = v > 0. && v < 0.1 ? strstr(out, "0.") : NULL;
 
@@ -101,8 +106,13 @@ static void in_dollars(double v, bool is_top, char out[GRAPH_NUMBER_SIZE])
 	}
 }
 
+/* Below a tenth in milliseconds, each with its unit: the tick above may be in seconds. */
 static void in_seconds(double v, bool is_top, char out[GRAPH_NUMBER_SIZE])
 {
+	if (v > 0. && v < 0.1) {
+		(void)snprintf(out, GRAPH_NUMBER_SIZE, "%.3gms", v * 1e3);
+		return;
+	}
 	number(v, "", "s", is_top, out);
 }
 
@@ -118,12 +128,14 @@ static void plain(double v, bool is_top, char out[GRAPH_NUMBER_SIZE])
 
 /* -- what stands beside a title ----------------------------------------------------------------------------------------------------- */
 
-/* How much more than in the span compared with, and which that is; "" without one. */
-static void change(double now, double before, const char *against, char out[FORMAT_SIZE])
+/* How much more than in the span compared with, and which that is; "" without one, or with next to nothing in it. */
+static void change(const struct metrics *m, double now, double before, const char *against, char out[FORMAT_SIZE])
 {
-	char text[FORMAT_SIZE];
+	char text[FORMAT_SIZE] = "";
 
-	format_change(now, before, text);
+	if (metrics_is_comparable(&m->total, &m->before)) {
+		format_change(now, before, text);
+	}
 	(void)snprintf(out, FORMAT_SIZE, text[0] != '\0' ? " \u00b7 %.10s %s" : "", text, against);
 }
 
@@ -131,9 +143,9 @@ static void cost_sum(const struct metrics *m, const char *against, int w, char *
 {
 	char cost[FORMAT_SIZE], before[FORMAT_SIZE] = "", delta[FORMAT_SIZE] = "";
 
-	price_format(m->total.cost_nano, cost, FORMAT_SIZE);
+	price_format(metrics_cost(&m->total), cost, FORMAT_SIZE);
 	if (w >= 50) {
-		change((double)m->total.cost_nano, (double)m->before.cost_nano, against, delta);
+		change(m, (double)m->total.cost_nano, (double)m->before.cost_nano, against, delta);
 	}
 	if (w >= 64 && delta[0] != '\0') {
 		price_format(m->before.cost_nano, before, FORMAT_SIZE);
@@ -184,7 +196,7 @@ static void mean_rate(const struct metrics *m, const char *against, int w, char 
 	out[0] = '\0';
 	if (isfinite(mean)) {
 		if (w >= 50) {
-			change(mean, tokens_per_s(&m->before, 0), against, delta);
+			change(m, mean, tokens_per_s(&m->before, 0), against, delta);
 		}
 		(void)snprintf(out, size, "mean %.0f%s", mean, delta);
 	}
@@ -215,14 +227,16 @@ static const struct kind measures[] = {
 	{ "TTFT p50", ttft_p50, in_seconds, ttft_percentiles, ST_GRAPH },
 	{ "TTFT p95", ttft_p95, in_seconds, ttft_percentiles, ST_GRAPH },
 };
+#define FIRST_TTFT 3
 #define MEASURED 1 /* its place among the others */
+#define TTFT 4 /* of the one that makes room when the second shows the time to the first token as well */
 
 static const struct kind kinds[] = {
 	{ "Cost $/h", cost_per_hour, in_dollars, cost_sum, ST_GRAPH },
 	[MEASURED] = { NULL, NULL, NULL, NULL, ST_GRAPH },
 	{ "Errors %", error_percent, in_percent, error_classes, ST_GRAPH_BAD },
 	{ "Output tok/s", tokens_per_s, plain, mean_rate, ST_GRAPH },
-	{ "TTFT p50", ttft_p50, in_seconds, ttft_percentiles, ST_GRAPH },
+	[TTFT] = { "TTFT p50", ttft_p50, in_seconds, ttft_percentiles, ST_GRAPH },
 	{ "Cached input %", cached_percent, in_percent, cached_part, ST_GRAPH },
 };
 
@@ -417,7 +431,7 @@ void metrics_graphs_draw(const struct metrics_screen *s, struct cells *cells, co
 	for (int i = 0; i < n_graphs(g); i++) {
 		struct rect r = graph_rect(s, g, i);
 
-		draw_one(s, i == MEASURED ? &measures[s->measure] : &kinds[i], cells, r, env);
+		draw_one(s, i == MEASURED ? &measures[s->measure] : i == TTFT && s->measure >= FIRST_TTFT ? &measures[0] : &kinds[i], cells, r, env);
 		if (i % g.across + 1 < g.across) {
 			cells_vline(cells, r.x + r.w, r.y, r.h);
 		}

@@ -15,6 +15,8 @@
 #define COST_CELLS 8
 #define CHANGE_W 15 /* of the last column, shown when this and a spark line fit */
 #define SPARK_W 10
+#define JUDGED_CALLS 20 /* of fewer a p95 says nothing, as in alerts */
+#define FEW_PART 50     /* of the calls now: with fewer than such a part before, a change says nothing */
 #define CHANGE_SAY_W 130 /* of the table, where the change is said */
 
 static const char *const sort_names[SORT_COUNT] = { "cost", "calls", "p95", "errors" };
@@ -87,6 +89,16 @@ const struct metrics_group *metrics_selected_group(struct metrics_screen *s)
 	return s->n_order > 0 ? &s->board->answer.table->groups[s->order[s->groups.selected]] : NULL;
 }
 
+int64_t metrics_cost(const struct figures *f)
+{
+	return f->calls > 0 && f->cost_nano == 0 && (f->unpriced > 0 || f->errors == f->calls) ? UNKNOWN : f->cost_nano;
+}
+
+bool metrics_is_comparable(const struct figures *now, const struct figures *before)
+{
+	return before->calls * FEW_PART >= now->calls;
+}
+
 /* -- columns -------------------------------------------------------------------------------------------------------------------------- */
 
 static void calls_text(const struct metrics_group *g, char out[FORMAT_SIZE])
@@ -96,7 +108,7 @@ static void calls_text(const struct metrics_group *g, char out[FORMAT_SIZE])
 
 static void cost_text(const struct metrics_group *g, char out[FORMAT_SIZE])
 {
-	price_format(g->now.calls > 0 && g->now.cost_nano == 0 && g->now.unpriced > 0 ? UNKNOWN : g->now.cost_nano, out, FORMAT_SIZE);
+	price_format(metrics_cost(&g->now), out, FORMAT_SIZE);
 	char *cents = strlen(out) > COST_CELLS ? strchr(out, '.') : NULL; /* from $10000 on, where they would touch the calls */
 
 	if (cents != NULL) {
@@ -108,7 +120,7 @@ static void cost_per_call_text(const struct metrics_group *g, char out[FORMAT_SI
 {
 	uint64_t priced = g->now.calls - g->now.unpriced;
 
-	price_format(priced > 0 ? g->now.cost_nano / (int64_t)priced : UNKNOWN, out, FORMAT_SIZE);
+	price_format(priced > 0 && is_known(metrics_cost(&g->now)) ? g->now.cost_nano / (int64_t)priced : UNKNOWN, out, FORMAT_SIZE);
 }
 
 static void ttft_text(const struct metrics_group *g, char out[FORMAT_SIZE])
@@ -200,7 +212,12 @@ static enum style change_text(const struct metrics_group *g, char out[FORMAT_SIZ
 		(void)snprintf(out, FORMAT_SIZE, "new");
 		return ST_DIM;
 	}
-	bool is_slower = is_known(now) && is_known(before) && before > 0 && (double)now > 1.3 * (double)before;
+	if (!metrics_is_comparable(&g->now, &g->before)) {
+		(void)snprintf(out, FORMAT_SIZE, "few before");
+		return ST_DIM;
+	}
+	bool is_judged = g->now.calls >= JUDGED_CALLS && g->before.calls >= JUDGED_CALLS;
+	bool is_slower = is_judged && is_known(now) && is_known(before) && before > 0 && (double)now > 1.3 * (double)before;
 	bool has_cost = g->before.cost_nano > 0;
 	char change[FORMAT_SIZE];
 

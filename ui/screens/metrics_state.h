@@ -95,6 +95,10 @@ bool metrics_bucket_at(const struct metrics_screen *s, int x, int y, size_t *buc
 const char *metrics_measure(size_t i);
 /* metrics_groups.c: the table of providers, models or operations. */
 const char *metrics_sort_name(enum metrics_sort sort);
+/* What calls cost together; UNKNOWN when none of them has a cost: all failed, or no price is known. */
+int64_t metrics_cost(const struct figures *f);
+/* Whether there are calls enough in the span before for a change to say something. */
+bool metrics_is_comparable(const struct figures *now, const struct figures *before);
 void metrics_groups_layout(struct metrics_screen *s);
 /* The selected row of the present answer, borrowed from it; NULL when it has none. */
 const struct metrics_group *metrics_selected_group(struct metrics_screen *s);

@@ -250,13 +250,19 @@ unsigned play_cmd_prev_item(void *self, struct console *c, const char *arg)
 	return next_item(self, c, -1);
 }
 
+/* What is to be said of a change that cannot be seen now. */
+static const char *race_room(const struct play_screen *s)
+{
+	return play_race_is_table(s->area) || app_is_plain(s->app) ? "" : " (seen from 100x31 on)";
+}
+
 unsigned play_cmd_sort(void *self, struct console *c, const char *arg)
 {
 	struct play_screen *s = self;
 
 	(void)arg;
 	play_race_next_sort(s);
-	console_say(c, ST_DIM, "the race is sorted by: %s", play_race_sort_name(s));
+	console_say(c, ST_DIM, "the race is sorted by: %s%s", play_race_sort_name(s), race_room(s));
 	return play_changed();
 }
 
@@ -266,7 +272,8 @@ unsigned play_cmd_units(void *self, struct console *c, const char *arg)
 
 	(void)arg;
 	s->race_is_exact = !s->race_is_exact;
-	console_say(c, ST_DIM, s->race_is_exact ? "milliseconds, milliseconds a token, cost of a thousand such calls" : "seconds, tokens a second, cost of the call");
+	console_say(c, ST_DIM, "%s%s", s->race_is_exact ? "ms, ms a token, cost of a thousand such calls" : "seconds, tokens a second, cost of the call",
+	    race_room(s));
 	return play_changed();
 }
 

@@ -9,27 +9,23 @@
 #include "ui/screens/play_state.h"
 #include "ui/widgets/styled.h"
 
-/* Signs as git's word diff has them, so that the diff reads without colour, too. */
+/* Signs as git's word diff has them, so that the diff reads without colour, too; around all that is of one kind in a row. */
 static void add_parts(struct styled_text *out, const struct diff *d, const char *a, const char *b)
 {
+	static const struct {
+		enum style st;
+		const char *begin, *end;
+	} signs[] = {
+		[DIFF_EQUAL] = { ST_TEXT, "", "" }, [DIFF_DELETE] = { ST_DEL, "[\u2212", "\u2212]" }, [DIFF_INSERT] = { ST_ADD, "{+", "+}" },
+	};
+
 	for (size_t i = 0; i < d->n_parts; i++) {
 		const struct diff_part *p = &d->parts[i];
+		bool is_first = i == 0 || p[-1].op != p->op, is_last = i + 1 == d->n_parts || p[1].op != p->op;
 
-		switch (p->op) {
-		case DIFF_EQUAL:
-			styled_add(out, ST_TEXT, a + p->start, p->len);
-			break;
-		case DIFF_DELETE:
-			styled_add(out, ST_DEL, "[\u2212", sizeof("[\u2212") - 1);
-			styled_add(out, ST_DEL, a + p->start, p->len);
-			styled_add(out, ST_DEL, "\u2212]", sizeof("\u2212]") - 1);
-			break;
-		case DIFF_INSERT:
-			styled_add(out, ST_ADD, "{+", 2);
-			styled_add(out, ST_ADD, b + p->start, p->len);
-			styled_add(out, ST_ADD, "+}", 2);
-			break;
-		}
+		styled_addf(out, signs[p->op].st, "%s", is_first ? signs[p->op].begin : "");
+		styled_add(out, signs[p->op].st, (p->op == DIFF_INSERT ? b : a) + p->start, p->len);
+		styled_addf(out, signs[p->op].st, "%s", is_last ? signs[p->op].end : "");
 	}
 }
 

@@ -136,6 +136,23 @@ static void draw_files(const struct play_screen *s, struct cells *cells)
 	buf_free(&line);
 }
 
+/* How many lines of a part are out of sight, at the end of its last row; a word that this cuts ends in an ellipsis. */
+static void draw_more(const struct editor *e, struct cells *cells, struct rect area)
+{
+	char more[40];
+	int n = (int)editor_lines(e) - area.h, y = area.y + area.h - 1, end = area.x + area.w;
+
+	if (n <= 0) {
+		return;
+	}
+	(void)snprintf(more, sizeof(more), "  (+%d line%s)", n, n == 1 ? "" : "s");
+	int x = end - cells_width(more, strlen(more));
+	bool is_cut = x > area.x && cells->at[y * cells->w + x].cp[0] != ' ';
+
+	(void)cells_right(cells, end, y, ST_DIM, more);
+	(void)cells_put(cells, x, y, ST_DIM, is_cut ? "\u2026" : " ");
+}
+
 void play_prompt_draw(const struct play_screen *s, struct cells *cells)
 {
 	struct estimate e;
@@ -154,13 +171,9 @@ void play_prompt_draw(const struct play_screen *s, struct cells *cells)
 	editor_draw(s->system, cells, s->system_area, s->focus == FOCUS_SYSTEM);
 	editor_draw(s->user, cells, s->user_area, s->focus == FOCUS_USER);
 	draw_files(s, cells);
-	if ((int)editor_lines(s->user) > s->user_area.h && !play_is_editing(s)) {
-		char more[40];
-
-		int n = (int)editor_lines(s->user) - s->user_area.h;
-
-		(void)snprintf(more, sizeof(more), " (+%d line%s)", n, n == 1 ? "" : "s");
-		(void)cells_right(cells, s->prompt.x + s->prompt.w - 1, s->user_area.y + s->user_area.h - 1, ST_DIM, more);
+	if (!play_is_editing(s)) {
+		draw_more(s->system, cells, s->system_area);
+		draw_more(s->user, cells, s->user_area);
 	}
 }
 

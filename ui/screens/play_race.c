@@ -115,10 +115,16 @@ void play_race_draw(const struct play_screen *s, struct cells *cells, const stru
 	}
 	bool is_big = play_race_is_table(s->area);
 
-	char right[64] = "";
+	char right[96] = "";
 
 	if (is_big) {
-		(void)snprintf(right, sizeof(right), "s sort: %s \u00b7 t units", s->race_sort == 0 ? "columns" : play_race_sort_name(s));
+		char shown[32] = "";
+		int rows = s->race.h - 2, n = (int)s->play->n_columns;
+
+		if (rows < n) {
+			(void)snprintf(shown, sizeof(shown), "%d of %d \u00b7 ", rows, n);
+		}
+		(void)snprintf(right, sizeof(right), "%ss sort: %s \u00b7 t units", shown, s->race_sort == 0 ? "columns" : play_race_sort_name(s));
 	}
 	cells_rule(cells, s->race.x, s->race.y, s->race.w, false, is_big ? "Race" : "All", right);
 	if (is_big) {

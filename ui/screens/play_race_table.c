@@ -139,6 +139,16 @@ void play_race_figures(const struct play_column *c, const struct env *env, struc
 	}
 }
 
+/* In exact units the cost is that of a thousand calls, so it is that of the answer shown, as the other figures are. */
+static void row_figures(const struct play_screen *s, const struct play_column *c, const struct env *env, struct play_figures *f)
+{
+	if (s->race_is_exact) {
+		play_answer_figures(c->answer, env->mono_us, f);
+	} else {
+		play_race_figures(c, env, f);
+	}
+}
+
 static void draw_state(const struct play_column *c, struct cells *cells, int x, int y)
 {
 	static const char *const words[] = { "queued", "sent", "live", "retry", "done", "failed", "stopped" };
@@ -231,7 +241,7 @@ static void draw_row(const struct play_screen *s, struct cells *cells, int y, si
 	int x = s->race.x;
 	bool is_selected = i == s->column && s->focus == FOCUS_COLUMNS;
 
-	play_race_figures(c, env, &f);
+	row_figures(s, c, env, &f);
 	if (is_selected) {
 		cells_selected(cells, x, y);
 	}
@@ -263,10 +273,10 @@ static void sort_rows(const struct play_screen *s, const struct env *env, size_t
 		if (s->race_sort == 0) {
 			continue;
 		}
-		play_race_figures(s->play->columns[i], env, &f);
+		row_figures(s, s->play->columns[i], env, &f);
 		double key = race_columns[s->race_sort - 1].key(&f);
 		for (; at > 0; at--) {
-			play_race_figures(s->play->columns[order[at - 1]], env, &g);
+			row_figures(s, s->play->columns[order[at - 1]], env, &g);
 			if (race_columns[s->race_sort - 1].key(&g) <= key) {
 				break;
 			}
