@@ -80,6 +80,18 @@ bool cli_out(const char *bytes, size_t len)
 	return fwrite(bytes, 1, len, stdout) == len;
 }
 
+void cli_add_text(struct buf *out, const char *text, size_t len)
+{
+	if (!isatty(STDOUT_FILENO)) {
+		(void)buf_add(out, text, len);
+		return;
+	}
+	char *clean = clean_text(text, len);
+
+	(void)buf_add_str(out, clean);
+	free(clean);
+}
+
 bool cli_out_flush(void)
 {
 	return fflush(stdout) == 0 && !ferror(stdout);

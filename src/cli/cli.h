@@ -29,6 +29,8 @@ int cli_option(int argc, char **argv, const char *shorts, const struct option *l
 int cli_bad_option(const struct cli_command *c, char **argv);
 /* Writes to stdout. False when nobody takes it any more: whoever makes more of it may stop; cli_finish says how it ends. */
 bool cli_out(const char *bytes, size_t len);
+/* Appends a text as standard output is to have it: byte for byte, and for a terminal without what that would obey. */
+void cli_add_text(struct buf *out, const char *text, size_t len);
 /* Flushes stdout; false as above. */
 bool cli_out_flush(void);
 /* The end of every command, called once by main: flushes stdout and gives the status to exit with: `status`, 141 without a word when the

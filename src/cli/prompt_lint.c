@@ -131,8 +131,9 @@ static bool lint_one(struct linting *g, const char *word, struct err *e)
 {
 	struct prompt_task *t = g->task;
 	struct subject s, against = { .name = NULL };
+	struct template_error why;
 	json_t *given = NULL;
-	bool ok = find(t, word, &s, e) && ((given = cli_vars_read(&t->vars, &s.bundle, e)) != NULL);
+	bool ok = find(t, word, &s, e) && ((given = cli_vars_read(&t->vars, &s.bundle, &why, e)) != NULL);
 	const char *other = t->against != NULL ? t->against : ok ? s.parent : NULL;
 
 	ok = ok && (other == NULL || find(t, other, &against, e));

@@ -3,21 +3,10 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/json.h"
-#include "prompt/render.h"
-#include "text/clean.h"
+#include "cli/ref.h"
 #include "text/json_text.h"
-
-static bool template_failed(const struct template_error *why, struct err *e)
-{
-	(void)template_error_err(why, e);
-	if (why->excerpt[0] != '\0' && e->hint[0] == '\0') {
-		err_hint(e, "%.150s", why->excerpt);
-	}
-	return false;
-}
 
 static void parts_json(struct buf *out, const struct version_row *v, const struct rendered *r)
 {
@@ -36,37 +25,22 @@ static void parts_json(struct buf *out, const struct version_row *v, const struc
 static bool render(struct prompt_task *t, struct err *e)
 {
 	struct template_error why;
-	struct version_row v;
-	struct rendered r;
+	struct ref f;
+	struct buf text = { 0 };
 
-	if (!version_resolve(t->r, t->words[0], t->key, &v, NULL, e)) {
-		return false;
+	if (!ref_fill(&f, t->r, t->words[0], t->key, &t->vars, t->is_lenient, &why, e)) {
+		t->status = why.kind != TEMPLATE_OK ? cli_template_fail(&why, false) : 0;
+		return why.kind != TEMPLATE_OK;
 	}
-	json_t *vars = cli_vars_read(&t->vars, &v.bundle, e);
-	bool ok = vars != NULL && (version_render(t->r, &v, vars, t->is_lenient, &r, &why) || template_failed(&why, e));
-
-	if (ok && t->is_json) {
-		parts_json(&t->out, &v, &r);
-	} else if (ok) {
-		struct buf text = { 0 };
-
-		rendered_text(&r, &text);
-		if (isatty(STDOUT_FILENO)) {
-			char *clean = clean_text(buf_str(&text), text.len);
-
-			(void)buf_add_str(&t->out, clean);
-			free(clean);
-		} else {
-			(void)buf_add(&t->out, buf_str(&text), text.len);
-		}
-		buf_free(&text);
+	if (t->is_json) {
+		parts_json(&t->out, &f.version, &f.rendered);
+	} else {
+		rendered_text(&f.rendered, &text);
+		cli_add_text(&t->out, buf_str(&text), text.len);
 	}
-	if (ok) {
-		rendered_free(&r);
-	}
-	json_decref(vars);
-	version_free(&v);
-	return ok;
+	buf_free(&text);
+	ref_free(&f);
+	return true;
 }
 
 static void test_out(struct prompt_task *t, const char *name, size_t i, bool ok, const char *got, const struct template_error *why, const char *expect)

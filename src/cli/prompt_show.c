@@ -9,7 +9,6 @@
 #include "base/mem.h"
 #include "cli/diff_print.h"
 #include "metrics/prompt_figures.h"
-#include "text/clean.h"
 #include "text/json_text.h"
 
 #define HASH_SHOWN 8
@@ -80,14 +79,7 @@ static void show_text(struct buf *out, const struct version_row *v)
 	struct buf script = { 0 };
 
 	bundle_script(&v->bundle, &script);
-	if (isatty(STDOUT_FILENO)) {
-		char *clean = clean_text(buf_str(&script), script.len);
-
-		(void)buf_add_str(out, clean);
-		free(clean);
-	} else {
-		(void)buf_add(out, buf_str(&script), script.len);
-	}
+	cli_add_text(out, buf_str(&script), script.len);
 	buf_free(&script);
 }
 

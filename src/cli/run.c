@@ -1,7 +1,6 @@
 /* run - one prompt to one or several targets, from a script or a shell. */
 #include <getopt.h>
 #include <math.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,13 +9,12 @@
 #include "app/past.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "cli/calling.h"
 #include "cli/commands.h"
 #include "cli/result.h"
 #include "cli/run_prompt.h"
 #include "gateway/attach_file.h"
-#include "gateway/gateway.h"
 #include "gateway/route.h"
-#include "net/http.h"
 #include "provider/form.h"
 #include "text/clean.h"
 #include "text/json_text.h"
@@ -43,15 +41,14 @@ struct options {
 };
 
 struct run {
-	struct loop *loop;
+	struct calling calling;
 	const struct options *options;
 	struct call **calls;
 	struct cleaner cleaner;   /* of the answer that goes to a terminal */
 	bool cleans;
 	size_t n_running;
-	bool is_over, is_interrupted;
+	bool is_over;
 	bool is_unheard;          /* stdout takes nothing any more */
-	ev_signal on_int, on_term, on_hup;
 };
 
 static bool parse_param(struct options *o, const char *text, struct err *e)
@@ -240,7 +237,7 @@ static struct gateway_request request_of(const struct options *o, const struct t
 		.caches = o->caches, .attachments = o->attachments,
 		.schema_json = o->schema.len > 0 ? buf_str(&o->schema) : o->prompt.filled.schema_json,
 		.tools_json = o->tools.len > 0 ? buf_str(&o->tools) : o->prompt.filled.tools_json,
-		.prompt_name = o->prompt.version.name, .prompt_version = o->ref != NULL ? o->prompt.version.hash : NULL, .tags = o->prompt.tags,
+		.prompt_name = o->prompt.ref.version.name, .prompt_version = o->ref != NULL ? o->prompt.ref.version.hash : NULL, .tags = o->prompt.tags,
 		.max_attempts = is_known(o->retries) ? (int)o->retries + 1 : 0,
 	};
 }
@@ -371,8 +368,10 @@ static void progress(const struct run *run, const struct call_event *ev)
 	}
 }
 
-static void cancel_all(struct run *run)
+static void cancel_all(void *ctx)
 {
+	struct run *run = ctx;
+
 	for (size_t i = 0; i < run->options->n_targets; i++) {
 		call_cancel(run->calls[i]);
 	}
@@ -405,30 +404,13 @@ static void on_event(void *ctx, const struct call_event *ev)
 	progress(run, ev);
 }
 
-static void on_signal(struct ev_loop *ev, ev_signal *w, int revents)
-{
-	struct run *run = w->data;
-
-	(void)ev;
-	(void)revents;
-	run->is_interrupted = true;
-	cancel_all(run);
-}
-
-static void watch_signal(struct run *run, ev_signal *w, int signo)
-{
-	ev_signal_init(w, on_signal, signo);
-	w->data = run;
-	ev_signal_start(run->loop->ev, w);
-}
-
 static int exit_status(const struct run *run)
 {
 	size_t n = run->options->n_targets, n_failed = 0;
 	enum err_code first = ERR_NONE;
 
-	if (run->is_interrupted || run->is_unheard) { /* cli_finish tells a closed pipe from a full disk */
-		return err_exit_status(run->is_interrupted ? ERR_INTERRUPTED : ERR_INTERNAL);
+	if (run->calling.is_interrupted || run->is_unheard) { /* cli_finish tells a closed pipe from a full disk */
+		return err_exit_status(run->calling.is_interrupted ? ERR_INTERRUPTED : ERR_INTERNAL);
 	}
 	for (size_t i = 0; i < n; i++) {
 		enum err_code code = call_err_code(run->calls[i]);
@@ -437,36 +419,6 @@ static int exit_status(const struct run *run)
 		first = first == ERR_NONE ? code : first;
 	}
 	return err_exit_status(n_failed > 0 && n_failed < n ? ERR_PARTIAL : first);
-}
-
-/* The answer has been given: a store that cannot be written is told, not a failure of the run. */
-static void end_store(struct store *store)
-{
-	struct err e = { 0 };
-
-	if (store != NULL && !store_flush(store, 5000, &e)) {
-		char text[sizeof(e.text)];
-
-		clean_line_into(e.text, text, sizeof(text));
-		fprintf(stderr, "sonde: the call is not recorded: %s\n", text);
-	}
-	store_close(store);
-}
-
-static struct store *begin_store(const struct store_policy *policy)
-{
-	struct err e = { 0 };
-	char *dir = cli_data_dir(&e);
-	struct store *store = dir != NULL ? store_open(dir, &e) : NULL;
-
-	if (store == NULL) {
-		(void)err_prefix(&e, "calls are not recorded");
-		(void)cli_fail(&e);
-	} else {
-		store_set_policy(store, policy);
-	}
-	free(dir);
-	return store;
 }
 
 /* NULL: there is none. */
@@ -482,48 +434,30 @@ static const char *first_of(const struct options *o, enum role role)
 
 static int send_all(const struct options *o, struct config *config, struct target **targets, const struct chat_params *params)
 {
-	struct run run = { .loop = loop_new(), .options = o, .calls = x_calloc(o->n_targets, sizeof(*run.calls)), .n_running = o->n_targets };
-
-	http_warm_up(run.loop); /* while the store is opened */
-	struct store *store = begin_store(&config->store);
-	struct gateway *g = gateway_new(run.loop, config, store);
-	int64_t run_us = clock_wall_us();
+	struct run run = { .options = o, .calls = x_calloc(o->n_targets, sizeof(*run.calls)), .n_running = o->n_targets };
 	bool is_simulated = false;
+
+	calling_begin(&run.calling, config, cancel_all, &run);
+	int64_t run_us = clock_wall_us();
 
 	run.cleans = isatty(STDOUT_FILENO);
 	cleaner_init(&run.cleaner);
-	watch_signal(&run, &run.on_int, SIGINT);
-	watch_signal(&run, &run.on_term, SIGTERM);
-	if (signal(SIGHUP, SIG_IGN) != SIG_IGN) { /* else nohup wants it to go on */
-		watch_signal(&run, &run.on_hup, SIGHUP);
-	}
 	for (size_t i = 0; i < o->n_targets; i++) {
 		struct gateway_request r = request_of(o, targets[i], &params[i]);
 
 		r.run_us = run_us;
 		r.run_column = (int)i;
-		run.calls[i] = call_ref(call_start(g, &r, on_event, &run));
+		run.calls[i] = call_ref(call_start(run.calling.gateway, &r, on_event, &run));
 	}
-	loop_run_until(run.loop, &run.is_over);
+	loop_run_until(run.calling.loop, &run.is_over);
 	for (size_t i = 0; i < o->n_targets; i++) {
 		is_simulated |= run.calls[i]->is_simulated;
 	}
-	if (store != NULL) {
-		past_record_run(store, run_us, &(struct past_question){ .system = first_of(o, ROLE_SYSTEM), .user = first_of(o, ROLE_USER), .params = &o->params,
+	if (run.calling.store != NULL) {
+		past_record_run(run.calling.store, run_us, &(struct past_question){ .system = first_of(o, ROLE_SYSTEM), .user = first_of(o, ROLE_USER), .params = &o->params,
 		    .names = o->targets, .n = o->n_targets, .is_simulated = is_simulated });
 	}
-	char note[160];
-
-	gateway_budget_note(g, note, sizeof(note));
-	if (note[0] != '\0' && !o->is_quiet) {
-		fprintf(stderr, "sonde: %s\n", note);
-	}
-	gateway_free(g);
-	end_store(store);
-	/* All is recorded: from here a signal ends the process, for whoever reads the rest may be slow. */
-	ev_signal_stop(run.loop->ev, &run.on_int);
-	ev_signal_stop(run.loop->ev, &run.on_term);
-	ev_signal_stop(run.loop->ev, &run.on_hup);
+	calling_end(&run.calling, o->is_quiet);
 	if (o->output == OUTPUT_JSON) {
 		struct buf out = { 0 };
 
@@ -538,7 +472,7 @@ static int send_all(const struct options *o, struct config *config, struct targe
 	for (size_t i = 0; i < o->n_targets; i++) {
 		call_unref(run.calls[i]);
 	}
-	loop_free(run.loop);
+	calling_free(&run.calling);
 	free(run.calls);
 	return status;
 }

@@ -2,11 +2,11 @@
 #ifndef SONDE_CLI_RUN_PROMPT_H
 #define SONDE_CLI_RUN_PROMPT_H
 
-#include "cli/vars.h"
+#include "cli/ref.h"
 #include "prompt/filled.h"
 
 struct run_prompt {
-	struct version_row version;
+	struct ref ref;
 	struct filled filled;
 	char *tags; /* for the record; NULL: asked by number or hash */
 };

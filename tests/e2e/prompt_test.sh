@@ -185,7 +185,7 @@ check "render as JSON" out '"messages":[{"role":"system","content":"Answer in En
 sonde prompt render ask
 check "a variable that is missing" exits 3 "question"
 sonde prompt render ask -p question=a -p n=x
-check "a variable of another type" exits 3 "the variable n must be of type integer"
+check "a variable of another type" exits 3 "n:1:1: the variable must be of type integer"
 sonde prompt render ask -p question=a -p n=9
 check "a variable out of its range" exits 3 "the variable n is not between its minimum and maximum"
 sonde prompt render ask -p question=a -p language=German
