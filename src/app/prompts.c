@@ -106,6 +106,9 @@ void prompts_think(struct prompts *p)
 	t->facts = x_calloc(1, sizeof(*t->facts));
 	t->facts->version = p->text_version;
 	t->facts->against_number = p->against;
+	if (p->base_bundle.json != NULL) {
+		bundle_copy(&p->base_bundle, &t->facts->base);
+	}
 	(void)buf_add(&t->facts->text, buf_str(&p->text), p->text.len);
 	(void)buf_add(&t->facts->against, buf_str(&p->against_text), p->against_text.len);
 	t->facts->after_number = p->after_text.len > 0 ? p->after : 0; /* else it is being read */

@@ -74,9 +74,15 @@ void facts_free(struct facts *f)
 	json_decref(f->values);
 	diff_free(&f->diff);
 	for (size_t i = 0; i < f->n_vars; i++) {
-		free(f->vars[i]);
+		free(f->vars[i].path);
+		free(f->vars[i].type);
 	}
 	free(f->vars);
+	for (size_t i = 0; i < f->n_lints; i++) {
+		free(f->lints[i].text);
+	}
+	free(f->lints);
+	bundle_free(&f->base);
 	buf_free(&f->rendered);
 	free(f->render_error);
 	free(f->dir);

@@ -7,11 +7,27 @@
 
 #include "base/buf.h"
 #include "diff/diff.h"
+#include "prompt/registry.h"
 #include "token/counter.h"
+
+struct facts_var {
+	char *path;          /* "ticket.body" */
+	char *type;          /* as in JSON Schema: declared, else by its use; NULL: not known */
+	bool is_declared;
+	bool is_certain;     /* each rendering needs it; else some branch or loop does */
+	bool may_be_missing; /* it is only asked whether it is there */
+};
+
+struct facts_lint {
+	char *text;          /* to be cleaned before it is shown */
+	size_t line;         /* of the script, from 1 */
+	bool is_warning;     /* else only to be known */
+};
 
 struct facts {
 	/* what they are of */
 	unsigned long version;
+	struct bundle base;       /* what the draft has besides its text: declared variables, locked includes */
 	struct buf text, against;
 	int against_number;       /* 0: there is nothing to compare with */
 	struct buf after;         /* the version that is compared instead of the text */
@@ -23,9 +39,11 @@ struct facts {
 	struct diff diff;
 	struct input_size tokens, against_tokens, after_tokens; /* as they are, sent as their messages */
 	size_t n_lines, kept_lines;     /* of what is compared; of those the first ones that `against` begins with, too */
-	char **vars;                    /* by their first place: "ticket.body" */
+	struct facts_var *vars;         /* by their first place */
 	size_t n_vars;
-	size_t n_missing;               /* of them without a value */
+	size_t n_missing;               /* of them without a value that they need */
+	struct facts_lint *lints;       /* by their place */
+	size_t n_lints, n_warnings;
 	struct buf rendered;            /* as text of script form */
 	struct input_size rendered_tokens;
 	char *render_error;             /* a sentence; NULL: it renders */
@@ -35,8 +53,9 @@ struct facts {
 const struct buf *facts_after(const struct facts *f);
 /* Whether facts would come out otherwise by another counter. */
 bool facts_are_by(const struct facts *f, const struct counter *c);
-/* prompts_render.c: the part of it that is about the template. */
+/* prompts_render.c: how it renders; prompts_check.c: variables and lints. */
 void facts_render(struct facts *f);
+void facts_check(struct facts *f, const struct bundle *b, struct registry *r);
 /* Fills in what is found. */
 void facts_find(struct facts *f);
 void facts_free(struct facts *f);

@@ -1,4 +1,4 @@
-/* What of the facts is about the template: its variables, how it renders, and what keeps it from that. Each message is a template of its own, so
+/* How the draft renders, and what keeps it from that. Each message is a template of its own, so
  * a value never makes a message, whatever it says. */
 #include <ctype.h>
 #include <stdlib.h>
@@ -7,8 +7,6 @@
 #include "app/prompts.h"
 #include "base/mem.h"
 #include "template/template.h"
-
-#define MOST_VARS 1000
 
 const json_t *facts_value(const json_t *values, const char *var)
 {
@@ -66,48 +64,32 @@ bool prompts_render_part(const char *dir, const struct bundle_part *part, const 
 	return ok;
 }
 
-/* -- variables and what comes of them ----------------------------------------------------------------------------------------------------------- */
+/* -- what comes of it ----------------------------------------------------------------------------------------------------------------- */
 
-static void add_var(struct facts *f, const char *s, size_t len)
+/* Values, and the defaults of those that are not given. */
+static json_t *with_defaults(const struct facts *f)
 {
-	for (size_t i = 0; i < f->n_vars; i++) {
-		if (strlen(f->vars[i]) == len && memcmp(f->vars[i], s, len) == 0) {
-			return;
+	json_t *all = json_copy(f->values), *schema;
+	const char *name;
+
+	json_object_foreach (json_object_get(f->base.json, "vars"), name, schema) {
+		json_t *value = json_object_get(schema, "default");
+
+		if (value != NULL && json_object_get(all, name) == NULL) {
+			(void)json_object_set(all, name, value);
 		}
 	}
-	f->vars = x_reallocarray(f->vars, f->n_vars + 1, sizeof(*f->vars));
-	f->vars[f->n_vars++] = x_strndup(s, len);
-}
-
-/* Names behind "{{": what the parsed tree would tell of a text that is still being written and cannot be parsed. */
-static void find_vars(struct facts *f)
-{
-	const char *s = buf_str(&f->text), *end = s + f->text.len;
-
-	while (f->n_vars < MOST_VARS && (s = memmem(s, (size_t)(end - s), "{{", 2)) != NULL) {
-		for (s += 2; *s == ' ' || *s == '-'; s++) {
-		}
-		size_t len = strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.");
-
-		if (len > 0) {
-			add_var(f, s, len);
-		}
-	}
-	for (size_t i = 0; i < f->n_vars; i++) {
-		f->n_missing += facts_value(f->values, f->vars[i]) == NULL;
-	}
+	return all;
 }
 
 /* The messages rendered, each below its role. */
-static void render(struct facts *f)
+static bool render(struct facts *f, const struct bundle *b, struct err *e)
 {
-	struct bundle b = { 0 };
-	struct err e = { 0 };
 	struct request_text sent = { .n_messages = 0 };
-	bool ok = bundle_with_script(NULL, buf_str(&f->text), f->text.len, &b, &e);
+	bool ok = true;
 
-	for (size_t i = 0; ok && i < bundle_n_parts(&b); i++) {
-		struct bundle_part part = bundle_part(&b, i);
+	for (size_t i = 0; ok && i < bundle_n_parts(b); i++) {
+		struct bundle_part part = bundle_part(b, i);
 
 		for (const char *c = part.role; *c != '\0'; c++) {
 			(void)buf_add_char(&f->rendered, (char)toupper((unsigned char)*c));
@@ -115,21 +97,37 @@ static void render(struct facts *f)
 		(void)buf_add_str(&f->rendered, part.role[0] != '\0' ? "\n" : "");
 		size_t at = f->rendered.len;
 
-		ok = prompts_render_part(f->dir, &part, f->values, &f->rendered, &e);
+		ok = prompts_render_part(f->dir, &part, f->values, &f->rendered, e);
 		request_text_message(&sent, &f->counter, buf_str(&f->rendered) + at, f->rendered.len - at);
 		(void)buf_add_str(&f->rendered, "\n");
 	}
-	if (!ok) {
-		f->render_error = x_asprintf("%s%s%s", e.text, e.hint[0] != '\0' ? ": " : "", e.hint);
-	}
 	f->rendered_tokens = counter_input(&f->counter, &sent);
-	bundle_free(&b);
+	return ok;
 }
 
 void facts_render(struct facts *f)
 {
-	find_vars(f);
-	if (f->text.len > 0) {
-		render(f);
+	struct bundle b = { 0 };
+	struct err e = { 0 };
+	json_t *all = with_defaults(f);
+
+	json_decref(f->values);
+	f->values = all;
+	if (f->text.len == 0) {
+		return;
 	}
+	bool ok = bundle_with_script(f->base.json != NULL ? &f->base : NULL, buf_str(&f->text), f->text.len, &b, &e);
+
+	if (ok) {
+		struct err unread;
+		struct registry *r = memmem(buf_str(&f->text), f->text.len, "include", 7) != NULL ? registry_open(f->dir, false, &unread) : NULL;
+
+		facts_check(f, &b, r);
+		registry_close(r);
+		ok = render(f, &b, &e);
+	}
+	if (!ok) {
+		f->render_error = x_asprintf("%s%s%s", e.text, e.hint[0] != '\0' ? ": " : "", e.hint);
+	}
+	bundle_free(&b);
 }

@@ -252,6 +252,111 @@ static void two_versions_are_compared(void **state)
 	close_place(&o);
 }
 
+/* -- variables and lints -------------------------------------------------------------------------------------------------------------- */
+
+static const struct facts_var *var_of(const struct place *o, const char *path)
+{
+	for (size_t i = 0; i < o->p->facts->n_vars; i++) {
+		if (strcmp(o->p->facts->vars[i].path, path) == 0) {
+			return &o->p->facts->vars[i];
+		}
+	}
+	return NULL;
+}
+
+static void set_text(struct place *o, const char *text)
+{
+	prompts_set_text(o->p, text, strlen(text));
+	settle(o);
+}
+
+static void variables_have_types(void **state)
+{
+	struct place o;
+	struct err e = { 0 };
+	struct bundle b = { 0 };
+
+	open_place(&o, *state);
+	json_t *json = json_loads("{\"messages\":[{\"role\":\"user\",\"content\":\"{{ticket.body}} {{n}} {% for i in items %}{{i.name}}{% endfor %}"
+	    "{% if vip %}{{level + 1}}{% endif %}{{x | default(1)}}{{ vars[\\\"a b\\\"] }}{{d}}\"}],"
+	    "\"vars\":{\"ticket\":{\"type\":\"object\",\"properties\":{\"body\":{\"type\":\"string\"}}},\"n\":{\"type\":\"integer\"},\"d\":{\"default\":\"D\"}}}", 0, NULL);
+
+	if (!bundle_from_json(json, &b, &e)) {
+		fail_msg("%s", e.text);
+	}
+	json_decref(json);
+	prompts_open_bundle(o.p, "p", &b);
+	settle(&o);
+	static const struct {
+		const char *path, *type;
+		bool is_declared, is_certain, may_be_missing;
+	} want[] = {
+		{ "ticket.body", "string", true, true, false }, { "n", "integer", true, true, false }, { "items", "array", false, true, false },
+		{ "level", "number", false, false, false }, { "x", NULL, false, false, true }, { "a b", NULL, false, true, false },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(want); i++) {
+		const struct facts_var *v = var_of(&o, want[i].path);
+
+		if (v == NULL) {
+			fail_msg("%s is not there", want[i].path);
+		}
+		assert_true(v->type == want[i].type || strcmp(v->type, want[i].type) == 0);
+		assert_int_equal(v->is_declared, want[i].is_declared);
+		assert_int_equal(v->is_certain, want[i].is_certain);
+		assert_int_equal(v->may_be_missing, want[i].may_be_missing);
+	}
+	assert_null(var_of(&o, "i"));
+	assert_null(var_of(&o, "items[].name"));
+	assert_int_equal(o.p->facts->n_missing, o.p->facts->n_vars - 2); /* d has a default, x may be missing */
+	assert_string_equal(json_string_value(facts_value(o.p->facts->values, "d")), "D");
+	/* one that cannot be parsed while it is written */
+	set_text(&o, "USER\n{{a}} {% if {{b}}\n");
+	assert_non_null(var_of(&o, "a"));
+	assert_non_null(var_of(&o, "b"));
+	assert_non_null(o.p->facts->render_error);
+	close_place(&o);
+}
+
+static bool has_lint(const struct place *o, size_t line, const char *text)
+{
+	for (size_t i = 0; i < o->p->facts->n_lints; i++) {
+		if (o->p->facts->lints[i].line == line && strstr(o->p->facts->lints[i].text, text) != NULL) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void likely_mistakes_are_told(void **state)
+{
+	struct place o;
+	struct err e = { 0 };
+
+	open_place(&o, *state);
+	prompts_compare(o.p, 2);
+	settle(&o);
+	assert_int_equal(o.p->facts->n_lints, 0);
+	set_text(&o, "SYSTEM\nBe kind.\n\nUSER\n{order}\n{{ my-name }}\n{{q}} \nend\n");
+	assert_true(has_lint(&o, 5, "{order}"));
+	assert_true(has_lint(&o, 6, "my-name"));
+	assert_true(has_lint(&o, 7, "blanks"));
+	assert_false(has_lint(&o, 1, "q"));
+	/* a value for another prompt is no unused variable; one that is missing is told once there are any */
+	assert_true(prompts_set_value(o.p, "elsewhere=1", &e));
+	assert_true(prompts_set_value(o.p, "q=1", &e));
+	settle(&o);
+	for (size_t i = 0; i < o.p->facts->n_lints; i++) {
+		assert_null(strstr(o.p->facts->lints[i].text, "elsewhere"));
+	}
+	assert_true(has_lint(&o, 6, "name"));
+	/* an edit before what the provider has cached: only to be known of so short a text */
+	set_text(&o, "SYSTEM\nBe very kind.\n\nUSER\n{{q}}\n");
+	assert_true(has_lint(&o, 2, "ends the cached prefix of v2"));
+	assert_int_equal(o.p->facts->n_warnings, 0);
+	close_place(&o);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -259,6 +364,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(results_follow_the_store, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(saves_and_moves_tell_who, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(a_protected_label_asks, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(variables_have_types, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(likely_mistakes_are_told, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(two_versions_are_compared, fixture_setup, fixture_teardown),
 	};
 

@@ -423,6 +423,15 @@ static void prompts_rendered(struct fixture *f)
 	fixture_keys(f, "d Tab Tab Tab Tab");
 }
 
+/* What is likely to be a mistake, and variables of all kinds. */
+static void prompts_lints(struct fixture *f)
+{
+	prompts(f);
+	fixture_keys(f, "e Down Down Ctrl-a");
+	fixture_type(f, "Order {order} of {{ my-name }}, {% if vip %}{{ vip.level + 1 }}{% endif %} {{ x | default(\"a\") }} \n");
+	fixture_keys(f, "Esc d Tab Tab Tab Tab");
+}
+
 static void prompts_runs(struct fixture *f)
 {
 	prompts(f);
@@ -471,6 +480,7 @@ static const struct {
 	{ "prompts-pair-sides", prompts_pair_sides, 4, wide, ANSI, GLYPHS_BRAILLE },
 	{ "prompts-labels", prompts_labels, 4, usual, ANSI, GLYPHS_BRAILLE },
 	{ "prompts-rendered", prompts_rendered, 4, usual, ANSI, GLYPHS_BRAILLE },
+	{ "prompts-lints", prompts_lints, 4, every, ANSI, GLYPHS_BRAILLE },
 	{ "prompts-runs", prompts_runs, 4, every, ANSI, GLYPHS_BRAILLE },
 	{ "plain-prompts", prompts, 4, one, MONO, GLYPHS_PLAIN },
 	{ "plain-prompts-history", prompts_history, 4, one, MONO, GLYPHS_PLAIN },

@@ -108,7 +108,7 @@ const char *play_complete_var(void *self, size_t i)
 	if (f == NULL || i >= f->n_vars) {
 		return NULL;
 	}
-	(void)snprintf(s->run_name, sizeof(s->run_name), "%.200s=", f->vars[i]);
+	(void)snprintf(s->run_name, sizeof(s->run_name), "%.200s=", f->vars[i].path);
 	return s->run_name;
 }
 

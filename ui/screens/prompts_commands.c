@@ -79,7 +79,7 @@ static unsigned open_selected(void *self, struct console *c, const char *arg)
 	} else if (s->focus == PANE_EDITOR) {
 		s->is_editing = true;
 	} else if (s->focus == PANE_VARS && s->p->facts != NULL && (size_t)s->vars.selected < s->p->facts->n_vars) {
-		char *line = x_asprintf("var %s=", s->p->facts->vars[s->vars.selected]);
+		char *line = x_asprintf("var %s=", s->p->facts->vars[s->vars.selected].path);
 
 		console_ask(c, line);
 		free(line);

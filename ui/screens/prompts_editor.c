@@ -144,7 +144,7 @@ static void find_proposals(struct prompts_screen *s)
 	propose_values(s, values, "", typed, cursor - from);
 	json_decref(values);
 	for (size_t i = 0; f != NULL && i < f->n_vars; i++) {
-		propose(s, f->vars[i], typed, cursor - from);
+		propose(s, f->vars[i].path, typed, cursor - from);
 	}
 	s->proposal = s->proposal < s->n_proposals ? s->proposal : 0;
 }

@@ -87,6 +87,8 @@ void prompts_status(const void *self, const struct env *env, struct buf *left, s
 		(void)buf_addf(right, "line %zu col %d", line, column);
 	} else if (p->facts != NULL && p->facts->n_missing > 0) {
 		(void)buf_addf(right, "%zu of %zu vars have no value", p->facts->n_missing, p->facts->n_vars);
+	} else if (p->facts != NULL && p->facts->n_warnings > 0) {
+		(void)buf_addf(right, "%zu lint%s in Rendered", p->facts->n_warnings, p->facts->n_warnings == 1 ? "" : "s");
 	}
 }
 
