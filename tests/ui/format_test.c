@@ -5,6 +5,7 @@
 #include <cmocka.h>
 
 #include <math.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -129,6 +130,9 @@ static void group_figures(void **state)
 	assert_true(metrics_is_comparable(&many, &few));
 	assert_false(metrics_is_comparable(&more, &few));
 	assert_true(metrics_is_comparable(&few, &many));
+	for (int c = 0; c < CLASS_COUNT; c++) { /* the status of the log has nine cells at 80 columns */
+		assert_in_range(strlen(metrics_class_word((enum error_class)c)), c == CLASS_NONE ? 0 : 1, 9);
+	}
 }
 
 int main(void)

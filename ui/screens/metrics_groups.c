@@ -169,13 +169,19 @@ static const struct {
 	{ "tok/s", 6, 100, rate_text }, { "err", 7, 0, errors_text }, { "cached", 8, 140, cached_text },
 };
 
-void metrics_classes_text(const struct figures *f, size_t room, char *out, size_t size)
+const char *metrics_class_word(enum error_class c)
 {
 	static const char *const words[CLASS_COUNT] = {
-		[CLASS_RATE_LIMITED] = "429", [CLASS_TIMEOUT] = "timeout", [CLASS_SERVER_ERROR] = "5xx", [CLASS_CONTENT_FILTER] = "filter",
-		[CLASS_CONTEXT_LENGTH] = "context", [CLASS_AUTH] = "auth", [CLASS_BAD_REQUEST] = "4xx", [CLASS_CANCELLED] = "cancelled",
-		[CLASS_NETWORK] = "network", [CLASS_OTHER] = "other",
+		[CLASS_NONE] = "", [CLASS_RATE_LIMITED] = "429", [CLASS_TIMEOUT] = "timeout", [CLASS_SERVER_ERROR] = "5xx",
+		[CLASS_CONTENT_FILTER] = "filter", [CLASS_CONTEXT_LENGTH] = "context", [CLASS_AUTH] = "auth", [CLASS_BAD_REQUEST] = "4xx",
+		[CLASS_CANCELLED] = "cancelled", [CLASS_NETWORK] = "network", [CLASS_OTHER] = "other",
 	};
+
+	return words[c];
+}
+
+void metrics_classes_text(const struct figures *f, size_t room, char *out, size_t size)
+{
 	bool is_told[CLASS_COUNT] = { false };
 	size_t used = 0;
 
@@ -193,7 +199,7 @@ void metrics_classes_text(const struct figures *f, size_t room, char *out, size_
 			return;
 		}
 		is_told[best] = true;
-		int n = snprintf(part, sizeof(part), "%s%s %llu", used > 0 ? " \u00b7 " : "", words[best], (unsigned long long)f->by_class[best]);
+		int n = snprintf(part, sizeof(part), "%s%s %llu", used > 0 ? " \u00b7 " : "", metrics_class_word((enum error_class)best), (unsigned long long)f->by_class[best]);
 
 		if ((size_t)cells_width(out, used) + (size_t)cells_width(part, (size_t)n) > room || used + (size_t)n >= size) {
 			return;

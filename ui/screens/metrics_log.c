@@ -9,6 +9,7 @@
 #include "ui/screens/metrics_state.h"
 
 #define MODEL_MORE 18 /* cells that the models have more where the other columns leave room */
+#define STATUS_LEAST 9 /* cells of the status at 80: longer names of classes are said as the table does */
 #define HINTS_W 40 /* of the title: "Requests", the keys, and the rule between them */
 
 static void time_text(const struct call_row *r, const struct env *env, char *out, size_t size)
@@ -84,7 +85,9 @@ static void status_text(const struct call_row *r, const struct env *env, char *o
 	} else if (r->http_status >= 400) {
 		(void)snprintf(out, size, "%d%s", r->http_status, r->attempts > 1 ? " \u21bb" : "");
 	} else {
-		(void)snprintf(out, size, "%s", error_class_name(r->error_class));
+		const char *name = error_class_name(r->error_class);
+
+		(void)snprintf(out, size, "%s", strlen(name) < STATUS_LEAST ? name : metrics_class_word(r->error_class));
 	}
 }
 

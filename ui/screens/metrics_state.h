@@ -103,6 +103,8 @@ void metrics_groups_layout(struct metrics_screen *s);
 /* The selected row of the present answer, borrowed from it; NULL when it has none. */
 const struct metrics_group *metrics_selected_group(struct metrics_screen *s);
 void metrics_groups_draw(const struct metrics_screen *s, struct cells *cells);
+/* At most nine cells: "filter". */
+const char *metrics_class_word(enum error_class c);
 /* "429 11 · 5xx 2": the errors by class, the most frequent first, in at most `room` cells. */
 void metrics_classes_text(const struct figures *f, size_t room, char *out, size_t size);
 /* metrics_log.c: the call log. */
