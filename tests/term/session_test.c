@@ -133,9 +133,27 @@ static void test_broken(void **state)
 	console_quit();
 }
 
+/* The first start had no key and so no target; the next one has. */
+static void test_key_comes_later(void **state)
+{
+	(void)state;
+	place_configure(&place, "ui: {mouse: off}\n");
+	pty_start(&p, &place, console, 100, 30, false);
+	pty_wait(&p, "No provider yet");
+	pty_send(&p, ESC);
+	pty_wait(&p, "READY  no target yet");
+	assert_false(pty_has(&p, "s sort"));
+	console_quit();
+	again();
+	pty_wait(&p, "READY  1 target");
+	console_quit();
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { CONSOLE_TEST(test_comes_back), CONSOLE_TEST(test_killed), CONSOLE_TEST(test_broken) };
+	const struct CMUnitTest tests[] = {
+		CONSOLE_TEST(test_comes_back), CONSOLE_TEST(test_killed), CONSOLE_TEST(test_broken), CONSOLE_TEST(test_key_comes_later),
+	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -201,8 +201,8 @@ static const struct command commands[] = {
 	{ "previous item", "[", NULL, NULL, "the one before", 0, play_cmd_prev_item, NULL, NULL },
 	{ "tie", "=", NULL, NULL, "scroll all columns together, or each for itself", 0, play_cmd_tie, NULL, NULL },
 	{ "json", "v", NULL, NULL, "answers that are JSON a member a line, or as they came", 0, play_cmd_pretty, NULL, NULL },
-	{ "sort", "s", "sort", NULL, "sort the race by another figure", 0, play_cmd_sort, NULL, NULL },
-	{ "units", "t", "units", NULL, "exact units in the race, or short ones", 0, play_cmd_units, NULL, NULL },
+	{ "sort", "s", "sort", NULL, "sort the race by another figure", 0, play_cmd_sort, NULL, play_has_columns },
+	{ "units", "t", "units", NULL, "exact units in the race, or short ones", 0, play_cmd_units, NULL, play_has_columns },
 	{ "move left", "<", NULL, NULL, "move this column to the left", 0, play_cmd_left, NULL, NULL },
 	{ "move right", ">", NULL, NULL, "move this column to the right", 0, play_cmd_right, NULL, NULL },
 };

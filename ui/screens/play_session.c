@@ -1,4 +1,5 @@
 /* What of Play is kept for the next start: targets, prompt, parameters, and how it is shown. */
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -146,7 +147,8 @@ void play_restore(void *self, const struct session *in)
 	s->play->repeat = (int)session_number(in, "play.repeat", 1, RUN_REPEAT_MAX, 1);
 	s->hides_inspector = session_number(in, "play.inspector", 0, 1, 1) == 0;
 	s->shows_raw = session_number(in, "play.raw", 0, 1, 0) == 1;
-	if (session_get(in, "play.targets") != NULL) {
+	/* Without any, those of a start: at the last one there may have been no key yet. */
+	if (session_number(in, "play.targets", 0, LONG_MAX, 0) > 0) {
 		while (s->play->n_columns > 0) {
 			play_drop(s->play, 0);
 		}
