@@ -52,7 +52,7 @@ _sonde() {
 		console) words="--no-bodies --plain --help" ;;
 		demo) words="--plain --help" ;;
 		run) words="-m -s -t -p --params --key -o --schema --tools --attach --retries --no-stream --json --jsonl --cache --no-bodies --dry-run -q --help -" ;;
-		prompt) words="list show save edit branch log diff label split swap rollback resolve render lint test verify export import sync optimize -p --vars --lenient -m --message --key --from --author --remove --yes --label --force --format --as --delete --target --save --against --ignore --json --help" ;;
+		prompt) words="list show save edit branch log diff label split swap rollback resolve render lint test verify export import sync optimize -p --vars --lenient -m --message --key --from --author --remove --yes --label --force --format --as --delete --target --save --rewrite --against --ignore --json --help" ;;
 		render) words="-t --key --template --vars -p --partials --lenient --error-json --help" ;;
 		metrics) words="--since --until --by --provider --model --operation --filter --check --min-calls --budget --csv --output --force --json --help -" takes_files=1 ;;
 		calls) words="show -n --since --until --provider --model --errors --filter --csv --jsonl --output --force --json --help" ;;

@@ -149,7 +149,8 @@ static int run(int argc, char **argv)
 		{ "vars", required_argument, NULL, 'v' }, { "lenient", no_argument, NULL, 'L' },
 		{ "label", required_argument, NULL, 'l' }, { "force", no_argument, NULL, 'O' }, { "format", required_argument, NULL, 'F' },
 		{ "as", required_argument, NULL, 'A' }, { "delete", no_argument, NULL, 'd' }, { "target", required_argument, NULL, 't' },
-		{ "save", no_argument, NULL, 'S' }, { "against", required_argument, NULL, 'g' }, { "ignore", required_argument, NULL, 'i' }, { NULL, 0, NULL, 0 } };
+		{ "save", no_argument, NULL, 'S' }, { "against", required_argument, NULL, 'g' }, { "ignore", required_argument, NULL, 'i' },
+		{ "rewrite", required_argument, NULL, 'w' }, { NULL, 0, NULL, 0 } };
 	struct prompt_task t = { .dir = NULL };
 	char given[32] = "";
 	int opt;
@@ -174,6 +175,7 @@ static int run(int argc, char **argv)
 		case 't': t.target = optarg; break;
 		case 'S': t.saves = true; break;
 		case 'g': t.against = optarg; break;
+		case 'w': t.rewriter = optarg; break;
 		case 'i': *array_push(t.ignored, t.n_ignored, t.cap_ignored) = optarg; break;
 		default: return cli_bad_option(&cli_prompt, argv);
 		}
@@ -241,7 +243,8 @@ const struct cli_command cli_prompt = {
 	    "                                openai; --as NAME: what to call it)\n"
 	    "  sync DIR                      directory and registry in step, both ways; conflicts are told, never overwritten (--delete: what\n"
 	    "                                is gone in one place goes in the other)\n"
-	    "  optimize REF                  propose a shorter prompt (--target TARGET: with its cost; --save: as a new version)\n"
+	    "  optimize REF                  propose a shorter prompt (--target TARGET: with its cost; --rewrite TARGET: by that model, which is\n"
+	    "                                asked; --save: as a new version)\n"
 	    "  -m, --message TEXT            why, of a version or a move\n"
 	    "  --author NAME                 who, instead of git's user.name or the login\n"
 	    "  --from VERSION|SPLIT          move a label only if it points there now\n"

@@ -10,12 +10,12 @@
 struct prompt_task {
 	const char *dir;
 	struct registry *r;
-	const struct config *config;
+	struct config *config;
 	char **words; /* behind the subcommand */
 	int n_words;
 	bool is_json, is_sure, removes, is_lenient, replaces, deletes, saves;
 	struct cli_vars vars;
-	const char *label, *format, *as, *target, *against;
+	const char *label, *format, *as, *target, *against, *rewriter;
 	const char **ignored; /* kinds of lints */
 	size_t n_ignored, cap_ignored;
 	const char *message, *key, *from, *author; /* NULL: not given; author is always there when the registry is written */
@@ -27,7 +27,7 @@ struct prompt_verb {
 	const char *name;
 	const char *words;   /* "NAME [FILE|-]" */
 	const char *options; /* letters of those it takes beside --json: m message, k key, f from, y yes, x remove, a author, p and v variables,
-	                      * L lenient, l label, O force, F format, A as, d delete, t target, S save, g against, i ignore */
+	                      * L lenient, l label, O force, F format, A as, d delete, t target, S save, g against, i ignore, w rewrite */
 	int least, most;     /* words */
 	int writes_from;     /* with so many words it changes the registry; with fewer, and without --remove or --save, it reads */
 	bool (*run)(struct prompt_task *t, struct err *e);

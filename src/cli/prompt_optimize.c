@@ -1,14 +1,17 @@
 /* prompt optimize: a shorter prompt as a proposal, with what it saves. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 #include "base/num.h"
+#include "cli/calling.h"
 #include "cli/diff_print.h"
 #include "cli/prompt.h"
+#include "cli/result.h"
 #include "gateway/target.h"
-#include "prompt/optimize.h"
+#include "prompt/rewrite.h"
 #include "text/json_text.h"
 #include "token/tokenizer.h"
 
@@ -32,15 +35,16 @@ static int64_t count(const struct tokenizer *t, const struct bundle *b)
 	return n;
 }
 
-/* By the tokenizer and the input price of --target; without one an estimate, and no cost. */
+/* By the tokenizer and the input price of --target, or of the model that rewrote it; without one an estimate, and no cost. */
 static bool weigh(const struct prompt_task *t, const struct bundle *a, const struct bundle *b, struct saving *out, struct err *e)
 {
-	struct target *target = t->target != NULL ? target_find(t->config, t->target, e) : NULL;
+	const char *name = t->target != NULL ? t->target : t->rewriter;
+	struct target *target = name != NULL ? target_find(t->config, name, e) : NULL;
 	struct tokenizer tokenizer = tokenizer_estimating;
 	bool is_its_own = false;
 
 	*out = (struct saving){ .nano = UNKNOWN };
-	if (t->target != NULL && target == NULL) {
+	if (name != NULL && target == NULL) {
 		return false;
 	}
 	if (target != NULL) {
@@ -78,7 +82,9 @@ static void add_text(struct prompt_task *t, const struct version_row *v, const s
 	for (size_t i = 0; i < o->n; i++) {
 		struct bundle_part p = bundle_part(&v->bundle, o->changes[i].part);
 
-		(void)buf_addf(&t->out, "%s%s line %d: ", p.role, p.role[0] != '\0' ? "," : "", o->changes[i].line);
+		if (o->changes[i].line > 0) {
+			(void)buf_addf(&t->out, "%s%s line %d: ", p.role, p.role[0] != '\0' ? "," : "", o->changes[i].line);
+		}
 		prompt_out_line(&t->out, o->changes[i].text);
 		(void)buf_add_str(&t->out, "\n");
 	}
@@ -131,6 +137,47 @@ static bool save(struct prompt_task *t, const struct version_row *v, const struc
 	return ok;
 }
 
+/* The answer of a model, recorded as a call. The same question again, as of --save after a look, is answered from the store. */
+static bool rewrite(struct prompt_task *t, const struct version_row *v, struct optimize *out, struct err *e)
+{
+	struct target *target = config_check(t->config, e) ? target_resolve(t->config, t->rewriter, e) : NULL;
+	struct buf user = { 0 }, tags = { 0 };
+
+	if (target == NULL) {
+		return false;
+	}
+	rewrite_ask(&v->bundle, &user);
+	(void)buf_addf(&tags, "{\"rewrite_of\":\"%s@v%d\"}", v->name, v->number);
+	const struct message messages[] = { { ROLE_SYSTEM, rewrite_system }, { ROLE_USER, buf_str(&user) } };
+	struct gateway_request r = { .target = target, .messages = messages, .n_messages = COUNT_OF(messages), .caches = true, .tags = buf_str(&tags) };
+
+	chat_params_init(&r.params);
+	struct call *c = calling_once(t->config, &r, e);
+	bool ok = c != NULL;
+
+	if (ok) {
+		result_summary(stderr, c);
+		ok = rewrite_take(&v->bundle, buf_str(&c->answer.text), c->answer.text.len, target->name, out, e) ||
+		     (e->hint[0] == '\0' && err_hint(e, "nothing is changed; ask again, or another model"));
+		if (c->is_simulated) {
+			fprintf(stderr, "sonde: SIMULATED: the answer comes from sonde's simulator, not from a model\n");
+		}
+		call_unref(c);
+	}
+	chat_params_free(&r.params);
+	target_free(target);
+	buf_free(&user);
+	buf_free(&tags);
+	return ok;
+}
+
+/* Words changed for nothing are no proposal. */
+static bool is_shorter(const struct optimize *o, const struct saving *s, struct err *e)
+{
+	return o->n == 0 || s->after < s->before ||
+	       err_set(e, ERR_CHECK, "the rewrite is no shorter: %lld tokens instead of %lld", (long long)s->after, (long long)s->before);
+}
+
 static bool optimize(struct prompt_task *t, struct err *e)
 {
 	struct version_row v;
@@ -141,7 +188,8 @@ static bool optimize(struct prompt_task *t, struct err *e)
 	if (!version_resolve(t->r, t->words[0], t->key, &v, NULL, e)) {
 		return false;
 	}
-	bool ok = optimize_bundle(&v.bundle, &o, e) && weigh(t, &v.bundle, &o.bundle, &s, e) && (!t->saves || o.n == 0 || save(t, &v, &o, &number, e));
+	bool ok = (t->rewriter != NULL ? rewrite(t, &v, &o, e) : optimize_bundle(&v.bundle, &o, e)) && weigh(t, &v.bundle, &o.bundle, &s, e) && (t->rewriter == NULL || is_shorter(&o, &s, e)) &&
+		  (!t->saves || o.n == 0 || save(t, &v, &o, &number, e));
 
 	if (ok && t->is_json) {
 		add_json(t, &v, &o, &s, number);
@@ -152,7 +200,7 @@ static bool optimize(struct prompt_task *t, struct err *e)
 		if (number > 0) {
 			(void)buf_addf(&t->out, "saved as %s v%d\n", v.name, number);
 		} else {
-			(void)buf_add_str(&t->out, "nothing is saved; --save makes it a version\n");
+			(void)buf_addf(&t->out, "nothing is saved; %s--save makes it a version\n", t->rewriter != NULL ? "the same with " : "");
 		}
 	}
 	optimize_free(&o);
@@ -160,4 +208,4 @@ static bool optimize(struct prompt_task *t, struct err *e)
 	return ok;
 }
 
-const struct prompt_verb prompt_optimize = { "optimize", "REF", "kmatS", 1, 1, PROMPT_NEVER, optimize, NULL };
+const struct prompt_verb prompt_optimize = { "optimize", "REF", "kmatSw", 1, 1, PROMPT_NEVER, optimize, NULL };

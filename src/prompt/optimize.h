@@ -11,7 +11,7 @@ struct optimize_change {
 	const char *rule;  /* "filler" */
 	size_t part;       /* of the bundle, from 0 */
 	size_t at;         /* byte of the part */
-	int line;          /* of the part, from 1 */
+	int line;          /* of the part, from 1; 0: all of the prompt */
 	size_t bytes;      /* how many fewer */
 	char *text;        /* a sentence; from the prompt, so to be cleaned before it is shown */
 };

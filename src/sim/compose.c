@@ -196,6 +196,32 @@ static bool say_hello(struct draft *d)
 	return true;
 }
 
+/* "Rewrite the prompt between <prompt> and </prompt> ...": the prompt without words of courtesy. */
+static bool say_rewrite(struct draft *d)
+{
+	static const char open[] = "<prompt>\n", close[] = "\n</prompt>";
+	static const char *const courtesies[] = { "Please ", "please ", "kindly ", "really ", "very ", "simply ", "just " };
+	const char *from = strstr(d->last_user, open), *to = from != NULL ? strstr(from, close) : NULL;
+
+	if (to == NULL || d->matter.ask->n_messages == 0 || span_find(of(d->matter.ask->messages[0].text), "rewrite the prompt") == NULL) {
+		return false;
+	}
+	(void)buf_add_str(&d->out, open);
+	for (const char *s = from + sizeof(open) - 1; s < to;) {
+		size_t skipped = 0;
+
+		for (size_t i = 0; i < COUNT_OF(courtesies) && skipped == 0; i++) {
+			skipped = (s[-1] == ' ' || s[-1] == '\n') && strncmp(s, courtesies[i], strlen(courtesies[i])) == 0 ? strlen(courtesies[i]) : 0;
+		}
+		if (skipped == 0) {
+			(void)buf_add_char(&d->out, *s);
+		}
+		s += skipped > 0 ? skipped : 1;
+	}
+	(void)buf_add_str(&d->out, close);
+	return true;
+}
+
 /* "Say OK", "Repeat after me: ...": connection checks of all kinds. */
 static bool say_echo(struct draft *d)
 {
@@ -374,7 +400,7 @@ static bool say_outline(struct draft *d)
 }
 
 /* The first shape that fits the request says the answer; the last one always does. */
-static bool (*const shapes[])(struct draft *d) = { say_json, say_hello, say_label, say_echo, say_sources, say_outline };
+static bool (*const shapes[])(struct draft *d) = { say_rewrite, say_json, say_hello, say_label, say_echo, say_sources, say_outline };
 
 /* A sentence in English starts with a capital letter. */
 static void capitalise(struct buf *b)

@@ -49,4 +49,37 @@ sonde prompt optimize triag
 check "no such prompt" is 5
 sonde prompt optimize
 check "no name" is 2
+
+# ---- by a model ----
+
+start_simulator
+printf 'SYSTEM\nPlease be very kind to {{ user }}.\nUSER\nkindly {{ q | trim }}\n' | sonde_env "$SONDE" prompt save kind >/dev/null
+sonde prompt optimize kind --rewrite openai/gpt-5.4-mini
+check "a model's rewrite is a proposal" is 0
+check "as a diff" out "[-kindly -]{{ q | trim }}"
+check "with its source and tokens" out "rewritten by openai/gpt-5.4-mini"
+check "and the cost saved" out " less for 1000 calls"
+check "nothing is saved" out "nothing is saved"
+check "the simulator says what it is" err "SIMULATED"
+sonde prompt show kind
+check "indeed" out "Please be very kind"
+sonde calls --jsonl
+check "the call is recorded" out 'rewrite_of'
+sonde prompt optimize kind --rewrite openai/gpt-5.4-mini --save --json
+check "the answer is that of before" err "cached"
+check "--save accepts it" out '"saved_version":2'
+sonde prompt show kind@v2
+check "tags and messages are kept" [ "$(cat "$T/out/out")" = "$(printf 'SYSTEM\nbe kind to {{ user }}.\nUSER\n{{ q | trim }}')" ]
+sonde prompt optimize kind@v2 --rewrite openai/gpt-5.4-mini
+check "nothing more to shorten" out "nothing to shorten"
+printf 'For {{ just }}.' | sonde_env "$SONDE" prompt save broken >/dev/null
+sonde prompt optimize broken --rewrite openai/gpt-5.4-mini --save
+check "a rewrite that breaks a tag is refused" exits 5 "the rewrite"
+sonde prompt log broken --json
+check "and nothing saved" out '"versions":[{"name":"broken","version":1'
+sonde prompt optimize kind --rewrite nobody/nothing
+check "an unknown target" is 4
+stop_simulator
+sonde prompt optimize kind@v1 --rewrite openai/gpt-5.4-nano
+check "no answer" is 8
 end
