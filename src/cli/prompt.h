@@ -50,6 +50,9 @@ void prompt_out_line(struct buf *out, const char *text);
 void prompt_out_version(struct buf *out, const struct version_row *v);
 /* "2026-11-23 10:00" or, for JSON, with quotes, as ISO 8601. */
 void prompt_out_time(struct buf *out, int64_t us, bool is_json);
+/* What changed from a to b, in words, with all that they are made of; and the same as members of a JSON object: ,"words_added":... */
+void prompt_out_diff(struct buf *out, const char *a_name, const struct bundle *a, const char *b_name, const struct bundle *b, bool cleans);
+void prompt_out_diff_json(struct buf *out, const struct bundle *a, const struct bundle *b);
 /* Labels that stand on a version: "production 90 %, staging". */
 void prompt_out_labels(struct buf *out, const struct label_row *labels, size_t n, int number);
 

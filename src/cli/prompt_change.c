@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "prompt/render.h"
 #include "text/json_text.h"
 
 /* ---- versions ---- */
@@ -35,11 +34,6 @@ static bool save_bundle(struct prompt_task *t, const char *name, int parent, con
 	if (!bundle_check_text("the message", s.message, strlen(s.message), e) || !bundle_check_text("the author", s.author, strlen(s.author), e)) {
 		e->code = ERR_USAGE;
 		return false;
-	}
-	struct template_error why;
-
-	if (!version_parses(name, b, &why)) {
-		return template_error_err(&why, e);
 	}
 	if (!version_save(t->r, &s, b, &number, &is_new, e)) {
 		return false;

@@ -1,4 +1,5 @@
 /* prompt export, import and sync: the registry and plain files. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,6 +64,15 @@ static void tell_text(const struct sync_event *ev)
 		print(to, "\n       ", ev->hint);
 	}
 	fprintf(to, "\n");
+	if (ev->file != NULL) {
+		struct buf diff = { 0 };
+		char *newest = x_asprintf("%s@v%d", ev->name, ev->number);
+
+		prompt_out_diff(&diff, newest, ev->newest, ev->path, ev->file, true);
+		(void)fputs(buf_str(&diff), to);
+		buf_free(&diff);
+		free(newest);
+	}
 }
 
 static void tell_json(struct buf *out, const struct sync_event *ev)
@@ -81,6 +91,9 @@ static void tell_json(struct buf *out, const struct sync_event *ev)
 		json_text_string(out, ev->text);
 		(void)buf_add_str(out, ",\"hint\":");
 		json_text_string(out, ev->hint);
+	}
+	if (ev->file != NULL) {
+		prompt_out_diff_json(out, ev->newest, ev->file);
 	}
 	if (ev->import != NULL) {
 		(void)buf_addf(out, ",\"format\":\"%s\",\"notes\":[", ev->import->format);
@@ -137,7 +150,7 @@ static char *state_path(const char *data, const char *dir, struct err *e)
 	char hash[BUNDLE_HASH_SIZE];
 
 	if (real == NULL) {
-		(void)err_set(e, ERR_CHECK, "%.150s is no directory", dir);
+		(void)err_set(e, ERR_USAGE, "cannot read %.150s: %s", dir, strerror(errno));
 	} else if (xdg_make_dir(folder, e)) {
 		bundle_hash_bytes(real, strlen(real), hash);
 		path = x_asprintf("%s/%.16s.json", folder, hash);

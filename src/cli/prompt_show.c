@@ -3,16 +3,13 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "cli/diff_print.h"
 #include "metrics/prompt_figures.h"
 #include "text/json_text.h"
 
 #define HASH_SHOWN 8
-#define DIFF_CONTEXT 3
 
 /* ---- list ---- */
 
@@ -293,81 +290,6 @@ static bool show_log(struct prompt_task *t, struct err *e)
 	return ok;
 }
 
-/* ---- diff ---- */
-
-/* The script, and below it what the script does not show, as JSON a part. */
-static void whole_text(const struct version_row *v, struct buf *out)
-{
-	const char *name;
-	json_t *part;
-
-	bundle_script(&v->bundle, out);
-	json_object_foreach(v->bundle.json, name, part) {
-		if (strcmp(name, "text") == 0 || strcmp(name, "messages") == 0) {
-			continue;
-		}
-		char *json = json_dumps(part, JSON_ENCODE_ANY | JSON_INDENT(2) | JSON_SORT_KEYS | JSON_REAL_PRECISION(15));
-
-		(void)buf_addf(out, "%s%s: %s\n", out->len > 0 && out->s[out->len - 1] != '\n' ? "\n" : "", name, json);
-		free(json);
-	}
-}
-
-static void parts_json(struct buf *out, const struct diff *d)
-{
-	static const char *const ops[] = { "equal", "delete", "insert" };
-
-	for (size_t i = 0; i < d->n_parts; i++) {
-		const struct diff_part *p = &d->parts[i];
-
-		(void)buf_addf(out, "%s{\"op\":\"%s\",\"text\":", i > 0 ? "," : "", ops[p->op]);
-		json_text_bytes(out, d->side[p->op == DIFF_INSERT].text + p->start, p->len);
-		(void)buf_add_str(out, "}");
-	}
-}
-
-static void diff_out(struct prompt_task *t, const struct version_row *a, const struct version_row *b)
-{
-	char *names[] = { x_asprintf("%s@v%d", a->name, a->number), x_asprintf("%s@v%d", b->name, b->number) };
-	struct diff_print print = { .names = { names[0], names[1] }, .context = DIFF_CONTEXT, .cleans = isatty(STDOUT_FILENO) };
-	struct buf from = { 0 }, to = { 0 };
-	struct diff d;
-
-	whole_text(a, &from);
-	whole_text(b, &to);
-	diff_make(&d, buf_str(&from), from.len, buf_str(&to), to.len, DIFF_WORDS | DIFF_MOVES);
-	if (t->is_json) {
-		(void)buf_addf(&t->out, "{\"a\":\"%s\",\"b\":\"%s\",\"words_added\":%zu,\"words_removed\":%zu,\"parts\":[", a->hash, b->hash, d.words_added,
-		    d.words_removed);
-		parts_json(&t->out, &d);
-		(void)buf_add_str(&t->out, "]}\n");
-	} else {
-		diff_print_words(&print, &d, &t->out);
-	}
-	diff_free(&d);
-	buf_free(&from);
-	buf_free(&to);
-	free(names[0]);
-	free(names[1]);
-}
-
-static bool diff(struct prompt_task *t, struct err *e)
-{
-	struct version_row a, b;
-
-	if (!version_resolve(t->r, t->words[0], t->key, &a, NULL, e)) {
-		return false;
-	}
-	bool ok = version_resolve(t->r, t->words[1], t->key, &b, NULL, e);
-
-	if (ok) {
-		diff_out(t, &a, &b);
-		version_free(&b);
-	}
-	version_free(&a);
-	return ok;
-}
-
 /* ---- resolve, verify ---- */
 
 static bool resolve(struct prompt_task *t, struct err *e)
@@ -440,6 +362,5 @@ static bool verify(struct prompt_task *t, struct err *e)
 const struct prompt_verb prompt_list = { "list", "", "", 0, 0, PROMPT_NEVER, list, list_none };
 const struct prompt_verb prompt_show = { "show", "REF", "k", 1, 1, PROMPT_NEVER, show, NULL };
 const struct prompt_verb prompt_log = { "log", "NAME", "", 1, 1, PROMPT_NEVER, show_log, NULL };
-const struct prompt_verb prompt_diff = { "diff", "REF REF", "k", 2, 2, PROMPT_NEVER, diff, NULL };
 const struct prompt_verb prompt_resolve = { "resolve", "REF", "k", 1, 1, PROMPT_NEVER, resolve, NULL };
 const struct prompt_verb prompt_verify = { "verify", "", "", 0, 0, PROMPT_NEVER, verify, NULL };

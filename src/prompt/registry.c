@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/near.h"
 #include "prompt/include.h"
+#include "prompt/render.h"
 #include "prompt/rows.h"
 #include "store/migrate.h"
 
@@ -460,7 +461,12 @@ static bool save(struct registry *r, const struct version_save *s, const struct 
 
 bool version_save(struct registry *r, const struct version_save *s, const struct bundle *b, int *number, bool *is_new, struct err *e)
 {
+	struct template_error why;
+
 	*number = 0;
 	*is_new = false;
+	if (!version_parses(s->name, b, &why)) {
+		return template_error_err(&why, e);
+	}
 	return prompt_name_check(s->name, e) && sql_begin(r->sql, e) && rows_commit(r, save(r, s, b, number, is_new, e), e);
 }

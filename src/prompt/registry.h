@@ -54,7 +54,7 @@ bool versions_list(struct registry *r, const char *name, struct version_row **ro
 bool version_resolve(struct registry *r, const char *ref, const char *key, struct version_row *out, char **label, struct err *e) SONDE_MUST_CHECK;
 
 /* Saves; makes the prompt when it is new. The same content as one of the prompt's versions makes none: *number is that one's and *is_new false.
- * parent 0: the newest. Includes are locked and checked for cycles (ERR_TEMPLATE). */
+ * parent 0: the newest. Includes are locked and checked for cycles; a template that cannot be parsed is refused (ERR_TEMPLATE). */
 struct version_save {
 	const char *name;
 	int parent;

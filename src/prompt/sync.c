@@ -23,7 +23,7 @@ const char *const sync_words[] = { "unchanged", "written", "saved", "removed", "
 static void tell(struct sync *s, enum sync_what what, const char *name, const char *path, int number, const char *text, const char *hint,
     const struct import *im)
 {
-	const struct sync_event ev = { what, name, path, number, text, hint, im };
+	const struct sync_event ev = { what, name, path, number, text, hint, im, NULL, NULL };
 
 	s->tell(s->ctx, &ev);
 }
@@ -144,6 +144,7 @@ static bool set_labels(struct sync *s, const struct import_prompt *p, const char
 	return true;
 }
 
+/* A refused template has its own place in the error, which does not name the file. */
 static bool save(struct sync *s, const struct import_prompt *p, const char *name, const char *path, int *number, bool *is_new, struct err *e)
 {
 	char *message = x_asprintf("from %s", path);
@@ -152,7 +153,7 @@ static bool save(struct sync *s, const struct import_prompt *p, const char *name
 	          set_labels(s, p, name, *number, path, e);
 
 	free(message);
-	return ok;
+	return ok || (e->code == ERR_TEMPLATE && err_prefix(e, "%.100s", path));
 }
 
 /* ---- export ---- */
@@ -298,7 +299,11 @@ bool sync_import(struct sync *s, const char *path, struct err *e)
 		return err_set(e, ERR_USAGE, "%.150s is a directory: its prompts cannot all be called %.60s", path, s->name);
 	}
 	if (is_dir && !folder_read(path, &files, e)) {
+		e->code = ERR_USAGE;
 		return false;
+	}
+	if (!is_dir && access(path, R_OK) != 0) {
+		return err_set(e, ERR_USAGE, "cannot read %.150s: %s", path, strerror(errno));
 	}
 	if (!is_dir) {
 		folder_one(path, &files);
@@ -343,13 +348,16 @@ static bool save_file(struct both *b, const struct folder_file *f, const struct 
 	return ok;
 }
 
-static void conflict(struct both *b, const struct folder_file *f, const struct import_prompt *p, int number)
+static void conflict(struct both *b, const struct folder_file *f, const struct import_prompt *p, const struct version_row *v)
 {
 	struct err e = { 0 };
 
 	(void)err_hint(&e, "keep the file's: sonde prompt import %.40s; the registry's: sonde prompt export %.30s %.30s --force", f->path, b->dir, p->name);
-	tell(b->s, SYNC_CONFLICT, p->name, f->path, number, json_object_get(b->base, p->name) != NULL ? "the file and the registry both changed" :
-	    "the file and the registry differ, and were never in step", e.hint, NULL);
+	bool were_same = json_object_get(b->base, p->name) != NULL;
+	const struct sync_event ev = { .what = SYNC_CONFLICT, .name = p->name, .path = f->path, .number = v->number, .hint = e.hint, .file = &p->bundle,
+		.newest = &v->bundle, .text = were_same ? "the file and the registry both changed" : "the file and the registry differ, and were never in step" };
+
+	b->s->tell(b->s->ctx, &ev);
 }
 
 static void file_changed(struct both *b, const struct folder_file *f, const struct import_prompt *p, struct err *e)
@@ -425,7 +433,7 @@ static void both_file(struct both *b, const struct folder_file *f, const struct 
 	} else if (base != NULL && strcmp(v.hash, base) == 0) {
 		file_changed(b, f, p, &e);
 	} else {
-		conflict(b, f, p, v.number);
+		conflict(b, f, p, &v);
 	}
 	version_free(&v);
 }
@@ -526,7 +534,12 @@ bool sync_both(struct sync *s, const char *dir, const char *state, struct err *e
 	struct folder files = { .n = 0 };
 	struct prompt_row *rows = NULL;
 	size_t n = 0;
-	bool ok = folder_read(dir, &files, e) && read_state(state, &b.base, e) && prompts_list(s->registry, &rows, &n, e);
+	bool ok = folder_read(dir, &files, e);
+
+	if (!ok) {
+		e->code = ERR_USAGE;
+	}
+	ok = ok && read_state(state, &b.base, e) && prompts_list(s->registry, &rows, &n, e);
 
 	b.known = map_new();
 	b.found = map_new();

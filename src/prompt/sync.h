@@ -25,6 +25,7 @@ struct sync_event {
 	int number;              /* version it is about; 0: none */
 	const char *text, *hint; /* why, what to do; "" */
 	const struct import *import; /* of a file that was read: its format and notes; NULL */
+	const struct bundle *file, *newest; /* of a conflict: what the file holds, and the newest version; else NULL */
 };
 
 struct sync {
@@ -39,7 +40,7 @@ struct sync {
 	void *ctx;
 };
 
-/* False with e when it could not be begun; what went wrong with one prompt is an event. */
+/* False with e when it could not be begun (ERR_USAGE: the file or directory cannot be read); what went wrong with one prompt is an event. */
 bool sync_export(struct sync *s, const char *dir, struct err *e) SONDE_MUST_CHECK;
 bool sync_import(struct sync *s, const char *path, struct err *e) SONDE_MUST_CHECK;
 /* state: a file that remembers what both had when they were last equal. */

@@ -146,10 +146,12 @@ sonde prompt save support/triage "$T/theirs.txt"
 cp "$S/support/triage.yaml" "$T/mine.yaml"
 sonde prompt sync "$S"
 check "both changed: status" is 5
+check "both changed: as a diff of both" err "support/triage@v4 -> "
 check "both changed: said" err "conflict support/triage v4: the file and the registry both changed"
 check "both changed: what to do" err "sonde prompt import"
 check "both changed: the file is untouched" same "$S/support/triage.yaml" "$T/mine.yaml"
 sonde prompt sync "$S" --json
+check "its diff as JSON" out '"words_added":'
 check "a conflict as JSON" out '"what":"conflict","name":"support/triage"'
 sonde prompt import "$S/support/triage.yaml"
 sonde prompt sync "$S"
@@ -183,7 +185,20 @@ printf 'text: New one.\n' >"$S/fresh.yaml"
 sonde prompt sync "$S"
 check "a new file is a new prompt" out "saved fresh v1"
 sonde prompt sync "$T/nowhere"
-check "no such directory" exits 5 "$T/nowhere is no directory"
+check "no such directory" exits 2 "cannot read $T/nowhere: No such file or directory"
+sonde prompt import "$T/nowhere.yaml"
+check "no such file" exits 2 "cannot read $T/nowhere.yaml: No such file or directory"
+mkdir "$T/mixed"
+printf 'text: "fine {{ a }}"\n' >"$T/mixed/fine.yaml"
+printf 'text: "broken {{ a"\n' >"$T/mixed/broken.yaml"
+sonde prompt import "$T/mixed"
+check "a template that cannot be parsed is refused" is 5
+check "with file and place" err "$T/mixed/broken.yaml: broken:1:8: {{ is not closed"
+check "and the rest goes on" out "1 saved, 1 failed"
+sonde prompt sync "$T/mixed" --json
+check "sync refuses it, too" out '"what":"failed","name":"broken"'
+sonde prompt show broken
+check "it is not in the registry" is 5
 
 # Several at once: each change is there once, and nothing is lost.
 for i in 1 2 3 4; do
