@@ -59,6 +59,7 @@ static void sizes_loaded(void *ctx, struct past_sizes *sizes)
 
 void play_load_sizes(struct play *p)
 {
+	counting_learn(p->app->counting);
 	if (!p->is_sizing) {
 		p->is_sizing = true;
 		past_sizes_load(p->app, sizes_loaded, p);

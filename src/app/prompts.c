@@ -126,7 +126,7 @@ void prompts_recount(struct prompts *p)
 
 	struct counter now = counting_of(p->app->counting, p->target);
 
-	if (p->facts != NULL && !p->is_thinking && !facts_are_by(p->facts, &now)) {
+	if (p->facts != NULL && !p->is_thinking && !counter_is_same(&p->facts->counter, &now)) {
 		prompts_think(p);
 	}
 }

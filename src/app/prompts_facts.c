@@ -58,11 +58,6 @@ void facts_find(struct facts *f)
 	facts_render(f);
 }
 
-bool facts_are_by(const struct facts *f, const struct counter *c)
-{
-	return f->counter.by.encoding == c->by.encoding && f->counter.by.ranks == c->by.ranks;
-}
-
 void facts_free(struct facts *f)
 {
 	if (f == NULL) {

@@ -51,8 +51,6 @@ struct facts {
 
 /* What `against` is compared with: the draft, or a version. */
 const struct buf *facts_after(const struct facts *f);
-/* Whether facts would come out otherwise by another counter. */
-bool facts_are_by(const struct facts *f, const struct counter *c);
 /* prompts_render.c: how it renders; prompts_check.c: variables and lints. */
 void facts_render(struct facts *f);
 void facts_check(struct facts *f, const struct bundle *b, struct registry *r);

@@ -12,6 +12,7 @@
 #include "gateway/admission.h"
 #include "gateway/attempt.h"
 #include "gateway/fallback.h"
+#include "gateway/learn.h"
 #include "gateway/live_call.h"
 #include "gateway/record.h"
 #include "gateway/replay.h"
@@ -79,6 +80,7 @@ void live_record(struct live_call *lc, enum call_state state)
 	lc->pub.state = state;
 	lc->pub.end_us = clock_mono_us();
 	record_fill(&lc->pub, g->config->prices, lc->wall_us, lc->key);
+	learn_from(lc);
 	record_put(&lc->pub, g->store);
 	g->cost_nano += known_or(lc->pub.row.cost_nano, 0);
 	g->spent.own_nano += known_or(lc->pub.row.cost_nano, 0);

@@ -59,6 +59,14 @@ bool call_id_parse(const char *text, struct call_id *id);
 /* The first and last id whose text starts with this one, either case. False when no id starts so. */
 bool call_id_range(const char *text, struct call_id *from, struct call_id *to);
 
+/* What the texts of a call were estimated at before they were sent, in thousandths of a token by script (enum mix of token/estimate.h), and what the provider then
+ * counted for them. tok 0: nothing is to be learned from the call. */
+#define INPUT_SCRIPTS 4
+struct input_sample {
+	int64_t estimate[INPUT_SCRIPTS];
+	int64_t tok;
+};
+
 /* Strings are borrowed unless the row came from a query (then call_row_free). NULL and "" both mean unknown. */
 struct call_row {
 	struct call_id id;
@@ -84,6 +92,7 @@ struct call_row {
 	const char *request_id; /* the provider's */
 	const char *trace_id, *span_id, *parent_id; /* hex */
 	const char *session, *user, *prompt_name, *prompt_version, *tags;
+	struct input_sample input; /* kept apart, see store/sample.h: a row that is read has none */
 };
 /* All numbers UNKNOWN, no strings, http_status 0, attempts 1. */
 void call_row_init(struct call_row *r);

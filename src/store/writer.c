@@ -9,6 +9,7 @@
 #include "store/migrate.h"
 #include "store/room.h"
 #include "store/rollup.h"
+#include "store/sample.h"
 #include "store/row.h"
 
 /* The commit, with the merging of the rollups, takes the rest of the slice. */
@@ -212,7 +213,7 @@ enum writer_result writer_call(struct writer *w, const struct call_row *row, con
 	if (body != NULL && add_body(w, row->id, body, e) == WRITER_FAILED) {
 		return WRITER_FAILED;
 	}
-	return rollup_add(w->rollup, row, w->wall_us, e) ? WRITER_ADDED : WRITER_FAILED;
+	return rollup_add(w->rollup, row, w->wall_us, e) && sample_put(w->sql, row, e) ? WRITER_ADDED : WRITER_FAILED;
 }
 
 /* GROUP_ROWS rows, or those before the first that is not simply new: *added. False: the store failed. */

@@ -3,11 +3,12 @@
 #ifndef SONDE_TOKEN_COUNTER_H
 #define SONDE_TOKEN_COUNTER_H
 
-#include "token/tokenizer.h"
+#include "token/calibration.h"
 
 struct counter {
 	struct tokenizer by;
 	bool is_exact; /* for plain messages */
+	struct calibration learned; /* for what is not exact */
 };
 
 /* What a request sends, as far as it was added; zeroed: nothing. */
@@ -23,8 +24,12 @@ struct input_size {
 	bool is_exact;
 };
 
-/* Of a model by its name; NULL: of none that is known. vocabularies: those that are open, by encoding. */
-struct counter counter_of(const char *model, const struct tokenizer vocabularies[ENCODING_COUNT]);
+/* Of a model by its name; NULL: of none that is known. vocabularies: those that are open, by encoding; learned: of the model, NULL: nothing. */
+struct counter counter_of(const char *model, const struct tokenizer vocabularies[ENCODING_COUNT], const struct calibration *learned);
+/* Whether both count alike. */
+bool counter_is_same(const struct counter *a, const struct counter *b);
+/* Tokens around so many messages and before the answer, as OpenAI counts them; what others add is learned. */
+int64_t counter_around(size_t n_messages);
 void request_text_message(struct request_text *r, const struct counter *c, const char *text, size_t len);
 /* What a provider puts into the prompt in a form of its own: tools, a schema. NULL: nothing. */
 void request_text_other(struct request_text *r, const struct counter *c, const char *text);

@@ -119,11 +119,12 @@ int64_t estimate_piece(const struct estimate_weights *w, const char *piece, size
 	size_t n, second;
 	unsigned first = char_cell(s, len, &n), next = n < len ? char_cell(s + n, len - n, &second) : first;
 
-	*mix = MIX_LATIN;
+	*mix = MIX_SIGNS;
 	if (CLASS_OF(first) == CLASS_NUMBER) {
 		return w->number;
 	}
 	if ((CLASS_BIT(CLASS_OF(first)) & CLASS_LETTERS) != 0 || (CLASS_BIT(CLASS_OF(next)) & CLASS_LETTERS) != 0) {
+		*mix = MIX_LATIN;
 		return letters(w, s, len, mix);
 	}
 	if (CLASS_OF(first) == CLASS_NEWLINE || (CLASS_OF(first) == CLASS_SPACE && CLASS_OF(next) != CLASS_OTHER && CLASS_OF(next) != CLASS_MARK)) {

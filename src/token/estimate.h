@@ -12,9 +12,10 @@ struct estimate_weights;
 extern const struct estimate_weights estimate_o200k, estimate_cl100k;
 
 /* By their script, for what a model makes of one says nothing of another: see token/calibration.h. */
-enum mix { MIX_LATIN, MIX_CJK, MIX_OTHER, MIX_COUNT };
+enum mix { MIX_LATIN, MIX_SIGNS, MIX_CJK, MIX_OTHER, MIX_COUNT };
 
-/* Thousandths of a token that one piece is likely to be (len > 0), and of which script it is: digits, signs and blanks are with the Latin ones. */
+/* Thousandths of a token that one piece is likely to be (len > 0), and of which script it is; MIX_SIGNS: digits, signs and blanks, of
+ * which code and data have many. */
 int64_t estimate_piece(const struct estimate_weights *w, const char *piece, size_t len, enum mix *mix);
 
 #endif

@@ -28,7 +28,7 @@ void tokenizer_weigh(const struct tokenizer *t, const char *text, size_t len, st
 
 int64_t weight_sum(const struct weight *w)
 {
-	return w->of[MIX_LATIN] + w->of[MIX_CJK] + w->of[MIX_OTHER];
+	return w->of[MIX_LATIN] + w->of[MIX_SIGNS] + w->of[MIX_CJK] + w->of[MIX_OTHER];
 }
 
 void weight_add(struct weight *to, const struct weight *w, int64_t times)
