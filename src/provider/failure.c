@@ -275,7 +275,7 @@ static const json_t *find_message(const json_t *v)
 
 void failure_from_json(struct answer *a, int status, const json_t *v)
 {
-	if (json_array_size(v) > 0) { /* Gemini wraps some errors */
+	if (json_is_object(json_array_get(v, 0))) { /* Gemini wraps some errors */
 		v = json_array_get(v, 0);
 	}
 	const json_t *error = json_get_object(v, "error"), *message = find_message(v);
@@ -283,11 +283,11 @@ void failure_from_json(struct answer *a, int status, const json_t *v)
 	a->has_error = true;
 	if (message != NULL) {
 		failure_text(a->error_text, sizeof(a->error_text), json_string_value(message), json_string_length(message));
-	} else {
-		char *dump = json_dumps(v, JSON_COMPACT);
-		size_t len = dump != NULL ? strlen(dump) : 0;
+	}
+	if (message == NULL || a->error_text[0] == '\0') {
+		char *dump = json_dumps(v, JSON_COMPACT | JSON_ENCODE_ANY);
 
-		failure_text(a->error_text, RAW_SHOWN, dump, len);
+		failure_text(a->error_text, RAW_SHOWN, dump, strlen(dump));
 		free(dump);
 	}
 	struct meaning m = classify(status, error != NULL ? error : v, a->error_text);

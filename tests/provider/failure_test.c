@@ -70,6 +70,8 @@ static void test_classes(void **state)
 		{ "nothing known", 400, "{\"a\":[1,2]}", CLASS_BAD_REQUEST, false, "{\"a\":[1,2]}" },
 		{ "message of a wrong type", 400, "{\"error\":{\"message\":5}}", CLASS_BAD_REQUEST, false, "{\"error\":{\"message\":5}}" },
 		{ "array", 403, "[{\"error\":{\"message\":\"m\"}}]", CLASS_AUTH, false, "m" },
+		{ "array of no object", 200, "[3]", CLASS_SERVER_ERROR, false, "[3]" },
+		{ "a number", 500, "3", CLASS_SERVER_ERROR, false, "3" },
 		{ "empty array", 500, "[]", CLASS_SERVER_ERROR, false, "[]" },
 		{ "web page", 404, "<html><head><title>Not\xff Found</title>", CLASS_SERVER_ERROR, false,
 		    "a web page came instead of an answer (HTTP 404, Not\ufffd Found); check the base URL" },
