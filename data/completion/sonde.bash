@@ -56,7 +56,7 @@ _sonde() {
 		render) words="-t --key --template --vars -p --partials --lenient --error-json --help" ;;
 		metrics) words="--since --until --by --provider --model --operation --filter --check --min-calls --budget --csv --output --force --json --help -" takes_files=1 ;;
 		calls) words="show -n --since --until --provider --model --errors --filter --csv --jsonl --output --force --json --help" ;;
-		diff) words="--words --lines --side --json --color --context -U --quiet -q --help -" takes_files=1 ;;
+		diff) words="--words --lines --side --json --color --context -U --ignore-blanks -b --quiet -q --help -" takes_files=1 ;;
 		import) words="--format --follow --json --help -" takes_files=1 ;;
 		models) words="--live --refresh --prices --recost --json --help" ;;
 		doctor) words="--json --help" ;;

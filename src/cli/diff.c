@@ -108,7 +108,7 @@ static int show(const struct texts *t, const struct form *form, const struct dif
 		return show_tree(t, form, print, out);
 	}
 	diff_make(&d, buf_str(&t->text[0]), t->text[0].len, buf_str(&t->text[1]), t->text[1].len, form->how);
-	int status = diff_is_empty(&d) ? 0 : STATUS_DIFFERENT;
+	int status = diff_is_empty(&d) || (print->skips_blanks && diff_are_blank(&d, 0, d.n_hunks)) ? 0 : STATUS_DIFFERENT;
 	if (form == &json || status != 0) {
 		form->print(print, &d, out);
 	}
@@ -156,16 +156,16 @@ static int run(int argc, char **argv)
 	static const struct option long_options[] = {
 		{ "words", no_argument, NULL, WORDS }, { "lines", no_argument, NULL, LINES }, { "side", no_argument, NULL, SIDE },
 		{ "json", no_argument, NULL, JSON }, { "color", optional_argument, NULL, COLOR },
-		{ "context", required_argument, NULL, 'U' }, { "quiet", no_argument, NULL, 'q' }, { NULL, 0, NULL, 0 },
+		{ "context", required_argument, NULL, 'U' }, { "ignore-blanks", no_argument, NULL, 'b' }, { "quiet", no_argument, NULL, 'q' }, { NULL, 0, NULL, 0 },
 	};
 	const struct form *form = NULL;
 	const char *color = NULL;
-	bool is_quiet = false;
+	bool is_quiet = false, skips_blanks = false;
 	int64_t context = CONTEXT;
 	struct err e = { 0 };
 	int opt;
 
-	while ((opt = cli_option(argc, argv, "qU:", long_options)) != -1) {
+	while ((opt = cli_option(argc, argv, "bqU:", long_options)) != -1) {
 		const struct form *before = form;
 
 		switch (opt) {
@@ -174,6 +174,7 @@ static int run(int argc, char **argv)
 		case SIDE: form = &side; break;
 		case JSON: form = &json; break;
 		case COLOR: color = optarg != NULL ? optarg : "always"; break;
+		case 'b': skips_blanks = true; break;
 		case 'q': is_quiet = true; break;
 		case 'U':
 			if (!cli_int(optarg, 0, 1000000, &context, &e)) {
@@ -197,7 +198,7 @@ static int run(int argc, char **argv)
 	}
 	const char *const paths[2] = { argv[optind], argv[optind + 1] };
 	struct texts t = { 0 };
-	struct diff_print print = { .context = (size_t)context, .width = width(), .has_colours = wants_colours(color) };
+	struct diff_print print = { .context = (size_t)context, .width = width(), .skips_blanks = skips_blanks, .has_colours = wants_colours(color) };
 
 	print.cleans = print.has_colours || isatty(STDOUT_FILENO);
 	int status = compare(&t, paths, form, &print, is_quiet);
@@ -212,7 +213,7 @@ static int run(int argc, char **argv)
 const struct cli_command cli_diff = {
 	.name = "diff",
 	.summary = "compare two texts word by word",
-	.usage = "sonde diff [--words|--lines|--side|--json] [--color[=WHEN]] [-U N] [-q] A B",
+	.usage = "sonde diff [--words|--lines|--side|--json] [--color[=WHEN]] [-U N] [-b] [-q] A B",
 	.help =
 	    "  A, B             files; - for standard input\n"
 	    "  --words          each changed line once, with marks: [-removed-]{+added+}; the default for text\n"
@@ -221,6 +222,8 @@ const struct cli_command cli_diff = {
 	    "  --json           for programs: hunks with their lines and parts, or changes by key path when both files are JSON\n"
 	    "  --color[=WHEN]   colours instead of marks: always (the default of the option) or never; without it, on a terminal\n"
 	    "  -U, --context N  common lines around a change (3)\n"
+	    "  -b, --ignore-blanks\n"
+	    "                   where only blanks or line ends changed, a re-wrapped paragraph too, the files are the same\n"
 	    "  -q, --quiet      say nothing, only end with the status\n"
 	    "\n"
 	    "Two JSON objects or arrays are compared by key path: temperature 0.2 -> 0.7. Of other layout only, they are the same; --words\n"

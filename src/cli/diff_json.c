@@ -80,7 +80,7 @@ void diff_json_text(const struct diff *d, struct buf *out)
 		(void)buf_add_str(out, h > 0 ? ",\n{" : "\n{");
 		lines("a", hunk->line[0], hunk->n_lines[0], out);
 		lines("b", hunk->line[1], hunk->n_lines[1], out);
-		(void)buf_add_str(out, "\"changes\":[");
+		(void)buf_addf(out, "\"blanks_only\":%s,\"changes\":[", hunk->is_blank ? "true" : "false");
 		for (uint32_t i = hunk->change; i < hunk->change + hunk->n_changes; i++) {
 			(void)buf_add_str(out, i > hunk->change ? "," : "");
 			change(d, &d->changes[i], out);

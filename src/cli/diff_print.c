@@ -145,6 +145,9 @@ void diff_print_hunks(const struct diff_print *p, const struct diff *d, const st
 {
 	for (size_t first = 0, next; first < d->n_hunks; first = next) {
 		next = group_end(d, first, p->context);
+		if (p->skips_blanks && diff_are_blank(d, first, next)) {
+			continue;
+		}
 		const struct diff_hunk *head = &d->hunks[first], *tail = &d->hunks[next - 1];
 		size_t from[2], to[2], end_a = tail->line[0] + tail->n_lines[0], left = d->side[0].n_lines - end_a;
 		size_t before = head->line[0] < p->context ? head->line[0] : p->context, after = left < p->context ? left : p->context;

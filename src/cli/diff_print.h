@@ -10,6 +10,7 @@ struct diff_print {
 	size_t context;       /* common lines around a change */
 	size_t width;         /* cells of the two columns together */
 	bool has_colours;     /* else [-removed-]{+added+}, as blanks have it always */
+	bool skips_blanks;    /* nothing is said of hunks in which only blanks changed */
 	bool cleans;          /* for a terminal: no escape sequence of the texts gets through */
 };
 

@@ -291,6 +291,7 @@ static void put_hunk(struct differ *x, struct diff_hunk *h)
 	const uint32_t end[2] = { h->line[0] + h->n_lines[0], h->line[1] + h->n_lines[1] };
 
 	h->change = (uint32_t)x->d->n_changes;
+	h->is_blank = same_but_blanks(x->d, line, end);
 	if ((x->how & DIFF_WORDS) != 0 && is_rewrapped(x, h, from, to)) {
 		/* What is outside from..to has no words. */
 		x->n_lines[0] = x->n_lines[1] = 0;

@@ -38,6 +38,7 @@ struct diff_change {
 struct diff_hunk {
 	uint32_t line[2], n_lines[2];
 	uint32_t change, n_changes;
+	bool is_blank; /* nothing but blanks and line ends changed */
 };
 
 /* A block that went elsewhere: REMOVED at line[0] of a, ADDED at line[1] of b. */
@@ -76,6 +77,14 @@ void diff_free(struct diff *d);
 static inline bool diff_is_empty(const struct diff *d)
 {
 	return d->n_hunks == 0;
+}
+/* Whether only blanks changed in the hunks first..end. */
+static inline bool diff_are_blank(const struct diff *d, size_t first, size_t end)
+{
+	while (first < end && d->hunks[first].is_blank) {
+		first++;
+	}
+	return first == end;
 }
 
 #endif

@@ -66,6 +66,9 @@ for pair in a:b b:a no-newline:newline newline:no-newline empty:a a:empty all:nu
 		(cd "$T" && git apply --unidiff-zero --whitespace=nowarn patch) 2>"$T/out/err"
 		check "patch $pair -U $context" cmp -s "$T/patched" "$T/${pair#*:}"
 	done
+	ours=$(sed 1,2d "$T/out/out" | grep -c '^[-+]')
+	gits=$(git diff --no-index --minimal "$T/${pair%:*}" "$T/${pair#*:}" | sed '1,/^+++ /d' | grep -c '^[-+]')
+	check "patch $pair: $ours lines, $gits of git" [ "$ours" -le "$gits" ]
 done
 
 # Columns, JSON by key path, and for programs.
@@ -143,6 +146,20 @@ printf 'a b c\n' >"$T/no-blank"
 sonde diff --color "$T/blank" "$T/no-blank"
 check "blanks have signs" out '[- -]'
 VARIABLES=
+printf 'one  two\nthree four\nfive\n\n6\n' >"$T/spaced"
+printf 'one two\nthree\nfour five\n6\n' >"$T/unspaced"
+sonde diff "$T/spaced" "$T/unspaced"
+check "blanks differ" is 5
+for form in --words --lines --side --json; do
+	sonde diff $form -b "$T/spaced" "$T/unspaced"
+	check "$form -b: blanks do not" is 0
+done
+check "--json tells of them" out '"blanks_only":true'
+printf 'one two\nthree\nfour five\n7\n8\n9\n10\n11\n12\nend\n' >"$T/more"
+printf 'one  two\nthree four\nfive\n7\n8\n9\n10\n11\n12\nEND\n' >"$T/less"
+sonde diff --ignore-blanks "$T/more" "$T/less"
+check "-b: a word does" is 5
+check "-b: and is the only one told" n_out 1 '@@ -'
 name=$(printf 'x\033[31my')
 cp "$T/a" "$T/$name"
 sonde diff "$T/$name" "$T/b"
