@@ -67,6 +67,7 @@ struct play_screen {
 	struct list history;
 	char run_name[RUN_NAME_SIZE]; /* the candidate given last */
 	struct divider split;     /* between the columns and the race */
+	struct comparison *comparison; /* being made; NULL: none is */
 	struct styled_text *diff; /* VIEW_DIFF */
 	char diff_title[80];
 	struct list diff_scroll;
