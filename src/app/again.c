@@ -181,8 +181,8 @@ void again_open(struct play *p, const struct again *a)
 	while (p->n_columns > 0) {
 		play_drop(p, p->n_columns - 1);
 	}
+	play_take_prompt(p, NULL, NULL);
 	play_set_prompt(p, a->system, a->user);
-	p->opened++;
 	p->run_us = p->start_us = 0;
 	p->repeat = 1;
 	chat_params_free(&p->params);

@@ -60,6 +60,9 @@ void past_record_run(struct store *store, int64_t run_us, const struct past_ques
 		json_object_set(object, "attachments", files);
 	}
 	json_decref(files);
+	if (q->prompt != NULL && !q->no_texts) {
+		(void)json_object_set_new(object, "prompt", play_prompt_json(q->prompt));
+	}
 	char *targets = json_dumps(list, JSON_COMPACT), *params = json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(12));
 	struct run_row row = {
 		.ts_us = run_us, .system = q->system, .user = q->user, .params = params, .targets = targets, .is_simulated = q->is_simulated,
@@ -129,6 +132,7 @@ static void set_all_params(struct past_run *run)
 		(void)buf_addf(&names, "%s%s", i > 0 ? ", " : "", name != NULL ? name : "?");
 	}
 	run->files = names.len > 0 ? buf_take(&names) : NULL;
+	run->prompt = play_prompt_from_json(json_object_get(object, "prompt"));
 	set_params(&run->params, object);
 	run->repeat = repeat < 1 ? 1 : repeat > RUN_REPEAT_MAX ? RUN_REPEAT_MAX : (int)repeat;
 	json_decref(object);
@@ -197,6 +201,7 @@ void past_run_free(struct past_run *run)
 	free(run->own);
 	free(run->prompts);
 	free(run->files);
+	play_prompt_unref(run->prompt);
 	chat_params_free(&run->params);
 	run_row_free(&run->row);
 }

@@ -14,6 +14,7 @@ struct past_call {
 struct past_run {
 	struct run_row row;
 	struct chat_params params;
+	struct play_prompt *prompt; /* that system and user came from; NULL: none, or its texts were not kept */
 	char **names;            /* targets, by column ... */
 	struct chat_params *own; /* ... what of their parameters was set for them alone */
 	struct play_prompt **prompts; /* ... and the prompt they had for themselves; NULL: none, or its texts were not kept */
@@ -27,6 +28,7 @@ struct past_run {
 /* What a run asked. */
 struct past_question {
 	const char *system, *user;
+	const struct play_prompt *prompt;     /* that they came from; NULL: none */
 	const struct chat_params *params;     /* of all columns */
 	const char *const *names;             /* targets by column */
 	const struct chat_params *const *own; /* by column; NULL: none has any */

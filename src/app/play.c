@@ -55,6 +55,7 @@ void play_free(struct play *p)
 	past_free_runs(p->runs, p->n_runs);
 	past_sizes_free(&p->sizes);
 	attachments_unref(p->attachments);
+	play_slot_clear(&p->all);
 	free(p->lost_files);
 	chat_params_free(&p->params);
 	live_count_free(p->system_tok);
@@ -64,34 +65,34 @@ void play_free(struct play *p)
 	free(p);
 }
 
-static const char *tools_of(const struct play_column *c)
+/* What a column's prompt has besides its turns; empty without one. */
+static const struct filled *filled_of(const struct play *p, const struct play_column *c)
 {
-	return c->own.prompt != NULL ? c->own.prompt->filled.tools_json : NULL;
-}
+	static const struct filled none;
+	const struct play_prompt *prompt = play_prompt_of(p, c);
 
-static const char *schema_of(const struct play_column *c)
-{
-	return c->own.prompt != NULL ? c->own.prompt->filled.schema_json : NULL;
+	return prompt != NULL ? &prompt->filled : &none;
 }
 
 static bool choose_target(const struct play *p, const struct play_column *c, struct route_choice *choice, struct err *e)
 {
 	size_t n;
 	struct message *messages = play_messages(p, c, &n);
-	bool ok = route_choose(p->app->config, messages, n, tools_of(c), schema_of(c), choice, e);
+	const struct filled *f = filled_of(p, c);
+	bool ok = route_choose(p->app->config, messages, n, f->tools_json, f->schema_json, choice, e);
 
 	free(messages);
 	return ok;
 }
 
 /* Whether the parameters of its prompt can be sent to its target. */
-static bool check_params(const struct play_column *c, struct err *e)
+static bool check_params(const struct play *p, const struct play_column *c, struct err *e)
 {
 	struct chat_params params;
 	struct buf unsent = { 0 };
 
 	chat_params_init(&params);
-	bool ok = c->own.prompt == NULL || filled_params(&c->own.prompt->filled, c->target->provider, &params, &unsent, e);
+	bool ok = filled_params(filled_of(p, c), c->target->provider, &params, &unsent, e);
 
 	chat_params_free(&params);
 	buf_free(&unsent);
@@ -111,7 +112,7 @@ void play_aim(struct play *p, struct play_column *c)
 	c->target = ok ? target_resolve(config, choice.target, &e) : NULL;
 	c->route = ok && is_auto ? x_strdup(choice.reason) : NULL;
 	c->err = (struct err){ 0 };
-	if (c->target == NULL || !check_params(c, &e)) {
+	if (c->target == NULL || !check_params(p, c, &e)) {
 		play_clean_err(&e, &c->err);
 	}
 }
@@ -126,6 +127,10 @@ void play_set_prompt(struct play *p, const char *system, const char *user)
 	free(p->user);
 	p->system = s;
 	p->user = u;
+	p->is_edited = p->all.prompt != NULL && (strcmp(s, p->all.prompt->system) != 0 || strcmp(u, p->all.prompt->user) != 0);
+	if (p->is_edited) {
+		p->all.err = (struct err){ 0 }; /* it is the person's own now */
+	}
 	for (size_t i = 0; i < p->n_columns; i++) {
 		if (p->columns[i]->route != NULL) {
 			play_aim(p, p->columns[i]);
@@ -137,11 +142,11 @@ void play_column_params(const struct play *p, const struct play_column *c, struc
 {
 	chat_params_copy(out, &c->params);
 	chat_params_default(out, &p->params);
-	if (c->own.prompt != NULL && c->target != NULL) {
+	if (c->target != NULL) {
 		struct buf unsent = { 0 };
 		struct err e;
 
-		(void)!filled_params(&c->own.prompt->filled, c->target->provider, out, &unsent, &e); /* play_aim has told what is wrong */
+		(void)!filled_params(filled_of(p, c), c->target->provider, out, &unsent, &e); /* play_aim has told what is wrong */
 		buf_free(&unsent);
 	}
 	if (c->target != NULL) {
@@ -243,7 +248,8 @@ static void on_event(void *ctx, const struct call_event *ev)
 
 static void send_answer(struct play *p, struct play_column *c, struct play_answer *a)
 {
-	const struct play_prompt *own = c->own.prompt;
+	const struct play_prompt *prompt = play_prompt_of(p, c);
+	const struct filled *f = filled_of(p, c);
 	size_t n;
 	struct message *messages = play_messages(p, c, &n);
 	struct chat_params params;
@@ -252,12 +258,14 @@ static void send_answer(struct play *p, struct play_column *c, struct play_answe
 	struct gateway_request r = {
 		.target = c->target, .messages = messages, .n_messages = n, .params = params, .is_streamed = true,
 		.run_us = p->run_us, .run_column = c->run_column, .attachments = p->attachments,
-		.tools_json = tools_of(c), .schema_json = schema_of(c),
+		.tools_json = f->tools_json, .schema_json = f->schema_json,
 	};
-	if (own != NULL) {
-		r.prompt_name = own->name;
-		r.prompt_version = own->number > 0 ? own->hash : NULL;
-		r.tags = own->tags;
+	if (prompt != NULL) {
+		bool is_version = prompt->number > 0 && (prompt == c->own.prompt || !p->is_edited);
+
+		r.prompt_name = prompt->name;
+		r.prompt_version = is_version ? prompt->hash : NULL;
+		r.tags = is_version ? prompt->tags : NULL;
 	}
 	c->past_us = 0;
 	a->shows_invisible = option_is_on(&p->app->config->options, OPTION_SHOW_INVISIBLE);
@@ -272,12 +280,15 @@ static char *question_of(const struct play *p, const struct play_column *c)
 {
 	struct buf b = { 0 };
 
-	if (c->own.prompt != NULL) {
-		char *prompt = play_prompt_text(c->own.prompt);
+	const struct play_prompt *from = play_prompt_of(p, c);
+
+	if (from != NULL) {
+		char *prompt = play_prompt_text(from);
 
 		(void)buf_add_str(&b, prompt);
 		free(prompt);
-	} else {
+	}
+	if (c->own.prompt == NULL) {
 		(void)buf_addf(&b, "%zu %s %s ", strlen(p->system), p->system, p->user);
 	}
 	chat_params_json(&p->params, &b);
@@ -313,7 +324,7 @@ static void begin_run(struct play *p)
 		c->question = question_of(p, c);
 	}
 	if (p->app->store != NULL) {
-		past_record_run(p->app->store, p->run_us, &(struct past_question){ .system = p->system, .user = p->user, .params = &p->params,
+		past_record_run(p->app->store, p->run_us, &(struct past_question){ .system = p->system, .user = p->user, .prompt = p->all.prompt, .params = &p->params,
 		    .names = names, .own = own, .prompts = prompts, .n = p->n_columns, .repeat = p->repeat, .attachments = p->attachments, .is_simulated = p->app->is_demo,
 		    .no_texts = p->app->config->store.no_bodies });
 	}
@@ -335,7 +346,11 @@ static bool sends_prompt(const struct play_column *c)
 
 static bool check_prompt(const struct play *p, bool is_sent, struct err *e)
 {
-	if (is_sent && is_blank(p->user)) {
+	if (is_sent && p->all.err.code != ERR_NONE) {
+		*e = p->all.err;
+		return false;
+	}
+	if (is_sent && is_blank(p->user) && (p->all.prompt == NULL || p->all.prompt->n_between == 0)) {
 		err_set(e, ERR_USAGE, "the prompt is empty");
 		return err_hint(e, "press e and write one");
 	}

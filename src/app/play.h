@@ -37,7 +37,9 @@ struct play_column {
 
 struct play {
 	struct app *app;
-	char *system, *user;       /* never NULL */
+	char *system, *user;       /* as one sees and edits them; never NULL */
+	struct play_slot all;      /* the prompt that they came from, with its other turns, tools, form and parameters */
+	bool is_edited;            /* they are others than those of that prompt */
 	struct chat_params params;  /* of all columns */
 	struct attachments *attachments; /* files that go with the prompt; NULL: none */
 	int64_t files_tok;         /* estimated, of those that are texts */
@@ -78,7 +80,17 @@ static inline const struct err *play_column_err(const struct play_column *c)
 
 struct play *play_new(struct app *app);
 void play_free(struct play *p);
+/* The two parts as they were written; what else the prompt has stays. */
 void play_set_prompt(struct play *p, const char *system, const char *user);
+/* Another prompt for all columns: takes the reference over. ref: by which it is filled in anew when values change; NULL: it is not. NULL for
+ * both: none, only the two parts as they are. */
+void play_take_prompt(struct play *p, struct play_prompt *prompt, const char *ref);
+/* The same by name, "NAME[@REF]"; what keeps it from that is told by app_say, and nothing changes. */
+void play_ask_prompt(struct play *p, const char *ref);
+/* What a column sends: the prompt of its own, or that of all; NULL: the two parts alone. */
+const struct play_prompt *play_prompt_of(const struct play *p, const struct play_column *c);
+/* The turns it sends; the texts are borrowed, the list is the caller's. c NULL: of the prompt of all. */
+struct message *play_messages(const struct play *p, const struct play_column *c, size_t *n);
 
 /* The parameters of a column: its own, then those of all, then those of its prompt, then its target's. To be freed by chat_params_free. */
 void play_column_params(const struct play *p, const struct play_column *c, struct chat_params *out);
@@ -99,7 +111,7 @@ void play_ask_own(struct play *p, struct play_column *c, const char *ref);
 void play_take_own(struct play *p, struct play_column *c, struct play_prompt *prompt);
 /* The prompt of another column. */
 void play_twin_own(struct play *p, struct play_column *c, const struct play_column *of);
-/* Values may be others now: all prompts that were asked for by name are filled in anew. */
+/* Values may be others now: prompts that were asked for by name are filled in anew; that of all not when it was edited since. */
 void play_refill(struct play *p);
 
 /* Sends the prompt to every column that can be asked; stops what still runs. Waits for prompts that are being filled in. False: nothing was sent,
@@ -133,13 +145,16 @@ void play_estimate(const struct play *p, struct estimate *out);
  * says, once the budget is spent. */
 bool play_check_budget(const struct play *p, struct err *e) SONDE_MUST_CHECK;
 
+/* Names of parameters that the prompt of a column has and sonde does not send: "logit_bias, user"; "" mostly. */
+void play_unsent(const struct play *p, const struct play_column *c, struct buf *out);
+/* The prompt of all with its parts as they stand now, and parameters: in the form of a bundle whose texts are no templates. The caller's. */
+json_t *play_body(const struct play *p);
+
 /* Inside app/play*.c: as many answers as there are to be, new ones empty; the first is shown. 0 only for a moment. */
 void play_set_answers(struct play *p, struct play_column *c, size_t n);
 /* The same: looks again whether a column can be asked, and of auto whom. */
 void play_aim(struct play *p, struct play_column *c);
 void play_slot_clear(struct play_slot *s);
-/* The same: the turns a column sends; the texts are borrowed, the list is the caller's. */
-struct message *play_messages(const struct play *p, const struct play_column *c, size_t *n);
 
 /* Loads the list of past runs off the loop; app->on_change tells when it is there. */
 void play_load_history(struct play *p);

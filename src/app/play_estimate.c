@@ -12,14 +12,17 @@ static void input_for(const struct play *p, const struct play_column *c, const s
 	struct counter counter = counting_of(p->app->counting, t);
 	const struct play_prompt *own = c != NULL ? c->own.prompt : NULL;
 	struct request_text r = { .is_guess = p->attachments != NULL };
-	bool has_system = own != NULL ? own->filled.n_messages > 0 && own->filled.messages[0].role == ROLE_SYSTEM : p->system[0] != '\0';
+	bool has_system = (own != NULL ? own->system : p->system)[0] != '\0';
 
 	if (own != NULL) {
-		play_prompt_weigh(own, &counter, &r);
+		play_prompt_weigh(own, true, &counter, &r);
 	} else {
 		r.n_messages = (size_t)has_system + (p->user[0] != '\0');
 		r.is_guess |= !live_count_weigh(p->system_tok, &counter.by, &r.weight);
 		r.is_guess |= !live_count_weigh(p->user_tok, &counter.by, &r.weight);
+		if (p->all.prompt != NULL) {
+			play_prompt_weigh(p->all.prompt, false, &counter, &r);
+		}
 	}
 	if (t != NULL && t->system != NULL && !has_system) {
 		request_text_message(&r, &counter, t->system, strlen(t->system));

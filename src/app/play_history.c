@@ -70,8 +70,8 @@ static void replace(struct play *p, const struct past_run *run)
 	while (p->n_columns > 0) {
 		play_drop(p, p->n_columns - 1);
 	}
+	play_take_prompt(p, play_prompt_ref(run->prompt), NULL);
 	play_set_prompt(p, run->row.system != NULL ? run->row.system : "", run->row.user != NULL ? run->row.user : "");
-	p->opened++;
 	p->run_us = run->row.ts_us;
 	p->start_us = 0;
 	for (size_t i = 0; i < run->n_names; i++) {

@@ -119,7 +119,7 @@ void prompts_aim(struct prompts *p);
 const char *prompts_input_cost(const struct prompts *p, int64_t before_tok, int64_t after_tok, int64_t *before_nano, int64_t *after_nano);
 /* One message rendered, on any thread; dir is where its partials are. */
 bool prompts_render_part(const char *dir, const struct bundle_part *part, const json_t *values, struct buf *out, struct err *e);
-/* Puts the draft, rendered with its values, into Play. False: it cannot be rendered. */
+/* Puts it into Play, filled in with its values: as the version it is, or as a draft of its name. False: it cannot be filled in. */
 bool prompts_to_play(struct prompts *p, struct err *e) SONDE_MUST_CHECK;
 
 #endif

@@ -46,15 +46,35 @@ static bool make(const char *system, const char *user, const struct chat_params 
 	return ok;
 }
 
+/* Its texts become templates that render to them. */
+static bool bundle_of_body(json_t *body, struct bundle *out, struct err *e)
+{
+	json_t *messages = json_deep_copy(json_object_get(body, "messages"));
+
+	for (size_t i = 0; i < json_array_size(messages); i++) {
+		json_t *m = json_array_get(messages, i);
+
+		(void)json_object_set_new(m, "content", as_template(json_string_value(json_object_get(m, "content"))));
+	}
+	(void)json_object_set_new(body, "messages", messages);
+	return bundle_from_json(body, out, e);
+}
+
 bool prompts_bundle_of_play(const struct prompts *p, struct bundle *out, struct err *e)
 {
 	const struct play *play = p->app->play;
 
-	if (play->system[0] == '\0' && play->user[0] == '\0') {
+	json_t *body = play_body(play);
+	bool ok = json_array_size(json_object_get(body, "messages")) > 0;
+
+	if (ok) {
+		ok = bundle_of_body(body, out, e);
+	} else {
 		err_set(e, ERR_USAGE, "the prompt is empty");
-		return err_hint(e, "press e and write one");
+		(void)err_hint(e, "press e and write one");
 	}
-	return make(play->system, play->user, &play->params, out, e);
+	json_decref(body);
+	return ok;
 }
 
 /* All messages with their roles, names and calls of tools, as OpenAI and Anthropic have them. False: some content is no text. */

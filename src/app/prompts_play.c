@@ -1,9 +1,11 @@
 /* The draft in Play, and what its input costs there. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "app/play.h"
 #include "app/prompts.h"
 #include "base/json.h"
+#include "base/mem.h"
 #include "gateway/record.h"
 
 void prompts_aim(struct prompts *p)
@@ -34,71 +36,42 @@ const char *prompts_input_cost(const struct prompts *p, int64_t before_tok, int6
 	return ok ? t->model : NULL;
 }
 
-static void set_params(struct play *play, const json_t *params)
+/* What is sent when it is opened in Play: the version as it was saved, or the draft with its includes as they are now. */
+static bool version_of(const struct prompts *p, struct version_row *out, struct err *e)
 {
-	const char *name;
-	json_t *value;
+	bool is_draft = p->base == 0 || prompts_is_changed(p);
 
-	json_object_foreach ((json_t *)params, name, value) {
-		char *text = json_is_string(value) ? NULL : json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(12));
-
-		/* One that Play does not have stays with the prompt. */
-		(void)chat_params_set(&play->params, name, text != NULL ? text : json_string_value(value), NULL);
-		free(text);
+	*out = (struct version_row){ .name = x_strdup(p->name), .number = is_draft ? 0 : p->base };
+	if (is_draft && !prompts_bundle(p, &out->bundle, e)) {
+		return false;
 	}
-}
-
-/* Play has a system text and one of the user: of several turns all, each below its role. */
-static void add_part(const struct bundle_part *part, size_t n_turns, const struct buf *text, struct buf *system, struct buf *user)
-{
-	bool is_system = strcmp(part->role, "system") == 0 || strcmp(part->role, "developer") == 0;
-	struct buf *to = is_system ? system : user;
-
-	if (to->len > 0) {
-		(void)buf_add_str(to, "\n\n");
+	if (!is_draft) {
+		bundle_copy(&p->base_bundle, &out->bundle);
 	}
-	if (!is_system && n_turns > 1) {
-		(void)buf_addf(to, "%s:\n", part->role);
-	}
-	(void)buf_add(to, buf_str(text), text->len);
+	memcpy(out->hash, out->bundle.hash, sizeof(out->hash));
+	return true;
 }
 
 bool prompts_to_play(struct prompts *p, struct err *e)
 {
-	struct bundle b = { 0 };
-	struct buf system = { 0 }, user = { 0 }, text = { 0 };
-	size_t n_turns = 0;
+	bool has_include = memmem(buf_str(&p->text), p->text.len, "include", 7) != NULL;
+	struct registry *r = has_include ? registry_open(p->app->data_dir, false, e) : NULL;
+	struct version_row v = { 0 };
+	struct play_prompt *prompt = NULL;
 
-	if (!prompts_bundle(p, &b, e)) {
-		return false;
+	if ((!has_include || r != NULL) && version_of(p, &v, e)) {
+		json_t *values = prompts_values(p);
+
+		prompt = play_prompt_fill(r, &v, NULL, values, e);
+		json_decref(values);
 	}
-	json_t *values = prompts_values(p);
-	bool ok = true;
+	if (prompt != NULL) {
+		char name[PLAY_PROMPT_NAME_SIZE];
 
-	for (size_t i = 0; i < bundle_n_parts(&b); i++) {
-		struct bundle_part part = bundle_part(&b, i);
-
-		n_turns += strcmp(part.role, "system") != 0 && strcmp(part.role, "developer") != 0;
+		play_stop_all(p->app->play);
+		play_take_prompt(p->app->play, prompt, v.number > 0 ? play_prompt_name(prompt, name) : NULL);
 	}
-	for (size_t i = 0; ok && i < bundle_n_parts(&b); i++) {
-		struct bundle_part part = bundle_part(&b, i);
-
-		buf_clear(&text);
-		ok = prompts_render_part(p->app->data_dir, &part, values, &text, e);
-		add_part(&part, n_turns, &text, &system, &user);
-	}
-	if (ok) {
-		struct play *play = p->app->play;
-
-		play_stop_all(play);
-		play_set_prompt(play, buf_str(&system), buf_str(&user));
-		play->opened++;
-		set_params(play, json_object_get(b.json, "params"));
-	}
-	json_decref(values);
-	buf_free(&system);
-	buf_free(&user);
-	buf_free(&text);
-	bundle_free(&b);
-	return ok;
+	version_free(&v);
+	registry_close(r);
+	return prompt != NULL;
 }

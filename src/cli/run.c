@@ -432,6 +432,16 @@ static const char *first_of(const struct options *o, enum role role)
 	return NULL;
 }
 
+static void record_run(struct store *store, const struct options *o, int64_t run_us, bool has_texts, bool is_simulated)
+{
+	struct play_prompt *prompt = run_prompt_kept(&o->prompt, buf_str(&o->user));
+
+	past_record_run(store, run_us, &(struct past_question){ .system = prompt != NULL ? prompt->system : first_of(o, ROLE_SYSTEM),
+	    .user = prompt != NULL ? prompt->user : first_of(o, ROLE_USER), .prompt = prompt, .params = &o->params, .names = o->targets, .n = o->n_targets,
+	    .is_simulated = is_simulated, .no_texts = !has_texts });
+	play_prompt_unref(prompt);
+}
+
 static int send_all(const struct options *o, struct config *config, struct target **targets, const struct chat_params *params)
 {
 	struct run run = { .options = o, .calls = x_calloc(o->n_targets, sizeof(*run.calls)), .n_running = o->n_targets };
@@ -454,8 +464,7 @@ static int send_all(const struct options *o, struct config *config, struct targe
 		is_simulated |= run.calls[i]->is_simulated;
 	}
 	if (run.calling.store != NULL) {
-		past_record_run(run.calling.store, run_us, &(struct past_question){ .system = first_of(o, ROLE_SYSTEM), .user = first_of(o, ROLE_USER), .params = &o->params,
-		    .names = o->targets, .n = o->n_targets, .is_simulated = is_simulated });
+		record_run(run.calling.store, o, run_us, !config->store.no_bodies, is_simulated);
 	}
 	calling_end(&run.calling, o->is_quiet);
 	if (o->output == OUTPUT_JSON) {

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "base/mem.h"
+
 bool run_prompt_load(struct run_prompt *p, const char *ref, const char *key, const struct cli_vars *vars, struct err *e, struct buf *place)
 {
 	struct registry *r = ref_registry(e);
@@ -27,4 +29,22 @@ void run_prompt_free(struct run_prompt *p)
 	filled_free(&p->filled);
 	free(p->tags);
 	*p = (struct run_prompt){ .tags = NULL };
+}
+
+struct play_prompt *run_prompt_kept(const struct run_prompt *p, const char *more)
+{
+	struct filled filled;
+	struct err e;
+
+	if (p->filled.body == NULL) {
+		return NULL;
+	}
+	json_t *body = json_copy(p->filled.body), *messages = json_copy(json_object_get(body, "messages"));
+
+	if (more[0] != '\0') {
+		(void)json_array_append_new(messages, json_pack("{s:s, s:s}", "role", "user", "content", more));
+	}
+	(void)json_object_set_new(body, "messages", messages);
+	return filled_from_body(body, p->ref.version.name, &filled, &e)
+	    ? play_prompt_new(p->ref.version.name, p->ref.version.number, p->ref.version.hash, p->tags != NULL ? x_strdup(p->tags) : NULL, &filled) : NULL;
 }

@@ -178,9 +178,9 @@ static bool take_params(const json_t *object, struct chat_params *params, struct
 bool filled_params(const struct filled *f, const struct provider_entry *provider, struct chat_params *params, struct buf *unsent, struct err *e)
 {
 	const json_t *overrides = json_object_get(f->body, "overrides");
-	const json_t *own = json_object_get(overrides, provider->name);
+	const json_t *own = provider != NULL ? json_object_get(overrides, provider->name) : NULL;
 
-	own = own != NULL ? own : json_object_get(overrides, provider->kind->kind);
+	own = own == NULL && provider != NULL ? json_object_get(overrides, provider->kind->kind) : own;
 	return take_params(own, params, unsent, e) && take_params(json_object_get(f->body, "params"), params, unsent, e);
 }
 

@@ -20,7 +20,7 @@ bool filled_from_body(json_t *body, const char *what, struct filled *out, struct
 bool filled_from_version(const struct version_row *v, const struct rendered *r, struct filled *out, struct err *e) SONDE_MUST_CHECK;
 void filled_free(struct filled *f);
 
-/* Where params (set ones stay) are not set, those of the prompt for a provider: its overrides, then its params. Names of others that sonde does
+/* Where params (set ones stay) are not set, those of the prompt for a provider (NULL: for any): its overrides, then its params. Names of others that sonde does
  * not send are appended to `unsent`. ERR_TEMPLATE for a value out of range. */
 bool filled_params(const struct filled *f, const struct provider_entry *provider, struct chat_params *params, struct buf *unsent, struct err *e)
     SONDE_MUST_CHECK;

@@ -166,8 +166,8 @@ static bool render_part(const char *version, const struct bundle_part *p, const 
 
 bool version_render(struct registry *r, const struct version_row *v, const json_t *vars, bool is_lenient, struct rendered *out, struct template_error *why)
 {
-	char *name = x_asprintf("%s@v%d", v->name, v->number);
-	struct partials partials = { .r = r, .lock = json_object_get(v->bundle.json, "lock") };
+	char *name = v->number > 0 ? x_asprintf("%s@v%d", v->name, v->number) : x_strdup(v->name);
+	struct partials partials = { .r = r, .lock = json_object_get(v->bundle.json, "lock"), .is_open = v->number == 0 };
 	struct template_env env = { .is_lenient = is_lenient, .include = partials_find, .ctx = &partials };
 
 	*why = (struct template_error){ .kind = TEMPLATE_OK };

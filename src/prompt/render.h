@@ -24,7 +24,8 @@ struct rendered {
 	size_t n;
 };
 /* vars: an object or NULL. What is not given takes the default of the version's "vars"; what is given must be of its type. Includes are the
- * versions they were locked to, others are not found. False: why has kind, place and message. */
+ * versions they were locked to, others are not found; of a draft (number 0) what their names stand for now. False: why has kind, place and
+ * message. */
 bool version_render(struct registry *r, const struct version_row *v, const json_t *vars, bool is_lenient, struct rendered *out,
     struct template_error *why) SONDE_MUST_CHECK;
 void rendered_free(struct rendered *r);

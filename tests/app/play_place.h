@@ -78,8 +78,8 @@ static inline void place_close(struct place *o)
 /* Until all answers are there and nothing is read any more. */
 static inline void place_settle(struct place *o)
 {
-	o->is_idle = place_is_idle(o);
-	while (!o->is_idle) {
+	while (!place_is_idle(o)) {
+		o->is_idle = false;
 		loop_run_until(o->loop, &o->is_idle);
 	}
 }

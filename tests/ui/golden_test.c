@@ -63,6 +63,58 @@ static void diff(struct fixture *f)
 	fixture_keys(f, "d");
 }
 
+static void ask_versions(struct fixture *f, const char *const *refs, size_t n)
+{
+	static const char *const values[] = { "product=Atlas", "lang=fr", "ticket={\"body\":\"Where is my order?\"}" };
+	struct err e = { 0 };
+
+	fixture_add_prompts(f);
+	for (size_t i = 0; i < COUNT_OF(values); i++) {
+		assert_true(prompts_set_value(f->app->prompts, values[i], &e));
+	}
+	for (size_t i = 0; i < n; i++) {
+		play_ask_own(f->app->play, f->app->play->columns[i], refs[i]);
+	}
+	fixture_settle(f);
+	fixture_draw(f);
+}
+
+static void versions(struct fixture *f)
+{
+	static const char *const refs[] = { "support/triage@v1", "support/triage" };
+
+	ask_versions(f, refs, COUNT_OF(refs));
+	finish_two(f);
+}
+
+/* Of two prompts, and one lacks a value. */
+static void versions_of_two(struct fixture *f)
+{
+	static const char *const refs[] = { "support/triage@staging", "support/refund-policy" };
+
+	ask_versions(f, refs, COUNT_OF(refs));
+}
+
+/* A prompt of several turns with tools and a form for its answer. */
+static void turns(struct fixture *f)
+{
+	play_take_prompt(f->app->play, play_prompt_from_text("{\"name\":\"chat/refund\",\"version\":3,\"body\":{\"messages\":["
+	    "{\"role\":\"system\",\"content\":\"You answer for Atlas.\"},{\"role\":\"user\",\"content\":\"I was charged twice.\"},"
+	    "{\"role\":\"assistant\",\"content\":\"Which order is it?\"},{\"role\":\"user\",\"content\":\"4411.\\nThe second charge came at night.\"},"
+	    "{\"role\":\"assistant\",\"content\":\"I see both charges.\"},{\"role\":\"user\",\"content\":\"Then pay one back.\"}],"
+	    "\"params\":{\"temperature\":0.2},\"response_schema\":{\"type\":\"object\"},"
+	    "\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"refund\"}},{\"type\":\"function\",\"function\":{\"name\":\"look_up\"}}]}}"),
+	    NULL);
+	fixture_settle(f);
+}
+
+static void request(struct fixture *f)
+{
+	turns(f);
+	fixture_draw(f);
+	fixture_keys(f, "w");
+}
+
 static void history(struct fixture *f)
 {
 	fixture_add_runs(f);
@@ -484,6 +536,11 @@ static const struct {
 	{ "prompts-runs", prompts_runs, 4, every, ANSI, GLYPHS_BRAILLE },
 	{ "plain-prompts", prompts, 4, one, MONO, GLYPHS_PLAIN },
 	{ "plain-prompts-history", prompts_history, 4, one, MONO, GLYPHS_PLAIN },
+	{ "play-versions", versions, 4, every, ANSI | MONO, GLYPHS_BRAILLE },
+	{ "play-versions-missing", versions_of_two, 4, usual, ANSI, GLYPHS_BRAILLE },
+	{ "play-turns", turns, 4, every, ANSI | MONO, GLYPHS_BRAILLE },
+	{ "play-request", request, 4, usual, ANSI, GLYPHS_BRAILLE },
+	{ "plain-play-turns", turns, 4, one, MONO, GLYPHS_PLAIN },
 	{ "play-idle", nothing, 4, usual, ANSI, GLYPHS_BRAILLE },
 	{ "play-empty", nothing, 0, small, ANSI, GLYPHS_BRAILLE },
 	{ "play-editing", editing, 4, usual, ANSI, GLYPHS_BRAILLE },

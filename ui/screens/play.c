@@ -17,7 +17,7 @@ static void *init(struct app *app)
 	s->play = app->play;
 	s->system = editor_new(false, "no system prompt");
 	s->user = editor_new(false, "write the prompt here");
-	play_take_prompt(s);
+	play_show_prompt(s);
 	play_load_sizes(s->play);
 	return s;
 }
@@ -37,6 +37,7 @@ static void free_screen(void *self)
 	free(s->answers);
 	styled_free(s->facts);
 	styled_free(s->event_text);
+	styled_free(s->request);
 	raw_events_free(&s->events);
 	for (size_t i = 0; i < s->n_targets; i++) {
 		free(s->targets[i]);
@@ -64,7 +65,7 @@ static const struct {
 } views[] = {
 	[VIEW_COLUMNS] = { NULL, play_columns_draw }, [VIEW_DIFF] = { NULL, play_diff_draw },
 	[VIEW_HISTORY] = { play_history_layout, play_history_draw }, [VIEW_INSPECTOR] = { NULL, play_inspector_draw },
-	[VIEW_EVENTS] = { play_events_view_layout, play_events_view_draw },
+	[VIEW_EVENTS] = { play_events_view_layout, play_events_view_draw }, [VIEW_REQUEST] = { play_request_layout, play_request_draw },
 };
 
 /* -- layout --------------------------------------------------------------------------------------------------------------------------- */
@@ -88,7 +89,7 @@ static void layout(void *self, struct rect r)
 	if (s->seen_opened != s->play->opened) {
 		s->seen_opened = s->play->opened;
 		s->marked = NULL; /* its column is gone */
-		play_take_prompt(s);
+		play_show_prompt(s);
 	}
 	play_keep_text(s); /* for the estimate, while it is written, too */
 	s->width = app_is_plain(s->app) && r.w >= PLAY_WIDE ? PLAY_WIDE - 1 : r.w; /* nothing beside the columns */
@@ -120,7 +121,7 @@ static void layout(void *self, struct rect r)
 	play_columns_layout(s);
 	play_events_layout(s);
 	bool has_grown = s->view == VIEW_INSPECTOR && s->width >= PLAY_WIDE;
-	bool has_nothing = s->play->n_columns == 0 && (s->view == VIEW_INSPECTOR || s->view == VIEW_EVENTS);
+	bool has_nothing = s->play->n_columns == 0 && (s->view == VIEW_INSPECTOR || s->view == VIEW_EVENTS || s->view == VIEW_REQUEST);
 
 	if (has_grown || has_nothing) {
 		s->view = VIEW_COLUMNS;
@@ -173,6 +174,7 @@ static const struct command commands[] = {
 	{ "hold", "Space", "hold", NULL, "hold or follow the end of this column", 0, play_cmd_hold, NULL, play_shows_columns },
 	{ "param", "p", "param", "NAME=VALUE", "set a parameter: temperature, top_p, max_tokens, seed, stop", 0, play_cmd_param, play_complete_param, NULL },
 	{ "param here", "P", NULL, "NAME=VALUE", "set a parameter of this column alone", 0, play_cmd_own_param, play_complete_param, NULL },
+	{ "prompt", NULL, NULL, "NAME[@REF]", "a version of a prompt for all columns: NAME@v13, NAME@production; none: only the text that stands there", 0, play_cmd_prompt, play_complete_prompt, NULL },
 	{ "prompt here", NULL, NULL, "NAME[@REF]", "a version of a prompt for this column alone: NAME@v13, NAME@production; none takes it away", 0, play_cmd_own_prompt, play_complete_prompt, play_has_columns },
 	{ "compare versions", NULL, NULL, "V1 V2\u2026", "versions of a prompt side by side, asked of this column's target", COMMAND_WORDS, play_cmd_versions, play_complete_version, play_has_columns },
 	{ "var", NULL, NULL, "NAME=VALUE", "a value that prompts are filled in with, as in Prompts; without one it is taken away", 0, play_cmd_var, play_complete_var, NULL },
@@ -190,6 +192,7 @@ static const struct command commands[] = {
 	{ "copy curl", "y+c", NULL, NULL, "copy a curl command; the key is a variable in it", 0, play_copy_curl, NULL, NULL },
 	{ "copy python", "y+p", NULL, NULL, "copy Python code; the key is a variable in it", 0, play_copy_python, NULL, NULL },
 	{ "inspector", "i", "inspector", NULL, "how this answer's request went: times, tokens, cost", 0, play_cmd_inspector, NULL, play_has_columns },
+	{ "request", "w", NULL, NULL, "all that F5 sends to this column: turns, tools, parameters", 0, play_cmd_request, NULL, play_has_columns },
 	{ "raw events", "J", "raw events", NULL, "what this column received, event by event", 0, play_cmd_events, NULL, play_has_columns },
 	{ "zoom", "z", "zoom", NULL, "one column alone, or all", 0, play_cmd_zoom, NULL, play_has_columns },
 	{ "mark", "m", "mark", NULL, "mark this answer for the diff", 0, play_cmd_mark, NULL, play_shows_columns },

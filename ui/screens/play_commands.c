@@ -206,6 +206,17 @@ unsigned play_cmd_events(void *self, struct console *c, const char *arg)
 	return play_changed();
 }
 
+unsigned play_cmd_request(void *self, struct console *c, const char *arg)
+{
+	struct play_screen *s = self;
+
+	(void)arg;
+	if (play_wants_column(s, c)) {
+		show(s, s->view == VIEW_REQUEST ? VIEW_COLUMNS : VIEW_REQUEST);
+	}
+	return play_changed();
+}
+
 unsigned play_cmd_tie(void *self, struct console *c, const char *arg)
 {
 	struct play_screen *s = self;

@@ -147,6 +147,9 @@ unsigned play_input(void *self, struct console *c, const struct input *in)
 	if (s->view == VIEW_EVENTS && !play_is_editing(s)) {
 		return input_events(s, in);
 	}
+	if (s->view == VIEW_REQUEST && !play_is_editing(s)) {
+		return input_beside(s, &s->request_scroll, in);
+	}
 	if (s->view == VIEW_INSPECTOR && !play_is_editing(s)) {
 		return input_beside(s, &s->facts_scroll, in);
 	}

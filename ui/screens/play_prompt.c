@@ -28,13 +28,23 @@ void play_keep_text(struct play_screen *s)
 }
 
 /* The model's prompt into the fields, shown from its start. */
-void play_take_prompt(struct play_screen *s)
+void play_show_prompt(struct play_screen *s)
 {
 	editor_set(s->system, s->play->system, strlen(s->play->system));
 	editor_set(s->user, s->play->user, strlen(s->play->user));
 	editor_set_cursor(s->system, 0);
 	editor_set_cursor(s->user, 0);
 	s->seen_text = editor_version(s->system) + editor_version(s->user);
+}
+
+static bool has_files(const struct play *p)
+{
+	return p->attachments != NULL || p->lost_files != NULL;
+}
+
+static bool has_with(const struct play *p)
+{
+	return p->all.prompt != NULL && (p->all.prompt->n_tools > 0 || p->all.prompt->filled.schema_json != NULL);
 }
 
 /* Rows for the text of both parts: a glance while the answers matter, half the screen while one edits. */
@@ -51,11 +61,12 @@ void play_prompt_layout(struct play_screen *s, struct rect r)
 	system_h = system_h < 1 ? 1 : system_h > system_most ? system_most : system_h;
 	user_h = user_h < 1 ? 1 : user_h > most - system_h ? most - system_h : user_h;
 	user_h = user_h < 1 ? 1 : user_h;
-	int files_h = s->play->attachments != NULL || s->play->lost_files != NULL;
+	int files_h = has_files(s->play), with_h = has_with(s->play), turns_h = play_turns_height(s, r);
 
-	s->prompt = (struct rect){ r.x, r.y + 1, r.w, 1 + system_h + user_h + files_h };
+	s->prompt = (struct rect){ r.x, r.y + 1, r.w, 1 + system_h + turns_h + user_h + with_h + files_h };
 	s->system_area = (struct rect){ x, s->prompt.y + 1, text_w, system_h };
-	s->user_area = (struct rect){ x, s->system_area.y + system_h, text_w, user_h };
+	s->turns_area = (struct rect){ r.x, s->system_area.y + system_h, r.w, turns_h };
+	s->user_area = (struct rect){ x, s->turns_area.y + turns_h, text_w, user_h };
 	editor_layout(s->system, s->system_area);
 	editor_layout(s->user, s->user_area);
 	if (s->focus != FOCUS_SYSTEM) {
@@ -85,21 +96,57 @@ void play_params_text(const struct chat_params *p, const char *gap, struct buf *
 	}
 }
 
+/* "support/triage@v4", "support/triage, edited from v4", "support/triage, a draft"; or why it cannot be sent. Returns its cells and a gap. */
+static int draw_name(const struct play_screen *s, struct cells *cells, int x, int w)
+{
+	const struct play *p = s->play;
+	const struct play_prompt *prompt = p->all.prompt;
+	char name[PLAY_PROMPT_NAME_SIZE];
+	struct buf b = { 0 };
+
+	if (prompt == NULL) {
+		return 0;
+	}
+	if (p->all.err.code != ERR_NONE) {
+		(void)buf_add_str(&b, p->all.err.text);
+	} else if (prompt->name == NULL) {
+		(void)buf_addf(&b, "a recorded request%s", p->is_edited ? ", edited" : "");
+	} else if (prompt->number > 0 && p->is_edited) {
+		(void)buf_addf(&b, "%s, edited from v%d", prompt->name, prompt->number);
+	} else {
+		(void)buf_addf(&b, "%s%s", play_prompt_name(prompt, name), prompt->number > 0 ? "" : ", a draft");
+	}
+	int used = cells_fit(cells, x, s->area.y, w, p->all.err.code != ERR_NONE ? ST_BAD : ST_BOLD, b.s);
+
+	buf_free(&b);
+	return used + 3;
+}
+
 void play_params_draw(const struct play_screen *s, struct cells *cells, const struct env *env)
 {
 	const struct play *p = s->play;
 	struct buf b = { 0 };
 	char when[FORMAT_SIZE];
 
-	play_params_text(&p->params, "  ", &b);
+	struct chat_params params;
+
+	chat_params_copy(&params, &p->params);
+	if (p->all.prompt != NULL) {
+		chat_params_default(&params, &p->all.prompt->params);
+	}
+	play_params_text(&params, "  ", &b);
+	chat_params_free(&params);
 	bool is_set = b.len > 0 || p->repeat > 1;
-	if (b.len == 0) {
+	if (b.len == 0 && p->all.prompt == NULL) {
 		(void)buf_add_str(&b, is_set ? "the providers' own parameters" : "parameters: the providers' own defaults (p sets one)");
 	}
 	if (p->repeat > 1) {
 		(void)buf_addf(&b, "  each target \u00d7%d", p->repeat);
 	}
-	(void)cells_fit(cells, s->area.x + 1, s->area.y, s->area.w - (p->run_us != 0 ? 24 : 2), is_set ? ST_TEXT : ST_DIM, b.s);
+	int x = s->area.x + 1, end = x + s->area.w - (p->run_us != 0 ? 24 : 2);
+
+	x += draw_name(s, cells, x, end - x);
+	(void)cells_fit(cells, x, s->area.y, end - x, is_set ? ST_TEXT : ST_DIM, buf_str(&b));
 	if (s->play->run_us != 0) {
 		char text[FORMAT_SIZE + 16];
 
@@ -117,7 +164,7 @@ static void draw_files(const struct play_screen *s, struct cells *cells)
 	int y = s->prompt.y + s->prompt.h - 1;
 	struct buf line = { 0 };
 
-	if (p->attachments == NULL && p->lost_files == NULL) {
+	if (!has_files(p)) {
 		return;
 	}
 	(void)cells_put(cells, s->prompt.x + 1, y, ST_DIM, "FILES");
@@ -153,6 +200,19 @@ static void draw_more(const struct editor *e, struct cells *cells, struct rect a
 	(void)cells_put(cells, x, y, ST_DIM, is_cut ? "\u2026" : " ");
 }
 
+static void draw_with(const struct play_screen *s, struct cells *cells)
+{
+	int y = s->user_area.y + s->user_area.h;
+	struct buf line = { 0 };
+
+	if (has_with(s->play)) {
+		(void)cells_put(cells, s->prompt.x + 1, y, ST_DIM, "WITH");
+		play_with_text(s->play->all.prompt, &line);
+		(void)cells_fit(cells, s->system_area.x, y, s->system_area.w, ST_TEXT, buf_str(&line));
+	}
+	buf_free(&line);
+}
+
 void play_prompt_draw(const struct play_screen *s, struct cells *cells)
 {
 	struct estimate e;
@@ -170,6 +230,8 @@ void play_prompt_draw(const struct play_screen *s, struct cells *cells)
 	(void)cells_put(cells, s->prompt.x + 1, s->user_area.y, s->focus == FOCUS_USER ? ST_BOLD : ST_DIM, "USER");
 	editor_draw(s->system, cells, s->system_area, s->focus == FOCUS_SYSTEM);
 	editor_draw(s->user, cells, s->user_area, s->focus == FOCUS_USER);
+	play_turns_draw(s, cells);
+	draw_with(s, cells);
 	draw_files(s, cells);
 	if (!play_is_editing(s)) {
 		draw_more(s->system, cells, s->system_area);

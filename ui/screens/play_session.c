@@ -102,6 +102,11 @@ void play_save(const void *self, struct session *out)
 
 	session_set(out, "play.system", has_prompt ? editor_text(s->system, NULL) : NULL);
 	session_set(out, "play.user", has_prompt ? editor_text(s->user, NULL) : NULL);
+	char *all = has_prompt && s->play->all.prompt != NULL ? play_prompt_text(s->play->all.prompt) : NULL;
+
+	session_set(out, "play.all", all);
+	session_set(out, "play.ref", s->play->all.ref);
+	free(all);
 	session_set_number(out, "play.split", s->split.share);
 	session_set_number(out, "play.targets", (long)s->play->n_columns);
 	for (size_t i = 0; i < s->play->n_columns; i++) {
@@ -130,9 +135,16 @@ void play_restore(void *self, const struct session *in)
 	struct err e;
 
 	s->split.share = (int)session_number(in, "play.split", 0, 1000, 0);
+	const char *all = session_get(in, "play.all"), *ref = session_get(in, "play.ref");
+
+	if (all != NULL) {
+		play_take_prompt(s->play, play_prompt_from_text(all), ref);
+	} else if (ref != NULL) {
+		play_ask_prompt(s->play, ref);
+	}
 	if (system != NULL && user != NULL) {
 		play_set_prompt(s->play, system, user);
-		play_take_prompt(s);
+		play_show_prompt(s);
 	}
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		char name[32];

@@ -14,7 +14,7 @@
 
 enum play_focus { FOCUS_COLUMNS, FOCUS_SYSTEM, FOCUS_USER };
 /* What stands in the columns' place. */
-enum play_view { VIEW_COLUMNS, VIEW_DIFF, VIEW_HISTORY, VIEW_INSPECTOR, VIEW_EVENTS };
+enum play_view { VIEW_COLUMNS, VIEW_DIFF, VIEW_HISTORY, VIEW_INSPECTOR, VIEW_EVENTS, VIEW_REQUEST };
 
 #define PLAY_ESTIMATE_SIZE 96
 #define PLAY_LABEL_SIZE 160
@@ -76,6 +76,11 @@ struct play_screen {
 	struct list facts_scroll, events_list;
 	struct raw_events events; /* of the focused column's answer ... */
 	unsigned events_generation; /* ... of this generation */
+	struct styled_text *request; /* VIEW_REQUEST: of these */
+	const struct play_column *request_column;
+	const struct play_prompt *request_prompt;
+	unsigned long request_text;
+	struct list request_scroll;
 	struct styled_text *event_text; /* VIEW_EVENTS: the opened one */
 	char **targets;           /* candidates for `:add`, collected when first asked */
 	size_t n_targets, cap_targets;
@@ -84,7 +89,7 @@ struct play_screen {
 	/* the last layout */
 	int width;                /* with the inspector */
 	int head_rows;            /* of a column */
-	struct rect area, prompt, system_area, user_area, columns, race, diff_area, inspector, facts_area, events_area;
+	struct rect area, prompt, system_area, turns_area, user_area, columns, race, diff_area, inspector, facts_area, events_area;
 };
 
 /* -- small things that all of them say */
@@ -103,7 +108,7 @@ struct rect play_column_rect(const struct play_screen *s, size_t i);
 bool play_is_editing(const void *self);
 /* The texts of the fields into the model, and back. */
 void play_keep_text(struct play_screen *s);
-void play_take_prompt(struct play_screen *s);
+void play_show_prompt(struct play_screen *s);
 void play_prompt_layout(struct play_screen *s, struct rect r);
 void play_prompt_draw(const struct play_screen *s, struct cells *cells);
 /* "temp 0.2  max 512", only what is set, into out; between them `gap`. */
@@ -111,6 +116,13 @@ void play_params_text(const struct chat_params *p, const char *gap, struct buf *
 void play_params_draw(const struct play_screen *s, struct cells *cells, const struct env *env);
 /* To the part that has the focus. */
 unsigned play_prompt_input(struct play_screen *s, struct console *c, const struct input *in);
+/* play_turns.c: what a prompt has besides the two parts that are edited: the turns between them, tools, the form of its answer. */
+int play_turns_height(const struct play_screen *s, struct rect area);
+void play_turns_draw(const struct play_screen *s, struct cells *cells);
+/* "2 tools: look, refund · answer by a JSON schema"; "" when there is nothing. */
+void play_with_text(const struct play_prompt *prompt, struct buf *out);
+void play_request_layout(struct play_screen *s);
+void play_request_draw(const struct play_screen *s, struct cells *cells, const struct env *env);
 /* play_session.c */
 void play_save(const void *self, struct session *out);
 void play_restore(void *self, const struct session *in);
@@ -203,7 +215,7 @@ bool play_shows_columns(const void *self);
 bool play_shows_history(const void *self);
 bool play_shows_overlay(const void *self);
 play_command play_cmd_run, play_cmd_stop, play_cmd_stop_all, play_cmd_retry, play_cmd_edit, play_cmd_mark, play_cmd_diff, play_cmd_diff_all, play_cmd_hold, play_cmd_zoom,
-    play_cmd_inspector, play_cmd_events,
+    play_cmd_inspector, play_cmd_events, play_cmd_request,
     play_cmd_sort, play_cmd_units, play_cmd_next_answer, play_cmd_prev_answer, play_cmd_tie, play_cmd_pretty,
     play_cmd_next_item, play_cmd_prev_item,
     play_cmd_history, play_cmd_open, play_cmd_close;
@@ -213,7 +225,7 @@ play_command play_cmd_find, play_cmd_next_hit, play_cmd_prev_hit;
 void play_versions_forget(struct play_screen *s);
 /* Another column like the focused one, beside it; it gets the focus. */
 struct play_column *play_twin(struct play_screen *s);
-play_command play_cmd_own_prompt, play_cmd_versions, play_cmd_var;
+play_command play_cmd_prompt, play_cmd_own_prompt, play_cmd_versions, play_cmd_var;
 const char *play_complete_prompt(void *self, size_t i);
 const char *play_complete_version(void *self, size_t i);
 const char *play_complete_var(void *self, size_t i);

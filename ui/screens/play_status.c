@@ -106,7 +106,15 @@ void play_status(const void *self, const struct env *env, struct buf *left, stru
 	const struct play *p = s->play;
 
 	if (play_is_editing(s)) {
+		const struct play_prompt *prompt = p->all.prompt;
+
 		(void)buf_addf(left, "%s prompt \u00b7 Esc leaves, F5 sends", s->focus == FOCUS_SYSTEM ? "system" : "user");
+		if (prompt != NULL && prompt->number > 0) {
+			(void)buf_addf(left, p->is_edited ? " \u00b7 no longer v%d: a draft of it" : " \u00b7 an edit makes it a draft of v%d", prompt->number);
+		}
+		if (prompt != NULL && prompt->n_between > 0) {
+			(void)buf_add_str(left, " \u00b7 turns between stay");
+		}
 	} else if (s->query != NULL) {
 		play_find_status(s, left);
 	} else if (p->history_err.code != ERR_NONE && s->view == VIEW_COLUMNS) {

@@ -70,11 +70,12 @@ const char *play_complete_prompt(void *self, size_t i)
 	return i < s->n_refs ? s->refs[i] : NULL;
 }
 
-/* The prompt whose versions are meant: the column's, else the one opened in Prompts. NULL: neither. The caller's. */
+/* The prompt whose versions are meant: the column's, that of all, or the one opened in Prompts. NULL: none of them. The caller's. */
 static char *prompt_meant(const struct play_screen *s)
 {
 	const char *ref = play_has_columns(s) ? s->play->columns[s->column]->own.ref : NULL;
 
+	ref = ref == NULL && s->play->all.prompt != NULL ? s->play->all.prompt->name : ref;
 	ref = ref != NULL ? ref : s->app->prompts->name;
 	return ref != NULL ? x_strndup(ref, strcspn(ref, "@")) : NULL;
 }
@@ -113,6 +114,21 @@ const char *play_complete_var(void *self, size_t i)
 }
 
 /* -- commands ------------------------------------------------------------------------------------------------------------------------- */
+
+unsigned play_cmd_prompt(void *self, struct console *c, const char *arg)
+{
+	struct play_screen *s = self;
+
+	play_keep_text(s);
+	if (arg[0] == '\0') {
+		console_ask(c, "prompt ");
+	} else if (strcmp(arg, NONE) == 0) {
+		play_take_prompt(s->play, NULL, NULL);
+	} else {
+		play_ask_prompt(s->play, arg);
+	}
+	return play_changed();
+}
 
 unsigned play_cmd_own_prompt(void *self, struct console *c, const char *arg)
 {

@@ -533,6 +533,31 @@ static unsigned to_play(void *self, struct console *c, const char *arg)
 	return prompts_changed();
 }
 
+/* The draft, and beside it what it is compared with, both asked of the first target. */
+static unsigned to_play_with(void *self, struct console *c, const char *arg)
+{
+	struct prompts_screen *s = self;
+	struct play *play = s->app->play;
+	unsigned opened = play->opened;
+
+	if (s->p->against == 0 || play->n_columns == 0) {
+		console_say(c, ST_DIM, play->n_columns == 0 ? "Play has no target yet: a adds one there" : "nothing to compare with: m marks a version in History");
+		return prompts_changed();
+	}
+	unsigned bits = to_play(self, c, arg);
+
+	if (play->opened != opened) {
+		char *ref = x_asprintf("%s@v%d", s->p->name, s->p->against);
+
+		play_ask_own(play, play_add(play, play->columns[0]->name), ref);
+		for (size_t i = play->n_columns - 1; i > 1; i--) {
+			(void)play_move(play, i, -1);
+		}
+		free(ref);
+	}
+	return bits;
+}
+
 static unsigned run(void *self, struct console *c, const char *arg)
 {
 	struct prompts_screen *s = self;
@@ -613,6 +638,7 @@ const struct command prompts_commands[PROMPTS_COMMANDS] = {
 	{ "next row", ">", NULL, NULL, "render with the next row", 0, next_row, NULL, NULL },
 	{ "previous row", "<", NULL, NULL, "the row before", 0, previous_row, NULL, NULL },
 	{ "open in play", "o", NULL, NULL, "put the rendered draft into Play without sending it", 0, to_play, NULL, NULL },
+	{ "compare in play", NULL, NULL, NULL, "the same, and the version it is compared with beside it", 0, to_play_with, NULL, has_prompt },
 	{ "find", "/", NULL, "TEXT", "look for a text in the draft; in the library: only names with it", 0, find, NULL, NULL },
 	{ "next hit", "n", NULL, NULL, "the next place where it stands", 0, find_next, NULL, NULL },
 	{ "previous hit", "N", NULL, NULL, "the one before", 0, find_previous, NULL, NULL },

@@ -130,7 +130,7 @@ void prompts_save_session(const void *self, struct session *out);
 void prompts_restore_session(void *self, const struct session *in);
 
 /* prompts_commands.c */
-#define PROMPTS_COMMANDS 35
+#define PROMPTS_COMMANDS 36
 extern const struct command prompts_commands[PROMPTS_COMMANDS];
 
 #endif
