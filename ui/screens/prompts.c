@@ -34,6 +34,7 @@ static void free_screen(void *self)
 	prompts_library_free(s);
 	styled_free(s->diff);
 	styled_free(s->rendered);
+	free(s->lanes);
 	free(s->shown_name);
 	free(s->query);
 	for (size_t i = 0; i < s->n_proposals; i++) {

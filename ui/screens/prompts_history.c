@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/mem.h"
 #include "text/clean.h"
 #include "ui/screens/prompts_state.h"
 
@@ -38,6 +39,22 @@ const char *prompts_selected_label(const struct prompts_screen *s)
 	return (size_t)s->labels.selected < s->p->n_labels ? s->p->labels[s->labels.selected].label : PROMPT_PRODUCTION;
 }
 
+static void make_lanes(struct prompts_screen *s)
+{
+	const struct prompts *p = s->p;
+	struct lanes_item *items = x_calloc(p->n_versions + 1, sizeof(*items));
+
+	for (size_t i = 0; i < p->n_versions; i++) {
+		items[i] = (struct lanes_item){ p->versions[i].number, p->versions[i].parent };
+	}
+	if (s->cap_lanes < p->n_versions) {
+		s->lanes = x_reallocarray(s->lanes, p->n_versions, sizeof(*s->lanes));
+		s->cap_lanes = p->n_versions;
+	}
+	s->lanes_w = lanes_make(items, p->n_versions, s->lanes);
+	free(items);
+}
+
 /* What is selected is what the draft is compared with; what is compared with otherwise is selected. */
 void prompts_history_layout(struct prompts_screen *s)
 {
@@ -45,6 +62,7 @@ void prompts_history_layout(struct prompts_screen *s)
 	int before = s->history.n;
 
 	list_set_n(&s->history, (int)p->n_versions);
+	make_lanes(s);
 	if (p->name != NULL) {
 		const struct version_row *v = prompts_selected_row(s);
 
@@ -65,14 +83,6 @@ void prompts_history_layout(struct prompts_screen *s)
 
 	s->version_h = s->width >= PROMPTS_WIDE ? 2 : 1; /* where there is room for both: the figures, the message */
 	list_layout(&s->history, h > 1 ? (h - 1 - prompts_results_h(s, h)) / s->version_h : 0);
-}
-
-/* The graph of one version: a line of its own, or grown out of an older one than the one before it. */
-static const char *graph_sign(const struct prompts *p, size_t i)
-{
-	const struct version_row *v = &p->versions[i];
-
-	return v->number == p->base ? "\u25cf" : v->parent > 0 && v->parent != v->number - 1 ? "\u251c" : "\u2502";
 }
 
 static void labels_of(const struct prompts *p, int number, struct buf *out)
@@ -109,7 +119,8 @@ static void draw_version(const struct prompts_screen *s, struct cells *cells, st
 	if (v->number == s->pinned) {
 		(void)cells_put(cells, x - 1, y, ST_HIT, "\u25b8");
 	}
-	x += cells_put(cells, x, y, v->number == p->base ? ST_OK : ST_DIM, graph_sign(p, (size_t)i)) + 1;
+	lanes_draw(cells, x, y, s->lanes_w, &s->lanes[i], v->number == p->base);
+	x += s->lanes_w + 1;
 	(void)snprintf(number, sizeof(number), "v%-3d", v->number);
 	x += cells_fit(cells, x, y, end - x, v->number == p->base ? ST_BOLD : ST_TEXT, number) + 1;
 	if (labels.len > 0) {
@@ -122,8 +133,9 @@ static void draw_version(const struct prompts_screen *s, struct cells *cells, st
 	char *message = clean_line(v->message, strlen(v->message), 0);
 
 	if (r.h > 1) {
-		x = r.x + 5;
+		x = r.x + 2 + s->lanes_w + 1;
 		y++;
+		lanes_draw_below(cells, r.x + 2, y, s->lanes_w, &s->lanes[i]);
 		end = r.x + r.w - 1;
 	}
 	(void)cells_fit(cells, x, y, end - x, r.h > 1 ? ST_DIM : ST_TEXT, message);

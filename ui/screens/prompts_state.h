@@ -7,6 +7,7 @@
 #include "ui/format.h"
 #include "ui/screen.h"
 #include "ui/widgets/editor.h"
+#include "ui/widgets/lanes.h"
 #include "ui/widgets/list.h"
 #include "ui/widgets/styled.h"
 
@@ -43,6 +44,9 @@ struct prompts_screen {
 	size_t n_folded, cap_folded;
 	char *filter;            /* NULL: none */
 	int version_h;           /* rows of one version in the history */
+	struct lanes_row *lanes; /* of each version */
+	size_t cap_lanes;
+	int lanes_w;
 	struct list library, history, labels, vars, runs;
 	/* editor */
 	char *shown_name;        /* of the prompt that the text is of; NULL */
