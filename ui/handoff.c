@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -58,7 +59,10 @@ static bool write_file(struct handoff *h, const char *text, size_t len, struct e
 	if (!ok) {
 		err_set(e, ERR_INTERNAL, "no file for the editor can be written: %s", strerror(errno));
 	}
+	struct stat st;
+
 	if (fd >= 0) {
+		h->written = fstat(fd, &st) == 0 ? st.st_mtim : (struct timespec){ 0 };
 		close(fd);
 	}
 	return ok;
@@ -94,9 +98,11 @@ static bool spawn(struct handoff *h, struct err *e)
 	return true;
 }
 
-static void forget(struct handoff *h)
+static void forget(struct handoff *h, bool keeps_file)
 {
-	unlink(h->path);
+	if (!keeps_file) {
+		unlink(h->path);
+	}
 	free(h->path);
 	h->path = NULL;
 }
@@ -109,7 +115,7 @@ bool handoff_start(struct handoff *h, const char *text, size_t len, struct err *
 	}
 	bool ok = write_file(h, text, len, e) && spawn(h, e);
 	if (!ok) {
-		forget(h);
+		forget(h, false);
 	}
 	return ok;
 }
@@ -124,6 +130,15 @@ static bool read_back(const struct handoff *h, struct buf *out, struct err *e)
 		out->s[--out->len] = '\0';
 	}
 	return true;
+}
+
+/* The editor wrote to the file, and it is there. */
+static bool was_saved(const struct handoff *h)
+{
+	struct stat st;
+
+	return stat(h->path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 &&
+	    (st.st_mtim.tv_sec != h->written.tv_sec || st.st_mtim.tv_nsec != h->written.tv_nsec);
 }
 
 bool handoff_end(struct handoff *h, struct buf *out, struct err *e)
@@ -144,10 +159,15 @@ bool handoff_end(struct handoff *h, struct buf *out, struct err *e)
 	} else {
 		err_set(e, ERR_USAGE, "the editor was ended by signal %d", WTERMSIG(status));
 	}
+	bool has_more = !ok && was_saved(h);
+
+	if (has_more) {
+		err_hint(e, "what it saved is in %s", h->path);
+	}
 	if (!ok) {
 		buf_free(out);
 	}
-	forget(h);
+	forget(h, has_more);
 	return ok;
 }
 

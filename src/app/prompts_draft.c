@@ -92,7 +92,7 @@ bool prompts_is_changed(const struct prompts *p)
 
 static bool keep(struct prompts_task *t, struct registry *r, struct err *e)
 {
-	return t->text != NULL ? draft_keep(r, t->name, t->number, t->text, strlen(t->text), e) : draft_drop(r, t->name, e);
+	return t->script.len > 0 ? draft_keep(r, t->name, t->number, buf_str(&t->script), t->script.len, e) : draft_drop(r, t->name, e);
 }
 
 static void kept(struct prompts_task *t)
@@ -127,7 +127,9 @@ void prompts_keep(struct prompts *p)
 	buf_clear(&p->kept);
 	(void)buf_add(&p->kept, buf_str(&p->text), p->text.len);
 	t->number = p->base;
-	t->text = is_wanted ? x_strndup(buf_str(&p->text), p->text.len) : NULL;
+	if (is_wanted) {
+		(void)buf_add(&t->script, buf_str(&p->text), p->text.len);
+	}
 	t->text_version = p->text_version;
 	t->act = keep;
 	t->end = kept;

@@ -81,6 +81,7 @@ void prompts_task_free(struct prompts_task *t)
 	version_free(&t->version);
 	bundle_free(&t->bundle);
 	draft_free(&t->draft);
+	buf_free(&t->script);
 	free(t->dir);
 	free(t->name);
 	free(t->label);

@@ -18,6 +18,7 @@ struct prompts_task {
 	char *label, *text;      /* text: a message, or where the label is to point */
 	int64_t expected;
 	unsigned long text_version;
+	struct buf script;       /* of the draft that is kept; may have any bytes */
 	struct bundle bundle;
 	/* what came of it */
 	bool ok, is_new, is_found;

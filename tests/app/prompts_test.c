@@ -156,6 +156,31 @@ static void results_follow_the_store(void **state)
 	close_place(&o);
 }
 
+/* -- the draft ------------------------------------------------------------------------------------------------------------------------ */
+
+static void a_draft_is_kept_whole(void **state)
+{
+	static const char text[] = "SYSTEM\nBefore\0after\n";
+	struct place o;
+	struct err e = { 0 };
+
+	open_place(&o, *state);
+	prompts_set_text(o.p, text, sizeof(text) - 1);
+	prompts_keep(o.p);
+	settle(&o);
+	assert_false(prompts_save(o.p, "m", &e)); /* a version has no NUL, and says so */
+	close_place(&o);
+	o.loop = loop_new();
+	o.app = app_new(o.loop, config_new(), *state, true);
+	o.p = o.app->prompts;
+	prompts_open(o.p, "p", 0);
+	settle(&o);
+	assert_true(o.p->was_found);
+	assert_int_equal(o.p->text.len, sizeof(text) - 1);
+	assert_memory_equal(buf_str(&o.p->text), text, sizeof(text) - 1);
+	close_place(&o);
+}
+
 /* -- labels --------------------------------------------------------------------------------------------------------------------------- */
 
 static void saves_and_moves_tell_who(void **state)
@@ -362,6 +387,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(results_are_of_each_version, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(results_follow_the_store, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(a_draft_is_kept_whole, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(saves_and_moves_tell_who, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(a_protected_label_asks, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(variables_have_types, fixture_setup, fixture_teardown),

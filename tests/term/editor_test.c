@@ -58,6 +58,7 @@ static void test_failed(void **state)
 	(void)state;
 	start("echo lost > \"$1\"; exit 3");
 	pty_key(&p, "E", "as it was: the editor ended with status 3");
+	pty_wait(&p, "what it saved is in");
 	pty_wait(&p, "Notes of the night");
 	console_quit();
 }

@@ -6,7 +6,9 @@
 #include <cmocka.h>
 
 #include <signal.h>
+#include <stdlib.h>
 
+#include "base/mem.h"
 #include "tests/term/console.h"
 
 static const char *const console[] = { NULL };
@@ -110,9 +112,64 @@ static void test_two_consoles(void **state)
 	console_quit();
 }
 
+/* `editor` is a line of shell; the file is its "$1". */
+static void begin_with_editor(const char *editor)
+{
+	char *path = place_write(&place, "ed", editor), *command = x_asprintf("sh %s", path);
+
+	place_set(&place, "PATH", "/usr/bin:/bin");
+	place_set(&place, "EDITOR", command);
+	free(command);
+	free(path);
+	begin();
+	leave_edit(&p);
+}
+
+static void test_editor(void **state)
+{
+	(void)state;
+	begin_with_editor("grep -q 'Hello {{name}}' \"$1\" && printf 'SYSTEM\\nFrom outside.\\n' > \"$1\"");
+	pty_key(&p, "E", "Taken from the editor");
+	pty_wait(&p, "From outside.");
+	pty_key(&p, "u", "Hello {{name}}"); /* one step */
+	console_quit();
+}
+
+/* However the editor fails: the text is as it was, can be written on, and its draft is kept. */
+static void test_failing_editors(void **state)
+{
+	static const struct {
+		const char *editor, *told;
+	} cases[] = {
+		{ "exit 1", "the editor ended with status 1" }, { "kill -9 $$", "the editor was ended by signal 9" },
+		{ "rm \"$1\"", "The text is as it was" }, { "rm \"$1\"; mkdir \"$1\"", "The text is as it was" },
+		{ "printf 'half of it' > \"$1\"; exit 1", "what it saved is in" }, { "exec no-such-editor", "the editor was not found" },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		if (i > 0) {
+			(void)console_teardown(state);
+			(void)console_setup(state);
+		}
+		begin_with_editor(cases[i].editor);
+		pty_key(&p, "E", cases[i].told);
+		pty_wait(&p, "Be kind.");
+		pty_wait(&p, "Hello {{name}}");
+		write_more(&p, "More.");
+		pty_wait(&p, "the draft is kept");
+		kill_now();
+		start();
+		pty_wait(&p, "triage *");
+		pty_key(&p, "G" ENTER, "Hello {{name}}");
+		pty_wait(&p, "More.");
+		console_quit();
+	}
+}
+
 int main(void)
 {
-	static const struct CMUnitTest tests[] = { CONSOLE_TEST(test_killed_in_mid_edit), CONSOLE_TEST(test_two_consoles) };
+	static const struct CMUnitTest tests[] = { CONSOLE_TEST(test_killed_in_mid_edit), CONSOLE_TEST(test_two_consoles), CONSOLE_TEST(test_editor),
+		CONSOLE_TEST(test_failing_editors) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

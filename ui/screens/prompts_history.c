@@ -36,7 +36,9 @@ int prompts_selected_version(const struct prompts_screen *s)
 
 const char *prompts_selected_label(const struct prompts_screen *s)
 {
-	return (size_t)s->labels.selected < s->p->n_labels ? s->p->labels[s->labels.selected].label : PROMPT_PRODUCTION;
+	bool is_chosen = s->focus == PANE_LABELS || prompts_label(s->p, PROMPT_PRODUCTION) == NULL;
+
+	return is_chosen && (size_t)s->labels.selected < s->p->n_labels ? s->p->labels[s->labels.selected].label : PROMPT_PRODUCTION;
 }
 
 static void make_lanes(struct prompts_screen *s)

@@ -105,6 +105,7 @@ int prompts_selected_version(const struct prompts_screen *s);
 const struct version_row *prompts_selected_row(const struct prompts_screen *s);
 /* "2m", "5h", "12d". */
 void prompts_age_text(int64_t then_us, int64_t now_us, char out[FORMAT_SIZE]);
+/* The one that L, % and R are about: in Labels the selected one, else production where it stands. */
 const char *prompts_selected_label(const struct prompts_screen *s);
 /* prompts_results.c: what the calls of the selected version come to, below the versions; its newest calls. */
 int prompts_results_h(const struct prompts_screen *s, int h);
