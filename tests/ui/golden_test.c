@@ -592,6 +592,7 @@ static const struct {
 	{ "plain-metrics", metrics, 4, every, MONO, GLYPHS_PLAIN },
 	{ "plain-metrics-detail", metrics_detail, 4, wide, MONO, GLYPHS_PLAIN },
 	{ "plain-metrics-empty", metrics_empty, 4, one, MONO, GLYPHS_PLAIN },
+	{ "plain-metrics-budget", metrics_budget, 4, wide, MONO, GLYPHS_PLAIN },
 	{ "plain-help", help, 4, one, MONO, GLYPHS_PLAIN },
 	{ "plain-command", command, 4, one, MONO, GLYPHS_PLAIN },
 	{ "plain-welcome", first_start, 0, one, MONO, GLYPHS_PLAIN },

@@ -183,8 +183,11 @@ static bool add_budget(const struct metrics_screen *s, bool is_tight, struct buf
 		if (s->area.w < BUDGET_W) {
 			return buf_addf(right, "budget %.0f%% of %s/%s", 100. * part, most, month > day ? "month" : "day");
 		}
-		(void)buf_addf(right, "budget %s of %s/%s %.0f%% ", spent, most, month > day ? "month" : "day", 100. * part);
-		add_bar(right, part, expected);
+		(void)buf_addf(right, "budget %s of %s/%s %.0f%%", spent, most, month > day ? "month" : "day", 100. * part);
+		if (!app_is_plain(s->app)) {
+			(void)buf_add_str(right, " ");
+			add_bar(right, part, expected);
+		}
 	} else {
 		(void)buf_addf(right, "%s today", spent);
 	}
