@@ -358,15 +358,16 @@ void metrics_detail_draw(const struct metrics_screen *s, struct cells *cells, co
 	struct rect r = s->detail_area;
 	const struct board *b = s->board;
 	char title[FORMAT_SIZE + 16] = "Request", when[FORMAT_SIZE], right[48];
-	const char *more = b->has_call ? format_more(s->detail.selected > 0, s->detail.selected + 1 < s->detail.n) : "";
+	bool has_call = b->has_call && (s->log.n > 0 || s->focus == FOCUS_DETAIL); /* not one that is no longer among the requests */
+	const char *more = has_call ? format_more(s->detail.selected > 0, s->detail.selected + 1 < s->detail.n) : "";
 
-	if (b->has_call) {
+	if (has_call) {
 		format_time(b->call.row.id.ts_us, env->now_us, env->utc_offset_us, when);
 		(void)snprintf(title, sizeof(title), "Request %s", when);
 	}
 	(void)snprintf(right, sizeof(right), "%s%s%s", more, more[0] != '\0' ? " \u00b7 " : "", s->shows_raw ? "J text" : "J raw");
 	cells_rule(cells, r.x, r.y, r.w, s->focus == FOCUS_DETAIL, title, right);
-	if (!b->has_call) {
+	if (!has_call) {
 		(void)cells_fit(cells, r.x + 2, r.y + 1, r.w - 4, ST_DIM, b->is_opening ? "reading\u2026" : "no request is selected");
 	} else if (s->text != NULL) {
 		styled_draw(s->text, cells, (struct rect){ r.x + 1, r.y + 1, r.w - 2, r.h - 1 }, (size_t)s->detail.selected);

@@ -394,8 +394,12 @@ void metrics_groups_draw(const struct metrics_screen *s, struct cells *cells)
 		draw_heads(s, cells, r.y + 1);
 	}
 	if (s->n_order == 0) {
+		size_t from, to;
+		bool has_brush = metrics_brush_buckets(s, &from, &to);
+
 		(void)cells_fit(cells, r.x + 2, r.y + head, r.w - 4, ST_DIM,
-		    s->board->answer.table == NULL ? "" : s->board->question.filter != NULL ? "No call meets the filter: Esc clears it." :
+		    s->board->answer.table == NULL ? "" : has_brush ? "No call in the brushed stretch: Esc lifts it." :
+		    s->board->question.filter != NULL ? "No call meets the filter: Esc clears it." :
 		    "No calls in this span: t widens it; Play and sonde import bring some.");
 	}
 	for (int i = s->groups.top; i < s->groups.n && i < s->groups.top + rows; i++) {

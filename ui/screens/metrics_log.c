@@ -302,7 +302,9 @@ void metrics_log_draw(const struct metrics_screen *s, struct cells *cells, const
 		draw_heads(s, cells, s->log_area.y + 1);
 	}
 	if (s->log.n == 0 && s->board->answer.table != NULL) {
-		(void)cells_put(cells, s->log_area.x + 2, y, ST_DIM, s->board->question.errors_only || s->board->question.filter != NULL ?
+		size_t from, to;
+
+		(void)cells_put(cells, s->log_area.x + 2, y, ST_DIM, metrics_brush_buckets(s, &from, &to) ? "Nothing in the brushed stretch." : s->board->question.errors_only || s->board->question.filter != NULL ?
 		    "Nothing matches the filter: Esc clears it." : "No requests in this span.");
 	}
 	for (int i = s->log.top; i < s->log.n && i < s->log.top + s->log_area.h - head; i++) {

@@ -109,7 +109,11 @@ static unsigned input_mouse(struct play_screen *s, struct console *c, const stru
 	if (in->mouse == MOUSE_DRAG || in->mouse == MOUSE_RELEASE) { /* what was pressed in the text selects there */
 		return play_is_editing(s) ? play_prompt_input(s, c, in) : 0;
 	}
-	if (contains(s->system_area, in->x, in->y) || contains(s->user_area, in->x, in->y)) {
+	bool is_in_prompt = contains(s->system_area, in->x, in->y) || contains(s->user_area, in->x, in->y);
+	if (is_in_prompt && in->mouse != MOUSE_PRESS && !play_is_editing(s)) {
+		return 0; /* the wheel begins no editing: the next key would be text */
+	}
+	if (is_in_prompt) {
 		s->focus = contains(s->system_area, in->x, in->y) ? FOCUS_SYSTEM : FOCUS_USER;
 		return play_prompt_input(s, c, in) | play_changed();
 	}
