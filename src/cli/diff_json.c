@@ -37,12 +37,24 @@ static void lines(const char *a_or_b, uint32_t line, uint32_t n, struct buf *out
 	(void)buf_addf(out, "\"%s_line\":%u,\"%s_lines\":%u,", a_or_b, (unsigned)line + 1, a_or_b, (unsigned)n);
 }
 
+void diff_json_parts(const struct diff *d, size_t first, size_t n, struct buf *out)
+{
+	static const char *const ops[] = { [DIFF_EQUAL] = "equal", [DIFF_DELETE] = "delete", [DIFF_INSERT] = "insert" };
+
+	for (size_t i = first; i < first + n; i++) {
+		const struct diff_part *part = &d->parts[i];
+
+		(void)buf_addf(out, "%s{\"op\":\"%s\",\"text\":", i > first ? "," : "", ops[part->op]);
+		add_string(d->side[part->op == DIFF_INSERT].text + part->start, part->len, out);
+		(void)buf_add_char(out, '}');
+	}
+}
+
 static void change(const struct diff *d, const struct diff_change *c, struct buf *out)
 {
 	static const char *const kinds[] = {
 		[DIFF_REMOVED] = "removed", [DIFF_ADDED] = "added", [DIFF_REPLACED] = "replaced", [DIFF_REWRAPPED] = "rewrapped",
 	};
-	static const char *const ops[] = { [DIFF_EQUAL] = "equal", [DIFF_DELETE] = "delete", [DIFF_INSERT] = "insert" };
 
 	(void)buf_addf(out, "{\"kind\":\"%s\",", kinds[c->kind]);
 	lines("a", c->line[0], c->n_lines[0], out);
@@ -51,13 +63,7 @@ static void change(const struct diff *d, const struct diff_change *c, struct buf
 		(void)buf_addf(out, "\"move\":%u,", (unsigned)c->move - 1);
 	}
 	(void)buf_add_str(out, "\"parts\":[");
-	for (uint32_t i = c->part; i < c->part + c->n_parts; i++) {
-		const struct diff_part *part = &d->parts[i];
-
-		(void)buf_addf(out, "%s{\"op\":\"%s\",\"text\":", i > c->part ? "," : "", ops[part->op]);
-		add_string(d->side[part->op == DIFF_INSERT].text + part->start, part->len, out);
-		(void)buf_add_char(out, '}');
-	}
+	diff_json_parts(d, c->part, c->n_parts, out);
 	(void)buf_add_str(out, "]}");
 }
 
@@ -101,13 +107,13 @@ static void member(const char *name, const json_t *value, struct buf *out)
 	}
 }
 
-void diff_json_tree(const struct json_diff *d, struct buf *out)
+void diff_json_changes(const struct json_diff *d, struct buf *out)
 {
 	static const char *const ops[] = {
 		[JSON_OP_CHANGE] = "change", [JSON_OP_ADD] = "add", [JSON_OP_REMOVE] = "remove", [JSON_OP_REORDER] = "reorder",
 	};
 
-	(void)buf_add_str(out, "{\"kind\":\"json\",\"changes\":[");
+	(void)buf_add_char(out, '[');
 	for (size_t i = 0; i < d->n; i++) {
 		const struct json_change *c = &d->changes[i];
 
@@ -117,5 +123,12 @@ void diff_json_tree(const struct json_diff *d, struct buf *out)
 		member("new", c->op != JSON_OP_REORDER ? c->b : NULL, out);
 		(void)buf_add_char(out, '}');
 	}
-	(void)buf_add_str(out, "]}\n");
+	(void)buf_add_char(out, ']');
+}
+
+void diff_json_tree(const struct json_diff *d, struct buf *out)
+{
+	(void)buf_add_str(out, "{\"kind\":\"json\",\"changes\":");
+	diff_json_changes(d, out);
+	(void)buf_add_str(out, "}\n");
 }

@@ -440,13 +440,18 @@ static void tree_change(const struct diff_print *p, const struct json_change *c,
 	(void)buf_add_char(out, '\n');
 }
 
+void diff_print_changes(const struct diff_print *p, const struct json_diff *d, struct buf *out)
+{
+	for (size_t i = 0; i < d->n; i++) {
+		tree_change(p, &d->changes[i], out);
+	}
+}
+
 void diff_print_tree(const struct diff_print *p, const struct json_diff *d, struct buf *out)
 {
 	char *head = x_asprintf("%s -> %s  %zu change%s", p->names[0], p->names[1], d->n, d->n == 1 ? "" : "s");
 
 	add_line(p, out, LOOK_HEAD, head);
 	free(head);
-	for (size_t i = 0; i < d->n; i++) {
-		tree_change(p, &d->changes[i], out);
-	}
+	diff_print_changes(p, d, out);
 }

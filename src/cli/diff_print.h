@@ -26,12 +26,17 @@ void diff_print_lines(const struct diff_print *p, const struct diff *d, struct b
 /* Common and changed lines beside each other; as words where the two columns would be under DIFF_SIDE_MIN cells together. */
 #define DIFF_SIDE_MIN 120
 void diff_print_side(const struct diff_print *p, const struct diff *d, struct buf *out);
-/* A change a line, "temperature 0.2 -> 0.7"; long texts with marks. */
+/* A change a line, "temperature 0.2 -> 0.7"; long texts with marks. diff_print_tree: below how many there are. */
+void diff_print_changes(const struct diff_print *p, const struct json_diff *d, struct buf *out);
 void diff_print_tree(const struct diff_print *p, const struct json_diff *d, struct buf *out);
 
 /* For programs: {"kind":"text",...} with hunks, {"kind":"json",...} with changes by path, and a newline. */
 void diff_json_text(const struct diff *d, struct buf *out);
+/* {"op":"equal","text":...} of so many parts, with commas. */
+void diff_json_parts(const struct diff *d, size_t first, size_t n, struct buf *out);
 void diff_json_tree(const struct json_diff *d, struct buf *out);
+/* Its changes alone, an array. */
+void diff_json_changes(const struct json_diff *d, struct buf *out);
 
 /* How common lines and changes of a form are shown, and its hunks: those of which the context meets together, each under its "@@". */
 struct diff_form {

@@ -224,7 +224,7 @@ const struct cli_command cli_prompt = {
 	    "  edit REF                      the same by $VISUAL or $EDITOR\n"
 	    "  branch REF [FILE|-]           a new version whose parent is REF instead of the newest\n"
 	    "  log NAME                      versions and moves of labels, newest first, and who includes it\n"
-	    "  diff REF REF                  what changed, in words: [-removed-] {+added+}\n"
+	    "  diff REF REF                  what changed, in words: [-removed-] {+added+}; parameters, tools and schema by key path\n"
 	    "  label NAME [LABEL [VERSION]]  labels; point one to a version (--remove: take it away)\n"
 	    "  split NAME LABEL v3:90 v4:10  point it to several, in steps of 0.01 %; each --key always gets the same\n"
 	    "  swap NAME LABEL LABEL         blue and green change places\n"

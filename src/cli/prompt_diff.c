@@ -2,51 +2,44 @@
 #include "cli/prompt.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 #include "cli/diff_print.h"
-#include "text/json_text.h"
 
 #define CONTEXT 3
 
-/* The script, and below it what the script does not show, as JSON a part. */
-static void whole_text(const struct bundle *b, struct buf *out)
-{
-	const char *name;
-	json_t *part;
-
-	bundle_script(b, out);
-	json_object_foreach(b->json, name, part) {
-		if (strcmp(name, "text") == 0 || strcmp(name, "messages") == 0) {
-			continue;
-		}
-		char *json = json_dumps(part, JSON_ENCODE_ANY | JSON_INDENT(2) | JSON_SORT_KEYS | JSON_REAL_PRECISION(15));
-
-		(void)buf_addf(out, "%s%s: %s\n", out->len > 0 && out->s[out->len - 1] != '\n' ? "\n" : "", name, json);
-		free(json);
-	}
-}
-
+/* Of two bundles: the scripts as texts, and the rest by key path. */
 struct both {
-	struct buf a, b;
+	struct buf script[2];
+	json_t *rest[2]; /* what the scripts do not show */
 	struct diff diff;
+	struct json_diff tree;
 };
 
 static void both_make(struct both *t, const struct bundle *a, const struct bundle *b)
 {
-	*t = (struct both){ .a = { 0 } };
-	whole_text(a, &t->a);
-	whole_text(b, &t->b);
-	diff_make(&t->diff, buf_str(&t->a), t->a.len, buf_str(&t->b), t->b.len, DIFF_WORDS | DIFF_MOVES);
+	const struct bundle *side[] = { a, b };
+
+	*t = (struct both){ .rest = { NULL } };
+	for (int i = 0; i < 2; i++) {
+		bundle_script(side[i], &t->script[i]);
+		t->rest[i] = json_copy(side[i]->json);
+		(void)json_object_del(t->rest[i], "text");
+		(void)json_object_del(t->rest[i], "messages");
+	}
+	diff_make(&t->diff, buf_str(&t->script[0]), t->script[0].len, buf_str(&t->script[1]), t->script[1].len, DIFF_WORDS | DIFF_MOVES);
+	json_diff_make(&t->tree, t->rest[0], t->rest[1]);
 }
 
 static void both_free(struct both *t)
 {
 	diff_free(&t->diff);
-	buf_free(&t->a);
-	buf_free(&t->b);
+	json_diff_free(&t->tree);
+	for (int i = 0; i < 2; i++) {
+		buf_free(&t->script[i]);
+		json_decref(t->rest[i]);
+	}
 }
 
 void prompt_out_diff(struct buf *out, const char *a_name, const struct bundle *a, const char *b_name, const struct bundle *b, bool cleans)
@@ -56,24 +49,19 @@ void prompt_out_diff(struct buf *out, const char *a_name, const struct bundle *a
 
 	both_make(&t, a, b);
 	diff_print_words(&print, &t.diff, out);
+	diff_print_changes(&print, &t.tree, out);
 	both_free(&t);
 }
 
 void prompt_out_diff_json(struct buf *out, const struct bundle *a, const struct bundle *b)
 {
-	static const char *const ops[] = { "equal", "delete", "insert" };
 	struct both t;
 
 	both_make(&t, a, b);
 	(void)buf_addf(out, ",\"words_added\":%zu,\"words_removed\":%zu,\"parts\":[", t.diff.words_added, t.diff.words_removed);
-	for (size_t i = 0; i < t.diff.n_parts; i++) {
-		const struct diff_part *p = &t.diff.parts[i];
-
-		(void)buf_addf(out, "%s{\"op\":\"%s\",\"text\":", i > 0 ? "," : "", ops[p->op]);
-		json_text_bytes(out, t.diff.side[p->op == DIFF_INSERT].text + p->start, p->len);
-		(void)buf_add_str(out, "}");
-	}
-	(void)buf_add_str(out, "]");
+	diff_json_parts(&t.diff, 0, t.diff.n_parts, out);
+	(void)buf_add_str(out, "],\"changes\":");
+	diff_json_changes(&t.tree, out);
 	both_free(&t);
 }
 

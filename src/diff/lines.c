@@ -19,11 +19,7 @@ struct cuts {
 
 static void cut_at(struct cuts *c, size_t at)
 {
-	if (c->n == c->cap) {
-		c->cap = c->cap > 0 ? c->cap * 2 : 64;
-		c->starts = x_reallocarray(c->starts, c->cap, sizeof(*c->starts));
-	}
-	c->starts[c->n++] = (uint32_t)at;
+	*array_push(c->starts, c->n, c->cap) = (uint32_t)at;
 }
 
 uint32_t *lines_cut(const char *text, size_t len, size_t *n)

@@ -262,4 +262,16 @@ sonde prompt log ask --json
 check "log as JSON: figures" out '"calls":1,"error_rate":0,"cost_usd":0.'
 sonde prompt verify
 check "verify at the end" is 0
+
+# What the script does not show is compared by key path.
+printf '{"text":"Hi.","params":{"temperature":0.2},"tools":[{"name":"find","description":"a"}]}' >"$T/warm.json"
+printf '{"text":"Hi.","params":{"temperature":0.7,"seed":1},"tools":[{"name":"find","description":"b"}]}' >"$T/warmer.json"
+sonde prompt save warm "$T/warm.json"
+sonde prompt save warm "$T/warmer.json"
+sonde prompt diff warm@v1 warm@v2
+check "diff of parameters: by key path" out "  params.temperature 0.2 -> 0.7"
+check "diff of parameters: a new one" out "+ params.seed 1"
+check "diff of tools: by their names" out '  tools[name=find].description "a" -> "b"'
+sonde prompt diff warm@v1 warm@v2 --json
+check "diff of parameters as JSON" out '{"op":"change","path":"params.temperature","old":0.2,"new":0.7}'
 end
