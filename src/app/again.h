@@ -4,17 +4,20 @@
 
 #include "app/play.h"
 
-/* The recorded request in the terms of Play, whichever wire format it is in: system text, the user's text (of a longer conversation all turns,
- * each below its role), and the parameters that Play has. */
+/* The recorded request in the terms of Play, whichever wire format it is in: all its turns, tools and the form of its answer, under the name and
+ * version it was recorded with, and the parameters that Play has. */
 struct again {
-	char *system, *user, *target; /* target: "provider/model" */
+	struct play_prompt *prompt;
+	char *target;              /* "provider/model" */
 	struct chat_params params;
-	bool is_conversation;         /* there were several turns */
-	size_t n_left_out;            /* parts that are no text: images, tool calls */
+	size_t n_left_out;         /* parts that are no text: images, files; their bytes are not kept */
 };
 /* False with what is wrong: no body was kept, or it is not the request of a chat. */
 bool again_read(const struct call_row *row, const struct call_body *body, struct again *out, struct err *e) SONDE_MUST_CHECK;
 void again_free(struct again *a);
+/* Appends the names of those members of the recorded request that would be sent otherwise now, or not at all: "tool_choice, messages". Nothing: it comes
+ * back exactly, or its provider is not configured. */
+void again_left_out(const struct config *c, const struct call_row *row, const struct call_body *body, const struct again *a, struct buf *out);
 /* Puts it into Play in place of what is there; nothing is sent. What runs is stopped. */
 void again_open(struct play *p, const struct again *a);
 

@@ -261,7 +261,7 @@ static void send_answer(struct play *p, struct play_column *c, struct play_answe
 		.tools_json = f->tools_json, .schema_json = f->schema_json,
 	};
 	if (prompt != NULL) {
-		bool is_version = prompt->number > 0 && (prompt == c->own.prompt || !p->is_edited);
+		bool is_version = prompt->hash[0] != '\0' && (prompt == c->own.prompt || !p->is_edited);
 
 		r.prompt_name = prompt->name;
 		r.prompt_version = is_version ? prompt->hash : NULL;

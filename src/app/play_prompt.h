@@ -11,7 +11,7 @@ struct play_prompt {
 	int refs;
 	char *name;                  /* in the registry; NULL: it is in none */
 	int number;                  /* of the version; 0: none, as a draft */
-	char hash[BUNDLE_HASH_SIZE]; /* of the version; "" */
+	char hash[BUNDLE_HASH_SIZE]; /* of the version; "": of none */
 	char *tags;                  /* for the record: the label that led to it; NULL: none did */
 	struct filled filled;
 	const char *system, *user;   /* its first message where that is the system's, its last where that is the user's; else "" */

@@ -47,8 +47,8 @@ static bool version_of(const struct prompts *p, struct version_row *out, struct 
 	}
 	if (!is_draft) {
 		bundle_copy(&p->base_bundle, &out->bundle);
+		memcpy(out->hash, out->bundle.hash, sizeof(out->hash));
 	}
-	memcpy(out->hash, out->bundle.hash, sizeof(out->hash));
 	return true;
 }
 

@@ -148,7 +148,7 @@ static bool rewrite(struct prompt_task *t, const struct version_row *v, struct o
 	}
 	rewrite_ask(&v->bundle, &user);
 	(void)buf_addf(&tags, "{\"rewrite_of\":\"%s@v%d\"}", v->name, v->number);
-	const struct message messages[] = { { ROLE_SYSTEM, rewrite_system }, { ROLE_USER, buf_str(&user) } };
+	const struct message messages[] = { { .role = ROLE_SYSTEM, .text = rewrite_system }, { .role = ROLE_USER, .text = buf_str(&user) } };
 	struct gateway_request r = { .target = target, .messages = messages, .n_messages = COUNT_OF(messages), .caches = true, .tags = buf_str(&tags) };
 
 	chat_params_init(&r.params);

@@ -194,10 +194,10 @@ static bool fill_messages(struct options *o, int *status)
 		o->messages[o->n_messages++] = o->prompt.filled.messages[i];
 	}
 	if (o->system != NULL && o->system[0] != '\0') {
-		o->messages[o->n_messages++] = (struct message){ ROLE_SYSTEM, o->system };
+		o->messages[o->n_messages++] = (struct message){ .role = ROLE_SYSTEM, .text = o->system };
 	}
 	if (o->user.len > 0) {
-		o->messages[o->n_messages++] = (struct message){ ROLE_USER, buf_str(&o->user) };
+		o->messages[o->n_messages++] = (struct message){ .role = ROLE_USER, .text = buf_str(&o->user) };
 	}
 	return true;
 }

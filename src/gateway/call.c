@@ -154,7 +154,9 @@ static void copy_messages(struct live_call *lc, const struct gateway_request *r)
 	lc->messages = x_calloc(r->n_messages + 1, sizeof(*lc->messages));
 	lc->n_messages = 1;
 	for (size_t i = 0; i < r->n_messages; i++) {
-		lc->messages[lc->n_messages++] = (struct message){ r->messages[i].role, x_strdup(r->messages[i].text) };
+		const struct message *m = &r->messages[i];
+
+		lc->messages[lc->n_messages++] = (struct message){ m->role, x_strdup(m->text), x_strdup(m->calls_json), x_strdup(m->call_id), x_strdup(m->tool) };
 	}
 }
 
@@ -244,6 +246,9 @@ void call_unref(struct call *c)
 	}
 	for (size_t i = 0; i < lc->n_messages; i++) {
 		free((char *)lc->messages[i].text);
+		free((char *)lc->messages[i].calls_json);
+		free((char *)lc->messages[i].call_id);
+		free((char *)lc->messages[i].tool);
 	}
 	free(lc->messages);
 	free(lc->schema_json);

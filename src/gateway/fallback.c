@@ -24,7 +24,7 @@ void fallback_aim(struct live_call *lc, const struct target *t)
 	}
 	free((char *)lc->messages[0].text);
 	bool has_own = lc->n_messages > 1 && lc->messages[1].role == ROLE_SYSTEM;
-	lc->messages[0] = (struct message){ ROLE_SYSTEM, has_own ? NULL : x_strdup(system) };
+	lc->messages[0] = (struct message){ .role = ROLE_SYSTEM, .text = has_own ? NULL : x_strdup(system) };
 }
 
 static bool has_fallback(const struct live_call *lc)

@@ -47,7 +47,7 @@ static char *key_variable(const struct provider_entry *p)
 static bool build(const struct sent_request *sent, struct wire_request *w, struct err *e)
 {
 	const struct provider_entry *p = sent->target->provider;
-	const struct message one = { ROLE_USER, "x" };
+	const struct message one = { .role = ROLE_USER, .text = "x" };
 	struct chat_request r = { .model = sent->target->model, .messages = &one, .n_messages = 1, .is_streamed = sent->is_streamed };
 	struct endpoint ep = { .base_url = p->base_url, .key = !p->is_key_optional || p->key != NULL ? PLACE : NULL };
 

@@ -15,7 +15,8 @@ static bool role_of(const char *role, enum role *out)
 	static const struct {
 		const char *name;
 		enum role role;
-	} roles[] = { { "user", ROLE_USER }, { "system", ROLE_SYSTEM }, { "developer", ROLE_SYSTEM }, { "assistant", ROLE_ASSISTANT } };
+	} roles[] = { { "user", ROLE_USER }, { "system", ROLE_SYSTEM }, { "developer", ROLE_SYSTEM }, { "assistant", ROLE_ASSISTANT },
+		{ "tool", ROLE_TOOL } };
 
 	for (size_t i = 0; i < COUNT_OF(roles); i++) {
 		if (strcmp(roles[i].name, role) == 0) {
@@ -24,6 +25,35 @@ static bool role_of(const char *role, enum role *out)
 		}
 	}
 	return false;
+}
+
+static bool check_calls(const json_t *calls)
+{
+	for (size_t i = 0; i < json_array_size(calls); i++) {
+		const json_t *function = json_object_get(json_array_get(calls, i), "function");
+
+		if (json_get_string(function, "name", NULL) == NULL || json_get_string(function, "arguments", NULL) == NULL) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* Which tool a result before message `end` is of. NULL: of none that was called. */
+static const char *tool_of(const json_t *messages, size_t end, const char *call_id)
+{
+	for (size_t i = end; call_id != NULL && i-- > 0;) {
+		const json_t *calls = json_get_array(json_array_get(messages, i), "tool_calls");
+
+		for (size_t k = 0; k < json_array_size(calls); k++) {
+			const char *id = json_get_string(json_array_get(calls, k), "id", NULL);
+
+			if (id != NULL && strcmp(id, call_id) == 0) {
+				return json_get_string(json_object_get(json_array_get(calls, k), "function"), "name", NULL);
+			}
+		}
+	}
+	return NULL;
 }
 
 static bool take_messages(struct filled *f, const char *what, struct err *e)
@@ -41,7 +71,20 @@ static bool take_messages(struct filled *f, const char *what, struct err *e)
 		}
 		m->text = text;
 		if (!role_of(role, &m->role)) {
-			return err_set(e, ERR_TEMPLATE, "%.80s holds a message of a tool, which is not sent", what);
+			return err_set(e, ERR_TEMPLATE, "message %zu of %.80s has no role that there is", i + 1, what);
+		}
+		const json_t *calls = json_get_array(from, "tool_calls");
+
+		if (m->role == ROLE_ASSISTANT && json_array_size(calls) > 0) {
+			if (!check_calls(calls)) {
+				return err_set(e, ERR_TEMPLATE, "message %zu of %.80s has calls of tools without a name or arguments", i + 1, what);
+			}
+			m->calls_json = json_dumps(calls, JSON_COMPACT);
+		} else if (m->role == ROLE_TOOL) {
+			const char *name = json_get_string(from, "name", NULL);
+
+			m->call_id = json_get_string(from, "tool_call_id", NULL);
+			m->tool = name != NULL ? name : tool_of(list, i, m->call_id);
 		}
 	}
 	return true;
@@ -103,6 +146,9 @@ bool filled_from_version(const struct version_row *v, const struct rendered *r, 
 
 void filled_free(struct filled *f)
 {
+	for (size_t i = 0; i < f->n_messages; i++) {
+		free((char *)f->messages[i].calls_json);
+	}
 	free(f->messages);
 	free(f->tools_json);
 	free(f->schema_json);

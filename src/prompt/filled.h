@@ -9,7 +9,7 @@
 
 struct filled {
 	json_t *body;                   /* owned; never changed */
-	struct message *messages;       /* their texts are those of the body */
+	struct message *messages;       /* texts and names are those of the body */
 	size_t n_messages;
 	char *tools_json, *schema_json; /* as a request takes them (provider/form.h); NULL: none */
 };

@@ -30,10 +30,29 @@ static json_t *text_block(const char *text)
 	return json_pack("{s:s, s:s}", "type", "text", "text", text);
 }
 
-/* A message as blocks: what is attached, then its words. */
+static void add_calls(json_t *content, const json_t *calls)
+{
+	const json_t *call;
+	size_t i;
+
+	json_array_foreach (calls, i, call) {
+		const char *id = json_get_string(call, "id", NULL);
+
+		(void)json_array_append_new(content, json_pack("{s:s, s:s, s:s, s:o}", "type", "tool_use", "id", id != NULL ? id : "", "name",
+		    wire_call_name(call), "input", wire_call_arguments(call)));
+	}
+}
+
+/* A message as blocks: what is attached, then its words and the calls of tools; or the result of one. */
 static void add_blocks(json_t *content, const struct chat_request *r, size_t i)
 {
-	json_t *words = attachment_words(r, i);
+	const struct message *m = &r->messages[i];
+	json_t *words = attachment_words(r, i), *calls = wire_calls(m);
+
+	if (m->role == ROLE_TOOL) {
+		(void)json_array_append_new(content, json_pack("{s:s, s:s, s:O}", "type", "tool_result", "tool_use_id", m->call_id != NULL ? m->call_id : "",
+		    "content", words));
+	}
 
 	for (size_t k = 0; k < attachment_count(r, i); k++) {
 		const struct attachment *a = attachment_at(r, k);
@@ -42,7 +61,11 @@ static void add_blocks(json_t *content, const struct chat_request *r, size_t i)
 		    json_pack("{s:s, s:{s:s, s:s, s:o}}", "type", a->kind == ATTACH_IMAGE ? "image" : "document", "source", "type", "base64",
 			"media_type", a->type, "data", attachment_base64(r, a, "")));
 	}
-	(void)json_array_append_new(content, text_block(json_string_value(words)));
+	if (m->role != ROLE_TOOL && (json_array_size(calls) == 0 || m->text[0] != '\0')) {
+		(void)json_array_append_new(content, text_block(json_string_value(words)));
+	}
+	add_calls(content, calls);
+	json_decref(calls);
 	json_decref(words);
 }
 
@@ -62,12 +85,14 @@ static json_t *turns(const struct chat_request *r)
 		if (m->role == ROLE_SYSTEM) {
 			continue;
 		}
-		if (turn == NULL || m->role != last) {
-			turn = json_pack("{s:s, s:[]}", "role", m->role == ROLE_USER ? "user" : "assistant", "content");
+		enum role role = m->role == ROLE_TOOL ? ROLE_USER : m->role; /* results come in a turn of the user */
+
+		if (turn == NULL || role != last) {
+			turn = json_pack("{s:s, s:[]}", "role", role == ROLE_USER ? "user" : "assistant", "content");
 			(void)json_array_append_new(list, turn);
 		}
 		add_blocks(json_object_get(turn, "content"), r, i);
-		last = m->role;
+		last = role;
 	}
 	json_array_foreach (list, k, turn) {
 		json_t *content = json_object_get(turn, "content"), *text = json_object_get(json_array_get(content, 0), "text");

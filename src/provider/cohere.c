@@ -23,6 +23,20 @@ static const struct finish_word finish_words[] = {
 	{ NULL, FINISH_NONE },
 };
 
+/* A turn that only calls tools has no content at all. */
+static json_t *messages_of(const struct chat_request *r)
+{
+	json_t *list = wire_messages(r, wire_image_url), *turn;
+	size_t i;
+
+	json_array_foreach (list, i, turn) {
+		if (json_is_null(json_object_get(turn, "content"))) {
+			(void)json_object_del(turn, "content");
+		}
+	}
+	return list;
+}
+
 static bool build(const struct endpoint *ep, const struct chat_request *r, struct wire_request *out, struct err *e)
 {
 	const struct chat_params *p = &r->params;
@@ -33,7 +47,7 @@ static bool build(const struct endpoint *ep, const struct chat_request *r, struc
 	}
 	json_t *body = json_object();
 	(void)json_object_set_new(body, "model", json_string(r->model));
-	(void)json_object_set_new(body, "messages", wire_messages(r, wire_image_url));
+	(void)json_object_set_new(body, "messages", messages_of(r));
 	wire_real(body, "temperature", p->temperature);
 	wire_real(body, "p", p->top_p);
 	wire_int(body, "max_tokens", p->max_tokens);

@@ -33,6 +33,37 @@ static const struct finish_word finish_words[] = {
 	{ NULL, FINISH_NONE },
 };
 
+/* A result is an object; a text that is none is put into one. */
+static json_t *response_of(const char *text)
+{
+	json_t *v = json_loads(text, 0, NULL);
+
+	if (!json_is_object(v)) {
+		json_decref(v);
+		v = json_pack("{s:s}", "result", text);
+	}
+	return v;
+}
+
+/* The words of a message and its calls of tools, or the result of one. */
+static void add_parts(json_t *parts, const struct chat_request *r, size_t i)
+{
+	const struct message *m = &r->messages[i];
+	json_t *calls = wire_calls(m), *call;
+	size_t k;
+
+	if (m->role == ROLE_TOOL) {
+		(void)json_array_append_new(parts, json_pack("{s:{s:s, s:o}}", "functionResponse", "name", m->tool != NULL ? m->tool : "", "response",
+		    response_of(m->text)));
+	} else if (json_array_size(calls) == 0 || m->text[0] != '\0') {
+		(void)json_array_append_new(parts, json_pack("{s:o}", "text", attachment_words(r, i)));
+	}
+	json_array_foreach (calls, k, call) {
+		(void)json_array_append_new(parts, json_pack("{s:{s:s, s:o}}", "functionCall", "name", wire_call_name(call), "args", wire_call_arguments(call)));
+	}
+	json_decref(calls);
+}
+
 static json_t *contents(const struct chat_request *r)
 {
 	json_t *list = json_array(), *parts = NULL;
@@ -44,8 +75,10 @@ static json_t *contents(const struct chat_request *r)
 		if (m->role == ROLE_SYSTEM) {
 			continue;
 		}
-		if (m->role != last) {
-			const char *role = m->role == ROLE_USER ? "user" : "model";
+		enum role by = m->role == ROLE_TOOL ? ROLE_USER : m->role; /* results come in a turn of the user */
+
+		if (by != last) {
+			const char *role = by == ROLE_USER ? "user" : "model";
 
 			parts = json_array();
 			(void)json_array_append_new(list, json_pack("{s:s, s:o}", "role", role, "parts", parts));
@@ -56,8 +89,8 @@ static json_t *contents(const struct chat_request *r)
 			(void)json_array_append_new(
 			    parts, json_pack("{s:{s:s, s:o}}", "inlineData", "mimeType", a->type, "data", attachment_base64(r, a, "")));
 		}
-		(void)json_array_append_new(parts, json_pack("{s:o}", "text", attachment_words(r, i)));
-		last = m->role;
+		add_parts(parts, r, i);
+		last = by;
 	}
 	return list;
 }

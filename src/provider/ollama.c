@@ -15,14 +15,36 @@ static const struct finish_word finish_words[] = {
 	{ NULL, FINISH_NONE },
 };
 
+/* Calls have no ids: a result tells the name of its tool. Arguments are an object. */
+static void set_calls(json_t *turn, const struct message *m)
+{
+	json_t *calls = wire_calls(m), *list = json_array(), *call;
+	size_t i;
+
+	json_array_foreach (calls, i, call) {
+		(void)json_array_append_new(list, json_pack("{s:{s:s, s:o}}", "function", "name", wire_call_name(call), "arguments", wire_call_arguments(call)));
+	}
+	if (json_array_size(list) > 0) {
+		(void)json_object_set(turn, "tool_calls", list);
+		(void)json_object_set_new(turn, "content", json_string(m->text));
+	}
+	json_decref(list);
+	json_decref(calls);
+	(void)json_object_del(turn, "tool_call_id");
+	if (m->role == ROLE_TOOL && m->tool != NULL) {
+		(void)json_object_set_new(turn, "tool_name", json_string(m->tool));
+	}
+}
+
 /* Images stand beside the text of their message. */
-static json_t *messages_with_images(const struct chat_request *r)
+static json_t *messages_of(const struct chat_request *r)
 {
 	json_t *list = wire_messages(r, NULL);
 
 	for (size_t i = 0; i < r->n_messages; i++) {
 		json_t *images = json_array();
 
+		set_calls(json_array_get(list, i), &r->messages[i]);
 		for (size_t k = 0; k < attachment_count(r, i); k++) {
 			(void)json_array_append_new(images, attachment_base64(r, attachment_at(r, k), ""));
 		}
@@ -44,7 +66,7 @@ static bool build(const struct endpoint *ep, const struct chat_request *r, struc
 	}
 	json_t *body = json_object(), *options = json_object();
 	(void)json_object_set_new(body, "model", json_string(r->model));
-	(void)json_object_set_new(body, "messages", messages_with_images(r));
+	(void)json_object_set_new(body, "messages", messages_of(r));
 	(void)json_object_set_new(body, "stream", json_boolean(r->is_streamed)); /* the default is true */
 	wire_real(options, "temperature", p->temperature);
 	wire_real(options, "top_p", p->top_p);

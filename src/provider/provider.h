@@ -12,11 +12,14 @@
 #include "provider/attachment.h"
 #include "store/record.h"
 
-enum role { ROLE_SYSTEM, ROLE_USER, ROLE_ASSISTANT };
+enum role { ROLE_SYSTEM, ROLE_USER, ROLE_ASSISTANT, ROLE_TOOL };
 
 struct message {
 	enum role role;
 	const char *text;
+	/* Of the assistant: the calls of tools it made, as OpenAI writes them, [{"id", "type": "function", "function": {"name", "arguments": TEXT}}]. Of
+	 * a tool: which of those its text answers, and the tool's name. NULL: none. */
+	const char *calls_json, *call_id, *tool;
 };
 
 /* Unset: UNKNOWN for integers, NAN for floats, NULL and 0 for lists. Unset parameters are not sent. */

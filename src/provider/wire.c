@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/json.h"
 #include "base/mem.h"
 #include "base/num.h"
 #include "text/utf8.h"
@@ -12,7 +13,7 @@
 /* 15 digits bring every parameter a person writes back as it was written: 0.7, not 0.69999999999999996. */
 #define BODY_FLAGS (JSON_COMPACT | JSON_REAL_PRECISION(15))
 
-static const char *const roles[] = { [ROLE_SYSTEM] = "system", [ROLE_USER] = "user", [ROLE_ASSISTANT] = "assistant" };
+static const char *const roles[] = { [ROLE_SYSTEM] = "system", [ROLE_USER] = "user", [ROLE_ASSISTANT] = "assistant", [ROLE_TOOL] = "tool" };
 
 void wire_request_free(struct wire_request *w)
 {
@@ -189,9 +190,51 @@ json_t *wire_messages(const struct chat_request *r, wire_part_fn *part)
 	for (size_t i = 0; i < r->n_messages; i++) {
 		const struct message *m = &r->messages[i];
 
-		(void)json_array_append_new(list, json_pack("{s:s, s:o}", "role", roles[m->role], "content", content_of(r, i, part)));
+		json_t *turn = json_pack("{s:s, s:o}", "role", roles[m->role], "content", content_of(r, i, part)), *calls = wire_calls(m);
+
+		if (json_array_size(calls) > 0) {
+			(void)json_object_set(turn, "tool_calls", calls);
+		}
+		if (json_array_size(calls) > 0 && m->text[0] == '\0') {
+			(void)json_object_set_new(turn, "content", json_null());
+		}
+		if (m->call_id != NULL) {
+			(void)json_object_set_new(turn, "tool_call_id", json_string(m->call_id));
+		}
+		json_decref(calls);
+		(void)json_array_append_new(list, turn);
 	}
 	return list;
+}
+
+json_t *wire_calls(const struct message *m)
+{
+	json_t *calls = m->calls_json != NULL ? json_loads(m->calls_json, 0, NULL) : NULL;
+
+	if (!json_is_array(calls)) {
+		json_decref(calls);
+		calls = json_array();
+	}
+	return calls;
+}
+
+json_t *wire_call_arguments(const json_t *call)
+{
+	const char *text = json_get_string(json_object_get(call, "function"), "arguments", NULL);
+	json_t *arguments = text != NULL ? json_loads(text, 0, NULL) : NULL;
+
+	if (!json_is_object(arguments)) {
+		json_decref(arguments);
+		arguments = json_object();
+	}
+	return arguments;
+}
+
+const char *wire_call_name(const json_t *call)
+{
+	const char *name = json_get_string(json_object_get(call, "function"), "name", NULL);
+
+	return name != NULL ? name : "";
 }
 
 void wire_real(json_t *object, const char *key, double v)

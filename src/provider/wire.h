@@ -24,12 +24,17 @@ bool wire_check(const struct chat_request *r, bool needs_turn, struct err *e);
 json_t *wire_texts(const char *const *texts, size_t n);
 /* The body of a reranking. */
 json_t *wire_ranking(const struct side_request *r);
-/* All messages as a list of {"role", "content"}: a text, or where images and PDFs go with it a list of parts, made by `part`. part NULL:
+/* All messages as a list of {"role", "content"}, with "tool_calls" and "tool_call_id" as OpenAI has them; where there are calls and no words the content
+ * is null. Content is a text, or where images and PDFs go with it a list of parts, made by `part`. part NULL:
  * the text alone. */
 typedef json_t *wire_part_fn(const struct chat_request *r, const struct attachment *a);
 json_t *wire_messages(const struct chat_request *r, wire_part_fn *part);
 /* {"type": "image_url", "image_url": {"url": "data:..."}}, which several formats have. */
 json_t *wire_image_url(const struct chat_request *r, const struct attachment *a);
+/* The calls of tools a message made: a list, empty for most; the caller's. Of one of them: its arguments as an object, the caller's; its name. */
+json_t *wire_calls(const struct message *m);
+json_t *wire_call_arguments(const json_t *call);
+const char *wire_call_name(const json_t *call);
 /* Sets members of a JSON object where the parameter is set. */
 void wire_real(json_t *object, const char *key, double v);
 void wire_int(json_t *object, const char *key, int64_t v);

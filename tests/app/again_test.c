@@ -12,31 +12,43 @@
 #include "app/again.h"
 #include "base/mem.h"
 
+#define USER(text) "{\"role\":\"user\",\"content\":\"" text "\"}"
+#define SYSTEM(text) "{\"role\":\"system\",\"content\":\"" text "\"}"
+
 static const struct {
-	const char *name, *request, *system, *user, *params;
-	bool is_conversation;
+	const char *name, *request, *messages, *params;
 	size_t n_left_out;
 } requests[] = {
-	{ "openai", "{\"model\":\"x\",\"messages\":[{\"role\":\"system\",\"content\":\"Be brief.\"},{\"role\":\"user\",\"content\":\"hi\"}],"
-	  "\"temperature\":0.25,\"max_completion_tokens\":40,\"seed\":7,\"stop\":[\"a\",\"b\"]}", "Be brief.", "hi",
-	  "{\"temperature\":0.25,\"max_tokens\":40,\"seed\":7,\"stop\":[\"a\",\"b\"]}", false, 0 },
+	{ "openai", "{\"model\":\"x\",\"messages\":[" SYSTEM("Be brief.") "," USER("hi") "],"
+	  "\"temperature\":0.25,\"max_completion_tokens\":40,\"seed\":7,\"stop\":[\"a\",\"b\"]}", "[" SYSTEM("Be brief.") "," USER("hi") "]",
+	  "{\"temperature\":0.25,\"max_tokens\":40,\"seed\":7,\"stop\":[\"a\",\"b\"]}", 0 },
 	{ "anthropic", "{\"system\":[{\"type\":\"text\",\"text\":\"Be\"},{\"type\":\"text\",\"text\":\"brief\"}],\"messages\":[{\"role\":\"user\","
-	  "\"content\":[{\"type\":\"image\",\"source\":{}},{\"type\":\"text\",\"text\":\"what is this\"}]}],\"max_tokens\":9}", "Be\nbrief", "what is this",
-	  "{\"max_tokens\":9}", false, 1 },
+	  "\"content\":[{\"type\":\"image\",\"source\":{}},{\"type\":\"text\",\"text\":\"what is this\"}]}],\"max_tokens\":9}",
+	  "[" SYSTEM("Be") "," SYSTEM("brief") "," USER("what is this") "]", "{\"max_tokens\":9}", 1 },
 	{ "gemini", "{\"systemInstruction\":{\"parts\":[{\"text\":\"S\"}]},\"contents\":[{\"role\":\"user\",\"parts\":[{\"text\":\"one\"}]}],"
-	  "\"generationConfig\":{\"topP\":0.5,\"maxOutputTokens\":12,\"stopSequences\":[\"z\"]}}", "S", "one",
-	  "{\"top_p\":0.5,\"max_tokens\":12,\"stop\":[\"z\"]}", false, 0 },
-	{ "ollama", "{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}],\"options\":{\"temperature\":1,\"num_predict\":5}}", "", "hi",
-	  "{\"temperature\":1.0,\"max_tokens\":5}", false, 0 },
-	{ "conversation", "{\"messages\":[{\"role\":\"user\",\"content\":\"a\"},{\"role\":\"assistant\",\"content\":\"b\"},{\"role\":\"user\",\"content\":\"c\"}]}",
-	  "", "user:\na\n\nassistant:\nb\n\nuser:\nc", "{}", true, 0 },
-	{ "plain input", "{\"instructions\":\"S\",\"input\":\"hi\"}", "S", "hi", "{}", false, 0 },
-	{ "out of range", "{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}],\"temperature\":-5,\"top_p\":\"x\"}", "", "hi", "{}", false, 0 },
+	  "\"generationConfig\":{\"topP\":0.5,\"maxOutputTokens\":12,\"stopSequences\":[\"z\"]}}", "[" SYSTEM("S") "," USER("one") "]",
+	  "{\"top_p\":0.5,\"max_tokens\":12,\"stop\":[\"z\"]}", 0 },
+	{ "ollama", "{\"messages\":[" USER("hi") "],\"options\":{\"temperature\":1,\"num_predict\":5}}", "[" USER("hi") "]",
+	  "{\"temperature\":1.0,\"max_tokens\":5}", 0 },
+	{ "images of ollama", "{\"messages\":[{\"role\":\"user\",\"content\":\"see\",\"images\":[\"x\",\"y\"]}]}", "[" USER("see") "]", "{}", 2 },
+	{ "calls without ids", "{\"messages\":[" USER("a") ",{\"role\":\"assistant\",\"content\":\"\",\"tool_calls\":[{\"function\":{\"name\":\"f\",\"arguments\":{\"n\":1}}},"
+	  "{\"function\":{\"name\":\"f\",\"arguments\":{}}}]},{\"role\":\"tool\",\"tool_name\":\"f\",\"content\":\"r\"}]}",
+	  "[" USER("a") ",{\"role\":\"assistant\",\"content\":\"\",\"tool_calls\":[{\"id\":\"call_1\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"{\\\"n\\\":1}\"}},"
+	  "{\"id\":\"call_2\",\"type\":\"function\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]},"
+	  "{\"role\":\"tool\",\"content\":\"r\",\"tool_call_id\":\"call_1\",\"name\":\"f\"}]", "{}", 0 },
+	{ "a result that calls nothing", "{\"messages\":[{\"role\":\"tool\",\"tool_call_id\":\"x\",\"content\":[{\"type\":\"text\",\"text\":\"r\"}]}]}",
+	  "[{\"role\":\"tool\",\"content\":\"r\",\"tool_call_id\":\"x\"}]", "{}", 0 },
+	{ "plain input", "{\"instructions\":\"S\",\"input\":\"hi\"}", "[" SYSTEM("S") "," USER("hi") "]", "{}", 0 },
+	{ "out of range", "{\"messages\":[" USER("hi") "],\"temperature\":-5,\"top_p\":\"x\"}", "[" USER("hi") "]", "{}", 0 },
+	{ "hostile", "{\"messages\":[1,{\"role\":\"user\",\"content\":[null,1,{\"text\":3},{\"functionCall\":{}},{\"type\":\"tool_result\",\"content\":{}}],"
+	  "\"tool_calls\":[[],{\"function\":[]}]}],\"tools\":[1,{},{\"name\":\"x\"},{\"functionDeclarations\":{}}],\"format\":[]}",
+	  "[{\"role\":\"user\",\"content\":\"\",\"tool_calls\":[{\"id\":\"call_1\",\"type\":\"function\",\"function\":{\"name\":\"\",\"arguments\":\"{}\"}}]},"
+	  "{\"role\":\"tool\",\"content\":\"\"}]", "{}", 3 },
 };
 
 static void requests_are_read(void **state)
 {
-	const struct call_row row = { .provider = "openai", .model_req = "gpt-5.4-mini" };
+	const struct call_row row = { .provider = "openai", .model_req = "gpt-5.4-mini", .prompt_name = "p", .prompt_version = "abc" };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(requests); i++) {
@@ -50,12 +62,20 @@ static void requests_are_read(void **state)
 			fail_msg("%s", e.text);
 		}
 		chat_params_json(&a.params, &params);
-		assert_string_equal(a.system, requests[i].system);
-		assert_string_equal(a.user, requests[i].user);
+		json_t *expected = json_loads(requests[i].messages, 0, NULL);
+		char *text = json_dumps(json_object_get(a.prompt->filled.body, "messages"), JSON_COMPACT);
+
+		assert_non_null(expected);
+		if (!json_equal(json_object_get(a.prompt->filled.body, "messages"), expected)) {
+			fail_msg("%s", text);
+		}
 		assert_string_equal(a.target, "openai/gpt-5.4-mini");
+		assert_string_equal(a.prompt->name, "p");
+		assert_string_equal(a.prompt->hash, "abc");
 		assert_string_equal(buf_str(&params), requests[i].params);
-		assert_int_equal(a.is_conversation, requests[i].is_conversation);
 		assert_int_equal(a.n_left_out, requests[i].n_left_out);
+		free(text);
+		json_decref(expected);
 		buf_free(&params);
 		again_free(&a);
 	}

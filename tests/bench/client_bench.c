@@ -115,7 +115,7 @@ static void client_close(struct client *c)
 
 static void client_start(struct client *c)
 {
-	struct message m = { ROLE_USER, PROMPT };
+	struct message m = { .role = ROLE_USER, .text = PROMPT };
 	struct gateway_request r = { .target = c->target, .messages = &m, .n_messages = 1, .is_streamed = true };
 
 	chat_params_init(&r.params);
@@ -133,7 +133,7 @@ static double ours(int port, size_t *bytes, struct buf *body)
 	struct err e;
 
 	client_open(&c, port);
-	struct message m = { ROLE_USER, PROMPT };
+	struct message m = { .role = ROLE_USER, .text = PROMPT };
 	struct gateway_request r = { .target = c.target, .messages = &m, .n_messages = 1, .is_streamed = true };
 	chat_params_init(&r.params);
 	r.params.max_tokens = EVENTS;

@@ -43,7 +43,7 @@ static struct attachments *a_cat(struct bench *b)
 
 static void start(struct bench *b, struct watch *w, const char *target, struct attachments *as, bool caches)
 {
-	struct message m = { ROLE_USER, "What is it?" };
+	struct message m = { .role = ROLE_USER, .text = "What is it?" };
 	struct err e = { 0 };
 	struct target *t = target_resolve(b->config, target, &e);
 

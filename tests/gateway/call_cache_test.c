@@ -8,7 +8,7 @@ static const char *const models[] = {
 
 static void ask(struct bench *b, struct watch *w, const char *target, bool is_streamed, bool caches, const char *text)
 {
-	struct message messages[] = { { ROLE_USER, text } };
+	struct message messages[] = { { .role = ROLE_USER, .text = text } };
 	struct err e = { 0 };
 	struct target *t = target_resolve(b->config, target, &e);
 
@@ -180,7 +180,7 @@ static void places_and_cancels(void **state)
 	struct target *t = target_resolve(b->config, "openai/gpt-5.4-mini", &e);
 	assert_non_null(t);
 	for (size_t i = 0; i < COUNT_OF(w); i++) {
-		struct message m = { ROLE_USER, i % 2 == 0 ? "x" : "y" };
+		struct message m = { .role = ROLE_USER, .text = i % 2 == 0 ? "x" : "y" };
 		struct gateway_request r = { .target = t, .messages = &m, .n_messages = 1, .is_streamed = true, .max_attempts = 1, .caches = i != 5 };
 
 		chat_params_init(&r.params);
@@ -241,7 +241,7 @@ static void ends_meanwhile(void **state)
 	second.flag = &b->is_idle;
 	second.flag_at = 'q';
 	second.bench = b;
-	struct message m = { ROLE_USER, "x" };
+	struct message m = { .role = ROLE_USER, .text = "x" };
 	struct gateway_request r = { .target = first.call->target, .messages = &m, .n_messages = 1, .is_streamed = true, .caches = true };
 	chat_params_init(&r.params);
 	second.call = call_ref(call_start(b->gateway, &r, watch_event, &second));

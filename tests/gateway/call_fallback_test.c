@@ -25,7 +25,7 @@ static struct target *chain(struct bench *b, const char *const names[])
 
 static void start(struct bench *b, struct watch *w, const struct target *t, int max_attempts)
 {
-	struct message m = { ROLE_USER, "hello" };
+	struct message m = { .role = ROLE_USER, .text = "hello" };
 	struct gateway_request r = { .target = t, .messages = &m, .n_messages = 1, .is_streamed = true, .max_attempts = max_attempts,
 		.run_us = 1790000000000000, .run_column = 2 };
 

@@ -211,7 +211,7 @@ static inline struct provider_entry *bench_provider(struct bench *b, const char 
 /* Begins a call; w->bench, w->cancel_at and so on may be set before. It holds a reference. */
 static inline void bench_start(struct bench *b, struct watch *w, const char *target, bool is_streamed, const char *text)
 {
-	struct message messages[] = { { ROLE_SYSTEM, "Be brief." }, { ROLE_USER, text } };
+	struct message messages[] = { { .role = ROLE_SYSTEM, .text = "Be brief." }, { .role = ROLE_USER, .text = text } };
 	struct err e = { 0 };
 	struct target *t = target_resolve(b->config, target, &e);
 

@@ -93,7 +93,7 @@ static void parameters(void **state)
 {
 	static const char *const targets[] = { "mistral/mistral-small-latest", "cohere/command-a-03-2025" };
 	struct bench *b = bench_new(NULL);
-	const struct message hi = { ROLE_USER, "hi" };
+	const struct message hi = { .role = ROLE_USER, .text = "hi" };
 	struct err e = { 0 };
 
 	(void)state;
@@ -125,7 +125,7 @@ static void schema(void **state)
 {
 	static const char *const targets[] = { "mistral/mistral-small-latest", "cohere/command-a-03-2025", "gemini/gemini-2.5-flash",
 		"ollama/llama3.1:8b" };
-	static const struct message hi = { ROLE_USER, "How many rivers?" };
+	static const struct message hi = { .role = ROLE_USER, .text = "How many rivers?" };
 	struct bench *b = bench_new(NULL);
 	struct err e = { 0 };
 

@@ -464,7 +464,7 @@ static void a_request_that_cannot_be_built(void **state)
 static void preview_sends_nothing(void **state)
 {
 	struct bench *b = bench_new(NULL);
-	struct message message = { ROLE_USER, "hello" };
+	struct message message = { .role = ROLE_USER, .text = "hello" };
 	struct err e = { 0 };
 
 	(void)state;
@@ -497,7 +497,7 @@ static void nobody_looks(void **state)
 {
 	struct bench *b = bench_new(NULL);
 	struct gateway *g = gateway_new(b->loop, b->config, NULL);
-	struct message message = { ROLE_USER, "hello" };
+	struct message message = { .role = ROLE_USER, .text = "hello" };
 	struct err e = { 0 };
 
 	(void)state;

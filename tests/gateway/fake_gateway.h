@@ -265,7 +265,7 @@ struct call *call_start(struct gateway *g, const struct gateway_request *r, call
 	fc->wall_us = clock_wall_us();
 	fc->key = ++g->n_started;
 	for (size_t i = 0; i < r->n_messages; i++) {
-		(void)buf_addf(&fc->prompt, "%s\n", r->messages[i].text);
+		(void)buf_addf(&fc->prompt, "%s%s\n", r->messages[i].text, r->messages[i].calls_json != NULL ? r->messages[i].calls_json : "");
 	}
 	for (size_t i = 0; r->attachments != NULL && i < r->attachments->n; i++) {
 		(void)buf_addf(&fc->prompt, "[%s]\n", r->attachments->list[i].name);

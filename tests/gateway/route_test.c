@@ -46,7 +46,7 @@ static void chooses(void **state)
 	assert_int_equal(c->n_problems, 0);
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		char *system = words(cases[i].n_words);
-		const struct message messages[] = { { ROLE_SYSTEM, system }, { ROLE_USER, cases[i].user } };
+		const struct message messages[] = { { .role = ROLE_SYSTEM, .text = system }, { .role = ROLE_USER, .text = cases[i].user } };
 		struct route_choice choice;
 		struct err e = { 0 };
 
@@ -61,7 +61,7 @@ static void chooses(void **state)
 
 static void stands_in(void **state)
 {
-	const struct message easy = { ROLE_USER, "Hi" };
+	const struct message easy = { .role = ROLE_USER, .text = "Hi" };
 	struct config *c = load("providers:\n  groq: {kind: openai, base_url: 'https://api.groq.com/openai/v1'}\nroute: {medium: groq/m}\n");
 	struct route_choice choice;
 	struct err e = { 0 };

@@ -89,10 +89,10 @@ static void test_whole(void **state)
 static void test_build(void **state)
 {
 	static const char *stop[] = { "END" };
-	static const struct message hi[] = { { ROLE_USER, "Hi" } };
-	static const struct message talk[] = { { ROLE_SYSTEM, "Be brief." }, { ROLE_USER, "a" }, { ROLE_USER, "b" }, { ROLE_USER, "c" },
-		{ ROLE_ASSISTANT, "d" }, { ROLE_USER, "e" } };
-	static const struct message two[] = { { ROLE_SYSTEM, "One." }, { ROLE_SYSTEM, "Two." }, { ROLE_USER, "a" } };
+	static const struct message hi[] = { { .role = ROLE_USER, .text = "Hi" } };
+	static const struct message talk[] = { { .role = ROLE_SYSTEM, .text = "Be brief." }, { .role = ROLE_USER, .text = "a" }, { .role = ROLE_USER, .text = "b" }, { .role = ROLE_USER, .text = "c" },
+		{ .role = ROLE_ASSISTANT, .text = "d" }, { .role = ROLE_USER, .text = "e" } };
+	static const struct message two[] = { { .role = ROLE_SYSTEM, .text = "One." }, { .role = ROLE_SYSTEM, .text = "Two." }, { .role = ROLE_USER, .text = "a" } };
 	static const char headers[] = "anthropic-version: 2023-06-01\nContent-Type: application/json\nx-api-key: k";
 	static const struct build_case cases[] = {
 		{ .name = "least", .key = "k", .request = { "c-1", hi, 1, UNSET, false }, .url = "https://api.anthropic.com/v1/messages",

@@ -176,7 +176,7 @@ static void wire(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
-		const struct message messages[] = { { ROLE_USER, "First." }, { ROLE_ASSISTANT, "Yes." }, { ROLE_USER, "What?" } };
+		const struct message messages[] = { { .role = ROLE_USER, .text = "First." }, { .role = ROLE_ASSISTANT, .text = "Yes." }, { .role = ROLE_USER, .text = "What?" } };
 		struct endpoint ep = { .base_url = "http://h", .key = "k" };
 		struct attachments *as = with("c.png", PNG);
 		struct err e = { 0 };
@@ -213,7 +213,7 @@ static void text_alone(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < n_providers; i++) {
-		const struct message m = { ROLE_USER, "What?" };
+		const struct message m = { .role = ROLE_USER, .text = "What?" };
 		struct endpoint ep = { .base_url = "http://h", .key = "k" };
 		struct attachments *as = with("n.txt", "abc\n");
 		struct chat_request r = { .model = "m", .messages = &m, .n_messages = 1, .attachments = as };

@@ -63,8 +63,8 @@ static void test_whole(void **state)
 static void test_build(void **state)
 {
 	static const char *stop[] = { "END" };
-	static const struct message hi[] = { { ROLE_USER, "Hi" } };
-	static const struct message talk[] = { { ROLE_SYSTEM, "Be brief." }, { ROLE_USER, "a" } };
+	static const struct message hi[] = { { .role = ROLE_USER, .text = "Hi" } };
+	static const struct message talk[] = { { .role = ROLE_SYSTEM, .text = "Be brief." }, { .role = ROLE_USER, .text = "a" } };
 	static const char headers[] = "Content-Type: application/json\nAuthorization: Bearer k";
 	static const struct build_case cases[] = {
 		{ .name = "least", .key = "k", .request = { .model = "command-a", .messages = hi, .n_messages = 1, UNSET },

@@ -71,7 +71,7 @@ static void test_tools(void **state)
 	}
 }
 
-static const struct message hi[] = { { ROLE_USER, "Hi" } };
+static const struct message hi[] = { { .role = ROLE_USER, .text = "Hi" } };
 
 #define RESPONSE_FORMAT "\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"answer\",\"schema\":" SCHEMA "}}"
 
@@ -111,6 +111,71 @@ static void test_built(void **state)
 	}
 }
 
+/* Calls of tools, with words and without, and their results, in the turns of each format. */
+static void test_turns(void **state)
+{
+#define A_CALL(id, name, arguments) "{\"id\":\"" id "\",\"type\":\"function\",\"function\":{\"name\":\"" name "\",\"arguments\":\"" arguments "\"}}"
+	static const struct message talk[] = {
+		{ .role = ROLE_USER, .text = "a" },
+		{ .role = ROLE_ASSISTANT, .text = "", .calls_json = "[" A_CALL("c1", "look_up", "{\\\"n\\\":1}") "," A_CALL("c2", "now", "") "]" },
+		{ .role = ROLE_TOOL, .text = "one", .call_id = "c1", .tool = "look_up" },
+		{ .role = ROLE_TOOL, .text = "{\"t\":2}", .call_id = "c2", .tool = "now" },
+		{ .role = ROLE_ASSISTANT, .text = "b", .calls_json = "[" A_CALL("c3", "now", "{}") "]" },
+		{ .role = ROLE_TOOL, .text = "r" },
+		{ .role = ROLE_USER, .text = "c" },
+	};
+#define OPENAI_TURNS(none) "[{\"role\":\"user\",\"content\":\"a\"},{\"role\":\"assistant\"" none ",\"tool_calls\":[" A_CALL("c1", "look_up", "{\\\"n\\\":1}") "," \
+	A_CALL("c2", "now", "") "]},{\"role\":\"tool\",\"content\":\"one\",\"tool_call_id\":\"c1\"},{\"role\":\"tool\",\"content\":\"{\\\"t\\\":2}\"," \
+	"\"tool_call_id\":\"c2\"},{\"role\":\"assistant\",\"content\":\"b\",\"tool_calls\":[" A_CALL("c3", "now", "{}") "]}," \
+	"{\"role\":\"tool\",\"content\":\"r\"},{\"role\":\"user\",\"content\":\"c\"}]"
+	static const struct {
+		const struct provider *provider;
+		const char *member, *turns;
+	} cases[] = {
+		{ &provider_openai, "messages", OPENAI_TURNS(",\"content\":null") },
+		{ &provider_mistral, "messages", OPENAI_TURNS(",\"content\":null") },
+		{ &provider_cohere, "messages", OPENAI_TURNS("") },
+		{ &provider_ollama, "messages", "[{\"role\":\"user\",\"content\":\"a\"},{\"role\":\"assistant\",\"content\":\"\",\"tool_calls\":["
+		    "{\"function\":{\"name\":\"look_up\",\"arguments\":{\"n\":1}}},{\"function\":{\"name\":\"now\",\"arguments\":{}}}]},"
+		    "{\"role\":\"tool\",\"content\":\"one\",\"tool_name\":\"look_up\"},{\"role\":\"tool\",\"content\":\"{\\\"t\\\":2}\",\"tool_name\":\"now\"},"
+		    "{\"role\":\"assistant\",\"content\":\"b\",\"tool_calls\":[{\"function\":{\"name\":\"now\",\"arguments\":{}}}]},"
+		    "{\"role\":\"tool\",\"content\":\"r\"},{\"role\":\"user\",\"content\":\"c\"}]" },
+		{ &provider_gemini, "contents", "[{\"role\":\"user\",\"parts\":[{\"text\":\"a\"}]},{\"role\":\"model\",\"parts\":["
+		    "{\"functionCall\":{\"name\":\"look_up\",\"args\":{\"n\":1}}},{\"functionCall\":{\"name\":\"now\",\"args\":{}}}]},"
+		    "{\"role\":\"user\",\"parts\":[{\"functionResponse\":{\"name\":\"look_up\",\"response\":{\"result\":\"one\"}}},"
+		    "{\"functionResponse\":{\"name\":\"now\",\"response\":{\"t\":2}}}]},{\"role\":\"model\",\"parts\":[{\"text\":\"b\"},"
+		    "{\"functionCall\":{\"name\":\"now\",\"args\":{}}}]},{\"role\":\"user\",\"parts\":[{\"functionResponse\":{\"name\":\"\",\"response\":{\"result\":\"r\"}}},"
+		    "{\"text\":\"c\"}]}]" },
+		{ &provider_anthropic, "messages", "[{\"role\":\"user\",\"content\":\"a\"},{\"role\":\"assistant\",\"content\":["
+		    "{\"type\":\"tool_use\",\"id\":\"c1\",\"name\":\"look_up\",\"input\":{\"n\":1}},{\"type\":\"tool_use\",\"id\":\"c2\",\"name\":\"now\",\"input\":{}}]},"
+		    "{\"role\":\"user\",\"content\":[{\"type\":\"tool_result\",\"tool_use_id\":\"c1\",\"content\":\"one\"},"
+		    "{\"type\":\"tool_result\",\"tool_use_id\":\"c2\",\"content\":\"{\\\"t\\\":2}\"}]},{\"role\":\"assistant\",\"content\":[{\"type\":\"text\",\"text\":\"b\"},"
+		    "{\"type\":\"tool_use\",\"id\":\"c3\",\"name\":\"now\",\"input\":{}}]},{\"role\":\"user\",\"content\":["
+		    "{\"type\":\"tool_result\",\"tool_use_id\":\"\",\"content\":\"r\"},{\"type\":\"text\",\"text\":\"c\"}]}]" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		const struct provider *p = cases[i].provider;
+		struct chat_request r = { .model = "m", .messages = talk, .n_messages = COUNT_OF(talk) };
+		struct endpoint ep = { .base_url = p->base_url, .key = "k" };
+		struct wire_request w = { 0 };
+		struct err e = { 0 };
+
+		chat_params_init(&r.params);
+		assert_true(p->build(&ep, &r, &w, &e));
+		json_t *body = json_loads(buf_str(&w.body), 0, NULL), *turns = json_loads(cases[i].turns, 0, NULL);
+
+		assert_non_null(turns);
+		if (!json_equal(json_object_get(body, cases[i].member), turns)) {
+			fail_msg("%s: %s", p->kind, buf_str(&w.body));
+		}
+		json_decref(body);
+		json_decref(turns);
+		wire_request_free(&w);
+	}
+}
+
 /* Whoever did not check them before is told. */
 static void test_refused(void **state)
 {
@@ -137,6 +202,7 @@ int main(void)
 		cmocka_unit_test(test_schema),
 		cmocka_unit_test(test_tools),
 		cmocka_unit_test(test_built),
+		cmocka_unit_test(test_turns),
 		cmocka_unit_test(test_refused),
 	};
 

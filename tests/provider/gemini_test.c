@@ -84,8 +84,8 @@ static void test_whole(void **state)
 static void test_build(void **state)
 {
 	static const char *stop[] = { "END" };
-	static const struct message hi[] = { { ROLE_USER, "Hi" } };
-	static const struct message talk[] = { { ROLE_SYSTEM, "Be brief." }, { ROLE_USER, "a" }, { ROLE_USER, "b" }, { ROLE_ASSISTANT, "c"
+	static const struct message hi[] = { { .role = ROLE_USER, .text = "Hi" } };
+	static const struct message talk[] = { { .role = ROLE_SYSTEM, .text = "Be brief." }, { .role = ROLE_USER, .text = "a" }, { .role = ROLE_USER, .text = "b" }, { .role = ROLE_ASSISTANT, .text = "c"
 	    } };
 	static const char headers[] = "Content-Type: application/json\nx-goog-api-key: k";
 	static const struct build_case cases[] = {

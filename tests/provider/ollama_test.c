@@ -52,7 +52,7 @@ static void test_streams(void **state)
 static void test_build(void **state)
 {
 	static const char *stop[] = { "END" };
-	static const struct message talk[] = { { ROLE_SYSTEM, "s" }, { ROLE_USER, "a" }, { ROLE_ASSISTANT, "b" } };
+	static const struct message talk[] = { { .role = ROLE_SYSTEM, .text = "s" }, { .role = ROLE_USER, .text = "a" }, { .role = ROLE_ASSISTANT, .text = "b" } };
 	static const struct build_case cases[] = {
 		{ .name = "least", .request = { "q", talk + 1, 1, UNSET, false }, .url = "http://localhost:11434/api/chat",
 		    .expect_headers = "Content-Type: application/json",

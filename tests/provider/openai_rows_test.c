@@ -11,7 +11,7 @@
 #define SAMPLING "\"temperature\":0.7,\"top_p\":0.95,"
 #define COST(value) "data: {\"choices\":[{\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}],\"usage\":{\"cost\":" value "}}\n\n"
 
-static const struct message hi[] = { { ROLE_USER, "Hi" } };
+static const struct message hi[] = { { .role = ROLE_USER, .text = "Hi" } };
 
 static void test_mistral(void **state)
 {

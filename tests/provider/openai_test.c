@@ -187,8 +187,8 @@ static void test_whole(void **state)
 static void test_build(void **state)
 {
 	static const char *stop[] = { "END", "\n" };
-	static const struct message hi[] = { { ROLE_USER, "Hi \"you\"" } };
-	static const struct message talk[] = { { ROLE_SYSTEM, "Be brief." }, { ROLE_USER, "a" }, { ROLE_ASSISTANT, "b" }, { ROLE_USER, "é"
+	static const struct message hi[] = { { .role = ROLE_USER, .text = "Hi \"you\"" } };
+	static const struct message talk[] = { { .role = ROLE_SYSTEM, .text = "Be brief." }, { .role = ROLE_USER, .text = "a" }, { .role = ROLE_ASSISTANT, .text = "b" }, { .role = ROLE_USER, .text = "é"
 	    } };
 	static const char *const extra[] = { "X-Title: sonde", "authorization: none", NULL };
 	static const char json_header[] = "Content-Type: application/json";
@@ -234,7 +234,7 @@ static void test_build(void **state)
 /* What cannot be sent is refused with a sentence, and the key is not in it. */
 static void test_refused(void **state)
 {
-	static const struct message hi[] = { { ROLE_USER, "Hi" } }, bad[] = { { ROLE_USER, "caf\xe9" } };
+	static const struct message hi[] = { { .role = ROLE_USER, .text = "Hi" } }, bad[] = { { .role = ROLE_USER, .text = "caf\xe9" } };
 	static const char *const injected[] = { "X-A: b\r\nX-C: d", NULL }, *const shapeless[] = { "nothing", NULL };
 	static const struct {
 		const char *name, *key;

@@ -19,6 +19,25 @@ bool metrics_has_opened(const struct metrics_screen *s, struct console *c, const
 	return false;
 }
 
+/* What of the request does not come back. */
+static void add_lacks(const struct config *config, const struct call_row *row, const struct call_body *body, const struct again *a, struct buf *out)
+{
+	struct buf names = { 0 };
+
+	if (a->n_left_out > 0) { /* its messages are then others */
+		(void)buf_addf(out, ", without its %zu image%s or file%s, which are not kept", a->n_left_out, a->n_left_out == 1 ? "" : "s", a->n_left_out == 1 ? "" : "s");
+		return;
+	}
+	again_left_out(config, row, body, a, &names);
+	if (names.len > 0) {
+		char *clean = clean_line(names.s, names.len, 80);
+
+		(void)buf_addf(out, ", not as it was in: %s", clean);
+		free(clean);
+	}
+	buf_free(&names);
+}
+
 unsigned screens_open_in_play(struct console *c, struct app *app, const struct call_row *row, const struct call_body *body)
 {
 	struct again a;
@@ -32,8 +51,11 @@ unsigned screens_open_in_play(struct console *c, struct app *app, const struct c
 	(void)console_show(c, "play");
 	char *target = clean_line(a.target, strlen(a.target), 40);
 
-	console_say(c, ST_TEXT, "the request to %s%s%s: F5 sends it", target, a.is_conversation ? ", all its turns as one text" : "",
-	    a.n_left_out > 0 ? ", without what is no text" : "");
+	struct buf without = { 0 };
+
+	add_lacks(app->config, row, body, &a, &without);
+	console_say(c, without.len > 0 ? ST_WARN : ST_TEXT, "the request to %s%s: F5 sends it", target, buf_str(&without));
+	buf_free(&without);
 	free(target);
 	again_free(&a);
 	return metrics_changed();

@@ -114,7 +114,9 @@ static int draw_name(const struct play_screen *s, struct cells *cells, int x, in
 	} else if (prompt->number > 0 && p->is_edited) {
 		(void)buf_addf(&b, "%s, edited from v%d", prompt->name, prompt->number);
 	} else {
-		(void)buf_addf(&b, "%s%s", play_prompt_name(prompt, name), prompt->number > 0 ? "" : ", a draft");
+		const char *what = prompt->number > 0 ? "" : p->is_edited || prompt->hash[0] == '\0' ? ", a draft" : ", as recorded";
+
+		(void)buf_addf(&b, "%s%s", play_prompt_name(prompt, name), what);
 	}
 	int used = cells_fit(cells, x, s->area.y, w, p->all.err.code != ERR_NONE ? ST_BAD : ST_BOLD, b.s);
 

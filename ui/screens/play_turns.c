@@ -8,7 +8,7 @@
 #include "ui/screens/play_state.h"
 #include "ui/widgets/styled.h"
 
-static const char *const roles[] = { [ROLE_SYSTEM] = "SYSTEM", [ROLE_USER] = "USER", [ROLE_ASSISTANT] = "ASSISTANT" };
+static const char *const roles[] = { [ROLE_SYSTEM] = "SYSTEM", [ROLE_USER] = "USER", [ROLE_ASSISTANT] = "ASSISTANT", [ROLE_TOOL] = "TOOL" };
 
 /* -- in the pane of the prompt -------------------------------------------------------------------------------------------------------- */
 
@@ -22,8 +22,9 @@ int play_turns_height(const struct play_screen *s, struct rect area)
 
 static void draw_turn(struct cells *cells, struct rect r, int y, const struct message *m, size_t n_more)
 {
-	size_t len = strlen(m->text), most = 4 * (size_t)r.w;
-	char *line = clean_line(m->text, len < most ? len : most, (size_t)r.w);
+	const char *text = m->text[0] == '\0' && m->calls_json != NULL ? m->calls_json : m->text;
+	size_t len = strlen(text), most = 4 * (size_t)r.w;
+	char *line = clean_line(text, len < most ? len : most, (size_t)r.w);
 	int x = r.x + 1 + cells_put(cells, r.x + 1, y, ST_DIM, roles[m->role]) + 1, end = r.x + r.w - 1;
 
 	x = x < r.x + 8 ? r.x + 8 : x;
@@ -84,6 +85,21 @@ static void add_json(struct styled_text *t, const char *title, const char *json)
 	buf_free(&text);
 }
 
+/* "TOOL look_up, call_1" */
+static void add_role(struct styled_text *t, const struct message *m)
+{
+	const char *const words[] = { m->tool, m->call_id };
+
+	styled_addf(t, ST_BOLD, "%s", roles[m->role]);
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		char *clean = words[i] != NULL ? clean_line(words[i], strlen(words[i]), 60) : NULL;
+
+		styled_addf(t, ST_DIM, "%s%s", clean != NULL ? i > 0 && words[0] != NULL ? ", " : " " : "", clean != NULL ? clean : "");
+		free(clean);
+	}
+	styled_addf(t, ST_TEXT, "\n");
+}
+
 static void add_params(const struct play_screen *s, struct styled_text *t, const struct play_column *c)
 {
 	struct chat_params params;
@@ -114,8 +130,13 @@ static void make_request(struct play_screen *s, const struct play_column *c)
 	styled_free(s->request);
 	s->request = styled_new();
 	for (size_t i = 0; i < n; i++) {
-		styled_addf(s->request, ST_BOLD, "%s\n", roles[messages[i].role]);
-		add_clean(s->request, messages[i].text);
+		const struct message *m = &messages[i];
+
+		add_role(s->request, m);
+		if (m->text[0] != '\0' || m->calls_json == NULL) {
+			add_clean(s->request, m->text);
+		}
+		add_json(s->request, "calls", m->calls_json);
 	}
 	if (prompt != NULL) {
 		add_json(s->request, "TOOLS", prompt->filled.tools_json);

@@ -533,7 +533,17 @@ static unsigned to_play(void *self, struct console *c, const char *arg)
 	return prompts_changed();
 }
 
-/* The draft, and beside it what it is compared with, both asked of the first target. */
+static unsigned version_to_play(const struct prompts_screen *s, struct console *c, int number)
+{
+	char *ref = x_asprintf("%s@v%d", s->p->name, number);
+
+	play_ask_prompt(s->app->play, ref);
+	(void)console_show(c, "play");
+	free(ref);
+	return prompts_changed();
+}
+
+/* The draft, or the version that is compared in its place, and beside it what that is compared with, both asked of the first target. */
 static unsigned to_play_with(void *self, struct console *c, const char *arg)
 {
 	struct prompts_screen *s = self;
@@ -544,9 +554,9 @@ static unsigned to_play_with(void *self, struct console *c, const char *arg)
 		console_say(c, ST_DIM, play->n_columns == 0 ? "Play has no target yet: a adds one there" : "nothing to compare with: m marks a version in History");
 		return prompts_changed();
 	}
-	unsigned bits = to_play(self, c, arg);
+	unsigned bits = s->p->after == 0 ? to_play(self, c, arg) : version_to_play(s, c, s->p->after);
 
-	if (play->opened != opened) {
+	if (play->opened != opened || s->p->after != 0) {
 		char *ref = x_asprintf("%s@v%d", s->p->name, s->p->against);
 
 		play_ask_own(play, play_add(play, play->columns[0]->name), ref);
