@@ -14,8 +14,9 @@
 
 #define CONTEXT 3
 
-/* 0 would hide from a script that the files differ, and 1 is a fault of sonde: a difference is what a failed check is. */
-#define STATUS_DIFFERENT 5
+/* As diff, cmp and git diff --no-index have it, for a script takes one for the other: 1 is a difference here, and 2 all that went wrong. */
+#define STATUS_DIFFERENT 1
+#define STATUS_TROUBLE 2
 
 #define WIDTH_UNKNOWN 130 /* as diff -y has it */
 
@@ -207,7 +208,8 @@ static int run(int argc, char **argv)
 		free(t.names[i]);
 		json_decref(t.values[i]);
 	}
-	return status;
+	/* Output that nobody could take is trouble, not a difference. */
+	return cli_out_flush() ? status : STATUS_TROUBLE;
 }
 
 const struct cli_command cli_diff = {
@@ -231,7 +233,7 @@ const struct cli_command cli_diff = {
 	    "\n"
 	    "Blocks of at least 3 lines or 20 words that went elsewhere are told as moved, paragraphs that only have other line ends as\n"
 	    "re-wrapped. On a terminal what cannot be seen is named: \\r, \\x1b, \\xff for a byte that is no UTF-8.\n"
-	    "Exit status 0: the files are the same, 5: they are not, 2: one cannot be read.\n"
+	    "Exit status as of diff(1) - 0: the files are the same, 1: they are not, 2: one cannot be read, or the output not written.\n"
 	    "\n"
 	    "  sonde diff old.txt new.txt\n"
 	    "  sonde run -m openai \"$Q\" | sonde diff expected.txt -\n",

@@ -32,7 +32,7 @@ Be kind and be brief;
 when in doubt ask a colleague.
 END
 sonde diff "$T/a" "$T/b"
-check "different" is 5
+check "different" is 1
 check "different: words" out '[-{{product}}-]{+{{brand}}+}.'
 check "different: words of a pair" out 'Reply with {+ONE +}JSON [-only-]{+object+}.'
 check "different: moved" n_out 2 '^ moved '
@@ -44,11 +44,11 @@ sonde diff "$T/a" "$T/a"
 check "equal" is 0
 check "equal: nothing to say" no_out
 sonde diff -q "$T/a" "$T/b"
-check "quiet" is 5
+check "quiet" is 1
 check "quiet: says nothing" no_out
 sonde_env "$SONDE" diff - "$T/b" <"$T/a" >"$T/out/out" 2>"$T/out/err"
 status=$?
-check "standard input" is 5
+check "standard input" is 1
 check "standard input: its name" out "- -> $T/b"
 
 # A patch gives B, whatever the ends of the files and the context; and git finds no fewer changed lines.
@@ -74,7 +74,7 @@ done
 # Columns, JSON by key path, and for programs.
 VARIABLES=COLUMNS=120
 sonde diff --side "$T/a" "$T/b"
-check "side" is 5
+check "side" is 1
 check "side: a pair" grep -qE '^Reply with JSON \[-only-\]\.  +\| Reply with \{\+ONE \+\}JSON \{\+object\+\}\.$' "$T/out/out"
 check "side: common lines" grep -qE '^Never shout\.  +  Never shout\.$' "$T/out/out"
 check "side: no line is too long" [ "$(awk 'length > 120' "$T/out/out" | wc -l)" -eq 0 ]
@@ -91,7 +91,7 @@ cat >"$T/b.json" <<'END'
 END
 sed 's/,"/,\n"/g' "$T/a.json" >"$T/laid-out.json"
 sonde diff "$T/a.json" "$T/b.json"
-check "key paths" is 5
+check "key paths" is 1
 check "key paths: a number" out '  temperature 0.2 -> 0.7'
 check "key paths: an item" out '+ stop[1] "b"'
 check "key paths: a text" out '    You triage [-support-]{+billing+} tickets.'
@@ -103,7 +103,7 @@ check "another layout: nothing to say" no_out
 sonde diff --json "$T/a.json" "$T/b.json"
 check "changes for programs" out '{"op":"change","path":"temperature","old":0.2,"new":0.7}'
 sonde diff --json "$T/a" "$T/b"
-check "hunks for programs" is 5
+check "hunks for programs" is 1
 check "hunks for programs: parts" out '{"op":"delete","text":"{{product}}"},{"op":"insert","text":"{{brand}}"}'
 check "hunks for programs: moves" out '"moves":[{"a_line":'
 sonde diff --json "$T/a" "$T/a"
@@ -166,7 +166,7 @@ sonde diff "$T/$name" "$T/b"
 check "hostile name: cleaned" [ "$(grep -c "$(printf '\033')" "$T/out/out")" -eq 0 ]
 printf 'a\0b' >"$T/binary"
 sonde diff "$T/a" "$T/binary"
-check "binary" is 5
+check "binary" is 1
 check "binary: said so" out 'differ, and are not both text'
 sonde diff "$T/a" /no/such/file
 check "no file" exits 2 /no/such/file
@@ -186,4 +186,13 @@ sonde diff --color=blue "$T/a" "$T/b"
 check "a colour" exits 2 'always or never'
 sonde diff -U x "$T/a" "$T/b"
 check "context" exits 2 'no whole number'
+printf 'one\n' >"$T/a1"
+printf 'two\n' >"$T/a2"
+if [ -w /dev/full ]; then
+	sonde_env "$SONDE" diff "$T/a1" "$T/a2" >/dev/full 2>"$T/out/err"
+	status=$?
+	check "output that cannot be written is trouble" is 2
+fi
+sonde diff "$T/a1" "$T"
+check "a directory" exits 2 "Is a directory"
 end
