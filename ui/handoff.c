@@ -1,7 +1,6 @@
 #include "ui/handoff.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -14,6 +13,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/temp.h"
 
 #define NOT_FOUND 127 /* exit status of the shell */
 
@@ -44,27 +44,16 @@ bool handoff_has_editor(struct err *e)
 
 static bool write_file(struct handoff *h, const char *text, size_t len, struct err *e)
 {
-	const char *dir = getenv("TMPDIR");
+	int fd = temp_file(TEMP_DIR, "prompt", ".md", &h->path, e);
 
-	h->path = x_asprintf("%s/sonde-prompt-XXXXXX.md", dir != NULL && dir[0] != '\0' ? dir : "/tmp");
-	int fd = mkostemps(h->path, 3, O_CLOEXEC); /* 0600 */
-	bool ok = fd >= 0;
-
-	for (size_t at = 0; ok && at < len;) {
-		ssize_t n = write(fd, text + at, len - at);
-
-		ok = n >= 0 || errno == EINTR;
-		at += n > 0 ? (size_t)n : 0;
+	if (fd < 0) {
+		return false;
 	}
-	if (!ok) {
-		err_set(e, ERR_INTERNAL, "no file for the editor can be written: %s", strerror(errno));
-	}
+	bool ok = file_write_fd(fd, text, len) || err_set(e, ERR_INTERNAL, "no file for the editor can be written: %s", strerror(errno));
 	struct stat st;
 
-	if (fd >= 0) {
-		h->written = fstat(fd, &st) == 0 ? st.st_mtim : (struct timespec){ 0 };
-		close(fd);
-	}
+	h->written = fstat(fd, &st) == 0 ? st.st_mtim : (struct timespec){ 0 };
+	close(fd);
 	return ok;
 }
 

@@ -2,8 +2,6 @@
 
 #include <assert.h>
 #include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,6 +12,7 @@
 #include "app/prompts.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/temp.h"
 #include "data/embedded.h"
 #include "sim/history.h"
 #include "sim/sim.h"
@@ -31,20 +30,6 @@ static const struct {
 	{ "gemini", "gemini-2.5-flash", "" },
 	{ "ollama", "llama3.1:8b", "" },
 };
-
-static bool make_dir(struct demo *d, struct err *e)
-{
-	const char *tmp = getenv("TMPDIR");
-
-	d->dir = x_asprintf("%s/sonde-demo-XXXXXX", tmp != NULL && tmp[0] == '/' ? tmp : "/tmp");
-	if (mkdtemp(d->dir) == NULL) {
-		err_set(e, ERR_INTERNAL, "cannot make a directory for the demo (%s): %s", d->dir, strerror(errno));
-		free(d->dir);
-		d->dir = NULL;
-		return err_hint(e, "set TMPDIR to a directory that can be written");
-	}
-	return true;
-}
 
 static void remove_dir(const char *path)
 {
@@ -126,7 +111,8 @@ static bool start(struct demo *d, struct loop *l, struct err *e)
 	struct sim_options o;
 	struct config *config;
 
-	if (!make_dir(d, e)) {
+	d->dir = temp_dir("demo", e);
+	if (d->dir == NULL) {
 		return false;
 	}
 	sim_options_init(&o);

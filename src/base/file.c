@@ -45,7 +45,7 @@ bool file_read(const char *path, struct buf *out, bool *is_missing, struct err *
 	return ok;
 }
 
-static bool write_all(int fd, const char *bytes, size_t len)
+bool file_write_fd(int fd, const char *bytes, size_t len)
 {
 	while (len > 0) {
 		ssize_t n = write(fd, bytes, len);
@@ -63,7 +63,7 @@ bool file_replace(const char *path, const char *bytes, size_t len, struct err *e
 {
 	char *beside = x_asprintf("%s.XXXXXX", path);
 	int fd = mkostemp(beside, O_CLOEXEC);
-	bool ok = fd >= 0 && write_all(fd, bytes, len);
+	bool ok = fd >= 0 && file_write_fd(fd, bytes, len);
 
 	if (fd >= 0) {
 		ok = close(fd) == 0 && ok;

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/xdg.h"
 
@@ -73,16 +74,7 @@ struct outfile *outfile_new(const char *path, bool replaces, struct err *e)
 
 bool outfile_write(struct outfile *f, const char *bytes, size_t len, struct err *e)
 {
-	while (len > 0) {
-		ssize_t n = write(f->fd, bytes, len);
-
-		if (n < 0 && errno != EINTR) {
-			return fail(f->path, errno, e);
-		}
-		bytes += n > 0 ? n : 0;
-		len -= n > 0 ? (size_t)n : 0;
-	}
-	return true;
+	return file_write_fd(f->fd, bytes, len) || fail(f->path, errno, e);
 }
 
 /* link fails where a file is, rename replaces it; a file system without links is asked once more. */

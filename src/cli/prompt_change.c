@@ -7,7 +7,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/mem.h"
+#include "base/temp.h"
 #include "text/json_text.h"
 
 /* ---- versions ---- */
@@ -106,17 +108,24 @@ static bool branch(struct prompt_task *t, struct err *e)
 	return ok;
 }
 
-static bool run_editor(const char *path, struct err *e)
+/* $VISUAL, else $EDITOR. */
+static const char *find_editor(struct err *e)
 {
 	const char *editor = getenv("VISUAL");
-	int status;
 
 	editor = editor != NULL && editor[0] != '\0' ? editor : getenv("EDITOR");
 	if (editor == NULL || editor[0] == '\0') {
 		err_set(e, ERR_USAGE, "no editor is named");
-		return err_hint(e, "set VISUAL or EDITOR, for example EDITOR=vi");
+		err_hint(e, "set VISUAL or EDITOR, for example EDITOR=vi");
+		return NULL;
 	}
+	return editor;
+}
+
+static bool run_editor(const char *editor, const char *path, struct err *e)
+{
 	char *command = x_asprintf("%s \"$0\"", editor);
+	int status;
 	pid_t pid = fork();
 
 	if (pid == 0) {
@@ -134,21 +143,16 @@ static bool run_editor(const char *path, struct err *e)
 
 static bool write_script(const struct version_row *v, char **path, struct err *e)
 {
-	const char *tmp = getenv("TMPDIR");
 	struct buf script = { 0 };
+	int fd = temp_file(TEMP_DIR, "prompt", "", path, e);
 
-	*path = x_asprintf("%s/sonde-prompt-XXXXXX", tmp != NULL && tmp[0] != '\0' ? tmp : "/tmp");
-	int fd = mkstemp(*path);
-
+	if (fd < 0) {
+		return false;
+	}
 	bundle_script(&v->bundle, &script);
-	bool ok = fd >= 0 && write(fd, buf_str(&script), script.len) == (ssize_t)script.len;
+	bool ok = file_write_fd(fd, buf_str(&script), script.len) || err_set(e, ERR_INTERNAL, "%.150s cannot be written: %s", *path, strerror(errno));
 
-	if (!ok) {
-		err_set(e, ERR_INTERNAL, "%.150s cannot be written: %s", *path, strerror(errno));
-	}
-	if (fd >= 0) {
-		(void)close(fd);
-	}
+	(void)close(fd);
 	buf_free(&script);
 	return ok;
 }
@@ -158,11 +162,12 @@ static bool edit(struct prompt_task *t, struct err *e)
 	struct version_row base;
 	struct bundle b;
 	char *path = NULL;
+	const char *editor = find_editor(e);
 
-	if (!version_resolve(t->r, t->words[0], NULL, &base, NULL, e)) {
+	if (editor == NULL || !version_resolve(t->r, t->words[0], NULL, &base, NULL, e)) {
 		return false;
 	}
-	bool ok = write_script(&base, &path, e) && run_editor(path, e);
+	bool ok = write_script(&base, &path, e) && run_editor(editor, path, e);
 
 	if (ok) {
 		ok = prompt_read(path, &base.bundle, &b, NULL, e);
@@ -227,7 +232,7 @@ static bool show_labels(struct prompt_task *t, struct err *e)
 	}
 	(void)buf_add_str(&t->out, t->is_json ? "]}\n" : "");
 	label_rows_free(rows, n);
-	return only == NULL || n_shown > 0 || err_set(e, ERR_CHECK, "%s has no label %.64s", t->words[0], only);
+	return only == NULL || n_shown > 0 || label_unknown(t->r, t->words[0], only, e);
 }
 
 /* --from: what the label must point to; the move is then expected to be that one. */
@@ -257,7 +262,7 @@ static bool read_expected(struct prompt_task *t, struct label_move *m, struct er
 	}
 	label_rows_free(rows, n);
 	if (m->expected == LABEL_MOVE_ANY) {
-		return e->code != ERR_NONE ? false : err_set(e, ERR_CHECK, "%s has no label %.64s", m->name, m->label);
+		return e->code != ERR_NONE ? false : label_unknown(t->r, m->name, m->label, e);
 	}
 	return true;
 }

@@ -1,13 +1,14 @@
 #include "metrics/spool.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/mem.h"
+#include "base/temp.h"
 
 /* A packed row: struct head, then the known numbers of `numbers` as variable-length integers, then the texts of `texts` with length
  * and NUL. About 80 bytes instead of the 400 of struct call_row. Only ever read by the process that wrote it. */
@@ -274,38 +275,23 @@ static struct call_id packed_id(const char *packed)
 
 static bool open_file(struct spool *s, struct err *e)
 {
-	const char *dir = getenv("TMPDIR");
-	char path[4096];
+	char *path;
 
-	dir = dir != NULL && dir[0] != '\0' ? dir : "/var/tmp";
-	if (snprintf(path, sizeof(path), "%s/sonde-import-XXXXXX", dir) >= (int)sizeof(path)) {
-		return err_set(e, ERR_INTERNAL, "TMPDIR is too long");
+	s->fd = temp_file(TEMP_DIR_LARGE, "import", "", &path, e);
+	if (s->fd >= 0) {
+		(void)unlink(path);
+		free(path);
 	}
-	s->fd = mkostemp(path, O_CLOEXEC);
-	if (s->fd < 0) {
-		err_set(e, ERR_INTERNAL, "no temporary file can be made in %.100s: %s", dir, strerror(errno));
-		return err_hint(e, "set TMPDIR to a directory that can be written");
-	}
-	(void)unlink(path);
-	return true;
+	return s->fd >= 0;
 }
 
 static bool write_all(int fd, const char *bytes, size_t len, struct err *e)
 {
-	while (len > 0) {
-		ssize_t n = write(fd, bytes, len);
-
-		if (n < 0 && errno == EINTR) {
-			continue;
-		}
-		if (n <= 0) {
-			err_set(e, ERR_INTERNAL, "the temporary file for sorting cannot be written: %s", strerror(errno));
-			return err_hint(e, "set TMPDIR to a directory with more room, or import the file in parts");
-		}
-		bytes += n;
-		len -= (size_t)n;
+	if (file_write_fd(fd, bytes, len)) {
+		return true;
 	}
-	return true;
+	err_set(e, ERR_INTERNAL, "the temporary file for sorting cannot be written: %s", strerror(errno));
+	return err_hint(e, "set TMPDIR to a directory with more room, or import the file in parts");
 }
 
 static bool write_run(struct spool *s, struct err *e)
