@@ -126,7 +126,7 @@ static int do_task(const struct prompt_verb *v, struct prompt_task *t)
 		registry_set_gate(t->r, ask_for_yes, t);
 		ok = v->run(t, &e);
 	} else if (ok && e.code == ERR_CHECK) {
-		ok = v->run_empty != NULL ? v->run_empty(t, &e) : err_hint(&e, "sonde prompt save NAME FILE makes the first prompt");
+		ok = v->run_empty != NULL && v->run_empty(t, &e);
 	} else {
 		ok = false;
 	}
@@ -204,7 +204,11 @@ static int run(int argc, char **argv)
 	t.words = argv + optind + 1;
 	t.n_words = argc - optind - 1;
 	if (t.n_words < v->least || t.n_words > v->most) {
-		return cli_usage(&cli_prompt, "sonde prompt %s takes %s", v->name, v->words[0] != '\0' ? v->words : "no more words");
+		struct err e = { 0 };
+
+		err_set(&e, ERR_USAGE, t.n_words < v->least ? "sonde prompt %s lacks a word" : "one word too many for sonde prompt %s", v->name);
+		err_hint(&e, "usage: sonde prompt %s%s%s (sonde help prompt)", v->name, v->words[0] != '\0' ? " " : "", v->words);
+		return cli_fail(&e);
 	}
 	int status = do_task(v, &t);
 

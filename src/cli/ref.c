@@ -32,9 +32,6 @@ struct registry *ref_registry(struct err *e)
 	char *dir = cli_data_dir(e);
 	struct registry *r = dir != NULL ? registry_open(dir, false, e) : NULL;
 
-	if (r == NULL && e->code == ERR_CHECK) {
-		err_hint(e, "sonde prompt save NAME FILE makes the first prompt");
-	}
 	free(dir);
 	return r;
 }

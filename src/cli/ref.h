@@ -15,7 +15,7 @@ struct ref {
 bool ref_fill(struct ref *out, struct registry *r, const char *ref, const char *key, const struct cli_vars *vars, bool is_lenient,
     struct template_error *why, struct err *e) SONDE_MUST_CHECK;
 void ref_free(struct ref *r);
-/* The registry of the data directory for reading; where there is none the hint says how to begin. */
+/* The registry of the data directory, for reading. */
 struct registry *ref_registry(struct err *e) SONDE_MUST_CHECK;
 
 #endif

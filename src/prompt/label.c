@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/near.h"
 #include "prompt/rows.h"
 
 #define MOVE_COLUMNS "id, label, previous, restores, arms, ranges, ts_us, who, why"
@@ -86,6 +87,29 @@ static struct label_row label_of(struct move *m)
 
 	*m = (struct move){ .id = 0 };
 	return row;
+}
+
+bool label_unknown(struct registry *r, const char *name, const char *label, struct err *e)
+{
+	struct near_best best = { .n = 0 };
+	struct label_row *rows;
+	char quoted[ERR_QUOTE_SIZE];
+	size_t n;
+
+	if (!labels_list(r, name, &rows, &n, e)) {
+		return false;
+	}
+	err_set(e, ERR_CHECK, "%s has no label %s", name, err_quote(label, quoted));
+	for (size_t i = 0; i < n; i++) {
+		near_offer(&best, label, rows[i].label);
+	}
+	if (best.n > 0) {
+		err_hint(e, "did you mean %s?", best.names[0]);
+	} else if (n > 0) {
+		err_hint(e, "sonde prompt label %s shows those there are", name);
+	}
+	label_rows_free(rows, n);
+	return false;
 }
 
 void label_free(struct label_row *row)
@@ -210,7 +234,7 @@ static bool set(struct registry *r, struct label_move *m, struct err *e)
 	bool ok = find_both(r, m, &prompt, &now, e);
 
 	if (ok && m->to.n_arms == 0 && now.split.n_arms == 0) {
-		ok = err_set(e, ERR_CHECK, "%s has no label %s", m->name, m->label);
+		ok = label_unknown(r, m->name, m->label, e);
 	}
 	ok = ok && check_arms(r, prompt, m, e) && split_move(&now.split, &m->to, e) && ask_gate(r, m, e) &&
 	     insert_move(r, prompt, m, now.id, 0, e);
@@ -244,7 +268,7 @@ static bool roll_back(struct registry *r, struct label_move *m, struct err *e)
 	bool ok = find_both(r, m, &prompt, &now, e);
 
 	if (ok && now.id == 0) {
-		ok = err_set(e, ERR_CHECK, "%s has no label %s", m->name, m->label);
+		ok = label_unknown(r, m->name, m->label, e);
 	}
 	ok = ok && find_before(r, m, &now, &before, e);
 	if (ok) {
@@ -307,7 +331,7 @@ static bool swap(struct registry *r, const struct label_move *m, const char *oth
 	if (ok && strcmp(a.label, b.label) == 0) {
 		ok = err_set(e, ERR_USAGE, "two labels swap, not %s with itself", a.label);
 	} else if (ok && (now_a.split.n_arms == 0 || now_b.split.n_arms == 0)) {
-		ok = err_set(e, ERR_CHECK, "%s has no label %s", m->name, now_a.split.n_arms == 0 ? a.label : b.label);
+		ok = label_unknown(r, m->name, now_a.split.n_arms == 0 ? a.label : b.label, e);
 	}
 	a.to = now_b.split;
 	b.to = now_a.split;

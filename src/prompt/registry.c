@@ -18,6 +18,10 @@ struct registry *registry_open(const char *dir, bool is_writing, struct err *e)
 {
 	struct sql *sql = migrate_open(dir, is_writing ? SQL_WRITE : SQL_READ, e);
 
+	if (sql == NULL && e != NULL && e->code == ERR_CHECK) {
+		err_set(e, ERR_CHECK, "there is no prompt yet: %.180s has no sonde.db", dir);
+		err_hint(e, "sonde prompt save NAME FILE makes the first prompt");
+	}
 	if (sql == NULL) {
 		return NULL;
 	}

@@ -11,7 +11,7 @@
 
 struct registry;
 
-/* is_writing false: DIR/sonde.db must exist (ERR_CHECK), and nothing is changed. */
+/* is_writing false: DIR/sonde.db must exist (ERR_CHECK, with how to begin as hint), and nothing is changed. */
 struct registry *registry_open(const char *dir, bool is_writing, struct err *e) SONDE_MUST_CHECK;
 void registry_close(struct registry *r);
 
@@ -72,6 +72,8 @@ struct label_row {
 };
 /* By name; without those that were taken away. */
 bool labels_list(struct registry *r, const char *name, struct label_row **rows, size_t *n, struct err *e) SONDE_MUST_CHECK;
+/* ERR_CHECK: the prompt has no such label; the hint has those that are near. Returns false. */
+bool label_unknown(struct registry *r, const char *name, const char *label, struct err *e);
 void label_free(struct label_row *row);
 void label_rows_free(struct label_row *rows, size_t n);
 

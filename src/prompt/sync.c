@@ -205,6 +205,11 @@ bool sync_export(struct sync *s, const char *dir, struct err *e)
 	struct prompt_row *rows = NULL;
 	size_t n = 0, n_named = 0;
 
+	struct stat st;
+
+	if (stat(dir, &st) == 0 && !S_ISDIR(st.st_mode)) {
+		return err_set(e, ERR_CHECK, "%.150s is no directory", dir);
+	}
 	if (!prompts_list(s->registry, &rows, &n, e)) {
 		return false;
 	}

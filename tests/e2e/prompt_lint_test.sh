@@ -35,7 +35,7 @@ check "an empty text" exits 3 "standard input: the prompt is empty"
 sonde prompt lint one.txt --ignore singel_brace
 check "an unknown kind" exits 2 "did you mean single_brace?"
 sonde prompt lint
-check "no word" exits 2 "sonde prompt lint takes REF|FILE..."
+check "no word" exits 2 "usage: sonde prompt lint REF|FILE..."
 
 printf 'SYSTEM\nYou triage tickets.\nUSER\n{{ ticket }}\n' >two.txt
 sonde prompt save support/triage two.txt

@@ -157,7 +157,7 @@ check "a name that is a path" exits 2 "no name of a prompt"
 sonde prompt lable support/triage
 check "an unknown subcommand" exits 2 "did you mean label?"
 sonde prompt show
-check "too few words" exits 2 "show takes REF"
+check "too few words" exits 2 "usage: sonde prompt show REF (sonde help prompt)"
 sonde prompt list --yes
 check "an option that does not go with it" exits 2 "--yes does not go with list"
 sonde prompt show support/triage@blue
