@@ -1,6 +1,6 @@
-/* All rules look at the text as it is and note edits of it; an edit marks its bytes as taken, so that no two edits meet. Then all are applied at once.
- * So every reason has its line in the text that the person knows, and the order of the rules is their precedence. Alternative refused: one rule
- * after the other on a text that changes; lines would be those of a text nobody has seen. */
+/* All rules look at the text as it is and note edits of it (edits.h); then all are applied at once. So every reason has its line in the text that the
+ * person knows, and the order of the rules is their precedence. Alternative refused: one rule after the other on a text that changes; lines would
+ * be those of a text nobody has seen. */
 #include "prompt/optimize.h"
 
 #include <ctype.h>
@@ -10,33 +10,16 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "data/embedded.h"
+#include "prompt/edits.h"
 
 #define LEAST_WORDS 4 /* of a sentence, to be one that repeats */
 #define SHOWN 60      /* bytes of the prompt in a reason */
 
-enum mark {
-	FREE,
-	TAKEN,    /* by an edit */
-	QUOTED,   /* text in quotes, code, lines of quotes */
-	INSIDE,   /* between the tags of a block of the template */
-	TEMPLATE
-};
-
-struct edit {
-	size_t start, len;
-	const char *put; /* borrowed: of the table */
-	bool is_capital; /* put, or the first letter behind it, begins the sentence */
-};
-
 struct text {
 	const char *s;
 	size_t len;
-	unsigned char *marks;
-	struct edit *edits;
-	size_t n, cap;
+	struct edits edits;
 	size_t part;
-	size_t counted; /* bytes that `line` newlines are in */
-	int line;
 	bool has_instructions; /* of a system, a developer or a user: an answer is an example and may repeat */
 };
 
@@ -47,151 +30,16 @@ struct work {
 	struct optimize *out;
 };
 
-static bool is_free(const struct text *t, size_t start, size_t len, enum mark least)
-{
-	for (size_t i = start; i < start + len; i++) {
-		if (t->marks[i] != FREE && t->marks[i] >= least) {
-			return false;
-		}
-	}
-	return memchr(t->marks + start, TAKEN, len) == NULL;
-}
-
-/* Each rule goes forward, so that counting goes on from where it was. */
-static int line_at(struct text *t, size_t at)
-{
-	if (at < t->counted) {
-		t->counted = 0;
-		t->line = 0;
-	}
-	for (; t->counted < at; t->counted++) {
-		t->line += t->s[t->counted] == '\n';
-	}
-	return t->line + 1;
-}
-
 static void edit(struct work *w, struct text *t, const struct edit *e, const char *rule, const char *why, size_t from, size_t len)
 {
 	size_t shown = len < SHOWN ? len : SHOWN, put = strlen(e->put);
 
-	*array_push(t->edits, t->n, t->cap) = *e;
-	memset(t->marks + e->start, TAKEN, e->len);
+	edits_add(&t->edits, e);
 	*array_push(w->out->changes, w->out->n, w->out->cap) = (struct optimize_change){
-		.rule = rule, .part = t->part, .at = from, .line = line_at(t, from), .bytes = e->len - put,
+		.rule = rule, .part = t->part, .at = from, .line = edits_line(&t->edits, from), .bytes = e->len - put,
 		.text = x_asprintf("%s%s%.*s%s%s%s%s", why, len > 0 ? ": \"" : "", (int)shown, t->s + from, len > shown ? "…" : "", len > 0 ? "\"" : "",
 		    put > 0 ? " is " : "", e->put),
 	};
-}
-
-/* ---- what is not touched ---- */
-
-static void mark(struct text *t, size_t start, size_t len, enum mark m)
-{
-	for (size_t i = start; i < start + len; i++) {
-		t->marks[i] = t->marks[i] < m ? (unsigned char)m : t->marks[i];
-	}
-}
-
-/* From a tag's beginning to behind its end, or to the end of the text. */
-static size_t tag_len(const struct text *t, size_t at)
-{
-	const char *close = t->s[at + 1] == '{' ? "}}" : t->s[at + 1] == '%' ? "%}" : "#}";
-	const char *end = memmem(t->s + at + 2, t->len - at - 2, close, 2);
-
-	return end != NULL ? (size_t)(end - t->s) + 2 - at : t->len - at;
-}
-
-/* +1 for a tag that opens a block, -1 for one that ends it. */
-static int tag_depth(const struct text *t, size_t at, size_t len)
-{
-	static const char *const opening[] = { "if", "for", "raw", "verbatim", "macro", "filter" };
-	size_t i = at + 2, n = 0;
-
-	if (t->s[at + 1] != '%') {
-		return 0;
-	}
-	while (i < at + len && strchr("-+ \t\r\n", t->s[i]) != NULL) {
-		i++;
-	}
-	while (i + n < at + len && isalpha((unsigned char)t->s[i + n])) {
-		n++;
-	}
-	if (n > 3 && memcmp(t->s + i, "end", 3) == 0) {
-		return -1;
-	}
-	for (size_t k = 0; k < COUNT_OF(opening); k++) {
-		if (strlen(opening[k]) == n && memcmp(t->s + i, opening[k], n) == 0) {
-			return 1;
-		}
-	}
-	return 0;
-}
-
-static void mark_template(struct text *t)
-{
-	int depth = 0;
-
-	for (size_t i = 0; i < t->len;) {
-		bool is_tag = t->s[i] == '{' && i + 1 < t->len && strchr("{%#", t->s[i + 1]) != NULL;
-		size_t n = is_tag ? tag_len(t, i) : 1;
-
-		depth += is_tag ? tag_depth(t, i, n) : 0;
-		mark(t, i, n, is_tag ? TEMPLATE : depth > 0 ? INSIDE : FREE);
-		i += n;
-	}
-}
-
-/* Fences, and lines of quotes. */
-static void mark_lines(struct text *t)
-{
-	char fence = '\0';
-
-	for (size_t i = 0; i < t->len;) {
-		const char *newline = memchr(t->s + i, '\n', t->len - i);
-		size_t n = newline != NULL ? (size_t)(newline - t->s) + 1 - i : t->len - i, k = i;
-
-		while (k < i + n && (t->s[k] == ' ' || t->s[k] == '\t')) {
-			k++;
-		}
-		char first = k < i + n ? t->s[k] : '\0';
-		bool is_fence = (first == '`' || first == '~') && k + 2 < i + n && t->s[k + 1] == first && t->s[k + 2] == first;
-
-		if (fence != '\0' || is_fence || first == '>') {
-			mark(t, i, n, QUOTED);
-		}
-		fence = !is_fence ? fence : fence == '\0' ? first : fence == first ? '\0' : fence;
-		i += n;
-	}
-}
-
-/* "...", `...` and the like within a line. An apostrophe is none: what opens stands behind no letter, and what closes before none. */
-static void mark_quotes(struct text *t)
-{
-	static const struct {
-		const char *open, *close;
-	} quotes[] = { { "\"", "\"" }, { "`", "`" }, { "“", "”" }, { "„", "“" }, { "«", "»" }, { "「", "」" }, { "‘", "’" }, { "'", "'" } };
-
-	for (size_t i = 0; i < t->len; i++) {
-		for (size_t k = 0; t->marks[i] < QUOTED && k < COUNT_OF(quotes); k++) {
-			size_t open = strlen(quotes[k].open), close = strlen(quotes[k].close);
-			bool is_single = strcmp(quotes[k].open, "'") == 0;
-
-			if (t->len - i <= open || memcmp(t->s + i, quotes[k].open, open) != 0 || (is_single && i > 0 && isalnum((unsigned char)t->s[i - 1]))) {
-				continue;
-			}
-			const char *from = t->s + i + open, *newline = memchr(from, '\n', t->len - i - open), *end = newline != NULL ? newline : t->s + t->len;
-			const char *at = memmem(from, (size_t)(end - from), quotes[k].close, close);
-
-			while (is_single && at != NULL && at + 1 < end && isalnum((unsigned char)at[1])) {
-				at = memmem(at + 1, (size_t)(end - at - 1), quotes[k].close, close);
-			}
-			if (at != NULL) {
-				mark(t, i, (size_t)(at - t->s) + close - i, QUOTED);
-				i = (size_t)(at - t->s) + close - 1;
-				break;
-			}
-		}
-	}
 }
 
 /* ---- what was said ---- */
@@ -260,7 +108,7 @@ static void find_examples(struct work *w, struct text *t)
 
 		normal(inside, (size_t)(stop - inside), &own, &words);
 		buf_free(&own);
-		if (is_free(t, start, len, INSIDE) && (words == 0 || was_said(w, at, len, 1))) {
+		if (edits_may(&t->edits, start, len, EDIT_INSIDE) && (words == 0 || was_said(w, at, len, 1))) {
 			size_t whole = len + (start + len < t->len && t->s[start + len] == '\n');
 
 			edit(w, t, &(struct edit){ start, whole, "", false }, "example", words == 0 ? "an example without content" : "the same example stands before", start, len);
@@ -307,13 +155,13 @@ static void find_in_line(struct work *w, struct text *t, size_t start, size_t le
 	while (at < end) {
 		size_t n = sentence_len(t->s + at, end - at);
 
-		if (is_free(t, at, n, QUOTED) && was_said(w, t->s + at, n, LEAST_WORDS)) {
+		if (edits_may(&t->edits, at, n, EDIT_QUOTED) && was_said(w, t->s + at, n, LEAST_WORDS)) {
 			bool is_whole = is_first && at + n == end;
 			size_t from = is_whole ? start : at, to = is_whole ? end + has_newline : at + n;
 
 			to += !is_whole && to < end && t->s[to] == ' '; /* the blank behind it, */
 			from -= !is_whole && to == end && from > start + mark_len && t->s[from - 1] == ' '; /* or before it at the end of the line */
-			if (is_free(t, from, to - from, QUOTED)) {
+			if (edits_may(&t->edits, from, to - from, EDIT_QUOTED)) {
 				edit(w, t, &(struct edit){ from, to - from, "", false }, "repeat", "said before", at, n);
 			}
 		}
@@ -428,7 +276,7 @@ static bool may_go(const struct text *t, size_t at, size_t end)
 {
 	bool leads = begins_sentence(t, at) || (at >= 2 && t->s[at - 1] == ' ' && t->s[at - 2] == ',');
 
-	return leads && end + 1 < t->len && t->s[end] == ' ' && isalpha((unsigned char)t->s[end + 1]) && is_free(t, end, 2, QUOTED) &&
+	return leads && end + 1 < t->len && t->s[end] == ' ' && isalpha((unsigned char)t->s[end + 1]) && edits_may(&t->edits, end, 2, EDIT_QUOTED) &&
 	       !is_verb_of_state(t->s + end + 1, t->len - end - 1);
 }
 
@@ -438,14 +286,14 @@ static bool find_filler(struct work *w, struct text *t, size_t at, const struct 
 	bool goes = f->put[0] == '\0';
 
 	if (f->len > t->len - at || strncasecmp(t->s + at, f->phrase, f->len) != 0 || (end < t->len && is_word(f->phrase[f->len - 1]) && is_word(t->s[end])) ||
-	    !is_free(t, at, f->len, QUOTED) || (goes && !may_go(t, at, end))) {
+	    !edits_may(&t->edits, at, f->len, EDIT_QUOTED) || (goes && !may_go(t, at, end))) {
 		return false;
 	}
 	bool is_capital = isupper((unsigned char)t->s[at]) && begins_sentence(t, at);
 
 	edit(w, t, &(struct edit){ at, f->len + goes, f->put, is_capital }, "filler", goes ? "says nothing" : "longer than needed", at, f->len);
 	if (goes && is_capital) {
-		t->marks[end + 1] = TAKEN; /* the letter that becomes a capital */
+		t->edits.marks[end + 1] = EDIT_TAKEN; /* the letter that becomes a capital */
 	}
 	return true;
 }
@@ -475,7 +323,7 @@ static void find_blanks_in(struct work *w, struct text *t, size_t start, size_t 
 		while (i + n < end && t->s[i + n] == ' ') {
 			n++;
 		}
-		if (n == 0 || !is_free(t, i, n, QUOTED)) {
+		if (n == 0 || !edits_may(&t->edits, i, n, EDIT_QUOTED)) {
 			continue;
 		}
 		if (i + n == end && has_newline) {
@@ -507,7 +355,7 @@ static void find_empty_lines(struct work *w, struct text *t)
 		while (i + n < t->len && t->s[i + n] == '\n') {
 			n++;
 		}
-		if (n > 2 && is_free(t, i, n, QUOTED)) {
+		if (n > 2 && edits_may(&t->edits, i, n, EDIT_QUOTED)) {
 			edit(w, t, &(struct edit){ i + 2, n - 2, "", false }, "lines", n > 3 ? "several empty lines in a row" : "two empty lines in a row", i + 2, 0);
 		}
 		i += n;
@@ -516,46 +364,11 @@ static void find_empty_lines(struct work *w, struct text *t)
 
 /* ---- the whole ---- */
 
-static int by_start(const void *a, const void *b)
-{
-	const struct edit *x = a, *y = b;
-
-	return x->start < y->start ? -1 : x->start > y->start;
-}
-
-static void apply(struct text *t, struct buf *out)
-{
-	size_t at = 0;
-
-	if (t->n > 0) {
-		qsort(t->edits, t->n, sizeof(*t->edits), by_start);
-	}
-	for (size_t i = 0; i < t->n; i++) {
-		const struct edit *e = &t->edits[i];
-
-		(void)buf_add(out, t->s + at, e->start - at);
-		size_t put = out->len;
-
-		(void)buf_add_str(out, e->put);
-		at = e->start + e->len;
-		if (e->is_capital && e->put[0] == '\0') {
-			/* the letter is taken, so that no other edit has it */
-			(void)buf_add_char(out, (char)toupper((unsigned char)t->s[at++]));
-		} else if (e->is_capital) {
-			out->s[put] = (char)toupper((unsigned char)out->s[put]);
-		}
-	}
-	(void)buf_add(out, t->s + at, t->len - at);
-}
-
 static void find_all(struct work *w, const struct filler *fillers, size_t n_fillers)
 {
 	for (size_t i = 0; i < w->n; i++) {
 		struct text *t = &w->texts[i];
 
-		mark_template(t);
-		mark_lines(t);
-		mark_quotes(t);
 		find_examples(w, t);
 		find_repeats(w, t);
 		find_fillers(w, t, fillers, n_fillers);
@@ -606,7 +419,7 @@ static json_t *proposal(struct work *w, const struct bundle *b)
 	for (size_t i = 0; i < w->n; i++) {
 		struct buf out = { 0 };
 
-		apply(&w->texts[i], &out);
+		edits_apply(&w->texts[i].edits, &out);
 		(void)json_object_set_new(messages != NULL ? json_array_get(messages, i) : object, messages != NULL ? "content" : "text",
 		    json_stringn(buf_str(&out), out.len));
 		buf_free(&out);
@@ -628,8 +441,9 @@ bool optimize_bundle(const struct bundle *b, struct optimize *out, struct err *e
 	for (size_t i = 0; i < w.n; i++) {
 		struct bundle_part p = bundle_part(b, i);
 
-		w.texts[i] = (struct text){ .s = p.text, .len = p.len, .marks = x_calloc(p.len + 1, 1), .part = i,
+		w.texts[i] = (struct text){ .s = p.text, .len = p.len, .part = i,
 			.has_instructions = strcmp(p.role, "assistant") != 0 && strcmp(p.role, "tool") != 0 };
+		edits_begin(&w.texts[i].edits, p.text, p.len);
 	}
 	find_all(&w, fillers, n_fillers);
 	json_t *object = proposal(&w, b);
@@ -642,8 +456,7 @@ bool optimize_bundle(const struct bundle *b, struct optimize *out, struct err *e
 		qsort(out->changes, out->n, sizeof(*out->changes), in_order);
 	}
 	for (size_t i = 0; i < w.n; i++) {
-		free(w.texts[i].marks);
-		free(w.texts[i].edits);
+		edits_free(&w.texts[i].edits);
 	}
 	free(w.texts);
 	map_free(w.said, NULL);
