@@ -250,9 +250,30 @@ void import_settings(struct import *im, struct import_prompt *p, const char *key
 	}
 }
 
+const char *import_name_in(const struct yaml_node *map, const struct import_source *s)
+{
+	const struct yaml_node *name = map != NULL && map->type == YAML_MAP ? yaml_get(map, "name") : NULL;
+
+	return name != NULL && name->type == YAML_SCALAR && name->text[0] != '\0' ? name->text : s->name;
+}
+
+void import_setting_of(struct import *im, struct import_prompt *p, const char *key, const struct yaml_node *value)
+{
+	import_setting(im, p, value->line, key, yaml_text_value(value));
+}
+
+void import_description(struct import *im, struct import_prompt *p, const char *key, const struct yaml_node *value)
+{
+	(void)im;
+	(void)key;
+	if (value->type == YAML_SCALAR) {
+		(void)json_object_set_new(p->object, "note", json_string(value->text));
+	}
+}
+
 void import_fields(struct import *im, struct import_prompt *p, const struct yaml_node *map, const struct import_field *fields, size_t n)
 {
-	for (size_t i = 0; i < map->n; i++) {
+	for (size_t i = 0; map != NULL && i < map->n; i++) {
 		const char *key = map->keys[i]->text;
 		size_t k = 0;
 

@@ -122,22 +122,8 @@ static void tools(struct import *im, struct import_prompt *p, const char *key, c
 	import_note(im, value->line, "%s is not kept: the file names tools without describing them", key);
 }
 
-static void setting(struct import *im, struct import_prompt *p, const char *key, const struct yaml_node *value)
-{
-	import_setting(im, p, value->line, key, yaml_text_value(value));
-}
-
-static void description(struct import *im, struct import_prompt *p, const char *key, const struct yaml_node *value)
-{
-	(void)im;
-	(void)key;
-	if (value->type == YAML_SCALAR) {
-		(void)json_object_set_new(p->object, "note", json_string(value->text));
-	}
-}
-
 static const struct import_field fields[] = {
-	{ "name", NULL }, { "variant", NULL }, { "description", description }, { "model", setting }, { "config", import_settings }, { "input", input },
+	{ "name", NULL }, { "variant", NULL }, { "description", import_description }, { "model", import_setting_of }, { "config", import_settings }, { "input", input },
 	{ "output", output }, { "tools", tools },
 };
 
@@ -195,12 +181,9 @@ bool import_read_dotprompt(const struct import_source *s, struct import *out, st
 	if (!import_matter(s, &m, e)) {
 		return false;
 	}
-	const struct yaml_node *name = yaml_get(m.head, "name");
-	struct import_prompt *p = import_add(out, name != NULL && name->type == YAML_SCALAR && name->text[0] != '\0' ? name->text : s->name);
+	struct import_prompt *p = import_add(out, import_name_in(m.head, s));
 
-	if (m.head != NULL) {
-		import_fields(out, p, m.head, fields, COUNT_OF(fields));
-	}
+	import_fields(out, p, m.head, fields, COUNT_OF(fields));
 	yaml_tree_free(m.head);
 	messages(out, p, &m);
 	return json_object_get(p->object, "messages") != NULL || import_refuse(s, m.line, e, "there is no text behind the settings");

@@ -23,11 +23,6 @@ static void defaults(struct import *im, struct import_prompt *p, const char *key
 	}
 }
 
-static void setting(struct import *im, struct import_prompt *p, const char *key, const struct yaml_node *value)
-{
-	import_setting(im, p, value->line, key, yaml_text_value(value));
-}
-
 static void add_text(const struct import_source *s, struct import *im, struct import_prompt *p, const char *role, const struct yaml_node *text)
 {
 	if (text != NULL && text->type == YAML_SCALAR && text->text[0] != '\0') {
@@ -38,8 +33,8 @@ static void add_text(const struct import_source *s, struct import *im, struct im
 bool import_read_llm(const struct import_source *s, struct import *out, struct err *e)
 {
 	static const struct import_field fields[] = {
-		{ "name", NULL }, { "system", NULL }, { "prompt", NULL }, { "defaults", defaults }, { "options", import_settings }, { "model", setting },
-		{ "schema_object", setting },
+		{ "name", NULL }, { "system", NULL }, { "prompt", NULL }, { "defaults", defaults }, { "options", import_settings }, { "model", import_setting_of },
+		{ "schema_object", import_setting_of },
 	};
 	struct yaml_node *root = yaml_parse_large(s->path, s->text, s->len, e);
 
@@ -51,12 +46,11 @@ bool import_read_llm(const struct import_source *s, struct import *out, struct e
 	bool ok = root->type == YAML_SCALAR || system != NULL || prompt != NULL;
 
 	if (ok) {
-		const struct yaml_node *name = yaml_get(root, "name");
-		struct import_prompt *p = import_add(out, name != NULL && name->type == YAML_SCALAR ? name->text : s->name);
+		struct import_prompt *p = import_add(out, import_name_in(root, s));
 
 		add_text(s, out, p, "system", system);
 		add_text(s, out, p, "user", root->type == YAML_SCALAR ? root : prompt);
-		import_fields(out, p, root, fields, root->type == YAML_MAP ? COUNT_OF(fields) : 0);
+		import_fields(out, p, root->type == YAML_MAP ? root : NULL, fields, COUNT_OF(fields));
 	} else {
 		(void)import_refuse(s, root->line, e, "no prompt: a file of sonde has messages or text, a template of llm has prompt or system");
 	}

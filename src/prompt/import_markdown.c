@@ -39,11 +39,6 @@ static void use_tools(struct import *im, struct import_prompt *p, const char *ke
 	import_note(im, value->line, "%s is not kept: the file names tools without describing them", key);
 }
 
-static void setting(struct import *im, struct import_prompt *p, const char *key, const struct yaml_node *value)
-{
-	import_setting(im, p, value->line, key, yaml_text_value(value));
-}
-
 /* Text without the blank lines around it. */
 static void add_trimmed(struct import *im, struct import_prompt *p, const char *role, const char *text, const char *end, int line)
 {
@@ -111,7 +106,7 @@ static void body(struct import *im, struct import_prompt *p, const char *text, c
 bool import_read_aichat(const struct import_source *s, struct import *out, struct err *e)
 {
 	static const struct import_field fields[] = {
-		{ "name", NULL }, { "prompt", NULL }, { "model", setting }, { "temperature", setting }, { "top_p", setting }, { "use_tools", use_tools },
+		{ "name", NULL }, { "prompt", NULL }, { "model", import_setting_of }, { "temperature", import_setting_of }, { "top_p", import_setting_of }, { "use_tools", use_tools },
 	};
 	struct import_matter m;
 
@@ -120,9 +115,7 @@ bool import_read_aichat(const struct import_source *s, struct import *out, struc
 	}
 	struct import_prompt *p = import_add(out, s->name);
 
-	if (m.head != NULL) {
-		import_fields(out, p, m.head, fields, COUNT_OF(fields));
-	}
+	import_fields(out, p, m.head, fields, COUNT_OF(fields));
 	yaml_tree_free(m.head);
 	body(out, p, m.body, m.body + m.len, m.line);
 	return json_object_get(p->object, "messages") != NULL || import_refuse(s, m.line, e, "the file has settings but no text");

@@ -24,12 +24,17 @@ void import_setting(struct import *im, struct import_prompt *p, int line, const 
 /* A variable gets a member such as "default" or "description". Takes value. */
 void import_variable(struct import_prompt *p, const char *name, const char *member, json_t *value);
 
-/* A map of YAML by a table: keys without a row are noted, as are those whose row has no function. */
+/* The "name" of a map of YAML, which may be NULL, else that of the source. Borrowed. */
+const char *import_name_in(const struct yaml_node *map, const struct import_source *s);
+/* A map of YAML by a table, nothing of NULL: keys without a row are noted, as are those whose row has no function. */
 struct import_field {
 	const char *key;
 	void (*read)(struct import *im, struct import_prompt *p, const char *key, const struct yaml_node *value);
 };
 void import_fields(struct import *im, struct import_prompt *p, const struct yaml_node *map, const struct import_field *fields, size_t n);
+/* Rows: the value as a setting; as the note of the prompt. */
+void import_setting_of(struct import *im, struct import_prompt *p, const char *key, const struct yaml_node *value);
+void import_description(struct import *im, struct import_prompt *p, const char *key, const struct yaml_node *value);
 /* Each member of a map as a setting. */
 void import_settings(struct import *im, struct import_prompt *p, const char *key, const struct yaml_node *value);
 /* The line a scalar's text begins in: of a block that is the one behind its mark. */

@@ -12,15 +12,6 @@ bool import_sniff_prompty(const struct import_source *s)
 	return import_has_ending(s, ".prompty");
 }
 
-static void description(struct import *im, struct import_prompt *p, const char *key, const struct yaml_node *value)
-{
-	(void)im;
-	(void)key;
-	if (value->type == YAML_SCALAR) {
-		(void)json_object_set_new(p->object, "note", json_string(value->text));
-	}
-}
-
 static void model_part(struct import *im, struct import_prompt *p, const char *key, const struct yaml_node *value)
 {
 	(void)p;
@@ -83,7 +74,7 @@ static void inputs(struct import *im, struct import_prompt *p, const char *key, 
 }
 
 static const struct import_field fields[] = {
-	{ "name", NULL }, { "template", NULL }, { "description", description }, { "model", model }, { "inputs", inputs }, { "sample", inputs },
+	{ "name", NULL }, { "template", NULL }, { "description", import_description }, { "model", model }, { "inputs", inputs }, { "sample", inputs },
 };
 
 static enum syntax syntax_of(struct import *im, const struct yaml_node *head)
@@ -165,12 +156,9 @@ bool import_read_prompty(const struct import_source *s, struct import *out, stru
 	if (!import_matter(s, &m, e)) {
 		return false;
 	}
-	const struct yaml_node *name = yaml_get(m.head, "name");
-	struct import_prompt *p = import_add(out, name != NULL && name->type == YAML_SCALAR && name->text[0] != '\0' ? name->text : s->name);
+	struct import_prompt *p = import_add(out, import_name_in(m.head, s));
 
-	if (m.head != NULL) {
-		import_fields(out, p, m.head, fields, COUNT_OF(fields));
-	}
+	import_fields(out, p, m.head, fields, COUNT_OF(fields));
 	messages(out, p, syntax_of(out, m.head), &m);
 	yaml_tree_free(m.head);
 	return json_object_get(p->object, "messages") != NULL || import_refuse(s, m.line, e, "there is no text behind the settings");
