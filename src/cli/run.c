@@ -1,6 +1,5 @@
 /* run - one prompt to one or several targets, from a script or a shell. */
 #include <getopt.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 #include "cli/calling.h"
 #include "cli/commands.h"
 #include "cli/result.h"
+#include "cli/run_output.h"
 #include "cli/run_prompt.h"
 #include "gateway/attach_file.h"
 #include "gateway/route.h"
@@ -19,8 +19,6 @@
 #include "text/clean.h"
 #include "text/json_text.h"
 #include "text/utf8.h"
-
-enum output { OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_JSONL };
 
 struct options {
 	const char **targets;
@@ -44,8 +42,7 @@ struct run {
 	struct calling calling;
 	const struct options *options;
 	struct call **calls;
-	struct cleaner cleaner;   /* of the answer that goes to a terminal */
-	bool cleans;
+	struct run_output output;
 	size_t n_running;
 	bool is_over;
 	bool is_unheard;          /* stdout takes nothing any more */
@@ -284,90 +281,6 @@ static int dry_run(const struct options *o, struct target **targets)
 	return ok ? 0 : cli_fail(&e);
 }
 
-static void print_text(struct run *run, const char *text, size_t len)
-{
-	if (!run->cleans) {
-		(void)cli_out(text, len);
-		return;
-	}
-	struct buf out = { 0 };
-
-	cleaner_feed(&run->cleaner, text, len, &out);
-	(void)cli_out(buf_str(&out), out.len);
-	buf_free(&out);
-}
-
-static void print_answer(struct run *run, const struct call *c)
-{
-	const struct buf *text = &c->answer.text;
-
-	if (run->options->n_targets > 1) {
-		struct buf head = { 0 };
-
-		(void)buf_addf(&head, "== %s\n", c->asked->name);
-		(void)cli_out(head.s, head.len);
-		buf_free(&head);
-		cleaner_init(&run->cleaner);
-		print_text(run, buf_str(text), text->len);
-	}
-	for (size_t i = 0; i < c->answer.n_tool_calls; i++) {
-		const struct tool_call *t = &c->answer.tool_calls[i];
-
-		print_text(run, t->name, strlen(t->name));
-		(void)cli_out("(", 1);
-		print_text(run, buf_str(&t->arguments), t->arguments.len);
-		(void)cli_out(")\n", 2);
-	}
-	if (text->len > 0 && text->s[text->len - 1] != '\n') {
-		(void)cli_out("\n", 1);
-	}
-}
-
-static void print_event(const struct call_event *ev)
-{
-	struct buf out = { 0 };
-
-	(void)buf_addf(&out, "{\"event\":\"%s\",\"target\":", call_event_name(ev->type));
-	json_text_string(&out, ev->call->asked->name);
-	if (ev->type == EVENT_DELTA) {
-		static const char *const kinds[] = { "text", "reasoning", "refusal", "tool_call" };
-
-		(void)buf_addf(&out, ",\"%s\":", kinds[ev->kind]);
-		json_text_bytes(&out, ev->text, ev->len);
-	} else if (ev->type == EVENT_RETRYING || ev->type == EVENT_FALLBACK) {
-		(void)buf_add_str(&out, ",\"why\":");
-		json_text_string(&out, ev->call->err.text);
-	} else if (ev->type >= EVENT_DONE) {
-		(void)buf_add_str(&out, ",\"result\":");
-		result_json(&out, ev->call);
-	}
-	(void)buf_add_str(&out, "}\n");
-	(void)cli_out(out.s, out.len);
-	buf_free(&out);
-}
-
-static void progress(const struct run *run, const struct call_event *ev)
-{
-	if (run->options->is_quiet || run->options->output != OUTPUT_TEXT) {
-		return;
-	}
-	if (ev->type == EVENT_RETRYING) {
-		char text[sizeof(ev->call->err.text)];
-
-		clean_line_into(ev->call->err.text, text, sizeof(text));
-		fprintf(stderr, "sonde: %s; trying again in %.1f s (attempt %d of %d)\n", text,
-		    (double)(ev->call->retry_at_us - clock_mono_us()) / (double)US_PER_S, ev->call->attempt + 1, ev->call->max_attempts);
-	} else if (ev->type == EVENT_FALLBACK) {
-		char text[sizeof(ev->call->err.text)], name[128];
-
-		clean_line_into(ev->call->err.text, text, sizeof(text));
-		clean_line_into(ev->call->target->name, name, sizeof(name));
-		fprintf(stderr, "sonde: %s; trying %s instead\n", text, name);
-	} else if (ev->type == EVENT_DONE) {
-		result_summary(stderr, ev->call);
-	}
-}
-
 static void cancel_all(void *ctx)
 {
 	struct run *run = ctx;
@@ -380,20 +293,9 @@ static void cancel_all(void *ctx)
 static void on_event(void *ctx, const struct call_event *ev)
 {
 	struct run *run = ctx;
-	const struct options *o = run->options;
 
-	if (o->output == OUTPUT_JSONL) {
-		print_event(ev);
-	} else if (o->output == OUTPUT_TEXT && o->n_targets == 1 && ev->type == EVENT_DELTA && ev->kind == DELTA_TEXT) {
-		print_text(run, ev->text, ev->len);
-	}
+	run_output_event(&run->output, ev);
 	if (ev->type >= EVENT_DONE) {
-		if (o->output == OUTPUT_TEXT && ev->call->answer.text.len + ev->call->answer.n_tool_calls > 0) {
-			print_answer(run, ev->call);
-		}
-		if (ev->type == EVENT_FAILED && o->output == OUTPUT_TEXT) {
-			(void)cli_fail(&ev->call->err);
-		}
 		run->is_over = --run->n_running == 0;
 	}
 	/* Nobody reads the answer any more: nobody should pay for the rest of it. */
@@ -401,7 +303,7 @@ static void on_event(void *ctx, const struct call_event *ev)
 		run->is_unheard = true;
 		cancel_all(run);
 	}
-	progress(run, ev);
+	run_output_progress(&run->output, ev);
 }
 
 static int exit_status(const struct run *run)
@@ -450,8 +352,7 @@ static int send_all(const struct options *o, struct config *config, struct targe
 	calling_begin(&run.calling, config, cancel_all, &run);
 	int64_t run_us = clock_wall_us();
 
-	run.cleans = isatty(STDOUT_FILENO);
-	cleaner_init(&run.cleaner);
+	run_output_begin(&run.output, o->output, o->is_quiet, o->n_targets == 1);
 	for (size_t i = 0; i < o->n_targets; i++) {
 		struct gateway_request r = request_of(o, targets[i], &params[i]);
 
