@@ -89,7 +89,7 @@ static bool spawn(struct handoff *h, struct err *e)
 
 static void forget(struct handoff *h, bool keeps_file)
 {
-	if (!keeps_file) {
+	if (!keeps_file && h->path != NULL) {
 		unlink(h->path);
 	}
 	free(h->path);

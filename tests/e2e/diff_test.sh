@@ -149,7 +149,7 @@ VARIABLES=
 printf 'one  two\nthree four\nfive\n\n6\n' >"$T/spaced"
 printf 'one two\nthree\nfour five\n6\n' >"$T/unspaced"
 sonde diff "$T/spaced" "$T/unspaced"
-check "blanks differ" is 5
+check "blanks differ" is 1
 for form in --words --lines --side --json; do
 	sonde diff $form -b "$T/spaced" "$T/unspaced"
 	check "$form -b: blanks do not" is 0
@@ -158,7 +158,7 @@ check "--json tells of them" out '"blanks_only":true'
 printf 'one two\nthree\nfour five\n7\n8\n9\n10\n11\n12\nend\n' >"$T/more"
 printf 'one  two\nthree four\nfive\n7\n8\n9\n10\n11\n12\nEND\n' >"$T/less"
 sonde diff --ignore-blanks "$T/more" "$T/less"
-check "-b: a word does" is 5
+check "-b: a word does" is 1
 check "-b: and is the only one told" n_out 1 '@@ -'
 name=$(printf 'x\033[31my')
 cp "$T/a" "$T/$name"
