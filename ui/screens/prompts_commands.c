@@ -395,8 +395,8 @@ static unsigned label(void *self, struct console *c, const char *arg)
 		return prompts_changed();
 	}
 	if (to[0] == '\0') {
-		char *line = len > 0 ? x_asprintf("label %s v%d", arg, prompts_selected_version(s)) :
-		    x_asprintf("label %s v%d", prompts_selected_label(s), prompts_selected_version(s));
+		char *line = len > 0 ? x_asprintf("label %s v%d", arg, prompts_meant_version(s)) :
+		    x_asprintf("label %s v%d", prompts_selected_label(s), prompts_meant_version(s));
 
 		console_ask(c, line);
 		free(line);
@@ -432,7 +432,7 @@ static unsigned ramp(void *self, struct console *c, const char *arg)
 		return prompts_changed();
 	}
 	int from = l != NULL && l->split.n_arms > 0 ? l->split.arms[0].number : 0;
-	int to = l != NULL && l->split.n_arms > 1 ? l->split.arms[l->split.n_arms - 1].number : prompts_selected_version(s);
+	int to = l != NULL && l->split.n_arms > 1 ? l->split.arms[l->split.n_arms - 1].number : prompts_meant_version(s);
 
 	if (from == 0 || from == to || percent < 0 || percent > 100) {
 		console_say(c, ST_BAD, from == 0 ? "%s points nowhere yet: L moves it" : from == to ? "%s: select the other version in History first" :
@@ -625,7 +625,7 @@ const struct command prompts_commands[PROMPTS_COMMANDS] = {
 	{ "mark", "m", "mark", NULL, "compare with this version whatever is selected, or follow the selection again", 0, mark, NULL, is_in_history },
 	{ "diff", "d", "diff", NULL, "go to the diff: of the marked version and the selected one, else of the draft", 0, show_diff, NULL, is_in_history },
 	{ "label", "L", "move label", "LABEL VERSION", "point a label to a version, or split it: production v3:90,v4:10", 0, label, complete_label, wants_labels },
-	{ "ramp", "%", "ramp", "LABEL PERCENT", "give that much of a label to its newer version, or to the selected one", 0, ramp, complete_label, wants_labels },
+	{ "ramp", "%", "ramp", "LABEL PERCENT", "give that much of a label to its newer version, else to the selected or opened one", 0, ramp, complete_label, wants_labels },
 	{ "rollback", "R", "roll back", "[LABEL]", "point a label to where it was before its last move", 0, rollback, complete_label, wants_labels },
 	{ "branch", "B", "branch", NULL, "go on from the selected version", 0, branch, NULL, is_in_history },
 	{ "revert", "V", "take text", NULL, "take the text of the selected version into the draft", 0, revert, NULL, is_in_history },

@@ -9,6 +9,7 @@
 #include "ui/screens/prompts_state.h"
 
 #define AGE_W 4
+#define RATE_W 60 /* from here on there is room for the error rate beside the message */
 
 void prompts_age_text(int64_t then_us, int64_t now_us, char out[FORMAT_SIZE])
 {
@@ -32,6 +33,13 @@ int prompts_selected_version(const struct prompts_screen *s)
 	const struct version_row *v = prompts_selected_row(s);
 
 	return v != NULL ? v->number : 0;
+}
+
+int prompts_meant_version(const struct prompts_screen *s)
+{
+	bool is_chosen = s->focus == PANE_HISTORY || s->focus == PANE_LABELS || s->p->base == 0;
+
+	return is_chosen ? prompts_selected_version(s) : s->p->base;
 }
 
 const char *prompts_selected_label(const struct prompts_screen *s)
@@ -113,7 +121,7 @@ static void draw_version(const struct prompts_screen *s, struct cells *cells, st
 	prompts_age_text(v->time_us, env->now_us, age);
 	end -= AGE_W;
 	(void)cells_right(cells, end + AGE_W, y, ST_DIM, age);
-	prompts_results_short(s, v, r.h > 1, figures);
+	prompts_results_short(s, v, r.h > 1 || r.w >= RATE_W, figures);
 	if (figures[0] != '\0') {
 		end = cells_right(cells, end, y, ST_TEXT, figures) - 1;
 	}

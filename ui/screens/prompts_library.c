@@ -155,7 +155,7 @@ void prompts_library_draw(const struct prompts_screen *s, struct cells *cells, s
 
 	(void)env;
 	(void)snprintf(title, sizeof(title), s->filter != NULL ? "Library /%.40s" : "Library", s->filter);
-	(void)snprintf(count, sizeof(count), "%zu", s->p->n_rows);
+	(void)snprintf(count, sizeof(count), s->filter != NULL ? "%zu of %zu" : "%zu", count_in(s, "", 0), s->p->n_rows);
 	cells_rule(cells, r.x, r.y, r.w, s->focus == PANE_LIBRARY, title, count);
 	if (s->n_rows == 0) {
 		draw_empty(s, cells, r);

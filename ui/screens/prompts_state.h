@@ -101,7 +101,9 @@ void prompts_labels_layout(struct prompts_screen *s);
 void prompts_labels_draw(const struct prompts_screen *s, struct cells *cells, struct rect r, const struct env *env);
 /* The selected version; 0: there is none. */
 int prompts_selected_version(const struct prompts_screen *s);
-/* Its row; NULL. */
+/* The one that a label is moved to unless it is said: in History and Labels the selected one, else the one the draft began from. */
+int prompts_meant_version(const struct prompts_screen *s);
+/* The selected row; NULL. */
 const struct version_row *prompts_selected_row(const struct prompts_screen *s);
 /* "2m", "5h", "12d". */
 void prompts_age_text(int64_t then_us, int64_t now_us, char out[FORMAT_SIZE]);
