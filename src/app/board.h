@@ -44,7 +44,7 @@ struct board_call {
 	struct call_body body;
 	struct call_row *near; /* newest first, without the call itself */
 	size_t n_near;
-	bool near_is_cut;      /* there were more */
+	bool near_is_cut;      /* more began before it */
 	int64_t p95_us;        /* latency of the calls of its model in the stretch of time shown; UNKNOWN */
 	uint64_t model_calls;  /* that this is of */
 };

@@ -6,7 +6,8 @@
 #include "base/clock.h"
 #include "base/mem.h"
 
-#define NEAR_MOST 100
+#define NEAR_MOST 100   /* before it, and after */
+#define NEAR_NARROWER 8
 
 static void board_call_free(struct board_call *c)
 {
@@ -21,25 +22,47 @@ static bool is_same(struct call_id a, struct call_id b)
 	return a.ts_us == b.ts_us && a.key == b.key;
 }
 
+/* The calls that began after it, within its time and what counts as near. Lists begin with the newest: where there are more than may be shown the
+ * window is made smaller, so that it is the nearest ones that stay. */
+static bool read_after(struct reader *r, const struct call_row *row, struct call_row **rows, size_t *n, struct err *e)
+{
+	int64_t window_us = known_or(row->latency_us, 0) + BOARD_NEAR_US;
+
+	for (;; window_us /= NEAR_NARROWER) {
+		struct call_filter f = { .from_us = row->id.ts_us + 1, .to_us = row->id.ts_us + 1 + window_us };
+
+		if (!calls_list(r, &f, NEAR_MOST, rows, n, e)) {
+			return false;
+		}
+		if (*n < NEAR_MOST || window_us < NEAR_NARROWER) {
+			return true;
+		}
+		call_rows_free(*rows, *n);
+		*rows = NULL;
+		*n = 0;
+	}
+}
+
 static bool read_near(struct reader *r, struct board_call *c, struct err *e)
 {
 	const struct call_row *row = &c->row;
-	struct call_filter f = {
-		.from_us = row->id.ts_us - BOARD_NEAR_US, .to_us = row->id.ts_us + known_or(row->latency_us, 0) + BOARD_NEAR_US,
-	};
+	struct call_filter until = { .from_us = row->id.ts_us - BOARD_NEAR_US, .to_us = row->id.ts_us + 1 };
+	struct call_row *before = NULL;
+	size_t n_before = 0;
 
-	if (!calls_list(r, &f, NEAR_MOST + 1, &c->near, &c->n_near, e)) {
+	if (!read_after(r, row, &c->near, &c->n_near, e) || !calls_list(r, &until, NEAR_MOST + 1, &before, &n_before, e)) {
 		return false;
 	}
-	c->near_is_cut = c->n_near == NEAR_MOST + 1;
-	for (size_t i = 0; i < c->n_near; i++) {
-		if (is_same(c->near[i].id, row->id)) {
-			call_row_free(&c->near[i]);
-			memmove(&c->near[i], &c->near[i + 1], (c->n_near - i - 1) * sizeof(*c->near));
-			c->n_near--;
-			break;
+	c->near_is_cut = n_before == NEAR_MOST + 1;
+	c->near = x_reallocarray(c->near, c->n_near + n_before, sizeof(*c->near));
+	for (size_t i = 0; i < n_before; i++) {
+		if (is_same(before[i].id, row->id)) {
+			call_row_free(&before[i]);
+		} else {
+			c->near[c->n_near++] = before[i];
 		}
 	}
+	free(before);
 	return true;
 }
 

@@ -587,6 +587,38 @@ static void call_is_read_with_its_neighbours(void **state)
 	assert_int_equal(b->call.p95_us, UNKNOWN); /* no latency is known */
 }
 
+/* Under load the nearest are those that are shown, and what came before is not taken for nothing. */
+static void the_nearest_of_many_neighbours(void **state)
+{
+	struct fixture *f = *state;
+	struct board *b = f->board;
+	struct err e = { 0 };
+	bool has_before = false, has_after = false;
+
+	for (int i = 1; i <= 600; i++) {
+		struct call_row row;
+
+		call_row_init(&row);
+		row.id = (struct call_id){ .ts_us = f->second.ts_us + (i % 2 != 0 ? i : -i) * 1000, .key = 1000 + (uint64_t)i };
+		row.provider = "openai";
+		row.model_req = "gpt-5.4-mini";
+		row.operation = "chat";
+		store_put_call(f->app->store, &row, NULL);
+	}
+	assert_true(store_flush(f->app->store, 60000, &e));
+	board_show(b);
+	settle(f);
+	board_open_call(b, f->second);
+	settle(f);
+	assert_true(b->has_call && b->call.near_is_cut);
+	for (size_t i = 0; i < b->call.n_near; i++) {
+		has_after |= b->call.near[i].id.key == 1001;
+		has_before |= b->call.near[i].id.key == 1002;
+		assert_true(i == 0 || b->call.near[i].id.ts_us <= b->call.near[i - 1].id.ts_us);
+	}
+	assert_true(has_before && has_after);
+}
+
 static void names_come_for_completion(void **state)
 {
 	struct fixture *f = *state;
@@ -620,6 +652,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(log_of_a_filter_comes_first, setup, teardown),
 		cmocka_unit_test_setup_teardown(hidden_before_the_first_figures, setup, teardown),
 		cmocka_unit_test_setup_teardown(call_is_read_with_its_neighbours, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_nearest_of_many_neighbours, setup, teardown),
 		cmocka_unit_test_setup_teardown(names_come_for_completion, setup, teardown),
 		cmocka_unit_test_setup_teardown(call_is_opened_off_the_loop, setup, teardown),
 		cmocka_unit_test_setup_teardown(closed_call_does_not_come_back, setup, teardown),
