@@ -96,7 +96,8 @@ void play_prompt_count(struct play_prompt *p, struct app *app)
 
 	p->counts = x_calloc(n + N_FORMS, sizeof(*p->counts));
 	for (size_t i = 0; i < n + N_FORMS; i++) {
-		const char *text = i < n ? p->filled.messages[i].text : forms[i - n];
+		const struct message *m = &p->filled.messages[i < n ? i : 0];
+		const char *text = i >= n ? forms[i - n] : m->text[0] == '\0' ? m->calls_json : m->text;
 
 		p->counts[i] = live_count_new(app);
 		live_count_set(p->counts[i], text != NULL ? text : "");
@@ -110,6 +111,7 @@ void play_prompt_weigh(const struct play_prompt *p, bool has_parts, const struct
 	for (size_t i = 0; p->counts != NULL && i < n + N_FORMS; i++) {
 		if (i >= n || (i >= first && i < end)) {
 			r->is_guess |= !live_count_weigh(p->counts[i], &c->by, &r->weight);
+			r->is_guess |= i < n && (p->filled.messages[i].calls_json != NULL || p->filled.messages[i].role == ROLE_TOOL);
 		}
 	}
 	r->n_messages += end - first;

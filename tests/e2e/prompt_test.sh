@@ -230,6 +230,13 @@ check "run -t: those for a provider" out '"temperature":0.75'
 check "run -t: what is not sent is told" err "magic"
 sonde run -t ask -p question=Why? -o temperature=1 -m openai/gpt-5.4-mini --dry-run
 check "run -t: the command line goes first" out '"temperature":1'
+printf '%s' '{"messages":[{"role":"user","content":"Look."},{"role":"assistant","content":"","tool_calls":[{"id":"c1","type":"function","function":{"name":"look",
+"arguments":"{}"}}]},{"role":"tool","tool_call_id":"c1","content":"{{found}}"}],"tools":[{"type":"function","function":{"name":"look"}}]}' >"$T/tools.json"
+sonde prompt save calls "$T/tools.json" -m "a call and its result"
+sonde run -t calls -p found=paid -m openai/gpt-5.4-mini -m anthropic/claude-haiku-4-5 --dry-run
+check "run -t: calls of tools" out '"tool_calls":[{"function":{"arguments":"{}","name":"look"},"id":"c1","type":"function"}]'
+check "run -t: and their results" out '"tool_call_id":"c1"'
+check "run -t: as each provider has them" out '{"type":"tool_result","tool_use_id":"c1","content":"paid"}'
 printf '{"question":"From a file"}' >"$T/vars.json"
 printf 'French' >"$T/language"
 sonde run -t ask --params "$T/vars.json" -p language=@"$T/language" -m openai/gpt-5.4-mini --dry-run
