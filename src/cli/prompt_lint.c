@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/near.h"
+#include "base/yaml.h"
 #include "cli/prompt.h"
 #include "prompt/file.h"
 #include "prompt/lint.h"
@@ -18,7 +19,7 @@ struct subject {
 	struct bundle bundle;
 	char *parent;         /* "support/triage@v2"; NULL: none is known */
 	struct buf from;      /* the text, of a file */
-	bool is_plain_file;   /* whose places are not those of the script */
+	struct yaml_node *plain; /* of a plain file, whose places are not those of the script; else NULL */
 };
 
 struct linting {
@@ -33,6 +34,7 @@ static void subject_free(struct subject *s)
 	free(s->parent);
 	bundle_free(&s->bundle);
 	buf_free(&s->from);
+	yaml_tree_free(s->plain);
 	*s = (struct subject){ .name = NULL };
 }
 
@@ -65,7 +67,7 @@ static bool read_file(const char *path, struct subject *out, struct err *e)
 		return false;
 	}
 	out->name = x_strdup(strcmp(path, "-") == 0 ? "standard input" : path);
-	out->is_plain_file = prompt_file_is(path, buf_str(&out->from), out->from.len);
+	out->plain = prompt_file_is(path, buf_str(&out->from), out->from.len) ? yaml_parse_large(path, buf_str(&out->from), out->from.len, NULL) : NULL;
 	return true;
 }
 
@@ -106,8 +108,8 @@ static void on_lint(void *ctx, const struct lint *l)
 	if (is_ignored(t, l->kind)) {
 		return;
 	}
-	if (s->is_plain_file) {
-		prompt_file_place(buf_str(&s->from), s->from.len, l->part, &line, &column);
+	if (s->plain != NULL) {
+		prompt_file_place(s->plain, buf_str(&s->from), s->from.len, l->part, &line, &column);
 	} else {
 		bundle_script_place(&s->bundle, l->part, &line, &column);
 	}

@@ -57,10 +57,9 @@ static size_t indent_of(const struct import_source *s, size_t line, const char *
 	return in_file > in_text ? in_file - in_text : 0;
 }
 
-void prompt_file_place(const char *text, size_t len, size_t part, size_t *line, size_t *column)
+void prompt_file_place(const struct yaml_node *root, const char *text, size_t len, size_t part, size_t *line, size_t *column)
 {
 	const struct import_source s = { .path = "", .text = text, .len = len };
-	struct yaml_node *root = yaml_parse_large("", text, len, NULL);
 	const struct yaml_node *messages = yaml_get(root, "messages");
 	const struct yaml_node *message = messages != NULL && messages->type == YAML_LIST && part < messages->n ? messages->items[part] : NULL;
 	const struct yaml_node *value = messages != NULL ? yaml_get(message, "content") : yaml_get(root, "text");
@@ -76,7 +75,6 @@ void prompt_file_place(const char *text, size_t len, size_t part, size_t *line, 
 			*line = begin;
 		}
 	}
-	yaml_tree_free(root);
 }
 
 bool import_sniff_own(const struct import_source *s)

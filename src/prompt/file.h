@@ -13,7 +13,9 @@ void prompt_file(struct buf *out, const char *name, const json_t *labels, const 
 
 /* Whether a file of that name with that text is one. */
 bool prompt_file_is(const char *path, const char *text, size_t len);
-/* Line and column in the i-th part of the bundle, both from 1, become those in the file it was read from. Of a text in quotes the beginning. */
-void prompt_file_place(const char *text, size_t len, size_t part, size_t *line, size_t *column);
+/* Line and column in the i-th part of the bundle, both from 1, become those in the file it was read from, of which root is the tree. Of a text in
+ * quotes the beginning. */
+struct yaml_node;
+void prompt_file_place(const struct yaml_node *root, const char *text, size_t len, size_t part, size_t *line, size_t *column);
 
 #endif

@@ -44,6 +44,8 @@ const char *template_lint_name(enum template_lint_kind kind)
 	return names[kind];
 }
 
+#define OF_A_KIND 200 /* that are told of one template */
+
 struct finding {
 	size_t at;
 	struct template_lint lint;
@@ -53,12 +55,15 @@ struct lints {
 	const struct template *t;
 	struct finding *findings;
 	size_t n, cap;
+	size_t counts[LINT_MISSING + 1]; /* of each kind, also of those that are not kept */
+	struct finding spare;            /* for what is not */
 };
 
 static struct template_lint *find(struct lints *l, enum template_lint_kind kind, size_t at, const char *fmt, ...) SONDE_PRINTF(4, 5);
 static struct template_lint *find(struct lints *l, enum template_lint_kind kind, size_t at, const char *fmt, ...)
 {
-	struct finding *f = array_push(l->findings, l->n, l->cap);
+	bool is_kept = ++l->counts[kind] <= OF_A_KIND || kind == LINT_UNUSED || kind == LINT_MISSING;
+	struct finding *f = is_kept ? array_push(l->findings, l->n, l->cap) : &l->spare;
 	va_list ap;
 
 	f->at = at;
@@ -66,7 +71,6 @@ static struct template_lint *find(struct lints *l, enum template_lint_kind kind,
 	va_start(ap, fmt);
 	(void)vsnprintf(f->lint.message, sizeof(f->lint.message), fmt, ap);
 	va_end(ap);
-	source_place(&l->t->source, at, &f->lint.line, &f->lint.column);
 	return &f->lint;
 }
 
@@ -192,6 +196,36 @@ static int by_finding(const void *a, const void *b)
 	return x->at != y->at ? (x->at < y->at ? -1 : 1) : (int)x->lint.kind - (int)y->lint.kind;
 }
 
+/* Of all findings in one pass: they are in the order of the text. */
+static void find_places(struct lints *l)
+{
+	const char *s = l->t->source.text.s;
+	size_t at = 0, line = 1, column = 1;
+
+	for (size_t i = 0; i < l->n; i++) {
+		for (; at < l->findings[i].at; at++) {
+			column = s[at] == '\n' ? 1 : column + ((s[at] & 0xC0) != 0x80);
+			line += s[at] == '\n';
+		}
+		l->findings[i].lint.line = line;
+		l->findings[i].lint.column = column;
+	}
+}
+
+/* The last that is told of a kind tells of those that are not. */
+static void tell_rest(struct lints *l)
+{
+	for (size_t i = l->n; i-- > 0;) {
+		struct template_lint *lint = &l->findings[i].lint;
+		size_t *count = &l->counts[lint->kind], len = strlen(lint->message);
+
+		if (*count > OF_A_KIND && lint->name == NULL) {
+			(void)snprintf(lint->message + len, sizeof(lint->message) - len, " (and %zu more like this)", *count - OF_A_KIND);
+		}
+		*count = 0;
+	}
+}
+
 void template_lint(const struct template *t, const json_t *declared, template_lint_visit *visit, void *ctx)
 {
 	struct lints l = { .t = t };
@@ -220,6 +254,8 @@ void template_lint(const struct template *t, const json_t *declared, template_li
 	if (l.n > 0) {
 		qsort(l.findings, l.n, sizeof(*l.findings), by_finding);
 	}
+	find_places(&l);
+	tell_rest(&l);
 	for (size_t i = 0; i < l.n; i++) {
 		visit(ctx, &l.findings[i].lint);
 	}

@@ -33,7 +33,8 @@ struct template_lint {
 /* "single_brace", "hyphen", ... */
 const char *template_lint_name(enum template_lint_kind kind);
 typedef void template_lint_visit(void *ctx, const struct template_lint *lint);
-/* declared: an object with the names of the variables there will be; NULL: not known, and none is unused or missing. In the order of the text. */
+/* declared: an object with the names of the variables there will be; NULL: not known, and none is unused or missing. In the order of the text;
+ * after 200 of a kind their number is told. */
 void template_lint(const struct template *t, const json_t *declared, template_lint_visit *visit, void *ctx);
 
 #endif

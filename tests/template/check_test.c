@@ -117,12 +117,47 @@ static void test_uses(void **state)
 	template_free(t);
 }
 
+struct counted {
+	size_t n, last_line;
+	char last[240];
+};
+
+static void count_lint(void *ctx, const struct template_lint *lint)
+{
+	struct counted *c = ctx;
+
+	c->n++;
+	c->last_line = lint->line;
+	(void)strcpy(c->last, lint->message);
+}
+
+/* A text of mistakes is told in short, and in time. */
+static void test_many_lints(void **state)
+{
+	struct buf text = { 0 };
+	struct counted c = { .n = 0 };
+
+	(void)state;
+	for (int i = 0; i < 300000; i++) {
+		(void)buf_add_str(&text, "a \n");
+	}
+	struct template *t = parse(buf_str(&text));
+
+	template_lint(t, NULL, count_lint, &c);
+	assert_int_equal(c.n, 200);
+	assert_int_equal(c.last_line, 200);
+	assert_string_equal(c.last, "blanks at the end of the line (and 299800 more like this)");
+	template_free(t);
+	buf_free(&text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_vars),
 		cmocka_unit_test(test_lints),
 		cmocka_unit_test(test_uses),
+		cmocka_unit_test(test_many_lints),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
