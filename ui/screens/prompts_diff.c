@@ -40,6 +40,8 @@ struct building {
 	struct group *same;
 	size_t n_same, cap_same;
 	bool has_changed;         /* something before them was */
+	const struct diff *diff;
+	size_t change;            /* of it, the next one that is not written */
 };
 
 static void add_clean(struct styled_text *out, enum style st, const char *text, size_t len)
@@ -179,6 +181,28 @@ static void write_same(struct building *b, bool is_end)
 	b->n_same = 0;
 }
 
+/* What the changes that are written by now are besides: blocks that went elsewhere, words that only stand in other lines. */
+static void write_notes(struct building *b)
+{
+	const struct diff *d = b->diff;
+
+	for (; b->change < d->n_changes; b->change++) {
+		const struct diff_change *c = &d->changes[b->change];
+		bool goes = c->kind == DIFF_REMOVED;
+
+		if (c->line[0] >= b->before_line && c->line[1] >= b->after_line) {
+			break;
+		}
+		if (c->move > 0) {
+			const struct diff_move *m = &d->moves[c->move - 1];
+
+			styled_addf(b->out, ST_HIT, "     ^ moved %s L%u%s\n", goes ? "to" : "from", (unsigned)m->line[goes] + 1, m->is_edited ? ", edited" : "");
+		} else if (c->kind == DIFF_REWRAPPED) {
+			styled_addf(b->out, ST_HIT, "     ^ re-wrapped: the same words\n");
+		}
+	}
+}
+
 static void end_group(struct building *b)
 {
 	struct group *g = &b->group;
@@ -195,6 +219,7 @@ static void end_group(struct building *b)
 	b->has_changed = true;
 	write_group(b, g);
 	pass(b, g);
+	write_notes(b);
 	free_group(g);
 }
 
@@ -224,7 +249,7 @@ static void add_part(struct building *b, enum diff_op op, const char *text, size
 
 static struct styled_text *build(const struct facts *f, enum diff_mode mode, int w)
 {
-	struct building b = { .out = styled_new(), .mode = mode, .half = w > 13 ? (w - 3) / 2 : 5 };
+	struct building b = { .out = styled_new(), .diff = &f->diff, .mode = mode, .half = w > 13 ? (w - 3) / 2 : 5 };
 
 	for (size_t i = 0; i < f->diff.n_parts; i++) {
 		const struct diff_part *part = &f->diff.parts[i];
@@ -334,6 +359,9 @@ void prompts_diff_draw(const struct prompts_screen *s, struct cells *cells, stru
 	}
 	(void)snprintf(title, sizeof(title), "Diff v%d \u2192 %s  %s", f->against_number, prompts_after_name(s->p, version), prompts_mode_name(s->mode));
 	(void)buf_addf(&change, "+%zu \u2212%zu words", f->diff.words_added, f->diff.words_removed);
+	if (f->diff.n_moves > 0) {
+		(void)buf_addf(&change, ", %zu moved", f->diff.n_moves);
+	}
 	cells_rule(cells, r.x, r.y, r.w, s->focus == PANE_DIFF, title, buf_str(&change));
 	styled_draw(s->diff, cells, (struct rect){ r.x + 1, r.y + 1, r.w - 2, r.h - 1 - foot_h(r) }, (size_t)s->diff_scroll.selected);
 	draw_foot(s, cells, r, f);
