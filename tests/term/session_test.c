@@ -92,6 +92,34 @@ static void test_comes_back(void **state)
 	free(path);
 }
 
+/* The prompt of all and that of a column come back as they were filled in, whatever became of the values. */
+static void test_prompts_come_back(void **state)
+{
+	(void)state;
+	start();
+	pty_wait(&p, "READY");
+	pty_key(&p, "1", "[1 Prompts]");
+	pty_key(&p, ":new greet" ENTER, "EDIT");
+	pty_key(&p, PASTED("Hello {{who}}"), "Hello {{who}}");
+	pty_key(&p, "\x13", ":save"); /* Ctrl-s */
+	pty_key(&p, " first" ENTER, "v1");
+	pty_key(&p, ESC, "Enter open");
+	pty_key(&p, "2", "[2 Play]");
+	pty_key(&p, ":prompt here greet@v1" ENTER, "greet@v1: who is");
+	pty_key(&p, ":var who=Ada" ENTER, "not sent yet");
+	pty_key(&p, ":prompt greet" ENTER, "Hello Ada");
+	console_quit();
+	again();
+	pty_wait(&p, "Hello Ada");
+	pty_wait(&p, " greet@v1"); /* of all */
+	pty_wait(&p, " @v1"); /* of the column */
+	pty_key(&p, "w", "PARAMETERS");
+	pty_send(&p, ESC);
+	pty_wait_gone(&p, "PARAMETERS");
+	pty_key(&p, ":prompt none" ENTER, "parameters: the providers");
+	console_quit();
+}
+
 /* A draft outlives even a kill, a moment after it was typed. */
 static void test_killed(void **state)
 {
@@ -152,7 +180,7 @@ static void test_key_comes_later(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CONSOLE_TEST(test_comes_back), CONSOLE_TEST(test_killed), CONSOLE_TEST(test_broken), CONSOLE_TEST(test_key_comes_later),
+		CONSOLE_TEST(test_comes_back), CONSOLE_TEST(test_prompts_come_back), CONSOLE_TEST(test_killed), CONSOLE_TEST(test_broken), CONSOLE_TEST(test_key_comes_later),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
