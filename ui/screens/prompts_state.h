@@ -136,7 +136,23 @@ void prompts_change_text(const struct facts *f, struct buf *out);
 void prompts_save_session(const void *self, struct session *out);
 void prompts_restore_session(void *self, const struct session *in);
 
-/* prompts_commands.c */
+/* prompts_commands.c: what all commands need. */
+typedef unsigned prompts_command(void *self, struct console *c, const char *arg);
+unsigned prompts_said(struct console *c, const struct err *e);
+bool prompts_has_prompt(const void *self);
+/* The same, and that none is open is told. */
+bool prompts_wants_prompt(const struct prompts_screen *s, struct console *c);
+void prompts_go_to(struct prompts_screen *s, enum pane pane);
+/* prompts_commands_draft.c */
+prompts_command prompts_cmd_edit, prompts_cmd_edit_outside, prompts_cmd_save, prompts_cmd_discard, prompts_cmd_undo, prompts_cmd_redo, prompts_cmd_revert;
+prompts_command prompts_cmd_find, prompts_cmd_find_next, prompts_cmd_find_previous, prompts_cmd_replace, prompts_cmd_copy;
+/* prompts_commands_diff.c */
+prompts_command prompts_cmd_diff_mode, prompts_cmd_mark, prompts_cmd_diff, prompts_cmd_next_change, prompts_cmd_previous_change;
+/* prompts_commands_labels.c */
+prompts_command prompts_cmd_label, prompts_cmd_ramp, prompts_cmd_rollback, prompts_cmd_confirm;
+bool prompts_asks(const void *self);
+const char *prompts_complete_label(void *self, size_t i);
+
 #define PROMPTS_COMMANDS 36
 extern const struct command prompts_commands[PROMPTS_COMMANDS];
 
