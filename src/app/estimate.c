@@ -161,6 +161,9 @@ void estimate_call(const struct target *t, const struct price_table *prices, con
 	const struct past_size *size = past_sizes_find(past, t->provider->name, t->model);
 	const struct price *p = record_price(prices, t, t->model);
 
+	if (!is_known(limit) && t->provider->kind->usual_max_tok > 0) {
+		limit = t->provider->kind->usual_max_tok;
+	}
 	*out = (struct estimate){ .in = *in, .out_high = limit, .n_calls = 1 };
 	if (!is_known(limit) && p != NULL) {
 		out->out_high = p->max_out_tok;
@@ -177,6 +180,42 @@ void estimate_call(const struct target *t, const struct price_table *prices, con
 	out->low_nano = cost_of(p, in->tok, out->out_low);
 	out->high_nano = cost_of(p, in->tok, out->out_high);
 	out->n_unpriced = !is_known(out->low_nano);
+}
+
+static void add_files(const struct attachments *files, const struct counter *c, struct request_text *text, bool *has_pictures)
+{
+	for (size_t i = 0; files != NULL && i < files->n; i++) {
+		const struct attachment *a = &files->list[i];
+
+		text->is_guess = true;
+		if (a->kind == ATTACH_TEXT) {
+			tokenizer_weigh(&c->by, a->bytes, a->len, &text->weight);
+		} else {
+			*has_pictures = true;
+		}
+	}
+}
+
+void estimate_request(const struct gateway_request *r, const struct counter *c, const struct price_table *prices, const struct past_sizes *past,
+    struct estimate *out)
+{
+	struct request_text text = { .n_messages = 0 };
+	bool has_pictures = false, has_system = r->n_messages > 0 && r->messages[0].role == ROLE_SYSTEM;
+
+	if (!has_system && r->target->system != NULL) {
+		request_text_message(&text, c, r->target->system, strlen(r->target->system));
+	}
+	for (size_t i = 0; i < r->n_messages; i++) {
+		request_text_message(&text, c, r->messages[i].text, strlen(r->messages[i].text));
+	}
+	request_text_other(&text, c, r->tools_json);
+	request_text_other(&text, c, r->schema_json);
+	add_files(r->attachments, c, &text, &has_pictures);
+
+	struct input_size in = counter_input(c, &text);
+
+	estimate_call(r->target, prices, past, &in, is_known(r->params.max_tokens) ? r->params.max_tokens : r->target->params.max_tokens, out);
+	out->has_pictures = has_pictures;
 }
 
 void estimate_add(struct estimate *total, const struct estimate *e, int64_t times)

@@ -37,8 +37,11 @@ struct estimate {
 	size_t n_calls, n_unpriced; /* calls this is the sum of, and those among them without a price: they are not in it */
 };
 
-/* One call. limit: max_tokens, or UNKNOWN. */
+/* One call. limit: max_tokens, or UNKNOWN: what the provider is sent then. */
 void estimate_call(const struct target *t, const struct price_table *prices, const struct past_sizes *past, const struct input_size *in, int64_t limit,
+    struct estimate *out);
+/* A request as it would be sent, counted here and now; the parameters of its target fill in what it leaves open. */
+void estimate_request(const struct gateway_request *r, const struct counter *c, const struct price_table *prices, const struct past_sizes *past,
     struct estimate *out);
 /* Adds the calls of another target, each `times`. Of the sum only costs, counts, n_past (the least) and in.is_exact mean something; it begins zeroed. */
 void estimate_add(struct estimate *total, const struct estimate *e, int64_t times);

@@ -98,16 +98,14 @@ void play_estimate(const struct play *p, struct estimate *out)
 
 bool play_check_budget(const struct play *p, struct err *e)
 {
-	int64_t day_nano = p->app->config->budget.day_nano, spent_nano = known_or(p->app->board->today_nano, 0);
+	struct budget_spent spent = *gateway_spent(p->app->gateway);
 	struct estimate all;
-	char cost[32], left[32];
 
-	play_estimate(p, &all);
-	if (day_nano == 0 || spent_nano >= day_nano || spent_nano + all.low_nano <= day_nano) { /* what is spent the gateway says, in its words */
-		return true;
+	if (is_known(p->app->board->today_nano)) { /* of the store, as it was a moment ago */
+		spent.stored.month_nano += spent.own_nano;
+		spent.stored.day_nano = p->app->board->today_nano;
+		spent.own_nano = 0;
 	}
-	price_format(all.low_nano, cost, sizeof(cost));
-	price_format(day_nano - spent_nano, left, sizeof(left));
-	err_set(e, ERR_BUDGET, "not sent: it would cost about %s, and %s of the day's budget is left", cost, left);
-	return err_hint(e, "drop a target, shorten the prompt, or raise budget.day in the configuration");
+	play_estimate(p, &all);
+	return budget_takes(&p->app->config->budget, &spent, all.low_nano, e); /* what is spent already the gateway refuses, in its words */
 }

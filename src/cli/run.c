@@ -11,6 +11,7 @@
 #include "cli/calling.h"
 #include "cli/commands.h"
 #include "cli/result.h"
+#include "cli/run_estimate.h"
 #include "cli/run_output.h"
 #include "cli/run_prompt.h"
 #include "gateway/attach_file.h"
@@ -239,15 +240,18 @@ static struct gateway_request request_of(const struct options *o, const struct t
 	};
 }
 
-static int dry_run(const struct options *o, struct target **targets)
+static int dry_run(const struct options *o, const struct config *config, struct target **targets)
 {
+	struct run_estimate estimates;
 	struct buf out = { 0 };
 	struct err e = { 0 };
 	bool ok = true;
 
+	run_estimate_open(&estimates, config);
 	(void)buf_add_str(&out, "{\"dry_run\":true,\"requests\":[");
 	for (size_t i = 0; ok && i < o->n_targets; i++) {
 		struct chat_params params;
+		struct estimate estimate;
 		struct buf body = { 0 };
 		char *url = NULL;
 
@@ -256,6 +260,7 @@ static int dry_run(const struct options *o, struct target **targets)
 			struct gateway_request r = request_of(o, targets[i], &params);
 
 			ok = call_preview(&r, &url, &body, &e);
+			run_estimate_add(&estimates, &r, &estimate);
 			chat_params_free(&params);
 		}
 		if (ok) {
@@ -268,7 +273,9 @@ static int dry_run(const struct options *o, struct target **targets)
 			}
 			(void)buf_add_str(&out, ",\"url\":");
 			json_text_string(&out, url);
-			(void)buf_addf(&out, ",\"body\":%s}", buf_str(&body));
+			(void)buf_addf(&out, ",\"body\":%s,\"estimate\":", buf_str(&body));
+			run_estimate_json(&out, &estimate);
+			(void)buf_add_char(&out, '}');
 		}
 		buf_free(&body);
 		free(url);
@@ -277,8 +284,30 @@ static int dry_run(const struct options *o, struct target **targets)
 	if (ok) {
 		(void)cli_out(out.s, out.len);
 	}
+	run_estimate_close(&estimates);
 	buf_free(&out);
 	return ok ? 0 : cli_fail(&e);
+}
+
+/* Only a budget asks for it. */
+static bool is_within_budget(const struct options *o, const struct config *config, struct target **targets, const struct chat_params *params, struct err *e)
+{
+	struct run_estimate estimates;
+
+	if (!budget_is_set(&config->budget)) {
+		return true;
+	}
+	run_estimate_open(&estimates, config);
+	for (size_t i = 0; i < o->n_targets; i++) {
+		struct gateway_request r = request_of(o, targets[i], &params[i]);
+		struct estimate ignored;
+
+		run_estimate_add(&estimates, &r, &ignored);
+	}
+	bool ok = run_estimate_is_within(&estimates, e);
+
+	run_estimate_close(&estimates);
+	return ok;
 }
 
 static void cancel_all(void *ctx)
@@ -396,7 +425,8 @@ static int send_with_params(const struct options *o, struct config *config, stru
 	while (n < o->n_targets && params_of(o, targets[n], &params[n], &e)) {
 		n++;
 	}
-	int status = n == o->n_targets ? send_all(o, config, targets, params) : cli_fail(&e);
+	bool is_ready = n == o->n_targets && is_within_budget(o, config, targets, params, &e);
+	int status = is_ready ? send_all(o, config, targets, params) : cli_fail(&e);
 
 	while (n > 0) {
 		chat_params_free(&params[--n]);
@@ -453,7 +483,7 @@ static int run_targets(struct options *o, struct config *config)
 		}
 	}
 	if (status == 0) {
-		status = o->is_dry ? dry_run(o, targets) : send_with_params(o, config, targets);
+		status = o->is_dry ? dry_run(o, config, targets) : send_with_params(o, config, targets);
 	}
 	for (size_t i = 0; i < o->n_targets; i++) {
 		target_free(targets[i]);
@@ -511,7 +541,7 @@ const struct cli_command cli_run = {
 	    "  --jsonl          one object an event, as they come\n"
 	    "  --cache          answer from the store what was asked and answered before, at no cost\n"
 	    "  --no-bodies      record the call without prompt, request and answer\n"
-	    "  --dry-run        print the requests without sending them\n"
+	    "  --dry-run        print the requests without sending them, with their tokens and what they would cost\n"
 	    "  -q               no progress on standard error\n"
 	    "\n"
 	    "  sonde run -m openai/gpt-5.4-mini -m ollama/llama3.1:8b 'Name three rivers.'\n",

@@ -42,6 +42,26 @@ bool budget_check(const struct budget *b, const struct budget_spent *s, struct e
 	return true;
 }
 
+bool budget_takes(const struct budget *b, const struct budget_spent *s, int64_t more_nano, struct err *e)
+{
+	struct limit limits[2];
+
+	limits_of(b, s, limits);
+	for (size_t i = 0; i < COUNT_OF(limits); i++) {
+		const struct limit *l = &limits[i];
+		int64_t left_nano = l->limit_nano - l->spent_nano;
+		char cost[32], left[32];
+
+		if (l->limit_nano > 0 && left_nano > 0 && more_nano > left_nano) {
+			price_format(more_nano, cost, sizeof(cost));
+			price_format(left_nano, left, sizeof(left));
+			(void)err_set(e, ERR_BUDGET, "not sent: it would cost about %s, and %s of the %s's budget is left", cost, left, l->name);
+			return err_hint(e, "drop a target, shorten the prompt, or raise budget.%s in the configuration", l->name);
+		}
+	}
+	return true;
+}
+
 void budget_note(const struct budget *b, const struct budget_spent *s, char *out, size_t size)
 {
 	struct limit limits[2];

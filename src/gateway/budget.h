@@ -28,6 +28,8 @@ static inline bool budget_is_set(const struct budget *b)
 bool budget_is_fresh(const struct budget_spent *s, int64_t now_us);
 /* False with ERR_BUDGET, both figures and what to do, when a limit is reached. */
 bool budget_check(const struct budget *b, const struct budget_spent *s, struct err *e) SONDE_MUST_CHECK;
+/* The same when a limit that is not reached yet has less than more_nano left. */
+bool budget_takes(const struct budget *b, const struct budget_spent *s, int64_t more_nano, struct err *e) SONDE_MUST_CHECK;
 /* "$4.10 of the day's budget of $5.00 is spent (82 %)" from BUDGET_WARN_PERCENT of a limit; "" below, and when nothing was read yet. */
 void budget_note(const struct budget *b, const struct budget_spent *s, char *out, size_t size);
 /* The local midnight before a time, and that of the first of its month; microseconds since the epoch. */

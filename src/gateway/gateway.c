@@ -16,6 +16,11 @@ struct gateway *gateway_new(struct loop *l, struct config *config, struct store 
 	return g;
 }
 
+const struct budget_spent *gateway_spent(const struct gateway *g)
+{
+	return &g->spent;
+}
+
 void gateway_budget_note(const struct gateway *g, char *out, size_t size)
 {
 	budget_note(&g->config->budget, &g->spent, out, size);

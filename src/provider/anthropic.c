@@ -306,6 +306,7 @@ const struct provider provider_anthropic = {
 	.base_url_env = "ANTHROPIC_BASE_URL",
 	.price_name = "anthropic",
 	.usual_model = "claude-haiku-4-5",
+	.usual_max_tok = MAX_TOKENS_DEFAULT,
 	.needs_key = true,
 	.framing = FRAMING_SSE,
 	.build = build,

@@ -115,6 +115,7 @@ struct provider {
 	const char *pull;        /* the command that brings a model to a local server, its name left out: "ollama pull"; NULL: not ours to bring */
 	const char *price_name;  /* provider column of the price table; NULL: calls cost nothing (local) */
 	const char *usual_model; /* a model that most accounts have: the first column of a console that was told no target */
+	int64_t usual_max_tok;   /* the limit that is sent where none is set; 0: none is */
 	const char *api_version; /* the address carries it as its query api-version; NULL: none */
 	const char *api_version_env; /* a variable that sets another one; NULL */
 	bool needs_key;

@@ -27,7 +27,7 @@ static bool read_plain(const char *path, struct buf *out, bool *is_missing, stru
 		err_set(e, ERR_CONFIG, "cannot read %s: it is no plain file", path);
 	} else {
 		out->limit = RANK_FILE_MOST;
-		ok = file_read_fd(fd, path, out, e);
+		ok = file_read_fd(fd, path, out, e) || (e->code = ERR_CONFIG, err_hint(e, "a rank file has a few megabytes"));
 	}
 	if (fd >= 0) {
 		(void)close(fd);

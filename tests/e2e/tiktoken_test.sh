@@ -49,8 +49,24 @@ VARIABLES=
 sed 's/^IQ== 0$/IQ== 7/' "$dir/cl100k_base.tiktoken" >"$T/changed.tiktoken"
 sonde tokens --ranks "$T/changed.tiktoken" "$SONDE_SRCDIR/README.md"
 check "a rank file with one line changed" exits 4 "is not the rank file of o200k_base or cl100k_base"
+head -c 800000 "$dir/cl100k_base.tiktoken" >"$T/half.tiktoken"
+sonde tokens --ranks "$T/half.tiktoken" "$SONDE_SRCDIR/README.md"
+check "half a rank file" exits 4 "it may be cut or changed"
 sonde tokens --encoding o200k_base --ranks "$dir/cl100k_base.tiktoken" "$SONDE_SRCDIR/README.md"
 check "the rank file of another encoding" exits 2 "is the rank file of cl100k_base, not of o200k_base"
+# A request has four tokens around each message and three before the answer.
+printf 'tokenizers:\n  o200k_base: {path: %s}\n' "$dir/node_modules/tiktoken/encoders/o200k_base.json" >"$T/config.yaml"
+VARIABLES="OPENAI_API_KEY=sk-$SECRET ANTHROPIC_API_KEY=sk-$SECRET"
+prompt=$(cat "$dir/corpus/english.txt" "$dir/corpus/zwj.txt")
+tokens=$(printf '%s' "$prompt" | sonde_env "$SONDE" tokens -m gpt-4o)
+sonde run --dry-run -m openai/gpt-4o -s "$prompt" "$prompt"
+check "run --dry-run counts exactly" out "\"estimate\":{\"input_tokens\":$((2 * tokens + 2 * 4 + 3)),\"exact\":true"
+sonde run --dry-run -m anthropic/claude-sonnet-4-5 "$prompt"
+check "but not for another vendor" out '"exact":false'
+printf '{"type":"object","additionalProperties":false,"properties":{"n":{"type":"integer"}},"required":["n"]}' >"$T/schema.json"
+sonde run --dry-run -m openai/gpt-4o --schema "$T/schema.json" "$prompt"
+check "nor with a schema" out '"exact":false'
+VARIABLES=
 printf 'tokenizers:\n  cl100k_base: {path: %s}\n' "$dir/cl100k_base.tiktoken" >"$T/config.yaml"
 rm "$kept"
 sonde tokens --json -m gpt-3.5-turbo "$SONDE_SRCDIR/README.md"

@@ -164,11 +164,11 @@ static void damaged_indexes(void **state)
 	}
 	ranks_free(mapped);
 	assert_null(ranks_map(path, other));
-	for (size_t len = 0; len < bytes.len; len += len < 100 ? 1 : 97) {
+	for (size_t len = 0; len < bytes.len; len += len < 100 ? 1 : 9973) {
 		assert_true(file_replace(path, bytes.s, len, &e));
 		assert_null(ranks_map(path, hash));
 	}
-	for (size_t at = 0; at < bytes.len; at += at < 100 ? 1 : 61) {
+	for (size_t at = 0; at < bytes.len; at += at < 100 ? 1 : 4999) {
 		bytes.s[at] ^= 0x10;
 		assert_true(file_replace(path, bytes.s, bytes.len, &e));
 		assert_null(ranks_map(path, hash));
