@@ -181,6 +181,56 @@ static void damaged_indexes(void **state)
 	ranks_free(r);
 }
 
+/* With a checksum that fits, as somebody would write it who means harm: counts may be wrong, but there are some, and all reads are within bounds. */
+static void forged_indexes(void **state)
+{
+	static const unsigned char hash[SHA256_SIZE] = "a vocabulary of tests";
+	static const char *const texts[] = { "the thing ababab aaaa", "aaaaaaaaaaaaaaaaaaaa====----", "12345 \xe6\xbc\xa2\xe5\xad\x97\xe6\xbc\xa2", "a", "th" };
+	char dir[] = "/tmp/sonde-bpe-XXXXXX";
+	struct err e = { 0 };
+	struct ranks *r = vocabulary_ranks();
+	struct buf right = { 0 };
+	uint32_t seed = 17;
+	int n_taken = 0;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	char *path = x_asprintf("%s/index", dir);
+
+	assert_true(ranks_save(r, path, &e));
+	assert_true(file_read(path, &right, NULL, &e));
+	for (int round = 0; round < 80; round++) {
+		struct buf bytes = { 0 };
+
+		(void)buf_add(&bytes, right.s, right.len);
+		for (int k = 0; k <= round % 40; k++) { /* mostly in what stands first: slots and tokens */
+			seed = seed * 1664525u + 1013904223u;
+			size_t at = 72 + (seed >> 8) % (k % 4 == 3 ? right.len - 72 : 13000);
+
+			bytes.s[at] = (char)(k % 3 == 0 ? 0 : k % 3 == 1 ? 0xFF : seed >> 3);
+		}
+		ranks_seal(bytes.s, bytes.len);
+		assert_true(file_replace(path, bytes.s, bytes.len, &e));
+		struct ranks *forged = ranks_map(path, hash);
+		for (size_t i = 0; forged != NULL && i < COUNT_OF(texts); i++) {
+			size_t len = strlen(texts[i]);
+			char *piece = x_strndup(texts[i], len); /* on the heap, where a checker sees its end */
+
+			assert_in_range(bpe_count(forged, piece, len), 1, len);
+			free(piece);
+		}
+		n_taken += forged != NULL;
+		ranks_free(forged);
+		buf_free(&bytes);
+	}
+	assert_true(n_taken > 40);
+	(void)unlink(path);
+	(void)rmdir(dir);
+	free(path);
+	buf_free(&right);
+	ranks_free(r);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -189,6 +239,7 @@ int main(void)
 		cmocka_unit_test(long_without_a_break),
 		cmocka_unit_test(wrong_rank_files),
 		cmocka_unit_test(damaged_indexes),
+		cmocka_unit_test(forged_indexes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
