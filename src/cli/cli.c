@@ -75,9 +75,27 @@ int cli_bad_option(const struct cli_command *c, char **argv)
 	return cli_usage(c, "'%s' is no option of sonde %s, or lacks its value", letter, c->name);
 }
 
+/* Texts have been cleaned by now; JSON may have the controls U+0080 to U+009F as they are, and terminals obey some of them. */
+static bool put_for_terminal(const char *bytes, size_t len)
+{
+	size_t from = 0;
+	bool ok = true;
+
+	for (size_t i = 0; ok && i + 1 < len; i++) {
+		unsigned char next = (unsigned char)bytes[i + 1];
+
+		if ((unsigned char)bytes[i] == 0xC2 && next >= 0x80 && next < 0xA0) {
+			ok = fwrite(bytes + from, 1, i - from, stdout) == i - from && fprintf(stdout, "\\u%04x", next) > 0;
+			from = i + 2;
+			i++;
+		}
+	}
+	return ok && fwrite(bytes + from, 1, len - from, stdout) == len - from;
+}
+
 bool cli_out(const char *bytes, size_t len)
 {
-	return fwrite(bytes, 1, len, stdout) == len;
+	return isatty(STDOUT_FILENO) ? put_for_terminal(bytes, len) : fwrite(bytes, 1, len, stdout) == len;
 }
 
 void cli_add_text(struct buf *out, const char *text, size_t len)

@@ -109,10 +109,13 @@ END
 	check "and cleaned" [ "$(count "$esc")" -eq 0 ]
 	script -qec "'$T/typed' run -m openai/x -m openai/y hello" /dev/null </dev/null >"$T/out/out" 2>"$T/out/err"
 	check "of several targets too" [ "$(count "$esc")" -eq 0 ]
+	printf 'a\302\23331mred' | sonde_env "$SONDE" prompt save control >/dev/null
+	script -qec "'$T/typed' prompt show control --json" /dev/null </dev/null >"$T/out/out" 2>"$T/out/err"
+	check "typed: a control of JSON is written as an escape" out '"text":"a\u009b31mred"'
 	script -qec "'$T/typed' run -m \"\$(printf 'openai/\\033]0;x')\" -o \"\$(printf 'a\\033[31m=1')\" hello" /dev/null </dev/null >"$T/out/out" 2>"$T/out/err"
 	check "arguments in error texts too" [ "$(count "$esc")" -eq 0 ]
 else
-	for i in 1 2 3 4; do
+	for i in 1 2 3 4 5; do
 		skip "on a terminal" "no script(1)"
 	done
 fi

@@ -408,6 +408,9 @@ static void saves_of_several_processes_are_numbered(void **state)
 				/* Half of them the same in all processes. */
 				(void)snprintf(text, sizeof(text), "%d.%d", k % 2 == 0 ? -1 : i, k);
 				ok = try_save(r, "p", text, 0, &is_new, &e) > 0;
+				if (!ok) {
+					fprintf(stderr, "save %d: %s\n", k, e.text);
+				}
 			}
 			_exit(ok ? 0 : 1);
 		}
