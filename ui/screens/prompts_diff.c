@@ -10,6 +10,11 @@
 #include "ui/screens/prompts_state.h"
 
 #define CONTEXT 2 /* lines around a change */
+/* Bytes of a stretch and lines of a change that are drawn at its start and at its end: a pane is there to be read, and is made anew after each
+ * key, whatever the size of the text. */
+#define MOST_SAME 200
+#define MOST_CHANGED 4000
+#define MOST_LINES 200
 
 const char *prompts_mode_name(enum diff_mode mode)
 {
@@ -37,8 +42,8 @@ struct building {
 	size_t before_line, after_line;
 	struct group group;
 	/* lines that are the same, of which only those near a change are shown */
-	struct group *same;
-	size_t n_same, cap_same;
+	const char *same;
+	size_t same_len, n_same;
 	bool has_changed;         /* something before them was */
 	const struct diff *diff;
 	size_t change;            /* of it, the next one that is not written */
@@ -60,14 +65,34 @@ static void free_group(struct group *g)
 	*g = (struct group){ 0 };
 }
 
-static size_t count_lines(const struct buf *b)
+static size_t count_lines(const char *text, size_t len)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < b->len; i++) {
-		n += b->s[i] == '\n';
+	for (const char *p = text, *end = text + len; p < end && (p = memchr(p, '\n', (size_t)(end - p))) != NULL; p++) {
+		n++;
 	}
-	return n + (b->len > 0 && b->s[b->len - 1] != '\n');
+	return n + (len > 0 && text[len - 1] != '\n');
+}
+
+/* The start and the end of a stretch, and how much is left out between them. */
+static void add_stretch(struct styled_text *out, enum style st, const char *text, size_t len, size_t most)
+{
+	size_t tail = len - most;
+
+	if (len <= 3 * most) {
+		add_clean(out, st, text, len);
+		return;
+	}
+	while (most > 0 && ((unsigned char)text[most] & 0xc0) == 0x80) {
+		most--;
+	}
+	while (tail < len && ((unsigned char)text[tail] & 0xc0) == 0x80) {
+		tail++;
+	}
+	add_clean(out, st, text, most);
+	styled_addf(out, ST_DIM, " \u22ef %zu bytes \u22ef ", tail - most);
+	add_clean(out, st, text + tail, len - tail);
 }
 
 static void write_words(struct building *b, const struct group *g)
@@ -89,7 +114,7 @@ static void write_words(struct building *b, const struct group *g)
 			len--;
 		}
 		styled_addf(b->out, signs[piece->op].st, "%s", signs[piece->op].open);
-		add_clean(b->out, signs[piece->op].st, piece->text, len);
+		add_stretch(b->out, signs[piece->op].st, piece->text, len, piece->op == DIFF_EQUAL ? MOST_SAME : MOST_CHANGED);
 		styled_addf(b->out, signs[piece->op].st, "%s", signs[piece->op].close);
 		styled_add(b->out, ST_TEXT, piece->text + len, piece->len - len - (is_last && len < piece->len));
 	}
@@ -98,14 +123,19 @@ static void write_words(struct building *b, const struct group *g)
 
 static void write_lines(struct building *b, const struct buf *text, size_t first, const char *sign, enum style st)
 {
-	for (size_t at = 0; at < text->len; first++) {
+	size_t at = 0, n = 0;
+
+	for (; at < text->len && n < MOST_LINES; n++) {
 		const char *nl = memchr(text->s + at, '\n', text->len - at);
 		size_t len = nl != NULL ? (size_t)(nl - text->s) - at : text->len - at;
 
-		styled_addf(b->out, st == ST_TEXT ? ST_DIM : st, "%4zu %s ", first + 1, sign);
-		add_clean(b->out, st, text->s + at, len);
+		styled_addf(b->out, st == ST_TEXT ? ST_DIM : st, "%4zu %s ", first + n + 1, sign);
+		add_stretch(b->out, st, text->s + at, len, MOST_CHANGED);
 		styled_addf(b->out, ST_TEXT, "\n");
 		at += len + 1;
+	}
+	if (at < text->len) {
+		styled_addf(b->out, ST_DIM, "     \u22ef %zu lines more\n", count_lines(text->s + at, text->len - at));
 	}
 }
 
@@ -118,7 +148,7 @@ static void write_half(struct building *b, const struct buf *text, size_t *at, e
 		const char *nl = memchr(text->s + *at, '\n', text->len - *at);
 		size_t len = nl != NULL ? (size_t)(nl - text->s) - *at : text->len - *at;
 
-		line = clean_line(text->s + *at, len, (size_t)b->half);
+		line = clean_line(text->s + *at, len < MOST_CHANGED ? len : MOST_CHANGED, (size_t)b->half);
 		*at += len + 1;
 	}
 	struct buf cell = { 0 };
@@ -133,7 +163,11 @@ static void write_sides(struct building *b, const struct group *g)
 {
 	size_t left = 0, right = 0;
 
-	while (left < g->before.len || right < g->after.len) {
+	for (size_t n = 0; left < g->before.len || right < g->after.len; n++) {
+		if (n == MOST_LINES) {
+			styled_addf(b->out, ST_DIM, "     \u22ef more lines\n");
+			break;
+		}
 		write_half(b, &g->before, &left, g->is_changed ? ST_DEL : ST_TEXT);
 		styled_addf(b->out, ST_DIM, g->is_changed ? " \u2502\u00b1" : " \u2502 ");
 		write_half(b, &g->after, &right, g->is_changed ? ST_ADD : ST_TEXT);
@@ -157,28 +191,75 @@ static void write_group(struct building *b, const struct group *g)
 
 static void pass(struct building *b, const struct group *g)
 {
-	b->before_line += count_lines(&g->before);
-	b->after_line += count_lines(&g->after);
+	b->before_line += count_lines(buf_str(&g->before), g->before.len);
+	b->after_line += count_lines(buf_str(&g->after), g->after.len);
+}
+
+static void add_piece(struct group *g, enum diff_op op, const char *text, size_t len)
+{
+	*array_push(g->pieces, g->n, g->cap) = (struct styled_piece){ op, text, len };
+	g->is_changed |= op != DIFF_EQUAL;
+	if (op != DIFF_INSERT) {
+		(void)buf_add(&g->before, text, len);
+	}
+	if (op != DIFF_DELETE) {
+		(void)buf_add(&g->after, text, len);
+	}
+}
+
+static size_t line_len(const char *text, size_t len)
+{
+	const char *nl = memchr(text, '\n', len);
+
+	return nl != NULL ? (size_t)(nl - text) + 1 : len;
+}
+
+/* So many lines that are the same, from `at`; returns where they end. */
+static size_t write_equal(struct building *b, size_t at, size_t n)
+{
+	for (; n > 0 && at < b->same_len; n--) {
+		struct group g = { 0 };
+		size_t len = line_len(b->same + at, b->same_len - at);
+
+		add_piece(&g, DIFF_EQUAL, b->same + at, len);
+		write_group(b, &g);
+		pass(b, &g);
+		free_group(&g);
+		at += len;
+	}
+	return at;
+}
+
+/* Where the last so many of the lines that are the same begin. */
+static size_t last_lines(const struct building *b, size_t n)
+{
+	size_t at = b->same_len;
+
+	for (; n > 0 && at > 0; n--) {
+		const char *nl = at > 1 ? memrchr(b->same, '\n', at - 1) : NULL;
+
+		at = nl != NULL ? (size_t)(nl - b->same) + 1 : 0;
+	}
+	return at;
 }
 
 /* Lines that are the same: those next to a change, and how many are left out. */
 static void write_same(struct building *b, bool is_end)
 {
 	size_t head = b->has_changed ? CONTEXT : 0, tail = is_end ? 0 : CONTEXT;
-	size_t n = b->n_same;
 
-	for (size_t i = 0; i < n; i++) {
-		bool is_left_out = n > head + tail + 1 && i >= head && i < n - tail;
+	if (b->n_same <= head + tail + 1) {
+		(void)write_equal(b, 0, b->n_same);
+	} else {
+		size_t left_out = b->n_same - head - tail;
 
-		if (!is_left_out) {
-			write_group(b, &b->same[i]);
-		} else if (i == head) {
-			styled_addf(b->out, ST_DIM, "     \u22ef %zu lines the same\n", n - head - tail);
-		}
-		pass(b, &b->same[i]);
-		free_group(&b->same[i]);
+		(void)write_equal(b, 0, head);
+		styled_addf(b->out, ST_DIM, "     \u22ef %zu lines the same\n", left_out);
+		b->before_line += left_out;
+		b->after_line += left_out;
+		(void)write_equal(b, last_lines(b, tail), tail);
 	}
-	b->n_same = 0;
+	b->same_len = b->n_same = 0;
 }
 
 /* What the changes that are written by now are besides: blocks that went elsewhere, words that only stand in other lines. */
@@ -210,11 +291,6 @@ static void end_group(struct building *b)
 	if (g->n == 0) {
 		return;
 	}
-	if (!g->is_changed) {
-		*array_push(b->same, b->n_same, b->cap_same) = *g;
-		b->group = (struct group){ 0 };
-		return;
-	}
 	write_same(b, false);
 	b->has_changed = true;
 	write_group(b, g);
@@ -223,27 +299,40 @@ static void end_group(struct building *b)
 	free_group(g);
 }
 
-/* A group ends where both texts have a line end at the same place. */
-static void add_part(struct building *b, enum diff_op op, const char *text, size_t len)
+/* Whole lines that are the same at both places; returns their bytes. They follow those there are already, as nothing stands between. */
+static size_t take_same(struct building *b, const char *text, size_t len, bool is_end)
 {
-	while (len > 0) {
-		const char *nl = op == DIFF_EQUAL ? memchr(text, '\n', len) : NULL;
-		size_t n = nl != NULL ? (size_t)(nl - text) + 1 : len;
-		struct group *g = &b->group;
+	const char *nl = is_end ? text + len - 1 : memrchr(text, '\n', len);
+	size_t n = nl != NULL ? (size_t)(nl - text) + 1 : 0;
 
-		*array_push(g->pieces, g->n, g->cap) = (struct styled_piece){ op, text, n };
-		g->is_changed |= op != DIFF_EQUAL;
-		if (op != DIFF_INSERT) {
-			(void)buf_add(&g->before, text, n);
+	if (n > 0) {
+		b->same = b->same_len > 0 ? b->same : text;
+		b->same_len += n;
+		b->n_same += count_lines(text, n);
+	}
+	return n;
+}
+
+/* A group of changes ends where both texts have a line end at the same place. */
+static void add_part(struct building *b, enum diff_op op, const char *text, size_t len, bool is_end)
+{
+	struct group *g = &b->group;
+
+	if (op == DIFF_EQUAL && g->n > 0) {
+		size_t n = line_len(text, len);
+
+		add_piece(g, op, text, n);
+		if (text[n - 1] != '\n') {
+			return;
 		}
-		if (op != DIFF_DELETE) {
-			(void)buf_add(&g->after, text, n);
-		}
-		if (nl != NULL) {
-			end_group(b);
-		}
+		end_group(b);
 		text += n;
 		len -= n;
+	}
+	size_t n = op == DIFF_EQUAL && len > 0 ? take_same(b, text, len, is_end) : 0;
+
+	if (len > n) {
+		add_piece(g, op, text + n, len - n);
 	}
 }
 
@@ -254,7 +343,7 @@ static struct styled_text *build(const struct facts *f, enum diff_mode mode, int
 	for (size_t i = 0; i < f->diff.n_parts; i++) {
 		const struct diff_part *part = &f->diff.parts[i];
 
-		add_part(&b, part->op, buf_str(part->op == DIFF_INSERT ? facts_after(f) : &f->against) + part->start, part->len);
+		add_part(&b, part->op, buf_str(part->op == DIFF_INSERT ? facts_after(f) : &f->against) + part->start, part->len, i + 1 == f->diff.n_parts);
 	}
 	end_group(&b);
 	if (!b.has_changed) {
@@ -266,7 +355,6 @@ static struct styled_text *build(const struct facts *f, enum diff_mode mode, int
 		styled_addf(b.out, ST_DIM, "%s is the same as v%d.\n", what, f->against_number);
 	}
 	write_same(&b, true);
-	free(b.same);
 	return b.out;
 }
 
