@@ -1,4 +1,4 @@
-/* The draft: the text being written, what of it is a role or a tag, and names that fit behind "{{". */
+/* The draft: the text being written, what of it is a role or a tag, and names that fit into a tag. */
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,16 +11,48 @@
 #include "ui/screens/prompts_state.h"
 
 #define TAG_REACH 512 /* bytes before a line in which a tag that goes on in it may have begun */
-#define NAME_REACH 64
 
 /* -- what is what --------------------------------------------------------------------------------------------------------------------- */
 
-static const struct {
+static const struct tag {
 	const char *open, *close;
 	enum style st;
 } tags[] = {
 	{ "{{", "}}", ST_LIVE }, { "{%", "%}", ST_WARN }, { "{#", "#}", ST_DIM },
 };
+
+/* NULL: none begins there. */
+static const struct tag *tag_at(const char *text, size_t at, size_t len)
+{
+	for (size_t i = 0; i < COUNT_OF(tags) && at + 1 < len; i++) {
+		if (text[at] == tags[i].open[0] && text[at + 1] == tags[i].open[1]) {
+			return &tags[i];
+		}
+	}
+	return NULL;
+}
+
+/* Where a tag that begins at `at` ends. 0: it does not before another begins; SIZE_MAX: not in reach. */
+static size_t tag_end(const struct tag *tag, const char *text, size_t at, size_t len)
+{
+	size_t to = len - at < TAG_REACH ? len : at + TAG_REACH;
+	bool is_comment = tag->open[1] == '#';
+	char quote = '\0';
+
+	for (size_t i = at + 2; i + 1 < to; i++) {
+		if (quote != '\0') {
+			i += text[i] == '\\';
+			quote = text[i] == quote ? '\0' : quote;
+		} else if (text[i] == tag->close[0] && text[i + 1] == tag->close[1]) {
+			return i + 2;
+		} else if (!is_comment && tag_at(text, i, to) != NULL) {
+			return 0;
+		} else if (!is_comment && (text[i] == '"' || text[i] == '\'')) {
+			quote = text[i];
+		}
+	}
+	return to == len ? 0 : SIZE_MAX;
+}
 
 /* The name of a member of JSON: "team": . Its end, behind the quote; 0: it is none. */
 static size_t member_end(const char *text, size_t at, size_t to)
@@ -41,12 +73,20 @@ static size_t member_end(const char *text, size_t at, size_t to)
 	return colon < to && text[colon] == ':' ? end : 0;
 }
 
+/* One that is being typed, in the line of the cursor, will be closed yet. */
+static bool is_written(const struct prompts_screen *s, const char *text, size_t at)
+{
+	size_t cursor = editor_cursor(s->text);
+
+	return s->is_editing && cursor > at && memchr(text + at, '\n', cursor - at) == NULL;
+}
+
 static size_t styles(void *ctx, const char *text, size_t len, size_t from, size_t to, struct editor_span *spans, size_t most)
 {
 	bool is_whole = (from == 0 || text[from - 1] == '\n') && (to == len || text[to] == '\n');
 	size_t n = 0, at = from > TAG_REACH ? from - TAG_REACH : 0;
+	const struct prompts_screen *s = ctx;
 
-	(void)ctx;
 	if (is_whole && prompts_is_role(text + from, to - from)) {
 		spans[0] = (struct editor_span){ from, to - from, ST_TITLE };
 		return 1;
@@ -55,13 +95,12 @@ static size_t styles(void *ctx, const char *text, size_t len, size_t from, size_
 		size_t end = at + 1;
 		enum style st = ST_TEXT;
 
-		for (size_t i = 0; i < COUNT_OF(tags) && text[at] == '{' && at + 1 < len; i++) {
-			if (text[at + 1] == tags[i].open[1]) {
-				const char *close = memmem(text + at + 2, len - at - 2 < TAG_REACH ? len - at - 2 : TAG_REACH, tags[i].close, 2);
+		const struct tag *tag = tag_at(text, at, len);
+		size_t tag_to = tag != NULL ? tag_end(tag, text, at, len) : SIZE_MAX;
 
-				st = close != NULL ? tags[i].st : ST_TEXT; /* one that is still open is none yet */
-				end = close != NULL ? (size_t)(close - text) + 2 : end;
-			}
+		if (tag_to != SIZE_MAX) {
+			st = tag_to > 0 ? tag->st : is_written(s, text, at) ? ST_TEXT : ST_BAD; /* never closed */
+			end = tag_to > 0 ? tag_to : at + 2;
 		}
 		if (text[at] == '"' && at >= from && member_end(text, at, to) > 0) {
 			st = ST_KEY;
@@ -75,22 +114,69 @@ static size_t styles(void *ctx, const char *text, size_t len, size_t from, size_
 	return n;
 }
 
-/* -- names behind "{{" ---------------------------------------------------------------------------------------------------------------- */
+/* -- names in tags -------------------------------------------------------------------------------------------------------------------- */
 
-/* Where the name before the cursor begins that stands in a tag; false: there is none. */
-static bool name_before(const struct prompts_screen *s, size_t *from)
+static bool is_name_byte(char c)
+{
+	return isalnum((unsigned char)c) || c == '_' || c == '.';
+}
+
+/* Where the tag begins in which the cursor is, behind its two signs; 0: it is in none. */
+static size_t open_tag(const char *text, size_t cursor)
+{
+	for (size_t at = cursor; at >= 2 && cursor - at < TAG_REACH; at--) {
+		const char *two = text + at - 2;
+
+		if (memcmp(two, "}}", 2) == 0 || memcmp(two, "%}", 2) == 0) {
+			return 0;
+		}
+		if (memcmp(two, "{{", 2) == 0 || memcmp(two, "{%", 2) == 0) {
+			return at;
+		}
+	}
+	return 0;
+}
+
+/* The quote of a string that is open at the end of the stretch; NULL: none is. */
+static const char *open_quote(const char *text, size_t len)
+{
+	const char *quote = NULL;
+
+	for (const char *p = text; p < text + len; p++) {
+		if (quote != NULL ? *p == *quote : *p == '"' || *p == '\'') {
+			quote = quote != NULL ? NULL : p;
+		}
+	}
+	return quote;
+}
+
+/* What could be proposed at the cursor, and where what is typed of it begins. closing: what goes behind it when it is taken. */
+enum proposed { PROPOSE_NOTHING, PROPOSE_VARS, PROPOSE_PROMPTS };
+
+static enum proposed proposed_at(const struct prompts_screen *s, size_t *from, const char **closing)
 {
 	size_t cursor = editor_cursor(s->text), at = cursor;
 	const char *text = editor_text(s->text, NULL);
+	size_t open = open_tag(text, cursor);
 
-	while (at > 0 && cursor - at < NAME_REACH && (isalnum((unsigned char)text[at - 1]) || text[at - 1] == '_' || text[at - 1] == '.')) {
+	if (open == 0) {
+		return PROPOSE_NOTHING;
+	}
+	bool is_statement = text[open - 1] == '%';
+	const char *inside = text + open + strspn(text + open, " -+"), *quote = open_quote(text + open, cursor - open);
+
+	if (quote != NULL) {
+		*from = (size_t)(quote - text) + 1;
+		*closing = *quote == '"' ? "\" %}" : "' %}";
+		return is_statement && strncmp(inside, "include", strlen("include")) == 0 ? PROPOSE_PROMPTS : PROPOSE_NOTHING;
+	}
+	while (at > open && is_name_byte(text[at - 1])) {
 		at--;
 	}
 	*from = at;
-	while (at > 0 && text[at - 1] == ' ') {
-		at--;
-	}
-	return at >= 2 && text[at - 1] == '{' && text[at - 2] == '{';
+	bool is_first = inside >= text + at; /* a keyword, in a statement */
+	*closing = is_first ? "}}" : "";
+	return (is_statement ? is_first || at == cursor : !is_first && at == cursor) ? PROPOSE_NOTHING : PROPOSE_VARS;
 }
 
 static void propose(struct prompts_screen *s, const char *name, const char *typed, size_t len)
@@ -122,29 +208,60 @@ static void propose_values(struct prompts_screen *s, const json_t *values, const
 	}
 }
 
+static void propose_vars(struct prompts_screen *s, const char *typed, size_t len)
+{
+	const struct facts *f = s->p->facts;
+
+	propose_values(s, json_object_get(s->p->base_bundle.json, "vars"), "", typed, len);
+	json_t *values = prompts_values(s->p);
+
+	propose_values(s, values, "", typed, len);
+	json_decref(values);
+	for (size_t i = 0; f != NULL && i < f->n_vars; i++) {
+		propose(s, f->vars[i].path, typed, len);
+	}
+}
+
+/* Names of other prompts; behind an @, with their labels. */
+static void propose_prompts(struct prompts_screen *s, const char *typed, size_t len)
+{
+	bool has_label = memchr(typed, '@', len) != NULL;
+
+	for (size_t i = 0; i < s->p->n_rows; i++) {
+		const struct prompt_row *row = &s->p->rows[i];
+		bool is_usable = row->n_versions > 0 && strcmp(row->name, s->p->name) != 0;
+
+		if (is_usable && !has_label) {
+			propose(s, row->name, typed, len);
+		}
+		for (const char *label = row->labels; is_usable && has_label && *label != '\0';) { /* "production v3, staging v4:90,v5:10" */
+			const char *next = strstr(label, ", ");
+			char *name = x_asprintf("%s@%.*s", row->name, (int)strcspn(label, " "), label);
+
+			propose(s, name, typed, len);
+			free(name);
+			label = next != NULL ? next + 2 : "";
+		}
+	}
+}
+
 static void find_proposals(struct prompts_screen *s)
 {
-	size_t from, cursor = editor_cursor(s->text);
-	const struct facts *f = s->p->facts;
+	size_t from = 0, cursor = editor_cursor(s->text);
+	const char *closing;
 
 	for (size_t i = 0; i < s->n_proposals; i++) {
 		free(s->proposals[i]);
 	}
 	s->n_proposals = 0;
-	if (!s->is_editing || !name_before(s, &from)) {
-		s->proposal = 0;
-		return;
-	}
+	enum proposed what = s->is_editing ? proposed_at(s, &from, &closing) : PROPOSE_NOTHING;
 	const char *typed = editor_text(s->text, NULL) + from;
 
 	s->proposal_from = from;
-	propose_values(s, json_object_get(s->p->base_bundle.json, "vars"), "", typed, cursor - from);
-	json_t *values = prompts_values(s->p);
-
-	propose_values(s, values, "", typed, cursor - from);
-	json_decref(values);
-	for (size_t i = 0; f != NULL && i < f->n_vars; i++) {
-		propose(s, f->vars[i].path, typed, cursor - from);
+	if (what == PROPOSE_VARS) {
+		propose_vars(s, typed, cursor - from);
+	} else if (what == PROPOSE_PROMPTS) {
+		propose_prompts(s, typed, cursor - from);
 	}
 	s->proposal = s->proposal < s->n_proposals ? s->proposal : 0;
 }
@@ -154,10 +271,12 @@ bool prompts_take_proposal(struct prompts_screen *s)
 	if (!s->is_editing || s->n_proposals == 0) {
 		return false;
 	}
-	size_t len, cursor = editor_cursor(s->text);
-	const char *text = editor_text(s->text, &len), *name = s->proposals[s->proposal];
-	bool is_closed = cursor < len && (text[cursor] == '}' || text[cursor] == ' ');
-	char *with = x_asprintf("%s%s", name, is_closed ? "" : "}}");
+	size_t from, len, cursor = editor_cursor(s->text);
+	const char *text = editor_text(s->text, &len), *name = s->proposals[s->proposal], *closing = "";
+	bool is_closed = cursor < len && strchr("} \"'", text[cursor]) != NULL;
+
+	(void)proposed_at(s, &from, &closing);
+	char *with = x_asprintf("%s%s", name, is_closed ? "" : closing);
 
 	(void)editor_replace(s->text, s->proposal_from, cursor, with, strlen(with));
 	free(with);
