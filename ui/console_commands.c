@@ -39,22 +39,24 @@ static const struct {
 	{NULL, show_0}, {"1 Alt-1", show_1}, {"2 Alt-2", show_2}, {"3 Alt-3", show_3}, {"4 Alt-4", show_4}, {"5 Alt-5", show_5},
 };
 
-static bool is_busy(const struct console *c)
+static const char *what_is_lost(const struct console *c)
 {
-	for (size_t i = 0; i < c->n; i++) {
-		if (c->states[i] != NULL && c->screens[i]->is_busy != NULL && c->screens[i]->is_busy(c->states[i])) {
-			return true;
-		}
+	const char *lost = NULL;
+
+	for (size_t i = 0; i < c->n && lost == NULL; i++) {
+		lost = c->states[i] != NULL && c->screens[i]->loses != NULL ? c->screens[i]->loses(c->states[i]) : NULL;
 	}
-	return false;
+	return lost;
 }
 
 static unsigned quit(void *screen, struct console *c, const char *arg)
 {
 	(void)screen;
 	(void)arg;
-	if (is_busy(c) && !c->is_quit_asked) {
-		console_say(c, ST_WARN, "Something is still running; q again breaks it off and quits");
+	const char *lost = what_is_lost(c);
+
+	if (lost != NULL && !c->is_quit_asked) {
+		console_say(c, ST_WARN, "%s", lost);
 		c->is_quit_asked = true;
 		return INPUT_HANDLED | INPUT_REDRAW;
 	}

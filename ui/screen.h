@@ -64,8 +64,8 @@ struct screen {
 	int (*tick_ms)(const void *self);
 	/* Two or three lines for the card of a terminal that is too small. */
 	void (*card)(const void *self, const struct env *env, struct buf *out);
-	/* Something runs that quitting would break off: q asks for a second q. NULL: never. */
-	bool (*is_busy)(const void *self);
+	/* What quitting would lose, as a sentence that asks for a second q. NULL: nothing. The function may be NULL. */
+	const char *(*loses)(const void *self);
 	/* What is kept for the next start, under names that begin with the id and a point, and taking it up again right after init. NULL: nothing. */
 	void (*save)(const void *self, struct session *out);
 	void (*restore)(void *self, const struct session *in);

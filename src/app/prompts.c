@@ -39,6 +39,7 @@ static void forget_opened(struct prompts *p)
 	buf_clear(&p->text);
 	buf_clear(&p->kept);
 	p->is_kept = p->was_found = p->is_elsewhere = p->has_other_parts = false;
+	p->keep_err = (struct err){ 0 };
 	prompts_confirm(p, false);
 	free(p->name);
 	p->name = NULL;
@@ -72,6 +73,17 @@ struct thought {
 	struct facts *facts;
 };
 
+/* Of a long text that takes long, too. */
+static void free_facts(void *arg)
+{
+	facts_free(arg);
+}
+
+static void facts_freed(void *arg)
+{
+	(void)arg;
+}
+
 static void find_facts(void *arg)
 {
 	facts_find(((struct thought *)arg)->facts);
@@ -82,7 +94,7 @@ static void facts_found(void *arg)
 	struct thought *t = arg;
 	struct prompts *p = t->p;
 
-	facts_free(p->facts);
+	job_submit(p->app->loop->jobs, free_facts, facts_freed, p->facts);
 	p->facts = t->facts;
 	p->n_facts++;
 	p->is_thinking = false;

@@ -36,6 +36,7 @@ struct prompts {
 	unsigned long kept_version; /* the one that is kept as a draft by now */
 	struct buf kept;           /* as it was kept last */
 	bool is_kept;              /* something is kept for this prompt */
+	struct err keep_err;       /* why it could not be kept last; .code ERR_NONE: it could */
 	bool was_found;            /* the draft was there when it was opened: what was written before is back */
 	bool is_elsewhere;         /* another console has a draft of this prompt */
 	ev_timer pause;
@@ -85,6 +86,8 @@ void prompts_revert(struct prompts *p, int number);
 void prompts_discard(struct prompts *p);
 /* Keeps the draft now, when it was changed since. */
 void prompts_keep(struct prompts *p);
+/* False: the draft could not be kept, and would be lost with the prompt closed. */
+bool prompts_can_leave(const struct prompts *p, struct err *e);
 /* The draft with a version; with one that is the same as before nothing is done. */
 void prompts_compare(struct prompts *p, int number);
 /* A version (0: the draft) with the one that is compared with. */

@@ -7,6 +7,7 @@
 #include "prompt/author.h"
 
 #define PAUSE_S 0.4 /* after a change the draft is kept, also while one goes on typing */
+#define RETRY_S 3.0 /* after it could not be */
 
 static void on_pause(struct ev_loop *ev, ev_timer *w, int revents)
 {
@@ -21,12 +22,17 @@ void prompts_init_pause(struct prompts *p)
 	p->pause.data = p;
 }
 
-void prompts_keep_soon(struct prompts *p)
+static void keep_after(struct prompts *p, double seconds)
 {
 	if (!ev_is_active(&p->pause)) {
-		ev_timer_set(&p->pause, PAUSE_S, 0);
+		ev_timer_set(&p->pause, seconds, 0);
 		ev_timer_start(p->app->loop->ev, &p->pause);
 	}
+}
+
+void prompts_keep_soon(struct prompts *p)
+{
+	keep_after(p, PAUSE_S);
 }
 
 void prompts_set_base(struct prompts *p, const struct version_row *v)
@@ -99,6 +105,23 @@ static void kept(struct prompts_task *t)
 {
 	if (prompts_task_is_of_opened(t)) {
 		t->p->kept_version = t->text_version;
+		t->p->keep_err = (struct err){ 0 };
+	}
+}
+
+/* A full disk: said once, and tried again until there is room. */
+static void not_kept(struct prompts_task *t)
+{
+	struct prompts *p = t->p;
+
+	if (p->keep_err.code == ERR_NONE) {
+		prompts_say_err(p->app, &t->err);
+	}
+	if (prompts_task_is_of_opened(t)) {
+		p->keep_err = t->err;
+		p->is_kept = true; /* what is in the store is not what is wanted there */
+		buf_clear(&p->kept);
+		keep_after(p, RETRY_S);
 	}
 }
 
@@ -133,7 +156,18 @@ void prompts_keep(struct prompts *p)
 	t->text_version = p->text_version;
 	t->act = keep;
 	t->end = kept;
+	t->fail = not_kept;
 	prompts_task_submit(t);
+}
+
+bool prompts_can_leave(const struct prompts *p, struct err *e)
+{
+	if (p->name == NULL || p->keep_err.code == ERR_NONE || !prompts_is_changed(p)) {
+		return true;
+	}
+	*e = p->keep_err;
+	err_hint(e, "this draft would be lost; :copy keeps it elsewhere, D drops it");
+	return err_prefix(e, "not left");
 }
 
 static void compared(struct prompts_task *t)

@@ -111,7 +111,7 @@ static void take_all(struct prompts *p, struct prompts_task *t)
 	p->is_elsewhere = t->n_others > 0;
 }
 
-static void say_err(struct app *app, const struct err *e)
+void prompts_say_err(struct app *app, const struct err *e)
 {
 	char *text = clean_line(e->text, strlen(e->text), 0), *hint = clean_line(e->hint, strlen(e->hint), 0);
 
@@ -128,8 +128,10 @@ static void done(void *arg)
 	p->n_tasks--;
 	if (t->act == NULL || t->ok) {
 		p->err = t->err;
+	} else if (t->fail != NULL) {
+		t->fail(t);
 	} else {
-		say_err(p->app, &t->err);
+		prompts_say_err(p->app, &t->err);
 	}
 	if (t->rows != NULL || t->ok) {
 		take_all(p, t);

@@ -13,6 +13,7 @@ struct prompts_task {
 	bool writes;
 	bool (*act)(struct prompts_task *t, struct registry *r, struct err *e); /* NULL: only reads */
 	void (*end)(struct prompts_task *t); /* on the loop, when it went well; NULL */
+	void (*fail)(struct prompts_task *t); /* the same when it did not; NULL: the error is said */
 	char *name;              /* of the prompt; NULL: the library alone */
 	int number;              /* of a version */
 	char *label, *text;      /* text: a message, or where the label is to point */
@@ -48,6 +49,7 @@ bool prompts_task_is_of_opened(const struct prompts_task *t);
 /* The version of t->number (0: the newest) into t->version. A prompt that is not there has none. */
 bool prompts_task_read_version(struct prompts_task *t, struct registry *r, struct err *e) SONDE_MUST_CHECK;
 void prompts_free_names(char **names, size_t n);
+void prompts_say_err(struct app *app, const struct err *e);
 
 /* prompts_draft.c: what opening a prompt does with the draft. */
 void prompts_init_pause(struct prompts *p);

@@ -1,7 +1,7 @@
 /* shim - preloaded into the program under test: lets the n-th call of one kind fail. SONDE_FAULT is "KIND:N" for that one, "KIND:N+" for that
  * and all later ones, "KIND:0" for none; kinds are in the table below. SONDE_FAULT_COUNT names a file that gets the number of such calls
- * at the end. A program that hangs is ended by SIGALRM. Apart from that, every disk is of the type in SONDE_FAULT_FS (a magic number), and
- * has SONDE_FAULT_DISK ("SIZE:FREE", MiB). */
+ * at the end. With SONDE_FAULT_WHILE calls fail only while the file of that name is there. A program that hangs is ended by SIGALRM. Apart from
+ * that, every disk is of the type in SONDE_FAULT_FS (a magic number), and has SONDE_FAULT_DISK ("SIZE:FREE", MiB). */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -36,12 +36,12 @@ static const char *const names[KIND_COUNT] = {
 static enum kind kind = KIND_COUNT;
 static long from, to;
 static atomic_long n_calls;
-static const char *count_path;
+static const char *count_path, *while_path;
 
 /* One more call of that kind; true when it is to fail. */
 static bool fails(enum kind k)
 {
-	if (k != kind) {
+	if (k != kind || (while_path != NULL && access(while_path, F_OK) != 0)) {
 		return false;
 	}
 	long n = atomic_fetch_add(&n_calls, 1) + 1;
@@ -60,6 +60,7 @@ __attribute__((constructor)) static void begin(void)
 			from = strtol(colon + 1, &end, 10);
 			to = *end == '+' ? __LONG_MAX__ : from;
 			count_path = getenv("SONDE_FAULT_COUNT");
+			while_path = getenv("SONDE_FAULT_WHILE");
 			alarm(HANG_S);
 			kind = (enum kind)k; /* counts from here on */
 		}
@@ -157,7 +158,7 @@ static ssize_t allowed(int fd, size_t len)
 	struct stat st;
 	int kept = errno;
 
-	if ((kind != KIND_WRITE && kind != KIND_FULL) || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+	if ((kind != KIND_WRITE && kind != KIND_FULL) || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_nlink == 0) { /* memory is no disk */
 		errno = kept;
 		return (ssize_t)len;
 	}

@@ -6,9 +6,12 @@
 #include <cmocka.h>
 
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/mem.h"
+#include "tests/fault/preload.h"
 #include "tests/term/console.h"
 
 static const char *const console[] = { NULL };
@@ -57,18 +60,18 @@ static void test_killed_in_mid_edit(void **state)
 {
 	(void)state;
 	begin();
-	pty_wait(&p, "the draft is kept");
+	pty_wait(&p, "draft kept");
 	kill_now();
 
 	start();
 	pty_wait(&p, "triage *");
-	pty_key(&p, "G" ENTER, "your draft of a new prompt");
+	pty_key(&p, "G" ENTER, "your unsaved draft is back");
 	pty_wait(&p, "Be kind.");
 	pty_key(&p, "\x13", ":save");
 	pty_key(&p, "first" ENTER, "saved as v1");
 	pty_wait_gone(&p, "v1*");
 	write_more(&p, "Never lie.");
-	pty_wait(&p, "the draft is kept");
+	pty_wait(&p, "draft kept");
 	kill_now();
 
 	start();
@@ -78,6 +81,79 @@ static void test_killed_in_mid_edit(void **state)
 	pty_key(&p, "D", "the draft is dropped");
 	pty_wait_gone(&p, "Never lie.");
 	console_quit();
+}
+
+/* The prompt may be shown already: the next start goes on where the last one ended, when that was written in time. */
+static void start_again(void)
+{
+	pty_start(&p, &place, console, 100, 30, false);
+	pty_wait(&p, "? help");
+	pty_key(&p, "1", "triage *");
+	pty_key(&p, ":go support/triage" ENTER, "EDIT  ");
+	pty_wait(&p, "your unsaved draft is back");
+}
+
+static void hang_up(void) { pty_hang_up(&p); }
+static void terminate(void) { pty_kill(&p, SIGTERM); }
+
+static void quit(void)
+{
+	leave_edit(&p);
+	pty_send(&p, "q");
+}
+
+/* However it ends, what was typed last is kept, though no pause came since. */
+static void test_ended_in_mid_word(void **state)
+{
+	static const struct {
+		void (*end)(void);
+		const char *word;
+	} ends[] = { { hang_up, "Uno" }, { terminate, "Duo" }, { quit, "Trio" } };
+
+	(void)state;
+	begin();
+	for (size_t i = 0; i < COUNT_OF(ends); i++) {
+		pty_key(&p, ends[i].word, ends[i].word);
+		ends[i].end();
+		(void)pty_wait_end(&p);
+		pty_free(&p);
+		start_again();
+		pty_wait(&p, ends[i].word);
+		pty_send(&p, "\x1b[1;5F"); /* it is edited again */
+	}
+	leave_edit(&p);
+	console_quit();
+}
+
+/* It is told, the text stays, nothing else is opened over it, and it is kept as soon as there is room. */
+static void test_full_disk(void **state)
+{
+	char *preload = shim_preload(), *full = x_asprintf("%s/full", place.dir);
+
+	(void)state;
+	place_set(&place, "LD_PRELOAD", preload);
+	place_set(&place, "SONDE_FAULT", "full:1+");
+	place_set(&place, "SONDE_FAULT_WHILE", full);
+	begin();
+	pty_wait(&p, "draft kept");
+	free(place_write(&place, "full", ""));
+	pty_key(&p, " and more", "and more");
+	pty_wait(&p, "full"); /* the sentence */
+	pty_key(&p, " and on", "NOT kept, tried again");
+	leave_edit(&p);
+	pty_key(&p, "q", "q again loses it and quits");
+	pty_key(&p, "a", ":new");
+	pty_key(&p, "other" ENTER, "not left");
+	pty_wait(&p, "and more and on");
+	assert_int_equal(unlink(full), 0);
+	pty_key(&p, "j", "draft kept");
+	kill_now();
+	start_again();
+	pty_wait(&p, "and more and on");
+	leave_edit(&p);
+	console_quit();
+	free(preload);
+	free(full);
 }
 
 /* Two consoles on one prompt: each is told of the other, neither loses its text. */
@@ -91,7 +167,7 @@ static void test_two_consoles(void **state)
 	pty_key(&p, "\x13", ":save");
 	pty_key(&p, "first" ENTER, "saved as v1");
 	write_more(&p, "Mine.");
-	pty_wait(&p, "the draft is kept");
+	pty_wait(&p, "draft kept");
 	pty_start(&other, &place, console, 100, 30, false);
 	pty_wait(&other, "READY");
 	pty_key(&other, "1", "triage");
@@ -156,7 +232,7 @@ static void test_failing_editors(void **state)
 		pty_wait(&p, "Be kind.");
 		pty_wait(&p, "Hello {{name}}");
 		write_more(&p, "More.");
-		pty_wait(&p, "the draft is kept");
+		pty_wait(&p, "draft kept");
 		kill_now();
 		start();
 		pty_wait(&p, "triage *");
@@ -168,8 +244,10 @@ static void test_failing_editors(void **state)
 
 int main(void)
 {
-	static const struct CMUnitTest tests[] = { CONSOLE_TEST(test_killed_in_mid_edit), CONSOLE_TEST(test_two_consoles), CONSOLE_TEST(test_editor),
-		CONSOLE_TEST(test_failing_editors) };
+	static const struct CMUnitTest tests[] = {
+		CONSOLE_TEST(test_killed_in_mid_edit), CONSOLE_TEST(test_ended_in_mid_word), CONSOLE_TEST(test_full_disk), CONSOLE_TEST(test_two_consoles),
+		CONSOLE_TEST(test_editor), CONSOLE_TEST(test_failing_editors),
+	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -43,6 +43,7 @@ static void fake_enter(void *self) { ((struct fake *)self)->enters++; }
 static void fake_leave(void *self) { ((struct fake *)self)->leaves++; }
 static bool fake_is_editing(const void *self) { return ((const struct fake *)self)->is_editing; }
 static bool fake_is_busy(const void *self) { return ((const struct fake *)self)->is_busy; }
+static const char *fake_loses(const void *self) { return fake_is_busy(self) ? "It runs; q again quits" : NULL; }
 static int fake_tick(const void *self) { return ((const struct fake *)self)->is_busy ? 100 : 0; }
 
 static unsigned fake_input(void *self, struct console *c, const struct input *in)
@@ -132,7 +133,7 @@ static const struct command commands[] = {
 static const struct screen fake_play = {
 	.id = "play", .title = "Play", .number = 2, .commands = commands, .n_commands = COUNT_OF(commands), .init = fake_init, .free = fake_free,
 	.enter = fake_enter, .leave = fake_leave, .input = fake_input, .is_editing = fake_is_editing, .layout = fake_layout, .draw = fake_draw,
-	.status = fake_status, .tick_ms = fake_tick, .card = fake_card, .is_busy = fake_is_busy,
+	.status = fake_status, .tick_ms = fake_tick, .card = fake_card, .loses = fake_loses,
 };
 static const struct screen fake_metrics = {
 	.id = "metrics", .title = "Metrics", .number = 4, .init = fake_init, .free = fake_free, .enter = fake_enter, .leave = fake_leave,

@@ -123,7 +123,7 @@ unsigned metrics_to_prompt(void *self, struct console *c, const char *arg)
 		console_ask(c, "to prompt ");
 		return metrics_changed();
 	}
-	if (!prompt_name_check(arg, &e) || !prompts_bundle_of_call(&call->row, &call->body, &b, &e)) {
+	if (!prompt_name_check(arg, &e) || !prompts_can_leave(s->app->prompts, &e) || !prompts_bundle_of_call(&call->row, &call->body, &b, &e)) {
 		console_say(c, ST_BAD, "%s%s%s", e.text, e.hint[0] != '\0' ? ": " : "", e.hint);
 		return metrics_changed();
 	}

@@ -58,6 +58,11 @@ static bool is_busy(const void *self)
 	return play_running(((const struct play_screen *)self)->play) > 0;
 }
 
+static const char *loses(const void *self)
+{
+	return is_busy(self) ? "Something is still running; q again breaks it off and quits" : NULL;
+}
+
 /* What stands in the columns' place. */
 static const struct {
 	void (*layout)(struct play_screen *s); /* besides the columns'; NULL */
@@ -213,6 +218,6 @@ static const struct command commands[] = {
 const struct screen screen_play = {
 	.id = "play", .title = "Play", .number = 2, .is_first = true, .commands = commands, .n_commands = COUNT_OF(commands),
 	.init = init, .free = free_screen, .leave = leave, .input = play_input, .is_editing = play_is_editing, .layout = layout, .draw = draw, .status = play_status,
-	.tick_ms = play_tick_ms, .card = play_card, .is_busy = is_busy,
+	.tick_ms = play_tick_ms, .card = play_card, .loses = loses,
 	.save = play_save, .restore = play_restore,
 };

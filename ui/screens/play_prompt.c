@@ -300,7 +300,7 @@ unsigned play_to_prompt(void *self, struct console *c, const char *arg)
 		console_ask(c, "to prompt ");
 		return play_changed();
 	}
-	if (!prompt_name_check(arg, &e) || !prompts_bundle_of_play(s->app->prompts, &b, &e)) {
+	if (!prompt_name_check(arg, &e) || !prompts_can_leave(s->app->prompts, &e) || !prompts_bundle_of_play(s->app->prompts, &b, &e)) {
 		return play_said(c, &e);
 	}
 	prompts_open_bundle(s->app->prompts, arg, &b);

@@ -242,8 +242,15 @@ static unsigned input(void *self, struct console *c, const struct input *in)
 	return list_input(list_of(s, s->focus), in);
 }
 
+static const char *loses(const void *self)
+{
+	struct err e = { 0 };
+
+	return prompts_can_leave(((const struct prompts_screen *)self)->p, &e) ? NULL : "The draft could not be kept; q again loses it and quits";
+}
+
 const struct screen screen_prompts = {
 	.id = "prompts", .title = "Prompts", .number = 1, .commands = prompts_commands, .n_commands = PROMPTS_COMMANDS,
 	.init = init, .free = free_screen, .enter = enter, .leave = leave, .input = input, .is_editing = is_editing, .layout = layout, .draw = draw,
-	.status = prompts_status, .card = prompts_card, .save = prompts_save_session, .restore = prompts_restore_session,
+	.status = prompts_status, .card = prompts_card, .loses = loses, .save = prompts_save_session, .restore = prompts_restore_session,
 };

@@ -63,12 +63,15 @@ static unsigned branch(void *self, struct console *c, const char *arg)
 static unsigned open_selected(void *self, struct console *c, const char *arg)
 {
 	struct prompts_screen *s = self;
+	struct err e = { 0 };
 
 	prompts_library_layout(s);
 	const struct library_row *row = prompts_library_row(s);
 
 	if (s->focus == PANE_LIBRARY && row != NULL && row->n > 0) {
 		prompts_library_fold(s, row->path);
+	} else if (s->focus == PANE_LIBRARY && row != NULL && !prompts_can_leave(s->p, &e)) {
+		return prompts_said(c, &e);
 	} else if (s->focus == PANE_LIBRARY && row != NULL) {
 		prompts_keep_text(s);
 		prompts_open(s->p, row->path, 0);
@@ -127,7 +130,7 @@ static unsigned begin_new(void *self, struct console *c, const char *arg)
 		console_ask(c, "new ");
 		return prompts_changed();
 	}
-	if (!prompt_name_check(arg, &e)) {
+	if (!prompt_name_check(arg, &e) || !prompts_can_leave(s->p, &e)) {
 		return prompts_said(c, &e);
 	}
 	prompts_keep_text(s);

@@ -42,13 +42,15 @@ static void against_text(const struct prompts *p, struct buf *out)
 
 static const char *draft_state(const struct prompts *p)
 {
-	return p->text.len == 0 ? "" : p->kept_version == p->text_version ? "; the draft is kept" : "; not saved";
+	return p->text.len == 0 ? "" : p->keep_err.code != ERR_NONE ? "NOT kept, tried again; " : p->was_found ? "your unsaved draft is back, D drops it; " :
+	    p->kept_version == p->text_version ? "draft kept; " : "not saved; ";
 }
 
+/* What becomes of the text first: the rest may have no room. */
 static void draft_text(const struct prompts *p, struct buf *out)
 {
 	if (p->n_versions == 0) {
-		(void)buf_addf(out, "%s prompt: ^S saves its first version%s", p->was_found ? "your draft of a new" : "a new", draft_state(p));
+		(void)buf_addf(out, "%sa new prompt: ^S saves its first version", draft_state(p));
 	} else if (!prompts_is_changed(p)) {
 		production_text(p, out);
 		if (p->against != p->base || p->after > 0) {
@@ -56,8 +58,8 @@ static void draft_text(const struct prompts *p, struct buf *out)
 			against_text(p, out);
 		}
 	} else {
+		(void)buf_add_str(out, p->after > 0 ? "" : draft_state(p));
 		against_text(p, out);
-		(void)buf_add_str(out, p->after > 0 ? "" : p->was_found ? "; your unsaved draft is back, D drops it" : draft_state(p));
 	}
 }
 
