@@ -107,7 +107,10 @@ static int lints_h(const struct prompts_screen *s, struct rect r)
 	const struct facts *f = s->p->facts;
 	int most = r.h / 3;
 
-	return f == NULL || f->text.len == 0 || most < 1 ? 0 : f->n_lints == 0 ? 1 : f->n_lints < (size_t)most ? (int)f->n_lints : most;
+	if (f == NULL || f->text.len == 0 || most < 1 || (f->n_lints == 0 && f->render_error != NULL)) {
+		return 0; /* nothing is said of what is no prompt */
+	}
+	return f->n_lints == 0 ? 1 : f->n_lints < (size_t)most ? (int)f->n_lints : most;
 }
 
 static void draw_lints(const struct prompts_screen *s, struct cells *cells, struct rect r)
