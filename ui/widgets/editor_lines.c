@@ -94,10 +94,10 @@ static void scroll_single(struct editor *e)
 	}
 }
 
-/* Cells that the numbers of the lines take. */
+/* Cells that the numbers of the lines take: one before them is for the mark of the selected row, one behind them is blank. */
 static int gutter_of(const struct editor *e)
 {
-	int w = 2;
+	int w = 3;
 
 	if (!e->has_numbers || e->is_single) {
 		return 0;
@@ -105,7 +105,7 @@ static int gutter_of(const struct editor *e)
 	for (size_t n = e->n_newlines + 1; n >= 10; n /= 10) {
 		w++;
 	}
-	return w < 3 ? 3 : w;
+	return w;
 }
 
 void editor_layout(struct editor *e, struct rect r)

@@ -23,7 +23,7 @@ struct editor {
 	struct buf killed;
 	unsigned long version;
 	struct rect area;
-	int gutter;       /* cells of the numbers, with the blank behind them */
+	int gutter;       /* cells of the numbers, with one before and one behind them */
 	struct wrap wrap;
 	bool is_wrapped;  /* wrap fits text and area */
 	size_t top;       /* first line shown; of one line: first byte shown */
