@@ -43,6 +43,7 @@ static void forget_opened(struct prompts *p)
 	prompts_confirm(p, false);
 	free(p->name);
 	p->name = NULL;
+	prompts_proposal_drop(p);
 }
 
 void prompts_free(struct prompts *p)
@@ -105,6 +106,19 @@ static void facts_found(void *arg)
 	app_changed(p->app);
 }
 
+/* What is compared with what. */
+static void set_pair(const struct prompts *p, struct facts *f)
+{
+	bool is_proposal = p->proposal.text.len > 0;
+	const struct buf *against = is_proposal ? &p->text : &p->against_text, *after = is_proposal ? &p->proposal.text : &p->after_text;
+
+	f->proposal = is_proposal ? p->proposal.round : 0;
+	f->against_number = is_proposal ? 0 : p->against;
+	f->after_number = is_proposal || after->len == 0 ? 0 : p->after; /* else it is being read */
+	(void)buf_add(&f->against, buf_str(against), against->len);
+	(void)buf_add(&f->after, buf_str(after), after->len);
+}
+
 void prompts_think(struct prompts *p)
 {
 	p->thinks_again = p->is_thinking;
@@ -117,14 +131,11 @@ void prompts_think(struct prompts *p)
 	t->p = p;
 	t->facts = x_calloc(1, sizeof(*t->facts));
 	t->facts->version = p->text_version;
-	t->facts->against_number = p->against;
 	if (p->base_bundle.json != NULL) {
 		bundle_copy(&p->base_bundle, &t->facts->base);
 	}
 	(void)buf_add(&t->facts->text, buf_str(&p->text), p->text.len);
-	(void)buf_add(&t->facts->against, buf_str(&p->against_text), p->against_text.len);
-	t->facts->after_number = p->after_text.len > 0 ? p->after : 0; /* else it is being read */
-	(void)buf_add(&t->facts->after, buf_str(&p->after_text), p->after_text.len);
+	set_pair(p, t->facts);
 	t->facts->values = prompts_values(p);
 	t->facts->dir = x_strdup(p->app->data_dir);
 	prompts_aim(p);

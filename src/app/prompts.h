@@ -6,6 +6,7 @@
 
 #include "app/app.h"
 #include "app/prompts_facts.h"
+#include "app/prompts_proposal.h"
 #include "app/prompts_results.h"
 #include "prompt/registry.h"
 
@@ -45,6 +46,7 @@ struct prompts {
 	struct buf against_text;
 	int after;                 /* the version that is compared with it instead of the draft; 0: the draft is */
 	struct buf after_text;
+	struct prompts_proposal proposal; /* where there is one, the draft is compared with it instead */
 	/* values to render with: typed ones go before those of the row */
 	json_t *typed, *set;       /* objects; set: array of objects */
 	char *set_name;            /* of the file; NULL: there is none */

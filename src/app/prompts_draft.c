@@ -50,6 +50,7 @@ void prompts_set_base(struct prompts *p, const struct version_row *v)
 
 void prompts_put_text(struct prompts *p, const char *text, size_t len)
 {
+	prompts_proposal_drop(p);
 	buf_clear(&p->text);
 	(void)buf_add(&p->text, text, len);
 	p->text_version++;
@@ -83,6 +84,10 @@ void prompts_set_text(struct prompts *p, const char *text, size_t len)
 	if (p->name == NULL) {
 		return;
 	}
+	if (p->proposal.is_asked) {
+		app_say(p->app, NEWS_BAD, "the draft has changed: it is no longer asked for a shorter one");
+	}
+	prompts_proposal_drop(p);
 	set_text(p, text, len);
 	p->text_version++;
 	p->was_found = false;
@@ -203,11 +208,20 @@ static void read_for(struct prompts *p, int number, void (*end)(struct prompts_t
 	}
 }
 
+/* A proposal that stands gives way; one that is asked for is of the same draft still. */
+static void make_room(struct prompts *p)
+{
+	if (p->proposal.text.len > 0) {
+		prompts_proposal_drop(p);
+	}
+}
+
 void prompts_compare(struct prompts *p, int number)
 {
 	if (p->name == NULL || number == p->against) {
 		return;
 	}
+	make_room(p);
 	p->against = number;
 	if (number == p->base) {
 		buf_clear(&p->against_text);
@@ -220,6 +234,7 @@ void prompts_compare(struct prompts *p, int number)
 
 void prompts_compare_after(struct prompts *p, int number)
 {
+	make_room(p);
 	if (number == p->after) {
 		return;
 	}

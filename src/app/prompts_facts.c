@@ -7,7 +7,7 @@
 #include "prompt/bundle.h"
 
 /* The messages of the script; one that cannot be read is a message itself. */
-static struct input_size tokens_of(const struct facts *f, const struct buf *script)
+struct input_size facts_tokens(const struct counter *c, const struct buf *script)
 {
 	struct request_text r = { .n_messages = 0 };
 	struct bundle b = { 0 };
@@ -17,25 +17,30 @@ static struct input_size tokens_of(const struct facts *f, const struct buf *scri
 		for (size_t i = 0; i < bundle_n_parts(&b); i++) {
 			struct bundle_part part = bundle_part(&b, i);
 
-			request_text_message(&r, &f->counter, part.text, part.len);
+			request_text_message(&r, c, part.text, part.len);
 		}
 	} else if (script->len > 0) {
-		request_text_message(&r, &f->counter, buf_str(script), script->len);
+		request_text_message(&r, c, buf_str(script), script->len);
 	}
 	bundle_free(&b);
-	return counter_input(&f->counter, &r);
+	return counter_input(c, &r);
 }
 
 const struct buf *facts_after(const struct facts *f)
 {
-	return f->after_number > 0 ? &f->after : &f->text;
+	return f->after_number > 0 || f->proposal > 0 ? &f->after : &f->text;
+}
+
+bool facts_has_pair(const struct facts *f)
+{
+	return f->against_number > 0 || f->proposal > 0;
 }
 
 static void count_lines(struct facts *f)
 {
 	const struct buf *after = facts_after(f);
 	const char *s = buf_str(after), *other = buf_str(&f->against);
-	bool is_same = f->against_number > 0;
+	bool is_same = facts_has_pair(f);
 
 	for (size_t at = 0; at < after->len;) {
 		const char *nl = memchr(s + at, '\n', after->len - at);
@@ -50,9 +55,9 @@ static void count_lines(struct facts *f)
 
 void facts_find(struct facts *f)
 {
-	f->tokens = tokens_of(f, &f->text);
-	f->against_tokens = tokens_of(f, &f->against);
-	f->after_tokens = f->after_number > 0 ? tokens_of(f, &f->after) : f->tokens;
+	f->tokens = facts_tokens(&f->counter, &f->text);
+	f->against_tokens = facts_tokens(&f->counter, &f->against);
+	f->after_tokens = facts_after(f) == &f->after ? facts_tokens(&f->counter, &f->after) : f->tokens;
 	diff_make(&f->diff, buf_str(&f->against), f->against.len, buf_str(facts_after(f)), facts_after(f)->len, DIFF_WORDS | DIFF_MOVES);
 	count_lines(f);
 	facts_render(f);

@@ -29,9 +29,10 @@ struct facts {
 	unsigned long version;
 	struct bundle base;       /* what the draft has besides its text: declared variables, locked includes */
 	struct buf text, against;
-	int against_number;       /* 0: there is nothing to compare with */
-	struct buf after;         /* the version that is compared instead of the text */
-	int after_number;         /* 0: the text is */
+	int against_number;       /* 0: there is nothing to compare with, unless a proposal is */
+	struct buf after;         /* the version, or the proposal, that is compared instead of the text */
+	int after_number;         /* 0: the text is, or the proposal */
+	unsigned proposal;        /* its round: against is the text itself; 0: none is compared */
 	json_t *values;
 	char *dir;                /* where partials are */
 	struct counter counter;   /* of the model it is for */
@@ -49,7 +50,11 @@ struct facts {
 	char *render_error;             /* a sentence; NULL: it renders */
 };
 
-/* What `against` is compared with: the draft, or a version. */
+/* Whether two texts are compared. */
+bool facts_has_pair(const struct facts *f);
+/* Of a text in script form, sent as its messages. On any thread. */
+struct input_size facts_tokens(const struct counter *c, const struct buf *script);
+/* What `against` is compared with: the draft, a version, or a proposal. */
 const struct buf *facts_after(const struct facts *f);
 /* prompts_render.c: how it renders; prompts_check.c: variables and lints. */
 void facts_render(struct facts *f);

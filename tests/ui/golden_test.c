@@ -462,6 +462,22 @@ static void prompts_pair_sides(struct fixture *f)
 	fixture_keys(f, "Alt-d Alt-d");
 }
 
+/* A shorter text that rules propose. */
+static void prompts_proposal(struct fixture *f)
+{
+	prompts(f);
+	fixture_keys(f, "e Ctrl-Home Down");
+	fixture_type(f, "Please make sure to answer in order to help.  Never invent an order number. ");
+	fixture_keys(f, "Esc O");
+	fixture_settle(f);
+}
+
+static void prompts_proposal_sides(struct fixture *f)
+{
+	prompts_proposal(f);
+	fixture_keys(f, "Alt-d Alt-d");
+}
+
 static void prompts_labels(struct fixture *f)
 {
 	prompts(f);
@@ -530,6 +546,8 @@ static const struct {
 	{ "prompts-pair", prompts_pair, 4, every, ANSI, GLYPHS_BRAILLE },
 	{ "prompts-pair-lines", prompts_pair_lines, 4, usual, ANSI, GLYPHS_BRAILLE },
 	{ "prompts-pair-sides", prompts_pair_sides, 4, wide, ANSI, GLYPHS_BRAILLE },
+	{ "prompts-proposal", prompts_proposal, 4, every, ANSI, GLYPHS_BRAILLE },
+	{ "prompts-proposal-sides", prompts_proposal_sides, 4, wide, ANSI, GLYPHS_BRAILLE },
 	{ "prompts-labels", prompts_labels, 4, usual, ANSI, GLYPHS_BRAILLE },
 	{ "prompts-rendered", prompts_rendered, 4, usual, ANSI, GLYPHS_BRAILLE },
 	{ "prompts-lints", prompts_lints, 4, every, ANSI, GLYPHS_BRAILLE },

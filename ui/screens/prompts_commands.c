@@ -68,6 +68,9 @@ static unsigned open_selected(void *self, struct console *c, const char *arg)
 	prompts_library_layout(s);
 	const struct library_row *row = prompts_library_row(s);
 
+	if (s->focus == PANE_DIFF && prompts_proposes(s)) {
+		return prompts_accept(s, c);
+	}
 	if (s->focus == PANE_LIBRARY && row != NULL && row->n > 0) {
 		prompts_library_fold(s, row->path);
 	} else if (s->focus == PANE_LIBRARY && row != NULL && !prompts_can_leave(s->p, &e)) {
@@ -106,6 +109,10 @@ static unsigned close_one(void *self, struct console *c, const char *arg)
 	(void)arg;
 	if (prompts_is_asking(s->p)) {
 		prompts_confirm(s->p, false);
+	} else if (prompts_seeks(s)) {
+		return prompts_cmd_stop(self, c, arg);
+	} else if (prompts_proposes(s)) {
+		prompts_proposal_drop(s->p);
 	} else if (s->is_zoomed) {
 		s->is_zoomed = false;
 	} else if (s->filter != NULL) {
@@ -289,8 +296,9 @@ static bool wants_labels(const void *self)
 }
 
 const struct command prompts_commands[PROMPTS_COMMANDS] = {
-	{ "yes", "Y", "yes, move it", NULL, "confirm the move of a protected label", 0, prompts_cmd_confirm, NULL, prompts_asks },
-	{ "open", "Enter", "open", NULL, "open the selected prompt or folder; in History: go on from the selected version; in Vars: set the value; in Last runs: open it in Play", 0, open_selected, NULL, NULL },
+	{ "yes", "Y", "yes", NULL, "confirm the move of a protected label, or take the shorter text that is proposed", 0, prompts_cmd_confirm, NULL, prompts_asks },
+	{ "open", "Enter", "open", NULL, "open the selected prompt or folder; in History: go on from the selected version; in Vars: set the value; in Last runs: open it in Play; in Diff: take the proposal", 0, open_selected, NULL, NULL },
+	{ "stop", "x", "stop", NULL, "ask no longer for a shorter text", 0, prompts_cmd_stop, NULL, prompts_seeks },
 	{ "mark", "m", "mark", NULL, "compare with this version whatever is selected, or follow the selection again", 0, prompts_cmd_mark, NULL, is_in_history },
 	{ "diff", "d", "diff", NULL, "go to the diff: of the marked version and the selected one, else of the draft", 0, prompts_cmd_diff, NULL, is_in_history },
 	{ "label", "L", "move label", "LABEL VERSION", "point a label to a version, or split it: production v3:90,v4:10", 0, prompts_cmd_label, prompts_complete_label, wants_labels },
@@ -307,6 +315,7 @@ const struct command prompts_commands[PROMPTS_COMMANDS] = {
 	{ "new", "a", "new", "NAME", "begin a prompt, or open the one of that name", 0, begin_new, complete_prompt, NULL },
 	{ "go", NULL, NULL, "NAME", "open a prompt by its name", 0, go_prompt, complete_prompt, NULL },
 	{ "diff mode", "Alt-d", "word/line/side", NULL, "show the diff by word, by line or side by side", COMMAND_IN_TEXT, prompts_cmd_diff_mode, NULL, prompts_has_prompt },
+	{ "optimize", "O", "shorter", "[TARGET]", "propose a shorter text of the draft in Diff: by rules, or by the model that is named", 0, prompts_cmd_optimize, prompts_complete_target, prompts_has_prompt },
 	{ "discard", "D", NULL, NULL, "drop the draft: the version as it was saved", 0, prompts_cmd_discard, NULL, NULL },
 	{ "undo", "u", NULL, NULL, "take the last change of the text back", 0, prompts_cmd_undo, NULL, NULL },
 	{ "redo", "Ctrl-r", NULL, NULL, "make it again", 0, prompts_cmd_redo, NULL, NULL },

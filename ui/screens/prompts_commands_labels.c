@@ -85,7 +85,7 @@ unsigned prompts_cmd_rollback(void *self, struct console *c, const char *arg)
 
 bool prompts_asks(const void *self)
 {
-	return prompts_is_asking(((const struct prompts_screen *)self)->p);
+	return prompts_is_asking(((const struct prompts_screen *)self)->p) || prompts_proposes(self);
 }
 
 unsigned prompts_cmd_confirm(void *self, struct console *c, const char *arg)
@@ -93,6 +93,9 @@ unsigned prompts_cmd_confirm(void *self, struct console *c, const char *arg)
 	struct prompts_screen *s = self;
 
 	(void)arg;
+	if (prompts_proposes(s) && !prompts_is_asking(s->p)) {
+		return prompts_accept(s, c);
+	}
 	if (!prompts_is_asking(s->p)) {
 		console_say(c, ST_DIM, "nothing waits for a yes");
 	}

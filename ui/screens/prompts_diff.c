@@ -358,21 +358,23 @@ static struct styled_text *build(const struct facts *f, enum diff_mode mode, int
 	return b.out;
 }
 
-/* Rows below the diff for what it costs. */
-static int foot_h(struct rect r)
+/* Rows below the diff for what it costs; a proposal has its reasons there, too. */
+static int foot_h(struct rect r, const struct facts *f)
 {
-	return r.h >= 9 ? 2 : r.h >= 5 ? 1 : 0;
+	return r.h >= 9 || (r.h >= 6 && f->proposal > 0) ? 2 : r.h >= 5 ? 1 : 0;
 }
 
 void prompts_diff_layout(struct prompts_screen *s)
 {
 	struct rect r = s->panes[PANE_DIFF];
 	const struct prompts *p = s->p;
-	int w = r.w - 2, rows = r.h - 1 - foot_h(r);
+	int w = r.w - 2;
 
-	if (r.w == 0 || p->facts == NULL || p->facts->against_number == 0) {
+	if (r.w == 0 || p->facts == NULL || !facts_has_pair(p->facts)) {
 		return;
 	}
+	int rows = r.h - 1 - foot_h(r, p->facts);
+
 	if (s->diff == NULL || s->diff_facts != p->n_facts || s->diff_made != s->mode || s->diff_w != w) {
 		styled_free(s->diff);
 		s->diff = build(p->facts, s->mode, w);
@@ -408,10 +410,10 @@ static void cost_text(const struct prompts_screen *s, const struct facts *f, str
 static void draw_foot(const struct prompts_screen *s, struct cells *cells, struct rect r, const struct facts *f)
 {
 	struct buf line = { 0 };
-	int y = r.y + r.h - foot_h(r);
+	int y = r.y + r.h - foot_h(r, f);
 	char before[FORMAT_SIZE], after[FORMAT_SIZE];
 
-	if (foot_h(r) == 0) {
+	if (foot_h(r, f) == 0) {
 		return;
 	}
 	const char *mark = f->after_tokens.is_exact ? "" : "~";
@@ -421,14 +423,22 @@ static void draw_foot(const struct prompts_screen *s, struct cells *cells, struc
 	(void)buf_addf(&line, "tokens %s%s \u2192 %s%s (%s%+lld)", mark, before, mark, after, mark, (long long)(f->after_tokens.tok - f->against_tokens.tok));
 	cost_text(s, f, &line);
 	(void)cells_fit(cells, r.x + 1, y, r.w - 2, ST_DIM, buf_str(&line));
-	if (foot_h(r) > 1) {
+	if (foot_h(r, f) > 1) {
+		const struct prompts_proposal *o = &s->p->proposal;
+		int x = r.x + 1;
+
 		buf_clear(&line);
+		if (prompts_proposes(s)) {
+			x += cells_fit(cells, x, y + 1, r.w - 2, ST_TEXT, buf_str(&o->reasons)) + 1;
+			x += o->is_simulated ? cells_fit(cells, x, y + 1, r.x + r.w - 1 - x, ST_SIMULATED, "SIMULATED") + 1 : 0;
+			x += 1;
+		}
 		if (f->kept_lines < f->n_lines) {
 			(void)buf_addf(&line, "cache prefix: kept %zu of %zu lines (edit in line %zu)", f->kept_lines, f->n_lines, f->kept_lines + 1);
 		} else {
 			(void)buf_add_str(&line, "cache prefix: kept whole");
 		}
-		(void)cells_fit(cells, r.x + 1, y + 1, r.w - 2, ST_DIM, buf_str(&line));
+		(void)cells_fit(cells, x, y + 1, r.x + r.w - 1 - x, ST_DIM, buf_str(&line));
 	}
 	buf_free(&line);
 }
@@ -436,22 +446,23 @@ static void draw_foot(const struct prompts_screen *s, struct cells *cells, struc
 void prompts_diff_draw(const struct prompts_screen *s, struct cells *cells, struct rect r, const struct env *env)
 {
 	const struct facts *f = s->p->facts;
-	char title[80], version[PROMPTS_VERSION_SIZE];
+	char title[80], from[PROMPTS_VERSION_SIZE], to[PROMPTS_VERSION_SIZE];
 	struct buf change = { 0 };
 
 	(void)env;
-	if (f == NULL || f->against_number == 0 || s->diff == NULL) {
+	if (f == NULL || !facts_has_pair(f) || s->diff == NULL) {
 		cells_rule(cells, r.x, r.y, r.w, s->focus == PANE_DIFF, "Diff", "");
 		(void)cells_fit(cells, r.x + 1, r.y + 1, r.w - 2, ST_DIM, "nothing to compare with yet: ^S saves the first version");
 		return;
 	}
-	(void)snprintf(title, sizeof(title), "Diff v%d \u2192 %s  %s", f->against_number, prompts_after_name(s->p, version), prompts_mode_name(s->mode));
+	(void)snprintf(title, sizeof(title), "Diff %s \u2192 %s  %s", prompts_against_name(s->p, from), prompts_after_name(s->p, to),
+	    prompts_mode_name(s->mode));
 	(void)buf_addf(&change, "+%zu \u2212%zu words", f->diff.words_added, f->diff.words_removed);
 	if (f->diff.n_moves > 0) {
 		(void)buf_addf(&change, ", %zu moved", f->diff.n_moves);
 	}
 	cells_rule(cells, r.x, r.y, r.w, s->focus == PANE_DIFF, title, buf_str(&change));
-	styled_draw(s->diff, cells, (struct rect){ r.x + 1, r.y + 1, r.w - 2, r.h - 1 - foot_h(r) }, (size_t)s->diff_scroll.selected);
+	styled_draw(s->diff, cells, (struct rect){ r.x + 1, r.y + 1, r.w - 2, r.h - 1 - foot_h(r, f) }, (size_t)s->diff_scroll.selected);
 	draw_foot(s, cells, r, f);
 	buf_free(&change);
 }

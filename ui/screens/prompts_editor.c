@@ -369,10 +369,22 @@ const char *prompts_draft_name(const struct prompts *p, char out[PROMPTS_VERSION
 
 const char *prompts_after_name(const struct prompts *p, char out[PROMPTS_VERSION_SIZE])
 {
+	if (p->facts != NULL && p->facts->proposal > 0) {
+		return "proposal";
+	}
 	if (p->facts == NULL || p->facts->after_number == 0) {
 		return prompts_draft_name(p, out);
 	}
 	(void)snprintf(out, PROMPTS_VERSION_SIZE, "v%d", p->facts->after_number);
+	return out;
+}
+
+const char *prompts_against_name(const struct prompts *p, char out[PROMPTS_VERSION_SIZE])
+{
+	if (p->facts->proposal > 0) {
+		return prompts_draft_name(p, out);
+	}
+	(void)snprintf(out, PROMPTS_VERSION_SIZE, "v%d", p->facts->against_number);
 	return out;
 }
 

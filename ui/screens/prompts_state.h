@@ -92,7 +92,8 @@ bool prompts_take_proposal(struct prompts_screen *s);
 /* "v14" or "v14*" with changes, "new". */
 #define PROMPTS_VERSION_SIZE 24
 const char *prompts_draft_name(const struct prompts *p, char out[PROMPTS_VERSION_SIZE]);
-/* What is compared: the draft, or another version: "v12". */
+/* What is compared, "v12" or the draft, and with what: the draft, another version, "proposal". */
+const char *prompts_against_name(const struct prompts *p, char out[PROMPTS_VERSION_SIZE]);
 const char *prompts_after_name(const struct prompts *p, char out[PROMPTS_VERSION_SIZE]);
 /* prompts_history.c: versions and labels. */
 void prompts_history_layout(struct prompts_screen *s);
@@ -147,13 +148,20 @@ void prompts_go_to(struct prompts_screen *s, enum pane pane);
 prompts_command prompts_cmd_edit, prompts_cmd_edit_outside, prompts_cmd_save, prompts_cmd_discard, prompts_cmd_undo, prompts_cmd_redo, prompts_cmd_revert;
 prompts_command prompts_cmd_find, prompts_cmd_find_next, prompts_cmd_find_previous, prompts_cmd_replace, prompts_cmd_copy;
 /* prompts_commands_diff.c */
-prompts_command prompts_cmd_diff_mode, prompts_cmd_mark, prompts_cmd_diff, prompts_cmd_next_change, prompts_cmd_previous_change;
+prompts_command prompts_cmd_diff_mode, prompts_cmd_mark, prompts_cmd_diff, prompts_cmd_next_change, prompts_cmd_previous_change, prompts_cmd_optimize,
+    prompts_cmd_stop;
+const char *prompts_complete_target(void *self, size_t i);
+/* A shorter text is asked for; one stands in the diff. */
+bool prompts_seeks(const void *self);
+bool prompts_proposes(const void *self);
+/* The proposal becomes the draft. */
+unsigned prompts_accept(struct prompts_screen *s, struct console *c);
 /* prompts_commands_labels.c */
 prompts_command prompts_cmd_label, prompts_cmd_ramp, prompts_cmd_rollback, prompts_cmd_confirm;
 bool prompts_asks(const void *self);
 const char *prompts_complete_label(void *self, size_t i);
 
-#define PROMPTS_COMMANDS 36
+#define PROMPTS_COMMANDS 38
 extern const struct command prompts_commands[PROMPTS_COMMANDS];
 
 #endif

@@ -1,7 +1,9 @@
 /* The status row: what the draft means for what runs. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "text/clean.h"
 #include "ui/format.h"
 #include "ui/screens/prompts_state.h"
 
@@ -46,6 +48,33 @@ static const char *draft_state(const struct prompts *p)
 	    p->kept_version == p->text_version ? "draft kept; " : "not saved; ";
 }
 
+/* What is asked for, or what a proposal saves and how it is taken. */
+static void proposal_text(const struct prompts_screen *s, struct buf *out)
+{
+	const struct prompts *p = s->p;
+	const struct facts *f = p->facts;
+	const char *target = p->proposal.target != NULL ? p->proposal.target : "";
+	int64_t before_nano, after_nano;
+
+	if (prompts_seeks(s)) {
+		char *clean = clean_line(target, strlen(target), 40);
+
+		(void)buf_addf(out, clean[0] != '\0' ? "asking %s for a shorter prompt; Esc stops it" : "%slooking for a shorter prompt; Esc stops it", clean);
+		free(clean);
+		return;
+	}
+	const char *mark = f->after_tokens.is_exact ? "" : "~";
+
+	(void)buf_addf(out, "%sshorter: %s%+lld tok", p->proposal.is_simulated ? "SIMULATED " : "", mark, (long long)(f->after_tokens.tok - f->against_tokens.tok));
+	if (prompts_input_cost(p, f->against_tokens.tok, f->after_tokens.tok, &before_nano, &after_nano) != NULL) {
+		char cost[32];
+
+		price_format(before_nano > after_nano ? before_nano - after_nano : 0, cost, sizeof(cost));
+		(void)buf_addf(out, ", %s-%s a call", mark, cost);
+	}
+	(void)buf_addf(out, ". %s takes it, Esc drops it", s->focus == PANE_DIFF ? "Enter" : "Y");
+}
+
 /* What becomes of the text first: the rest may have no room. */
 static void draft_text(const struct prompts *p, struct buf *out)
 {
@@ -74,6 +103,10 @@ void prompts_status(const void *self, const struct env *env, struct buf *left, s
 	if (prompts_is_asking(p)) {
 		(void)buf_addf(left, "%s is protected: everybody who asks for it gets %s. Y does it, Esc leaves it", p->asked_label,
 		    p->asked_to);
+		return;
+	}
+	if (prompts_seeks(s) || prompts_proposes(s)) {
+		proposal_text(s, left);
 		return;
 	}
 	if (p->name == NULL) {
