@@ -103,7 +103,7 @@ static void make(void *arg)
 
 	m->ok = bundle_with_script(m->base.json != NULL ? &m->base : NULL, buf_str(&m->script), m->script.len, &draft, &m->err);
 	if (m->ok && m->target != NULL && m->answer == NULL) {
-		rewrite_ask(&draft, &m->question);
+		m->ok = rewrite_ask(&draft, &m->question, &m->err);
 	} else if (m->ok) {
 		m->ok = find(m, &draft);
 	}

@@ -143,10 +143,11 @@ static bool rewrite(struct prompt_task *t, const struct version_row *v, struct o
 	struct target *target = config_check(t->config, e) ? target_resolve(t->config, t->rewriter, e) : NULL;
 	struct buf user = { 0 }, tags = { 0 };
 
-	if (target == NULL) {
+	if (target == NULL || !rewrite_ask(&v->bundle, &user, e)) {
+		target_free(target);
+		buf_free(&user);
 		return false;
 	}
-	rewrite_ask(&v->bundle, &user);
 	(void)buf_addf(&tags, "{\"rewrite_of\":\"%s@v%d\"}", v->name, v->number);
 	const struct message messages[] = { { .role = ROLE_SYSTEM, .text = rewrite_system }, { .role = ROLE_USER, .text = buf_str(&user) } };
 	struct gateway_request r = { .target = target, .messages = messages, .n_messages = COUNT_OF(messages), .caches = true, .tags = buf_str(&tags) };

@@ -5,9 +5,9 @@
 
 #include "prompt/optimize.h"
 
-/* What to ask: a system prompt (constant), and the text of the user, appended. */
+/* What to ask: a system prompt (constant), and the text of the user, appended. False with ERR_CHECK: no answer to it could be a proposal. */
 extern const char rewrite_system[];
-void rewrite_ask(const struct bundle *b, struct buf *user);
+bool rewrite_ask(const struct bundle *b, struct buf *user, struct err *e) SONDE_MUST_CHECK;
 /* The proposal of an answer, as one change by `who`. ERR_CHECK with a sentence when it may not be one. The same hash when it changes nothing. */
 bool rewrite_take(const struct bundle *b, const char *answer, size_t len, const char *who, struct optimize *out, struct err *e) SONDE_MUST_CHECK;
 

@@ -210,6 +210,18 @@ static void a_rewrite_that_loses_something_is_refused(void **state)
 	set_text(&o, "Be brief.");
 	propose(&o, "openai/m");
 	assert_string_equal(news(&o, n), "nothing to shorten");
+	/* what no answer could be right for is not sent */
+	uint64_t requests = sim_requests(o.sim);
+
+	n = o.app->news.n;
+	set_text(&o, "USER\nPlease do {% if\n");
+	propose(&o, "openai/m");
+	assert_memory_equal(news(&o, n), "the prompt cannot be parsed", 27);
+	n = o.app->news.n;
+	set_text(&o, "");
+	propose(&o, "openai/m");
+	assert_non_null(strstr(news(&o, n), "empty"));
+	assert_int_equal(sim_requests(o.sim), requests);
 	close_place(&o);
 }
 

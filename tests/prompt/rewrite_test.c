@@ -78,7 +78,7 @@ static void ends(void **state)
 		struct err e = { 0 };
 
 		assert_true(bundle_from_text(texts[i], strlen(texts[i]), &b, &e));
-		rewrite_ask(&b, &ask);
+		assert_true(rewrite_ask(&b, &ask, &e));
 		assert_true(rewrite_take(&b, buf_str(&ask), ask.len, "a model", &o, &e));
 		assert_string_equal(bundle_part(&o.bundle, 0).text, texts[i]);
 		assert_int_equal(o.n, 0);
