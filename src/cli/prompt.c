@@ -141,56 +141,53 @@ static int do_task(const struct prompt_verb *v, struct prompt_task *t)
 	return ok ? t->status : cli_fail(&e);
 }
 
-static int run(int argc, char **argv)
+static const struct option longs[] = { { "json", no_argument, NULL, 'j' }, { "message", required_argument, NULL, 'm' },
+	{ "key", required_argument, NULL, 'k' }, { "from", required_argument, NULL, 'f' }, { "yes", no_argument, NULL, 'y' },
+	{ "remove", no_argument, NULL, 'x' }, { "author", required_argument, NULL, 'a' },
+	{ "vars", required_argument, NULL, 'v' }, { "lenient", no_argument, NULL, 'L' },
+	{ "label", required_argument, NULL, 'l' }, { "force", no_argument, NULL, 'O' }, { "format", required_argument, NULL, 'F' },
+	{ "as", required_argument, NULL, 'A' }, { "delete", no_argument, NULL, 'd' }, { "target", required_argument, NULL, 't' },
+	{ "save", no_argument, NULL, 'S' }, { "against", required_argument, NULL, 'g' }, { "ignore", required_argument, NULL, 'i' },
+	{ "rewrite", required_argument, NULL, 'w' }, { NULL, 0, NULL, 0 } };
+
+/* given: the letters of those that were. 0, or the exit status. */
+static int read_options(int argc, char **argv, struct prompt_task *t, char given[COUNT_OF(longs) + 1])
 {
-	static const struct option longs[] = { { "json", no_argument, NULL, 'j' }, { "message", required_argument, NULL, 'm' },
-		{ "key", required_argument, NULL, 'k' }, { "from", required_argument, NULL, 'f' }, { "yes", no_argument, NULL, 'y' },
-		{ "remove", no_argument, NULL, 'x' }, { "author", required_argument, NULL, 'a' },
-		{ "vars", required_argument, NULL, 'v' }, { "lenient", no_argument, NULL, 'L' },
-		{ "label", required_argument, NULL, 'l' }, { "force", no_argument, NULL, 'O' }, { "format", required_argument, NULL, 'F' },
-		{ "as", required_argument, NULL, 'A' }, { "delete", no_argument, NULL, 'd' }, { "target", required_argument, NULL, 't' },
-		{ "save", no_argument, NULL, 'S' }, { "against", required_argument, NULL, 'g' }, { "ignore", required_argument, NULL, 'i' },
-		{ "rewrite", required_argument, NULL, 'w' }, { NULL, 0, NULL, 0 } };
-	struct prompt_task t = { .dir = NULL };
-	char given[32] = "";
 	int opt;
 
 	while ((opt = cli_option(argc, argv, "m:p:", longs)) != -1) {
 		switch (opt) {
-		case 'j': t.is_json = true; continue;
-		case 'm': t.message = optarg; break;
-		case 'k': t.key = optarg; break;
-		case 'f': t.from = optarg; break;
-		case 'y': t.is_sure = true; break;
-		case 'x': t.removes = true; break;
-		case 'a': t.author = optarg; break;
-		case 'v': t.vars.file = optarg; break;
-		case 'L': t.is_lenient = true; break;
-		case 'p': *array_push(t.vars.params, t.vars.n, t.vars.cap) = optarg; break;
-		case 'l': t.label = optarg; break;
-		case 'O': t.replaces = true; break;
-		case 'F': t.format = optarg; break;
-		case 'A': t.as = optarg; break;
-		case 'd': t.deletes = true; break;
-		case 't': t.target = optarg; break;
-		case 'S': t.saves = true; break;
-		case 'g': t.against = optarg; break;
-		case 'w': t.rewriter = optarg; break;
-		case 'i': *array_push(t.ignored, t.n_ignored, t.cap_ignored) = optarg; break;
+		case 'j': t->is_json = true; continue;
+		case 'm': t->message = optarg; break;
+		case 'k': t->key = optarg; break;
+		case 'f': t->from = optarg; break;
+		case 'y': t->is_sure = true; break;
+		case 'x': t->removes = true; break;
+		case 'a': t->author = optarg; break;
+		case 'v': t->vars.file = optarg; break;
+		case 'L': t->is_lenient = true; break;
+		case 'p': *array_push(t->vars.params, t->vars.n, t->vars.cap) = optarg; break;
+		case 'l': t->label = optarg; break;
+		case 'O': t->replaces = true; break;
+		case 'F': t->format = optarg; break;
+		case 'A': t->as = optarg; break;
+		case 'd': t->deletes = true; break;
+		case 't': t->target = optarg; break;
+		case 'S': t->saves = true; break;
+		case 'g': t->against = optarg; break;
+		case 'w': t->rewriter = optarg; break;
+		case 'i': *array_push(t->ignored, t->n_ignored, t->cap_ignored) = optarg; break;
 		default: return cli_bad_option(&cli_prompt, argv);
 		}
 		if (strchr(given, opt) == NULL) {
 			given[strlen(given)] = (char)opt;
 		}
 	}
-	if (optind == argc) {
-		return cli_usage(&cli_prompt, "list, show, save, edit, log, diff, label or what?");
-	}
-	const struct prompt_verb *v = find_verb(argv[optind]);
+	return 0;
+}
 
-	if (v == NULL) {
-		return err_exit_status(ERR_USAGE);
-	}
+static int check_options(const struct prompt_verb *v, const char *given)
+{
 	for (const char *c = given; *c != '\0'; c++) {
 		for (size_t i = 0; strchr(v->options, *c) == NULL && longs[i].name != NULL; i++) {
 			if (longs[i].val == *c) {
@@ -201,16 +198,48 @@ static int run(int argc, char **argv)
 			return cli_usage(&cli_prompt, "-%c does not go with %s", *c, v->name);
 		}
 	}
-	t.words = argv + optind + 1;
-	t.n_words = argc - optind - 1;
-	if (t.n_words < v->least || t.n_words > v->most) {
-		struct err e = { 0 };
+	return 0;
+}
 
-		err_set(&e, ERR_USAGE, t.n_words < v->least ? "sonde prompt %s lacks a word" : "one word too many for sonde prompt %s", v->name);
-		err_hint(&e, "usage: sonde prompt %s%s%s (sonde help prompt)", v->name, v->words[0] != '\0' ? " " : "", v->words);
-		return cli_fail(&e);
+static int check_words(const struct prompt_verb *v, const struct prompt_task *t)
+{
+	struct err e = { 0 };
+
+	if (t->n_words >= v->least && t->n_words <= v->most) {
+		return 0;
 	}
-	int status = do_task(v, &t);
+	err_set(&e, ERR_USAGE, t->n_words < v->least ? "sonde prompt %s lacks a word" : "one word too many for sonde prompt %s", v->name);
+	err_hint(&e, "usage: sonde prompt %s%s%s (sonde help prompt)", v->name, v->words[0] != '\0' ? " " : "", v->words);
+	return cli_fail(&e);
+}
+
+static int run_with(int argc, char **argv, struct prompt_task *t)
+{
+	char given[COUNT_OF(longs) + 1] = "";
+	int status = read_options(argc, argv, t, given);
+
+	if (status != 0) {
+		return status;
+	}
+	if (optind == argc) {
+		return cli_usage(&cli_prompt, "list, show, save, edit, log, diff, label or what?");
+	}
+	const struct prompt_verb *v = find_verb(argv[optind]);
+
+	if (v == NULL) {
+		return err_exit_status(ERR_USAGE);
+	}
+	t->words = argv + optind + 1;
+	t->n_words = argc - optind - 1;
+	status = check_options(v, given);
+	status = status != 0 ? status : check_words(v, t);
+	return status != 0 ? status : do_task(v, t);
+}
+
+static int run(int argc, char **argv)
+{
+	struct prompt_task t = { .dir = NULL };
+	int status = run_with(argc, argv, &t);
 
 	free(t.vars.params);
 	free(t.ignored);

@@ -38,6 +38,7 @@ wrong <<'END'
 2|prompt show a/b c|one word too many for sonde prompt show
 2|prompt list a|one word too many for sonde prompt list
 2|prompt show a/b -p x=1|-p does not go with show
+2|prompt lint a/b --ignore x --nope|'--nope' is no option of sonde prompt
 2|prompt show a/b --key|lacks its value
 2|prompt show a/b --kye u|is no option of sonde prompt
 5|prompt show a/c|did you mean a/b?
