@@ -88,11 +88,12 @@ static void draw_status(const struct console *c, struct cells *cells, const stru
 	struct buf left = {0};
 	struct buf right = {0};
 	int y = cells->h - 2;
+	enum style st = ST_TEXT;
 	int x = 1;
 	int end = cells->w;
 
 	if (console_shown(c)->status != NULL) {
-		console_shown(c)->status(console_shown_state(c), env, &left, &right);
+		st = console_shown(c)->status(console_shown_state(c), env, &left, &right);
 	}
 	int right_w = cells_width(buf_str(&right), right.len);
 	bool has_room = x + cells_width(c->message, strlen(c->message)) + 2 + right_w <= end; /* what went wrong is said whole */
@@ -105,7 +106,7 @@ static void draw_status(const struct console *c, struct cells *cells, const stru
 	if (c->message[0] != '\0') {
 		cells_fit(cells, x, y, end - x, c->message_style, c->message);
 	} else {
-		cells_fit(cells, x, y, end - x, ST_TEXT, buf_str(&left));
+		cells_fit(cells, x, y, end - x, st, buf_str(&left));
 	}
 	buf_free(&left);
 	buf_free(&right);

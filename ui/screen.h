@@ -58,8 +58,8 @@ struct screen {
 	/* Before each draw: sizes of panes, scroll positions. r is the content area, between tab row and status row. */
 	void (*layout)(void *self, struct rect r);
 	void (*draw)(const void *self, struct cells *cells, const struct env *env);
-	/* The status row: a sentence at the left, figures at the right. */
-	void (*status)(const void *self, const struct env *env, struct buf *left, struct buf *right);
+	/* The status row: a sentence at the left, figures at the right. Returns the style of the sentence. */
+	enum style (*status)(const void *self, const struct env *env, struct buf *left, struct buf *right);
 	/* Milliseconds until something on it changes by itself (a running clock), 0 when nothing does. */
 	int (*tick_ms)(const void *self);
 	/* Two or three lines for the card of a terminal that is too small. */

@@ -75,11 +75,12 @@ static void fake_draw(const void *self, struct cells *cells, const struct env *e
 	editor_draw(f->field, cells, f->area, f->is_editing);
 }
 
-static void fake_status(const void *self, const struct env *env, struct buf *left, struct buf *right)
+static enum style fake_status(const void *self, const struct env *env, struct buf *left, struct buf *right)
 {
 	(void)env;
 	buf_addf(left, "%d runs", ((const struct fake *)self)->runs);
 	buf_add_str(right, "$0.0006 so far");
+	return ST_TEXT;
 }
 
 static void fake_card(const void *self, const struct env *env, struct buf *out)

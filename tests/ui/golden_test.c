@@ -418,6 +418,12 @@ static void prompts(struct fixture *f)
 	fixture_settle(f);
 }
 
+static void prompts_held_up(struct fixture *f)
+{
+	prompts(f);
+	held_up(f);
+}
+
 static void prompts_editing(struct fixture *f)
 {
 	prompts(f);
@@ -578,6 +584,7 @@ static const struct {
 	{ "play-unusable", unusable, 1, usual, ANSI, GLYPHS_BRAILLE },
 	{ "play-ascii", run_four, 4, usual, MONO, GLYPHS_ASCII },
 	{ "play-demo", demo, 4, small, ANSI, GLYPHS_BRAILLE },
+	{ "prompts-held-up", prompts_held_up, 4, usual, ANSI | MONO, GLYPHS_BRAILLE },
 	{ "play-held-up", held_up, 4, usual, ANSI, GLYPHS_BRAILLE },
 	{ "metrics-held-up", metrics_held_up, 4, usual, ANSI, GLYPHS_BRAILLE },
 	{ "play-quit", asks_to_quit, 4, one, ANSI, GLYPHS_BRAILLE },

@@ -141,7 +141,7 @@ bool metrics_brush_buckets(const struct metrics_screen *s, size_t *from, size_t 
 void metrics_question_draw(const struct metrics_screen *s, struct cells *cells, const struct env *env);
 /* "09:12–09:40", with dates where they are not today's. */
 void metrics_add_times(struct buf *out, int64_t from_us, int64_t to_us, const struct env *env);
-void metrics_status(const void *self, const struct env *env, struct buf *left, struct buf *right);
+enum style metrics_status(const void *self, const struct env *env, struct buf *left, struct buf *right);
 void metrics_card(const void *self, const struct env *env, struct buf *out);
 
 /* metrics_commands.c */

@@ -197,7 +197,7 @@ static bool add_budget(const struct metrics_screen *s, bool is_tight, struct buf
 	return true;
 }
 
-void metrics_status(const void *self, const struct env *env, struct buf *left, struct buf *right)
+enum style metrics_status(const void *self, const struct env *env, struct buf *left, struct buf *right)
 {
 	const struct metrics_screen *s = self;
 	const struct board *b = s->board;
@@ -215,7 +215,7 @@ void metrics_status(const void *self, const struct env *env, struct buf *left, s
 	} else if (s->brush.is_on) {
 		brush_text(s, env, left);
 	} else if (app_warning(s->app, left)) {
-		return;
+		return ST_WARN;
 	} else {
 		add_state(s, env, left);
 	}
@@ -231,6 +231,7 @@ void metrics_status(const void *self, const struct env *env, struct buf *left, s
 			(void)buf_addf(right, " \u00b7 %s unpriced", n);
 		}
 	}
+	return ST_TEXT;
 }
 
 void metrics_card(const void *self, const struct env *env, struct buf *out)

@@ -202,7 +202,7 @@ void play_history_draw(const struct play_screen *s, struct cells *cells, const s
 /* play_status.c */
 /* "~$0.0006–$0.0011", "≤$0.0024" where only a limit is known, "~$0.0003 + answers" where none is, "–" without any price. */
 void play_estimate_text(const struct estimate *e, char out[PLAY_ESTIMATE_SIZE]);
-void play_status(const void *self, const struct env *env, struct buf *left, struct buf *right);
+enum style play_status(const void *self, const struct env *env, struct buf *left, struct buf *right);
 int play_tick_ms(const void *self);
 void play_card(const void *self, const struct env *env, struct buf *out);
 

@@ -100,7 +100,7 @@ static void add_cost(const struct play *p, const struct env *env, struct buf *ou
 	(void)buf_addf(out, "%s%s", cost, is_whole ? "" : play_running(p) > 0 ? " so far" : " + unpriced");
 }
 
-void play_status(const void *self, const struct env *env, struct buf *left, struct buf *right)
+enum style play_status(const void *self, const struct env *env, struct buf *left, struct buf *right)
 {
 	const struct play_screen *s = self;
 	const struct play *p = s->play;
@@ -120,7 +120,7 @@ void play_status(const void *self, const struct env *env, struct buf *left, stru
 	} else if (p->history_err.code != ERR_NONE && s->view == VIEW_COLUMNS) {
 		(void)buf_addf(left, "%s: %s", p->history_err.text, p->history_err.hint);
 	} else if (s->view == VIEW_COLUMNS && app_warning(p->app, left)) {
-		return;
+		return ST_WARN;
 	} else if (p->n_columns == 0) {
 		(void)buf_add_str(left, "READY  no target yet \u00b7 a adds one");
 	} else if (p->run_us == 0) {
@@ -138,13 +138,14 @@ void play_status(const void *self, const struct env *env, struct buf *left, stru
 	}
 	if (p->run_us == 0 || p->n_columns == 0) {
 		add_estimate(p, right);
-		return;
+		return ST_TEXT;
 	}
 	add_cost(p, env, right);
 	if (s->width >= ESTIMATE_W && play_running(p) > 0) {
 		(void)buf_add_str(right, " \u00b7 ");
 		add_estimate(p, right);
 	}
+	return ST_TEXT;
 }
 
 int play_tick_ms(const void *self)

@@ -129,7 +129,7 @@ void prompts_vars_draw(const struct prompts_screen *s, struct cells *cells, stru
 void prompts_rendered_layout(struct prompts_screen *s);
 void prompts_rendered_draw(const struct prompts_screen *s, struct cells *cells, struct rect r, const struct env *env);
 /* prompts_status.c */
-void prompts_status(const void *self, const struct env *env, struct buf *left, struct buf *right);
+enum style prompts_status(const void *self, const struct env *env, struct buf *left, struct buf *right);
 void prompts_card(const void *self, const struct env *env, struct buf *out);
 /* "+21 −5 words · +19 tok" of the facts against their other text. */
 void prompts_change_text(const struct facts *f, struct buf *out);

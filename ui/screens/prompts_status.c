@@ -92,7 +92,7 @@ static void draft_text(const struct prompts *p, struct buf *out)
 	}
 }
 
-void prompts_status(const void *self, const struct env *env, struct buf *left, struct buf *right)
+enum style prompts_status(const void *self, const struct env *env, struct buf *left, struct buf *right)
 {
 	const struct prompts_screen *s = self;
 	const struct prompts *p = s->p;
@@ -103,15 +103,18 @@ void prompts_status(const void *self, const struct env *env, struct buf *left, s
 	if (prompts_is_asking(p)) {
 		(void)buf_addf(left, "%s is protected: everybody who asks for it gets %s. Y does it, Esc leaves it", p->asked_label,
 		    p->asked_to);
-		return;
+		return ST_TEXT;
 	}
 	if (prompts_seeks(s) || prompts_proposes(s)) {
 		proposal_text(s, left);
-		return;
+		return ST_TEXT;
+	}
+	if (!s->is_editing && p->keep_err.code == ERR_NONE && app_warning(s->app, left)) {
+		return ST_WARN;
 	}
 	if (p->name == NULL) {
 		(void)buf_add_str(left, p->n_rows > 0 ? "Enter opens the selected prompt; a begins one" : "a begins a prompt");
-		return;
+		return ST_TEXT;
 	}
 	if (p->is_elsewhere) {
 		(void)buf_add_str(left, "another console has a draft of this too: neither loses its text; ");
@@ -125,6 +128,7 @@ void prompts_status(const void *self, const struct env *env, struct buf *left, s
 	} else if (p->facts != NULL && p->facts->n_warnings > 0) {
 		(void)buf_addf(right, "%zu lint%s in Rendered", p->facts->n_warnings, p->facts->n_warnings == 1 ? "" : "s");
 	}
+	return ST_TEXT;
 }
 
 void prompts_card(const void *self, const struct env *env, struct buf *out)
@@ -132,7 +136,7 @@ void prompts_card(const void *self, const struct env *env, struct buf *out)
 	const struct prompts_screen *s = self;
 	struct buf left = { 0 }, right = { 0 };
 
-	prompts_status(self, env, &left, &right);
+	(void)prompts_status(self, env, &left, &right);
 	(void)buf_addf(out, "Prompts %s\n%s", s->p->name != NULL ? s->p->name : "", buf_str(&left));
 	buf_free(&left);
 	buf_free(&right);

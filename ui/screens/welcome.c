@@ -130,7 +130,7 @@ static void draw(const void *self, struct cells *cells, const struct env *env)
 	draw_foot(s, cells, s->rows.y + s->rows.h + 1);
 }
 
-static void status(const void *self, const struct env *env, struct buf *left, struct buf *right)
+static enum style status(const void *self, const struct env *env, struct buf *left, struct buf *right)
 {
 	const struct welcome_screen *s = self;
 
@@ -143,6 +143,7 @@ static void status(const void *self, const struct env *env, struct buf *left, st
 	if (s->list.n > s->rows.h) {
 		(void)buf_addf(right, "%d of %d", s->list.selected + 1, s->list.n);
 	}
+	return ST_TEXT;
 }
 
 static void card(const void *self, const struct env *env, struct buf *out)
