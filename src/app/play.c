@@ -270,6 +270,7 @@ static void send_answer(struct play *p, struct play_column *c, struct play_answe
 	c->past_us = 0;
 	a->shows_invisible = option_is_on(&p->app->config->options, OPTION_SHOW_INVISIBLE);
 	play_answer_begin(a, ++p->generations);
+	play_answer_asked(a, c->own.prompt, &c->params);
 	a->call = call_ref(call_start(p->app->gateway, &r, on_event, p));
 	chat_params_free(&params);
 	free(messages);

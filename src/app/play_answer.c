@@ -46,6 +46,7 @@ struct play_answer *play_answer_new(unsigned generation)
 	struct play_answer *a = x_calloc(1, sizeof(*a));
 
 	call_row_init(&a->row);
+	chat_params_init(&a->params);
 	buf_init(&a->text, TEXT_LIMIT);
 	buf_init(&a->reasoning, TEXT_LIMIT);
 	start_text(a, generation);
@@ -55,6 +56,8 @@ struct play_answer *play_answer_new(unsigned generation)
 void play_answer_free(struct play_answer *a)
 {
 	let_go(a);
+	play_prompt_unref(a->own);
+	chat_params_free(&a->params);
 	buf_free(&a->text);
 	buf_free(&a->reasoning);
 	free(a);
@@ -68,6 +71,16 @@ void play_answer_begin(struct play_answer *a, unsigned generation)
 	a->state = CALL_QUEUED;
 	a->is_simulated = a->is_cached = false;
 	a->start_us = clock_mono_us();
+}
+
+void play_answer_asked(struct play_answer *a, struct play_prompt *own, const struct chat_params *params)
+{
+	struct play_prompt *former = a->own;
+
+	a->own = play_prompt_ref(own);
+	play_prompt_unref(former);
+	chat_params_free(&a->params);
+	chat_params_copy(&a->params, params);
 }
 
 bool play_answer_is_running(const struct play_answer *a)

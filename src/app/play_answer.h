@@ -22,6 +22,9 @@ struct play_answer {
 	unsigned n_deltas;      /* pieces so far: about one token each */
 	bool is_simulated, is_cached;
 	int64_t start_us;       /* monotonic, when it was last asked for */
+	/* what its request had that its column alone has: as it was sent, whatever the column has by now */
+	struct play_prompt *own; /* a reference; NULL: none */
+	struct chat_params params;
 };
 
 /* What the head of a column and a row of the race say. UNKNOWN where not known; tokens_are_estimated while no usage has come. */
@@ -41,6 +44,8 @@ struct play_answer *play_answer_new(unsigned generation);
 void play_answer_free(struct play_answer *a);
 /* Empty and queued; what it was before is let go, a call of it cancelled. The caller sets call. */
 void play_answer_begin(struct play_answer *a, unsigned generation);
+/* It is asked with the prompt and parameters of its column; own: NULL for none. */
+void play_answer_asked(struct play_answer *a, struct play_prompt *own, const struct chat_params *params);
 /* What the listener of its call was told. */
 void play_answer_event(struct play_answer *a, const struct call_event *ev);
 /* Becomes what was recorded. */

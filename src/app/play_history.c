@@ -41,28 +41,21 @@ static void recall_answers(struct play *p, struct play_column *c, const struct p
 	for (size_t k = 0; k < n; k++) {
 		c->answers[k]->shows_invisible = option_is_on(&p->app->config->options, OPTION_SHOW_INVISIBLE);
 		play_answer_recall(c->answers[k], ++p->generations, found[n - 1 - k]);
+		play_answer_asked(c->answers[k], c->own.prompt, &c->params);
 	}
 }
 
-static struct play_column *add_past(struct play *p, const struct past_run *run, size_t i)
+static void add_past(struct play *p, const struct past_run *run, size_t i, bool is_beside)
 {
 	struct play_column *c = play_add(p, run->names[i]);
 
 	chat_params_copy(&c->params, &run->own[i]);
-	play_take_own(p, c, play_prompt_ref(run->prompts[i]));
-	recall_answers(p, c, run, (int)i);
-	return c;
-}
-
-/* With all its parameters as its own: those of the others may be different. */
-static void put_beside(struct play *p, const struct past_run *run)
-{
-	for (size_t i = 0; i < run->n_names; i++) {
-		struct play_column *c = add_past(p, run, i);
-
+	if (is_beside) { /* all its parameters are its own: those of the others may be different */
 		chat_params_default(&c->params, &run->params);
 		c->past_us = run->row.ts_us;
 	}
+	play_take_own(p, c, play_prompt_ref(run->prompts[i]));
+	recall_answers(p, c, run, (int)i);
 }
 
 static void replace(struct play *p, const struct past_run *run)
@@ -75,7 +68,7 @@ static void replace(struct play *p, const struct past_run *run)
 	p->run_us = run->row.ts_us;
 	p->start_us = 0;
 	for (size_t i = 0; i < run->n_names; i++) {
-		(void)add_past(p, run, i);
+		add_past(p, run, i, false);
 	}
 	chat_params_free(&p->params);
 	chat_params_copy(&p->params, &run->params);
@@ -96,7 +89,9 @@ static void run_loaded(void *ctx, const struct past_run *run, const struct err *
 	p->is_loading = false;
 	p->history_err = *e;
 	if (run != NULL && p->opens == OPEN_BESIDE) {
-		put_beside(p, run);
+		for (size_t i = 0; i < run->n_names; i++) {
+			add_past(p, run, i, true);
+		}
 	} else if (run != NULL && p->run_us == p->asked_at_run_us) { /* else something was sent meanwhile: that goes before */
 		replace(p, run);
 		if (p->opens == OPEN_SEND && !play_send(p, &send_err)) {

@@ -182,6 +182,14 @@ static void a_past_run_has_its_prompts(void **state)
 	assert_string_equal(row.prompt_version, hash);
 	json_decref(two);
 	call_row_free(&row);
+	/* an answer out of the history keeps what it was asked with, and so does one whose column has another version by now */
+	play_open_run(o.play, 0, OPEN_SHOW);
+	place_settle(&o);
+	struct play_answer *answer = o.play->columns[1]->answer;
+
+	assert_ptr_equal(answer->own, o.play->columns[1]->own.prompt);
+	play_ask_own(o.play, o.play->columns[1], NULL);
+	assert_string_equal(answer->own->hash, hash);
 	/* the same out of the session's text */
 	play_take_own(o.play, o.play->columns[0], play_prompt_from_text(text));
 	assert_string_equal(o.play->columns[0]->own.ref, "greet@v2");

@@ -67,73 +67,6 @@ const char *play_state_glyph(const struct play_column *c, enum style *st)
 	return rows[c->answer->state].glyph;
 }
 
-/* The one that answers: a fallback, where the target itself failed. */
-static const struct target *shown_target(const struct play_column *c)
-{
-	return c->answer->call != NULL ? c->answer->call->target : c->target;
-}
-
-/* Whether a version says all: every column sends one of the same prompt. */
-static bool is_one_prompt(const struct play *p)
-{
-	const char *first = NULL;
-
-	for (size_t i = 0; i < p->n_columns; i++) {
-		const char *ref = p->columns[i]->own.ref;
-
-		if (ref == NULL) {
-			continue;
-		}
-		size_t len = strcspn(ref, "@");
-		bool is_same = first == NULL || (strcspn(first, "@") == len && memcmp(first, ref, len) == 0);
-
-		if (!is_same) {
-			return false;
-		}
-		first = ref;
-	}
-	return true;
-}
-
-/* "support-triage@v13", or as it was asked for while it is not there. */
-static const char *own_prompt(const struct play_column *c, char out[PLAY_PROMPT_NAME_SIZE])
-{
-	if (c->own.prompt != NULL) {
-		return play_prompt_name(c->own.prompt, out);
-	}
-	(void)snprintf(out, PLAY_PROMPT_NAME_SIZE, "%s", c->own.ref);
-	return out;
-}
-
-/* Whether the answer shown, if any, is one to the column's own prompt as it is now. */
-static bool is_of_prompt(const struct play_column *c)
-{
-	const struct play_answer *a = c->answer;
-	const char *version = a->call != NULL ? a->call->prompt_version : a->row.prompt_version;
-
-	return !a->has_run || (c->own.prompt != NULL && version != NULL && strcmp(version, c->own.prompt->hash) == 0);
-}
-
-const char *play_label(const struct play_screen *s, const struct play_column *c, char out[PLAY_LABEL_SIZE])
-{
-	struct buf own = { 0 };
-	char prompt[PLAY_PROMPT_NAME_SIZE];
-
-	if (c->own.ref != NULL) {
-		const char *name = own_prompt(c, prompt), *at = strchr(name, '@');
-
-		(void)buf_add_str(&own, at != NULL && is_one_prompt(s->play) ? at : name);
-	}
-	struct buf params = { 0 };
-
-	play_params_text(&c->params, " ", &params);
-	(void)buf_addf(&own, "%s%s", own.len > 0 && params.len > 0 ? " " : "", buf_str(&params));
-	buf_free(&params);
-	(void)snprintf(out, PLAY_LABEL_SIZE, "%s%.100s%s%s", c->route != NULL ? "auto: " : "", c->target != NULL ? shown_target(c)->model : c->name, own.len > 0 ? " " : "", buf_str(&own));
-	buf_free(&own);
-	return out;
-}
-
 /* "ttft 0.34s  71 tok/s    0:01.2" and "412→58 tok    $0.0001"; on a small screen both in one row. */
 static void draw_figures(const struct play_screen *s, const struct play_figures *f, struct cells *cells, struct rect r)
 {
@@ -218,10 +151,10 @@ static void draw_head(const struct play_screen *s, const struct play_column *c, 
 	struct play_figures f;
 	enum style st;
 	const char *glyph = play_state_glyph(c, &st);
-	const char *right = c->answer->is_simulated ? "SIMULATED" : c->target != NULL ? shown_target(c)->provider->name : "";
+	const char *right = c->answer->is_simulated ? "SIMULATED" : c->target != NULL ? play_shown_target(c)->provider->name : "";
 	char when[FORMAT_SIZE];
 	int end = r.x + r.w - 1;
-	char label[PLAY_LABEL_SIZE];
+	char label[PLAY_LABEL_SIZE], next[PLAY_LABEL_SIZE];
 
 	play_answer_figures(c->answer, env->mono_us, &f);
 	if (c->past_us != 0) {
@@ -233,7 +166,17 @@ static void draw_head(const struct play_screen *s, const struct play_column *c, 
 	if (c->answer->is_cached) {
 		used = cells_right(cells, used - 1, r.y, ST_OK, "cached");
 	}
-	(void)cells_fit(cells, r.x + 3, r.y, used - r.x - 4, ST_BOLD, play_label(s, c, label));
+	int x = r.x + 3, end_of_name = used - 1;
+
+	x += cells_fit(cells, x, r.y, end_of_name - x, ST_BOLD, play_label(s, c, label)) + 1;
+	if (s->head_rows == 2) { /* there is no row for these: in the name's */
+		if (c->n_answers > 1) {
+			x += cells_putf(cells, x, r.y, ST_HIT, "%zu/%zu", play_shown_answer(c) + 1, c->n_answers) + 1;
+		}
+		if (play_next(s, c, true, next) && x < end_of_name) {
+			(void)cells_fit(cells, x, r.y, end_of_name - x, ST_WARN, next);
+		}
+	}
 	if (c == s->marked) {
 		(void)cells_put(cells, r.x, r.y, ST_HIT, "m");
 	}
@@ -244,34 +187,31 @@ static void draw_head(const struct play_screen *s, const struct play_column *c, 
 	draw_figures(s, &f, cells, r);
 }
 
-/* "2/5 · 3 distinct      0.82s 1.08s 2.31s": which of a repeated prompt's answers is shown, and how they differ. */
+/* "2/5 · 3 distinct      0.82s 1.08s 2.31s": which of a repeated prompt's answers is shown, and how they differ; before that, what is next. */
 static void draw_separator(const struct play_screen *s, const struct play_column *c, struct cells *cells, struct rect r)
 {
-	int y = r.y + s->head_rows - 1, end = r.x + r.w - 1;
+	int x = r.x + 1, y = r.y + s->head_rows - 1, end = r.x + r.w - 1;
 	struct play_spread spread;
-	char t[3][FORMAT_SIZE], text[PLAY_PROMPT_NAME_SIZE];
+	char t[3][FORMAT_SIZE], text[PLAY_LABEL_SIZE];
 
-	if (s->head_rows > 2) {
-		cells_fill(cells, (struct rect){ r.x + 1, y, r.w - 2, 1 }, ST_RULE, 0x254c);
+	if (s->head_rows == 2) {
+		return;
 	}
-	if (c->own.ref != NULL && c->n_answers < 2 && s->head_rows > 2) {
-		char prompt[PLAY_PROMPT_NAME_SIZE + 8];
-
-		(void)snprintf(prompt, sizeof(prompt), "%s%s ", is_of_prompt(c) ? "" : "next: ", own_prompt(c, text));
-		(void)cells_fit(cells, r.x + 1, y, r.w - 2, ST_TEXT, prompt);
+	cells_fill(cells, (struct rect){ r.x + 1, y, r.w - 2, 1 }, ST_RULE, 0x254c);
+	if (c->n_answers > 1) {
+		x += cells_putf(cells, x, y, ST_HIT, "%zu/%zu ", play_shown_answer(c) + 1, c->n_answers);
+	}
+	if (play_next(s, c, true, text)) {
+		x += cells_fit(cells, x, y, end - x, ST_WARN, text);
+		(void)cells_put(cells, x, y, ST_TEXT, x < end ? " " : "");
+		return;
 	}
 	if (c->n_answers < 2) {
+		x += cells_fit(cells, x, y, end - x, ST_TEXT, play_own_name(c, text));
+		(void)cells_put(cells, x, y, ST_TEXT, x > r.x + 1 && x < end ? " " : "");
 		return;
 	}
 	play_spread(c, &spread);
-	if (s->head_rows == 2) { /* there is no row for it: in the name's */
-		char label[PLAY_LABEL_SIZE];
-		int label_w = cells_width(play_label(s, c, label), strlen(label));
-
-		(void)cells_putf(cells, r.x + 4 + label_w, r.y, ST_HIT, "%zu/%zu", play_shown_answer(c) + 1, c->n_answers);
-		return;
-	}
-	int x = r.x + 1 + cells_putf(cells, r.x + 1, y, ST_HIT, "%zu/%zu ", play_shown_answer(c) + 1, c->n_answers);
 	if (spread.n_done > 0) {
 		(void)cells_putf(cells, x, y, ST_TEXT, "%zu distinct ", spread.n_distinct);
 		figure_duration(spread.min_us, t[0]);

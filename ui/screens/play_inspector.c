@@ -244,6 +244,11 @@ static void make_facts(struct play_screen *s, const struct play_column *c, int w
 		styled_addf(s->facts, ST_DIM, "Nothing was sent yet: F5 sends the prompt.\n");
 		return;
 	}
+	char next[PLAY_LABEL_SIZE];
+
+	if (play_next(s, c, true, next)) {
+		styled_addf(s->facts, ST_WARN, "%s\n", next);
+	}
 	add_request(s->facts, w, c);
 	add_timing(s->facts, a, w);
 	add_tokens(s->facts, w, a);

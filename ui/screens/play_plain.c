@@ -50,15 +50,18 @@ static void add_figures(const struct play_figures *f, struct buf *out)
 void play_head_say(const struct play_screen *s, const struct play_column *c, struct cells *cells, struct rect r, const struct env *env)
 {
 	struct buf line = { 0 };
-	char label[PLAY_LABEL_SIZE];
+	char label[PLAY_LABEL_SIZE], name[PLAY_LABEL_SIZE], next[PLAY_LABEL_SIZE];
 	struct play_figures f;
 
 	(void)buf_addf(&line, "%s %s", state_word(c), play_label(s, c, label));
 	if (c->target != NULL) {
 		(void)buf_addf(&line, ", %s", c->target->provider->name);
 	}
-	if (c->own.ref != NULL) {
-		(void)buf_addf(&line, ", prompt %s", c->own.ref);
+	if (play_own_name(c, name)[0] != '\0') {
+		(void)buf_addf(&line, ", prompt %s", name);
+	}
+	if (play_next(s, c, true, next)) {
+		(void)buf_addf(&line, ", %s", next);
 	}
 	if (c->n_answers > 1) {
 		(void)buf_addf(&line, ", answer %zu of %zu", play_shown_answer(c) + 1, c->n_answers);
@@ -104,6 +107,9 @@ void play_race_say(const struct play_screen *s, struct cells *cells, const struc
 			(void)buf_addf(&line, ": %s", e->text);
 		} else if (c->answer->has_run && !f.is_running) {
 			(void)buf_addf(&line, ", total %s, cost %s", total, cost);
+		}
+		if (play_next(s, c, false, label)) {
+			(void)buf_addf(&line, ", %s", label);
 		}
 		(void)cells_fit(cells, s->race.x + 1, s->race.y + 1 + (int)i, s->race.w - 2, i == s->column ? ST_BOLD : ST_TEXT, buf_str(&line));
 		buf_free(&line);

@@ -41,7 +41,7 @@ static void draw_names(const struct play_screen *s, struct cells *cells, const s
 		struct play_figures f;
 		enum style st;
 		const char *glyph = play_state_glyph(c, &st);
-		char total[FORMAT_SIZE], cost[FORMAT_SIZE], text[128], name[40], label[PLAY_LABEL_SIZE];
+		char total[FORMAT_SIZE], cost[FORMAT_SIZE], text[128], name[40], label[PLAY_LABEL_SIZE], next[PLAY_LABEL_SIZE];
 		int status = c->answer->call != NULL ? c->answer->call->row.http_status : c->answer->row.http_status;
 
 		play_race_figures(c, env, &f);
@@ -63,6 +63,9 @@ static void draw_names(const struct play_screen *s, struct cells *cells, const s
 			(void)snprintf(text, sizeof(text), "%zu %s", i + 1, name);
 		}
 		int w = (int)strlen(text) + 4; /* at least its cells */
+		bool has_next = play_next(s, c, false, next);
+
+		w += has_next ? (int)strlen(next) + 1 : 0;
 
 		if (x + w > s->race.x + s->race.w && x > s->race.x + 2) {
 			x = s->race.x + 2;
@@ -73,7 +76,8 @@ static void draw_names(const struct play_screen *s, struct cells *cells, const s
 			return;
 		}
 		x += cells_put(cells, x, y, st, glyph);
-		x += cells_put(cells, x, y, i == s->column ? ST_BOLD : ST_TEXT, text) + 3;
+		x += cells_put(cells, x, y, i == s->column ? ST_BOLD : ST_TEXT, text);
+		x += (has_next ? 1 + cells_put(cells, x + 1, y, ST_WARN, next) : 0) + 3;
 	}
 }
 

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "app/play_spread.h"
 #include "base/clock.h"
@@ -237,8 +238,8 @@ static void draw_row(const struct play_screen *s, struct cells *cells, int y, si
 	struct play_figures f;
 	struct buf rest = { 0 };
 	enum style st;
-	char label[PLAY_LABEL_SIZE];
-	int x = s->race.x;
+	char label[PLAY_LABEL_SIZE], next[PLAY_LABEL_SIZE];
+	int x = s->race.x, end = x + s->race.w - 1;
 	bool is_selected = i == s->column && s->focus == FOCUS_COLUMNS;
 
 	row_figures(s, c, env, &f);
@@ -254,10 +255,16 @@ static void draw_row(const struct play_screen *s, struct cells *cells, int y, si
 		race_columns[k].text(&f, s->race_is_exact, text);
 		(void)cells_right(cells, x + race_columns[k].end, y, ST_TEXT, text);
 	}
+	if (play_next(s, c, false, next)) { /* goes before how it went */
+		int left = x + REST_X, w = cells_width(next, strlen(next)), at = end - w > left ? end - w : left;
+
+		(void)cells_fit(cells, at, y, end - at, ST_WARN, next);
+		end = at - 1;
+	}
 	if (rest_text(s, c, &f, &rest, &st)) {
-		(void)cells_fit(cells, x + REST_X, y, s->race.w - REST_X - 1, st, buf_str(&rest));
+		(void)cells_fit(cells, x + REST_X, y, end - x - REST_X, st, buf_str(&rest));
 	} else {
-		draw_timeline(cells, x + REST_X, y, s->race.w - REST_X - 1, c, &f, scale_us);
+		draw_timeline(cells, x + REST_X, y, end - x - REST_X, c, &f, scale_us);
 	}
 	buf_free(&rest);
 }

@@ -133,11 +133,20 @@ struct answer_view *play_focused_answer(const struct play_screen *s);
 /* play_columns.c: heads and answers. */
 void play_columns_layout(struct play_screen *s);
 void play_columns_draw(const struct play_screen *s, struct cells *cells, const struct env *env);
-/* The model's part of "provider/model", of the one that answers (a fallback, where the target itself failed), and what only this column has:
- * "gpt-5.4-mini @v13 temp 0.7"; the prompt's name stands before its version where there are several. Returns out. */
-const char *play_label(const struct play_screen *s, const struct play_column *c, char out[PLAY_LABEL_SIZE]);
 /* "▶", "✓", "✗", "↻", "◌", "·" and its style. */
 const char *play_state_glyph(const struct play_column *c, enum style *st);
+/* play_label.c: the names of columns. The target that answers: a fallback, where the target itself failed. */
+const struct target *play_shown_target(const struct play_column *c);
+/* The model, and what only this column had for the answer shown, or will have for the first: "gpt-5.4-mini @v13 temp 0.7"; the prompt's name
+ * stands before its version where there are several. Returns out. */
+const char *play_label(const struct play_screen *s, const struct play_column *c, char out[PLAY_LABEL_SIZE]);
+/* The same of the request that would be sent now. */
+const char *play_next_label(const struct play_screen *s, const struct play_column *c, char out[PLAY_LABEL_SIZE]);
+/* "next: support/triage@v14 temp 0.9": what only this column has now and the answer shown was made without; not is_long: the version as in a label.
+ * False, and "": nothing is different, or there is no answer. */
+bool play_next(const struct play_screen *s, const struct play_column *c, bool is_long, char out[PLAY_LABEL_SIZE]);
+/* "support/triage@v13", of the column alone, by the same rule as its label; "" without. Returns out. */
+const char *play_own_name(const struct play_column *c, char out[PLAY_LABEL_SIZE]);
 /* play_text.c: the texts of the columns. Views of columns that are gone are dropped, new columns get one. */
 void play_text_match(struct play_screen *s);
 void play_text_layout(const struct play_screen *s, struct answer_view *v, int w, int rows);

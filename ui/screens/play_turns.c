@@ -168,7 +168,7 @@ void play_request_draw(const struct play_screen *s, struct cells *cells, const s
 {
 	struct rect r = s->columns;
 	char label[PLAY_LABEL_SIZE];
-	char *title = x_asprintf("Request \u203a %zu %s", s->column + 1, play_label(s, s->play->columns[s->column], label));
+	char *title = x_asprintf("Request \u203a %zu %s", s->column + 1, play_next_label(s, s->play->columns[s->column], label));
 
 	(void)env;
 	cells_rule(cells, r.x, r.y, r.w, true, title, "F5 sends it \u00b7 Esc closes");
