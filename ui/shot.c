@@ -20,8 +20,7 @@ const size_t n_all_screens = COUNT_OF(all_screens);
 void summary_of_app(const struct app *app, const struct env *env, int room, struct buf *out)
 {
 	(void)env;
-	(void)room;
-	app_summary(app, out);
+	app_summary(app, room, out);
 }
 
 struct env shot_env_now(void)

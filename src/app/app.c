@@ -12,6 +12,7 @@
 #include "app/prompts.h"
 #include "app/welcome.h"
 #include "base/mem.h"
+#include "text/width.h"
 
 /* On the writer's thread. */
 static void wake_for_store(void *ctx)
@@ -143,21 +144,62 @@ bool app_warning(const struct app *a, struct buf *out)
 	return w->code != ERR_NONE && buf_addf(out, "%s%s%s", w->text, w->hint[0] != '\0' ? ": " : "", w->hint);
 }
 
-void app_summary(const struct app *a, struct buf *out)
+/* The parts of the summary, each long and brief; "" for none. */
+enum { PART_RUNNING, PART_FIGURE, PART_MARK, PARTS };
+enum { PART_LONG, PART_BRIEF, PART_LEFT_OUT, PART_FORMS };
+typedef char summary_parts[PARTS][PART_FORMS][sizeof(((struct budget_note *)NULL)->text)];
+
+static void find_parts(const struct app *a, summary_parts p)
 {
 	size_t running = play_running(a->play);
+	size_t size = sizeof(p[0][0]);
+	struct budget_note note;
 	char cost[32];
 
 	if (running > 0) {
-		(void)buf_addf(out, "\u25b6%zu running  ", running);
+		(void)snprintf(p[PART_RUNNING][PART_LONG], size, "\u25b6%zu running", running);
+		(void)snprintf(p[PART_RUNNING][PART_BRIEF], size, "\u25b6%zu", running);
 	}
-	char note[160];
-
-	gateway_budget_note(a->gateway, note, sizeof(note));
-	if (note[0] != '\0') {
-		(void)buf_addf(out, "%s", note);
+	gateway_budget_note(a->gateway, &note);
+	if (note.text[0] != '\0') {
+		(void)snprintf(p[PART_FIGURE][PART_LONG], size, "%s", note.text);
+		(void)snprintf(p[PART_FIGURE][PART_BRIEF], size, "%s", note.brief);
 	} else if (is_known(a->board->today_nano)) {
 		price_format(a->board->today_nano, cost, sizeof(cost));
-		(void)buf_addf(out, "%s today%s", cost, a->board->today_has_simulated && !a->is_demo ? " (SIMULATED too)" : "");
+		(void)snprintf(p[PART_FIGURE][PART_LONG], size, "%s today", cost);
+		(void)snprintf(p[PART_FIGURE][PART_BRIEF], size, "%s", cost);
 	}
+	if (a->board->today_has_simulated && !a->is_demo) { /* the demo's tab row says it for all */
+		(void)snprintf(p[PART_MARK][PART_LONG], size, "(SIMULATED too)");
+		(void)snprintf(p[PART_MARK][PART_BRIEF], size, "SIMULATED");
+	}
+}
+
+/* What goes first where there is no room: simulated data is marked whatever else is said. */
+static const unsigned char summary_forms[][PARTS] = {
+	{ PART_LONG, PART_LONG, PART_LONG }, { PART_LONG, PART_LONG, PART_BRIEF }, { PART_LONG, PART_BRIEF, PART_LONG },
+	{ PART_LONG, PART_BRIEF, PART_BRIEF }, { PART_BRIEF, PART_BRIEF, PART_BRIEF }, { PART_LONG, PART_LEFT_OUT, PART_BRIEF }, { PART_BRIEF, PART_LEFT_OUT, PART_BRIEF },
+	{ PART_LEFT_OUT, PART_LEFT_OUT, PART_BRIEF },
+};
+
+void app_summary(const struct app *a, int room, struct buf *out)
+{
+	summary_parts p = { 0 };
+	struct buf text = { 0 };
+
+	find_parts(a, p);
+	for (size_t i = 0; i < COUNT_OF(summary_forms); i++) {
+		buf_clear(&text);
+		for (size_t k = 0; k < PARTS; k++) {
+			const char *part = p[k][summary_forms[i][k]];
+			bool is_of_figure = k == PART_MARK && summary_forms[i][PART_FIGURE] != PART_LEFT_OUT;
+
+			(void)buf_addf(&text, "%s%s", text.len == 0 || part[0] == '\0' ? "" : is_of_figure ? " " : "  ", part);
+		}
+		if (width_text(buf_str(&text), text.len) <= (size_t)room) {
+			(void)buf_add_str(out, buf_str(&text));
+			break;
+		}
+	}
+	buf_free(&text);
 }

@@ -62,7 +62,8 @@ bool app_is_plain(const struct app *a);
 void app_look_ahead(struct app *a);
 /* What is to be known of the store and what to do about it; false: nothing is. Needs the whole of a row. */
 bool app_warning(const struct app *a, struct buf *out);
-/* The right end of the tab row: what runs, what today cost. May be empty. */
-void app_summary(const struct app *a, struct buf *out);
+/* The right end of the tab row, of no more cells than room: what runs, what today cost or how much of the budget, and that simulated calls
+ * are in it. May be empty. */
+void app_summary(const struct app *a, int room, struct buf *out);
 
 #endif

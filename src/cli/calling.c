@@ -70,11 +70,11 @@ void calling_begin(struct calling *c, struct config *config, void (*cancel)(void
 
 void calling_end(struct calling *c, bool is_quiet)
 {
-	char note[160];
+	struct budget_note note;
 
-	gateway_budget_note(c->gateway, note, sizeof(note));
-	if (note[0] != '\0' && !is_quiet) {
-		fprintf(stderr, "sonde: %s\n", note);
+	gateway_budget_note(c->gateway, &note);
+	if (note.text[0] != '\0' && !is_quiet) {
+		fprintf(stderr, "sonde: %s\n", note.text);
 	}
 	gateway_free(c->gateway);
 	end_store(c->store);

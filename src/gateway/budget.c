@@ -62,11 +62,11 @@ bool budget_takes(const struct budget *b, const struct budget_spent *s, int64_t 
 	return true;
 }
 
-void budget_note(const struct budget *b, const struct budget_spent *s, char *out, size_t size)
+void budget_note(const struct budget *b, const struct budget_spent *s, struct budget_note *out)
 {
 	struct limit limits[2];
 
-	out[0] = '\0';
+	*out = (struct budget_note){ 0 };
 	limits_of(b, s, limits);
 	for (size_t i = 0; i < COUNT_OF(limits) && s->read_us != 0; i++) {
 		const struct limit *l = &limits[i];
@@ -76,7 +76,8 @@ void budget_note(const struct budget *b, const struct budget_spent *s, char *out
 		if (percent >= BUDGET_WARN_PERCENT) {
 			price_format(l->spent_nano, spent, sizeof(spent));
 			price_format(l->limit_nano, limit, sizeof(limit));
-			(void)snprintf(out, size, "%s of the %s's budget of %s is spent (%.0f %%)", spent, l->name, limit, percent);
+			(void)snprintf(out->brief, sizeof(out->brief), "budget %.0f %%", percent);
+			(void)snprintf(out->text, sizeof(out->text), "%s of the %s's budget of %s is spent (%.0f %%)", spent, l->name, limit, percent);
 			return;
 		}
 	}

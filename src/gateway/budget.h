@@ -30,8 +30,12 @@ bool budget_is_fresh(const struct budget_spent *s, int64_t now_us);
 bool budget_check(const struct budget *b, const struct budget_spent *s, struct err *e) SONDE_MUST_CHECK;
 /* The same when a limit that is not reached yet has less than more_nano left. */
 bool budget_takes(const struct budget *b, const struct budget_spent *s, int64_t more_nano, struct err *e) SONDE_MUST_CHECK;
-/* "$4.10 of the day's budget of $5.00 is spent (82 %)" from BUDGET_WARN_PERCENT of a limit; "" below, and when nothing was read yet. */
-void budget_note(const struct budget *b, const struct budget_spent *s, char *out, size_t size);
+/* "$4.10 of the day's budget of $5.00 is spent (82 %)", where there is no room "budget 82 %", from BUDGET_WARN_PERCENT of a limit;
+ * both "" below, and when nothing was read yet. */
+struct budget_note {
+	char text[160], brief[40];
+};
+void budget_note(const struct budget *b, const struct budget_spent *s, struct budget_note *out);
 /* The local midnight before a time, and that of the first of its month; microseconds since the epoch. */
 void budget_starts(int64_t wall_us, int64_t *day_us, int64_t *month_us);
 

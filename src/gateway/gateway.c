@@ -21,9 +21,9 @@ const struct budget_spent *gateway_spent(const struct gateway *g)
 	return &g->spent;
 }
 
-void gateway_budget_note(const struct gateway *g, char *out, size_t size)
+void gateway_budget_note(const struct gateway *g, struct budget_note *out)
 {
-	budget_note(&g->config->budget, &g->spent, out, size);
+	budget_note(&g->config->budget, &g->spent, out);
 }
 
 void gateway_warm_up(struct gateway *g)

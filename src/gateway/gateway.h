@@ -9,8 +9,8 @@
 struct gateway *gateway_new(struct loop *l, struct config *config, struct store *store);
 /* Cancels what runs (recording it), without events. References to calls stay valid. */
 void gateway_free(struct gateway *g);
-/* A sentence once most of the budget is spent, as far as the last look knows; else "". */
-void gateway_budget_note(const struct gateway *g, char *out, size_t size);
+/* As far as the last look knows: a sentence once most of the budget is spent. */
+void gateway_budget_note(const struct gateway *g, struct budget_note *out);
 /* What was spent, as far as the last look knows; read_us 0: there was none. */
 const struct budget_spent *gateway_spent(const struct gateway *g);
 /* Makes ready what the first call would wait for. Once; afterwards it does nothing. */

@@ -34,7 +34,7 @@ static void limits(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		struct err e = { 0 };
-		char note[160];
+		struct budget_note note;
 		bool ok = budget_check(&cases[i].budget, &cases[i].spent, &e);
 
 		assert_int_equal(ok, cases[i].refusal == NULL);
@@ -43,8 +43,9 @@ static void limits(void **state)
 			assert_int_equal(e.code, ERR_BUDGET);
 			assert_non_null(strstr(e.hint, "raise budget."));
 		}
-		budget_note(&cases[i].budget, &cases[i].spent, note, sizeof(note));
-		assert_string_equal(note, cases[i].note);
+		budget_note(&cases[i].budget, &cases[i].spent, &note);
+		assert_string_equal(note.text, cases[i].note);
+		assert_int_equal(note.brief[0] != '\0', note.text[0] != '\0');
 		assert_int_equal(budget_is_set(&cases[i].budget), i > 0);
 	}
 }

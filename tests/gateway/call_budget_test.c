@@ -25,16 +25,16 @@ static void own_spend_counts(void **state)
 {
 	struct bench *b = bench_with(1, 0);
 	struct watch w[3] = { 0 };
-	char note[160];
+	struct budget_note note;
 
 	(void)state;
-	gateway_budget_note(b->gateway, note, sizeof(note));
-	assert_string_equal(note, "");
+	gateway_budget_note(b->gateway, &note);
+	assert_string_equal(note.text, "");
 	one(b, &w[0]);
 	assert_int_equal(w[0].call->state, CALL_DONE);
 	assert_true(w[0].call->row.cost_nano > 1);
-	gateway_budget_note(b->gateway, note, sizeof(note));
-	assert_non_null(strstr(note, " of the day's budget of $"));
+	gateway_budget_note(b->gateway, &note);
+	assert_non_null(strstr(note.text, " of the day's budget of $"));
 	for (int i = 1; i < 3; i++) {
 		one(b, &w[i]);
 		assert_string_equal(w[i].events, "qF");

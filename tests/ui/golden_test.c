@@ -242,6 +242,15 @@ static void metrics_budget(struct fixture *f)
 	metrics(f);
 }
 
+/* Over the budget, with simulated calls, while others run: as much of it as there is room for. */
+static void metrics_spent(struct fixture *f)
+{
+	f->app->config->budget = (struct budget){ .day_nano = 5000000000 };
+	f->app->gateway->spent = (struct budget_spent){ .stored = { .day_nano = 5200000000 }, .read_us = 1 };
+	run_four(f);
+	metrics_simulated(f);
+}
+
 static void metrics_week(struct fixture *f)
 {
 	metrics(f);
@@ -593,6 +602,7 @@ static const struct {
 	{ "metrics-log", metrics_log, 4, wide, ANSI, GLYPHS_BRAILLE },
 	{ "metrics-budget", metrics_budget, 4, usual, MONO, GLYPHS_BRAILLE },
 	{ "metrics-budget-ascii", metrics_budget, 4, wide, MONO, GLYPHS_ASCII },
+	{ "metrics-spent", metrics_spent, 4, every, MONO, GLYPHS_BRAILLE },
 	{ "metrics-week", metrics_week, 4, usual, ANSI, GLYPHS_BRAILLE },
 	{ "metrics-detail", metrics_detail, 4, wide, ANSI | MONO, GLYPHS_BRAILLE },
 	{ "metrics-failed", metrics_failed, 4, usual, ANSI, GLYPHS_BRAILLE },

@@ -237,6 +237,7 @@ enum style metrics_status(const void *self, const struct env *env, struct buf *l
 void metrics_card(const void *self, const struct env *env, struct buf *out)
 {
 	const struct board *b = ((const struct metrics_screen *)self)->board;
+	bool is_marked = b->answer.table != NULL && b->answer.table->has_simulated && !b->app->is_demo; /* the demo's card says it for all */
 	char cost[FORMAT_SIZE], p95[FORMAT_SIZE];
 
 	if (b->answer.table == NULL) {
@@ -245,5 +246,6 @@ void metrics_card(const void *self, const struct env *env, struct buf *out)
 	price_format(b->answer.table->total.cost_nano, cost, FORMAT_SIZE);
 	figure_duration(hist_quantile(&b->answer.table->total.latency, 0.95), p95);
 	add_frame(out, &b->question.frame, env);
-	(void)buf_addf(out, " %s\np95 %s  errors %llu\n", cost, p95, (unsigned long long)b->answer.table->total.errors);
+	(void)buf_addf(out, " %s\np95 %s  errors %llu%s\n", cost, p95, (unsigned long long)b->answer.table->total.errors,
+	    is_marked ? "  SIMULATED" : "");
 }
