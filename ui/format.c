@@ -45,21 +45,6 @@ void format_rate(double per_s, char out[FORMAT_SIZE])
 	}
 }
 
-void format_exact(int64_t n, char out[FORMAT_SIZE])
-{
-	char digits[FORMAT_SIZE];
-	int len = snprintf(digits, sizeof(digits), "%lld", (long long)n);
-	char *to = out;
-
-	for (int i = 0; i < len; i++) {
-		if (i > 0 && digits[i - 1] != '-' && (len - i) % 3 == 0) {
-			*to++ = ' ';
-		}
-		*to++ = digits[i];
-	}
-	*to = '\0';
-}
-
 void format_change(double now, double before, char out[FORMAT_SIZE])
 {
 	out[0] = '\0';

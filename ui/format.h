@@ -20,8 +20,6 @@ void format_rate(double per_s, char out[FORMAT_SIZE]);
 
 /* How much more that is than before: "+12%", "-8%", from ten times on "×12"; "" when there was nothing before. */
 void format_change(double now, double before, char out[FORMAT_SIZE]);
-/* Every digit of a count: "50 000". */
-void format_exact(int64_t n, char out[FORMAT_SIZE]);
 /* What stands in the frame of a list or text with rows out of sight: "▾ more", "▴ more" or "▴ ▾ more"; "" with none. */
 const char *format_more(bool is_above, bool is_below);
 

@@ -83,9 +83,19 @@ static void take(struct board *b, struct asking *q)
 		b->newer = 0;
 		b->answer.log_total = board_answer_log_total(&b->answer, &q->q);
 		w->count = b->answer.log_total;
+		w->log_at_us = q->now_us;
 		w->count_from_us = timeframe_has_brush(f) ? f->brush_from_us : timeframe_start(f, q->now_us);
 		w->log_to_us = b->answer.n_log > 0 ? b->answer.log[0].id.ts_us + 1 : q->now_us;
 	}
+}
+
+void asking_init_shown(struct asking *q, const struct board *b, bool is_of_log)
+{
+	const struct board_work *w = b->work;
+	bool is_answered = b->answer.at_us != 0 && !b->is_stale;
+
+	asking_init(q, b, ASK_FIGURES, !is_answered ? clock_wall_us() : is_of_log ? w->log_at_us : b->answer.at_us);
+	q->log_to_us = is_answered ? w->log_to_us : INT64_MAX;
 }
 
 static void start(struct board_work *w);

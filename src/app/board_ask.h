@@ -29,6 +29,8 @@ struct asking {
 
 /* Copies what it needs of the board. */
 void asking_init(struct asking *q, const struct board *b, unsigned what, int64_t now_us);
+/* The question that is answered on the screen, at the time of that answer: of the figures or of the log. Now, when it has none yet. */
+void asking_init_shown(struct asking *q, const struct board *b, bool is_of_log);
 /* Opens *reader when there is none. On any thread. */
 void asking_run(struct asking *q, struct reader **reader);
 /* The calls that the log is of; where is to be freed after success, and lives as long as f. */

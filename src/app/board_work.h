@@ -31,7 +31,7 @@ struct board_work {
 	int64_t took_us;         /* the last answer */
 	struct asking asking;
 	/* of the log shown */
-	int64_t count_from_us, count, log_to_us;
+	int64_t count_from_us, count, log_to_us, log_at_us;
 	/* opened calls */
 	struct reader *call_reader;
 	struct call_reading reading;

@@ -6,11 +6,11 @@
 #include <string.h>
 
 #include "app/board_ask.h"
-#include "base/clock.h"
 #include "base/mem.h"
 #include "base/outfile.h"
 #include "metrics/export.h"
 #include "text/clean.h"
+#include "text/figure.h"
 
 struct exporter {
 	struct app *app;
@@ -89,11 +89,13 @@ static void done(void *arg)
 	struct exporter *x = arg;
 	char *path = clean_line(x->path, strlen(x->path), 0), *why = clean_line(x->err.text, strlen(x->err.text), 0);
 	const char *noun = x->what == EXPORT_THE_GROUPS ? "group" : "call";
+	char n[FIGURE_SIZE];
 
 	x->is_running = false;
 	asking_free(&x->asking);
 	if (x->ok) {
-		app_say(x->app, NEWS_GOOD, "%llu %s%s written to %s", (unsigned long long)x->n, noun, x->n == 1 ? "" : "s", path);
+		figure_exact((int64_t)x->n, n);
+		app_say(x->app, NEWS_GOOD, "%s %s%s written to %s", n, noun, x->n == 1 ? "" : "s", path);
 	} else {
 		app_say(x->app, NEWS_BAD, "Nothing was exported: %s", why);
 	}
@@ -140,7 +142,7 @@ bool exporter_start(struct exporter *x, enum export_what what, const char *path,
 	x->path = x_strdup(path);
 	x->n = 0;
 	x->err = (struct err){ 0 };
-	asking_init(&x->asking, x->app->board, ASK_FIGURES, clock_wall_us());
+	asking_init_shown(&x->asking, x->app->board, x->what == EXPORT_THE_CALLS);
 	job_submit(x->app->loop->jobs, run, done, x);
 	return true;
 }

@@ -52,6 +52,21 @@ void figure_count(int64_t n, char out[FIGURE_SIZE])
 	(void)snprintf(out, FIGURE_SIZE, "%lld", (long long)n);
 }
 
+void figure_exact(int64_t n, char out[FIGURE_SIZE])
+{
+	char digits[FIGURE_SIZE];
+	int len = snprintf(digits, sizeof(digits), "%lld", (long long)n);
+	char *to = out;
+
+	for (int i = 0; i < len; i++) {
+		if (i > 0 && digits[i - 1] != '-' && (len - i) % 3 == 0) {
+			*to++ = ' ';
+		}
+		*to++ = digits[i];
+	}
+	*to = '\0';
+}
+
 void figure_cell(struct buf *out, const char *text, size_t cells, bool is_right)
 {
 	char *line = clean_line(text, strlen(text), cells);

@@ -5,16 +5,16 @@
 #include "app/exporter.h"
 #include "base/clock.h"
 
-static struct app *open_app(const char *dir)
+/* Calls with the keys from..to that began at that time. */
+static void put_calls(struct app *a, uint64_t from, uint64_t to, int64_t ts_us)
 {
-	struct app *a = app_new(loop_new(), config_new(), dir, true);
 	struct err e;
 
-	for (uint64_t i = 0; i < 30; i++) {
+	for (uint64_t i = from; i < to; i++) {
 		struct call_row row;
 
 		call_row_init(&row);
-		row.id = (struct call_id){ clock_wall_us() - US_PER_S, i };
+		row.id = (struct call_id){ ts_us, i };
 		row.provider = i % 3 == 0 ? "anthropic" : "openai";
 		row.model_req = i % 3 == 0 ? "claude" : "gpt";
 		row.operation = "chat";
@@ -23,6 +23,13 @@ static struct app *open_app(const char *dir)
 	}
 	assert_true(store_flush(a->store, 60000, &e));
 	job_pool_wait(a->loop->jobs);
+}
+
+static struct app *open_app(const char *dir)
+{
+	struct app *a = app_new(loop_new(), config_new(), dir, true);
+
+	put_calls(a, 0, 30, clock_wall_us() - US_PER_S);
 	return a;
 }
 
@@ -92,6 +99,36 @@ static void what_is_shown(void **state)
 	close_app(a);
 }
 
+/* What came after the answer on the screen, and what has left the stretch of time since, changes nothing. */
+static void of_the_time_shown(void **state)
+{
+	struct app *a = open_app(*state);
+	char *csv = x_asprintf("%s/a.csv", (char *)*state);
+	int64_t shown_us = clock_wall_us(), span_us = a->board->question.frame.span_us;
+
+	put_calls(a, 30, 1500, shown_us - span_us + US_PER_MS);
+	board_refresh_now(a->board, shown_us);
+	board_set_paused(a->board, true);
+	put_calls(a, 1500, 1503, clock_wall_us());
+	assert_int_equal(a->board->answer.table->total.calls, 1500);
+	(void)usleep(2000);
+	exported(a, EXPORT_THE_CALLS, csv, "1 500 calls written to ", 1501);
+	exported(a, EXPORT_THE_GROUPS, csv, "2 groups written to ", 4);
+	FILE *f = fopen(csv, "r");
+	char line[512] = "";
+
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f) != NULL) {
+		if (strncmp(line, "total", 5) == 0) {
+			break;
+		}
+	}
+	assert_non_null(strstr(line, ",1500,"));
+	(void)fclose(f);
+	free(csv);
+	close_app(a);
+}
+
 /* Quitting gives up what is written; nothing stays behind. */
 static void given_up(void **state)
 {
@@ -113,6 +150,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(what_is_shown, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(of_the_time_shown, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(given_up, fixture_setup, fixture_teardown),
 	};
 

@@ -109,7 +109,7 @@ static void exact_counts(void **state)
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		char out[FORMAT_SIZE];
 
-		format_exact(cases[i].n, out);
+		figure_exact(cases[i].n, out);
 		assert_string_equal(out, cases[i].text);
 	}
 }

@@ -258,7 +258,7 @@ static void draw_title(const struct metrics_screen *s, struct cells *cells, cons
 	char count[FORMAT_SIZE];
 
 	if (b->newer > 0) {
-		format_exact(b->newer, count);
+		figure_exact(b->newer, count);
 		(void)buf_addf(&right, "%s newer \u25b2 \u00b7 ", count);
 	}
 	if (b->question.errors_only) {
@@ -268,7 +268,7 @@ static void draw_title(const struct metrics_screen *s, struct cells *cells, cons
 		metrics_add_times(&right, b->question.frame.brush_from_us, b->question.frame.brush_to_us, env);
 		(void)buf_add_str(&right, " (brushed) \u00b7 ");
 	}
-	format_exact(known_or(b->answer.log_total, 0), count);
+	figure_exact(known_or(b->answer.log_total, 0), count);
 	(void)buf_add_str(&right, is_known(b->answer.log_total) ? count : "counting\u2026");
 	if (cells_width(buf_str(&right), right.len) + HINTS_W <= s->log_area.w) {
 		(void)buf_add_str(&right, " \u00b7 / filter \u00b7 Enter opens");

@@ -132,7 +132,7 @@ static void add_state(const struct metrics_screen *s, const struct env *env, str
 	char when[FORMAT_SIZE], newer[FORMAT_SIZE];
 
 	format_time(b->answer.at_us, env->now_us, env->utc_offset_us, when);
-	format_exact(b->newer, newer);
+	figure_exact(b->newer, newer);
 	if (b->answer.at_us == 0) {
 		(void)buf_add_str(left, "reading\u2026");
 	} else if (b->is_stale) {
@@ -224,10 +224,10 @@ enum style metrics_status(const void *self, const struct env *env, struct buf *l
 	bool has_budget = (s->area.w >= BUDGET_W || has_limit) && add_budget(s, is_tight, right);
 
 	if (m != NULL && !(has_budget && is_tight)) {
-		format_exact((int64_t)m->total.calls, n);
+		figure_exact((int64_t)m->total.calls, n);
 		(void)buf_addf(right, "%s%s call%s", has_budget ? " \u00b7 " : "", n, m->total.calls == 1 ? "" : "s");
 		if (m->total.unpriced > 0) {
-			format_exact((int64_t)m->total.unpriced, n);
+			figure_exact((int64_t)m->total.unpriced, n);
 			(void)buf_addf(right, " \u00b7 %s unpriced", n);
 		}
 	}

@@ -105,7 +105,7 @@ void prompts_results_draw(const struct prompts_screen *s, struct cells *cells, s
 		    s->p->results->err.code != ERR_NONE ? s->p->results->err.text : "no call of it is recorded yet");
 		return;
 	}
-	format_exact((int64_t)p->figures.calls, calls);
+	figure_exact((int64_t)p->figures.calls, calls);
 	figure_duration(hist_quantile(&p->figures.latency, 0.5), p50);
 	figure_duration(hist_quantile(&p->figures.latency, 0.95), p95);
 	(void)buf_addf(&line, "calls   %s\n", calls);
