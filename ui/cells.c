@@ -66,13 +66,35 @@ static bool is_drawing(uint32_t cp)
 
 static uint32_t to_plain(uint32_t cp)
 {
-	return is_drawing(cp) ? ' ' : cp == 0x2026 ? '.' : to_ascii(cp);
+	return is_drawing(cp) ? ' ' : cp == 0x2026 ? cp : to_ascii(cp); /* an ellipsis is read as one */
 }
 
-/* The program's own words; in text from outside a dot or an arrow may be anything. */
-static uint32_t to_plain_label(uint32_t cp)
+/* What the program's own words are in plain; in text from outside a dot or an arrow may be anything. The longer before its parts. */
+static const struct {
+	const char *sign, *plain;
+} plain_words[] = {
+	{" \u00b7 ", ", "}, {"\u00b7", ","}, {"\u2192", "/"}, {"\u2194", "-"}, {"\u2026", "..."},
+	{"\u25b4 \u25be more", "more above and below"}, {"\u25b4 more", "more above"}, {"\u25be more", "more below"},
+};
+
+/* A label as it is drawn: s itself, in plain its words in b. */
+static const char *label_text(const struct cells *c, const char *s, struct buf *b)
 {
-	return cp == 0xb7 ? ',' : cp == 0x2192 ? '/' : cp == 0x2194 ? '-' : cp;
+	if (c->glyphs != GLYPHS_PLAIN) {
+		return s;
+	}
+	while (*s != '\0') {
+		size_t i = 0;
+
+		while (i < COUNT_OF(plain_words) && strncmp(s, plain_words[i].sign, strlen(plain_words[i].sign)) != 0) {
+			i++;
+		}
+		bool is_word = i < COUNT_OF(plain_words);
+
+		(void)buf_add(b, is_word ? plain_words[i].plain : s, is_word ? strlen(plain_words[i].plain) : 1);
+		s += is_word ? strlen(plain_words[i].sign) : 1;
+	}
+	return buf_str(b);
 }
 
 static bool is_control(uint32_t cp)
@@ -268,25 +290,18 @@ void cells_unclip(struct cells *c, struct rect former)
 	c->clip = former;
 }
 
-/* In plain a label's " · " is ", ": a pause, and nothing to be spelt out. */
-static int put_text(struct cells *c, int x, int y, int max_w, enum style st, const char *s, size_t len, bool is_label)
+int cells_text(struct cells *c, int x, int y, int max_w, enum style st, const char *s, size_t len)
 {
-	bool is_plain = is_label && c->glyphs == GLYPHS_PLAIN;
 	int used = 0;
 
 	for (size_t i = 0; i < len;) {
 		struct cell g;
-
-		if (is_plain && len - i >= 4 && memcmp(s + i, " \u00b7 ", 4) == 0) {
-			i++;
-		}
 		size_t n = next_glyph(s + i, len - i, &g);
 
 		if (used + g.width > max_w) {
 			break;
 		}
 		if (g.width > 0) {
-			g.cp[0] = is_plain ? to_plain_label(g.cp[0]) : g.cp[0];
 			set_glyph(c, x + used, y, st, &g);
 		}
 		used += g.width;
@@ -295,14 +310,14 @@ static int put_text(struct cells *c, int x, int y, int max_w, enum style st, con
 	return used;
 }
 
-int cells_text(struct cells *c, int x, int y, int max_w, enum style st, const char *s, size_t len)
-{
-	return put_text(c, x, y, max_w, st, s, len, false);
-}
-
 int cells_put(struct cells *c, int x, int y, enum style st, const char *s)
 {
-	return put_text(c, x, y, c->clip.x + c->clip.w - x, st, s, strlen(s), true);
+	struct buf words = {0};
+	const char *label = label_text(c, s, &words);
+	int used = cells_text(c, x, y, c->clip.x + c->clip.w - x, st, label, strlen(label));
+
+	buf_free(&words);
+	return used;
 }
 
 int cells_putf(struct cells *c, int x, int y, enum style st, const char *fmt, ...)
@@ -333,25 +348,32 @@ int cells_width(const char *s, size_t len)
 
 int cells_fit(struct cells *c, int x, int y, int max_w, enum style st, const char *s)
 {
-	size_t len = strlen(s);
+	const char *cut = c->glyphs == GLYPHS_PLAIN ? "..." : "\u2026";
+	struct buf words = {0};
 
 	if (max_w <= 0) {
 		return 0;
 	}
-	if (cells_width(s, len) <= max_w) {
-		return put_text(c, x, y, max_w, st, s, len, true);
+	const char *label = label_text(c, s, &words);
+	bool fits = cells_width(label, strlen(label)) <= max_w;
+	int cut_w = fits ? 0 : cells_width(cut, strlen(cut));
+	int used = cells_text(c, x, y, max_w - cut_w, st, label, strlen(label));
+
+	if (!fits) {
+		used += cells_text(c, x + used, y, max_w - used, st, cut, strlen(cut));
 	}
-	int used = put_text(c, x, y, max_w - 1, st, s, len, true);
-	set_code_point(c, x + used, y, st, 0x2026);
-	return used + 1;
+	buf_free(&words);
+	return used;
 }
 
 int cells_right(struct cells *c, int x_end, int y, enum style st, const char *s)
 {
-	size_t len = strlen(s);
-	int w = cells_width(s, len);
+	struct buf words = {0};
+	const char *label = label_text(c, s, &words);
+	int w = cells_width(label, strlen(label));
 
-	put_text(c, x_end - w, y, w, st, s, len, true);
+	cells_text(c, x_end - w, y, w, st, label, strlen(label));
+	buf_free(&words);
 	return x_end - w;
 }
 

@@ -63,7 +63,7 @@ void cells_unclip(struct cells *c, struct rect former);
 int cells_text(struct cells *c, int x, int y, int max_w, enum style st, const char *s, size_t len);
 int cells_put(struct cells *c, int x, int y, enum style st, const char *s);
 int cells_putf(struct cells *c, int x, int y, enum style st, const char *fmt, ...) SONDE_PRINTF(5, 6);
-/* Like cells_text with an ellipsis … when it does not fit. */
+/* Like cells_text with an ellipsis … when it does not fit, in plain with three dots. */
 int cells_fit(struct cells *c, int x, int y, int max_w, enum style st, const char *s);
 /* Right-aligned: ends before x_end. Returns the first column used. */
 int cells_right(struct cells *c, int x_end, int y, enum style st, const char *s);

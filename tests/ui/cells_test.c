@@ -139,7 +139,7 @@ static void rules_and_boxes(void **state)
 static void plain_says(void **state)
 {
 	static const char outside[] = "a \u00b7 b \u2502 c \u2713 caf\u00e9";
-	struct cells *c = cells_new(30, 6);
+	struct cells *c = cells_new(30, 9);
 
 	(void)state;
 	c->glyphs = GLYPHS_PLAIN;
@@ -150,7 +150,11 @@ static void plain_says(void **state)
 	cells_vline(c, 29, 0, 6);
 	cells_text(c, 0, 4, 30, ST_TEXT, outside, strlen(outside));
 	cells_right(c, 30, 5, ST_TEXT, "a \u00b7 b\u2026");
-	expect(c, " Models, s sort: cost\n Help, Metrics\n\ndone 412/58 tok, -\na . b   c   caf\u00e9\n                        a, b.\n");
+	assert_int_equal(cells_fit(c, 0, 6, 12, ST_TEXT, "p95 3.0s \u00b7 p99 4.0s"), 12);
+	cells_put(c, 0, 7, ST_TEXT, "\u25b4 \u25be more, \u25be more");
+	cells_fit(c, 0, 8, 2, ST_TEXT, "abc");
+	expect(c, " Models, s sort: cost\n Help, Metrics\n\ndone 412/58 tok, -\na . b   c   caf\u00e9\n                       a, b...\n"
+	       "p95 3.0s,...\nmore above and below, more bel\n..\n");
 	assert_int_equal(glyphs_from_name("plain"), GLYPHS_COUNT); /* an option of its own */
 	cells_free(c);
 }

@@ -53,7 +53,7 @@ static int64_t end_of(const struct call_row *r)
 /* The stretch of time that the waterfall shows, and its cells. */
 struct axis {
 	int64_t from_us, to_us;
-	int w;
+	int w; /* 0: no bars, a lane is told in words */
 };
 
 static int place(const struct axis *a, int64_t us)
@@ -89,6 +89,14 @@ static void add_lane(struct styled_text *t, const struct axis *a, const struct c
 	struct buf cell = { 0 };
 
 	clean_line_into(model != NULL ? model : "", name, sizeof(name));
+	if (a->w == 0) {
+		char took[FORMAT_SIZE], began[FORMAT_SIZE];
+
+		figure_duration(r->latency_us, took);
+		(void)snprintf(began, sizeof(began), r == self ? "this one" : "began %+.1fs", offset_s);
+		styled_addf(t, r == self ? ST_BOLD : ST_TEXT, "%s: %s, took %s\n", name, began, took);
+		return;
+	}
 	figure_cell(&cell, name, NEAR_NAME_W, false);
 	styled_addf(t, r == self ? ST_RULE_FOCUS : ST_DIM, "%s", r == self ? "\u258c" : " ");
 	styled_addf(t, r == self ? ST_BOLD : ST_TEXT, "%s", buf_str(&cell));
@@ -118,14 +126,14 @@ static size_t nearest(const struct board_call *c, bool is_shown[], size_t most)
 	return n;
 }
 
-static void add_waterfall(struct styled_text *t, const struct board_call *c, int w)
+static void add_waterfall(struct styled_text *t, const struct board_call *c, int w, bool is_plain)
 {
 	bool *is_shown = x_calloc(c->n_near, sizeof(*is_shown));
 	struct axis a = { .from_us = c->row.id.ts_us, .to_us = end_of(&c->row), .w = w - NEAR_NAME_W - 12 };
 	bool has_self = false;
 	char span[FORMAT_SIZE];
 
-	a.w = a.w < 12 ? 12 : a.w > 80 ? 80 : a.w;
+	a.w = is_plain ? 0 : a.w < 12 ? 12 : a.w > 80 ? 80 : a.w;
 	(void)nearest(c, is_shown, NEAR_ROWS);
 	for (size_t i = 0; i < c->n_near; i++) {
 		if (is_shown[i]) {
@@ -146,7 +154,7 @@ static void add_waterfall(struct styled_text *t, const struct board_call *c, int
 		add_lane(t, &a, &c->row, &c->row);
 	}
 	figure_duration(a.to_us - a.from_us, span);
-	styled_addf(t, ST_DIM, "%*s\u2514 %s in all\n", NEAR_NAME_W + 10, "", span);
+	styled_addf(t, ST_DIM, "%*s%s%s in all\n", is_plain ? 0 : NEAR_NAME_W + 10, "", is_plain ? "" : "\u2514 ", span);
 	free(is_shown);
 }
 
@@ -179,7 +187,7 @@ static void add_verdict(struct styled_text *t, const struct board_call *c)
 	    before == 1 ? "" : "s", (unsigned long long)failed, limited > 0 ? " (429 among them)" : "");
 }
 
-static void add_timing(struct styled_text *t, const struct board_call *c, int w)
+static void add_timing(struct styled_text *t, const struct board_call *c, int w, bool is_plain)
 {
 	const struct call_row *r = &c->row;
 	char total[FORMAT_SIZE], ttft[FORMAT_SIZE], gen[FORMAT_SIZE], rate[FORMAT_SIZE];
@@ -196,10 +204,10 @@ static void add_timing(struct styled_text *t, const struct board_call *c, int w)
 	}
 	styled_addf(t, r->attempts > 1 ? ST_WARN : ST_TEXT, r->attempts > 1 ? ", %d attempts\n" : "\n", r->attempts);
 	add_verdict(t, c);
-	add_waterfall(t, c, w);
+	add_waterfall(t, c, w, is_plain);
 }
 
-static void add_tokens(struct styled_text *t, const struct usage *u)
+static void add_tokens(struct styled_text *t, const struct usage *u, bool is_plain)
 {
 	const struct {
 		const char *name;
@@ -212,7 +220,7 @@ static void add_tokens(struct styled_text *t, const struct usage *u)
 	figure_count(u->in_tok, in);
 	figure_count(u->out_tok, out);
 	styled_addf(t, ST_DIM, "%-10s ", "tokens");
-	styled_addf(t, ST_TEXT, "%s in \u2192 %s out", in, out);
+	styled_addf(t, ST_TEXT, "%s in%s %s out", in, is_plain ? "," : " \u2192", out);
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		if (is_known(parts[i].n) && parts[i].n > 0) {
 			styled_addf(t, ST_TEXT, "  (%s %lld)", parts[i].name, (long long)parts[i].n);
@@ -223,7 +231,7 @@ static void add_tokens(struct styled_text *t, const struct usage *u)
 
 /* -- the whole ---------------------------------------------------------------------------------------------------------------------- */
 
-static struct styled_text *make_text(const struct board *b, int w)
+static struct styled_text *make_text(const struct board *b, int w, bool is_plain)
 {
 	const struct call_row *r = &b->call.row;
 	struct styled_text *t = styled_new();
@@ -252,7 +260,7 @@ static struct styled_text *make_text(const struct board *b, int w)
 		add_field(t, "answered", r->model_resp);
 	}
 	add_field(t, "operation", r->operation);
-	add_tokens(t, &r->usage);
+	add_tokens(t, &r->usage, is_plain);
 	price_format(r->cost_nano, cost, FORMAT_SIZE);
 	(void)snprintf(text, sizeof(text), "%s%s (%s%s%.12s)", r->cost_is_estimated ? "~" : "", cost, cost_source_name(r->cost_source),
 	    r->price_version != NULL ? ", prices of " : "", r->price_version != NULL ? r->price_version : "");
@@ -267,7 +275,7 @@ static struct styled_text *make_text(const struct board *b, int w)
 	add_field(t, "user", r->user);
 	add_field(t, "prompt", r->prompt_name);
 	add_field(t, "call", id);
-	add_timing(t, &b->call, w);
+	add_timing(t, &b->call, w, is_plain);
 	add_body(t, "Answer", b->call.body.answer, b->call.body.answer_len);
 	add_body(t, "Request", b->call.body.request, b->call.body.request_len);
 	add_body(t, "Response as received", b->call.body.response, b->call.body.response_len);
@@ -340,7 +348,7 @@ void metrics_detail_layout(struct metrics_screen *s)
 
 	if (s->text == NULL || is_other || s->text_w != s->detail_area.w) {
 		styled_free(s->text);
-		s->text = s->shows_raw ? make_raw(b) : make_text(b, s->detail_area.w - 2);
+		s->text = s->shows_raw ? make_raw(b) : make_text(b, s->detail_area.w - 2, app_is_plain(s->app));
 		s->text_id = b->call.row.id;
 		s->text_is_raw = s->shows_raw;
 		s->text_w = s->detail_area.w;

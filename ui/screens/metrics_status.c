@@ -88,7 +88,7 @@ void metrics_question_draw(const struct metrics_screen *s, struct cells *cells, 
 		(void)buf_addf(&text, " \u00b7 bucket %s", bucket);
 	}
 	if (m != NULL && compares[q->compare].before_us >= 0) {
-		(void)buf_addf(&text, " \u00b7 %s%s", compares[q->compare].against, s->area.w >= 130 ? " (line)" : "");
+		(void)buf_addf(&text, " \u00b7 %s%s", compares[q->compare].against, s->area.w >= 130 && !app_is_plain(s->app) ? " (line)" : "");
 	}
 	if (q->filter != NULL) {
 		add_part(&filter, "/ ", q->filter, 0);

@@ -199,7 +199,7 @@ static void draw_more(const struct editor *e, struct cells *cells, struct rect a
 	bool is_cut = x > area.x && cells->at[y * cells->w + x].cp[0] != ' ';
 
 	(void)cells_right(cells, end, y, ST_DIM, more);
-	(void)cells_put(cells, x, y, ST_DIM, is_cut ? "\u2026" : " ");
+	(void)cells_right(cells, x + 1, y, ST_DIM, is_cut ? "\u2026" : " ");
 }
 
 static void draw_with(const struct play_screen *s, struct cells *cells)
