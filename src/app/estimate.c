@@ -220,8 +220,12 @@ void estimate_request(const struct gateway_request *r, const struct counter *c, 
 
 void estimate_add(struct estimate *total, const struct estimate *e, int64_t times)
 {
-	total->n_past = total->n_calls == 0 || e->n_past < total->n_past ? e->n_past : total->n_past;
-	total->in.is_exact = e->in.is_exact && (total->n_calls == 0 || total->in.is_exact);
+	bool has_cost = is_known(e->low_nano) && e->high_nano != 0, is_first = total->low_nano == 0 && total->high_nano == 0;
+
+	if (has_cost) { /* what adds nothing makes the sum no better or worse known */
+		total->n_past = is_first || e->n_past < total->n_past ? e->n_past : total->n_past;
+		total->in.is_exact = e->in.is_exact && (is_first || total->in.is_exact);
+	}
 	total->n_calls += (size_t)times * e->n_calls;
 	total->has_pictures |= e->has_pictures;
 	total->n_unpriced += (size_t)times * e->n_unpriced;

@@ -43,7 +43,8 @@ void estimate_call(const struct target *t, const struct price_table *prices, con
 /* A request as it would be sent, counted here and now; the parameters of its target fill in what it leaves open. */
 void estimate_request(const struct gateway_request *r, const struct counter *c, const struct price_table *prices, const struct past_sizes *past,
     struct estimate *out);
-/* Adds the calls of another target, each `times`. Of the sum only costs, counts, n_past (the least) and in.is_exact mean something; it begins zeroed. */
+/* Adds the calls of another target, each `times`. Of the sum only costs, counts, and of those calls
+ * that cost something n_past (the least) and in.is_exact mean something; it begins zeroed. */
 void estimate_add(struct estimate *total, const struct estimate *e, int64_t times);
 
 #endif

@@ -126,10 +126,19 @@ static void a_sum_says_what_is_not_in_it(void **state)
 	assert_int_equal(sum.low_nano, 30);
 	assert_int_equal(sum.high_nano, 90);
 	assert_int_equal(sum.n_unpriced, 2);
-	assert_int_equal(sum.n_past, 0);
+	assert_int_equal(sum.n_past, 5);
+	estimate_add(&sum, &(struct estimate){ .n_calls = 1 }, 1); /* free */
+	assert_int_equal(sum.n_past, 5);
 	estimate_add(&sum, &(struct estimate){ .low_nano = 5, .high_nano = UNKNOWN, .n_calls = 1 }, 1);
 	assert_int_equal(sum.low_nano, 35);
 	assert_false(is_known(sum.high_nano));
+	assert_int_equal(sum.n_past, 0);
+	/* the other way round: the free one first */
+	sum = (struct estimate){ 0 };
+	estimate_add(&sum, &(struct estimate){ .n_calls = 1 }, 1);
+	estimate_add(&sum, &(struct estimate){ .low_nano = 10, .high_nano = 30, .n_past = 5, .n_calls = 1, .in.is_exact = true }, 1);
+	assert_int_equal(sum.n_past, 5);
+	assert_true(sum.in.is_exact);
 }
 
 static void the_budget_is_asked_before(void **state)
@@ -147,6 +156,7 @@ static void the_budget_is_asked_before(void **state)
 	a->board->today_nano = 999999999;
 	assert_false(play_send(p, &e));
 	assert_int_equal(e.code, ERR_BUDGET);
+	assert_non_null(strstr(e.text, "at least $0."));
 	assert_int_equal(p->run_us, 0);
 	p->repeat = 1;
 	a->config->budget.day_nano = 0; /* none */
