@@ -174,7 +174,7 @@ void estimate_call(const struct target *t, const struct price_table *prices, con
 		out->out_low = !is_known(limit) || size->low < limit ? size->low : limit;
 		out->out_high = !is_known(limit) || size->high < limit ? size->high : limit;
 	}
-	if (p == NULL && t->provider->kind->price_name == NULL) { /* a model of this machine */
+	if (record_is_free(prices, t)) {
 		return;
 	}
 	out->low_nano = cost_of(p, in->tok, out->out_low);

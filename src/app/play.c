@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/map.h"
 #include "base/mem.h"
+#include "gateway/record.h"
 #include "gateway/route.h"
 
 static void column_free(struct play_column *c)
@@ -239,6 +240,9 @@ static void on_event(void *ctx, const struct call_event *ev)
 
 	if (a != NULL) { /* else a call of a column that is gone, or of an earlier run */
 		play_answer_event(a, ev);
+		if (ev->type == EVENT_SENT) { /* to a fallback, maybe */
+			a->is_free = record_is_free(p->app->config->prices, ev->call->target);
+		}
 		if (call_state_is_final(a->state) && play_running(p) == 0) {
 			play_load_sizes(p);
 		}
@@ -271,6 +275,7 @@ static void send_answer(struct play *p, struct play_column *c, struct play_answe
 	a->shows_invisible = option_is_on(&p->app->config->options, OPTION_SHOW_INVISIBLE);
 	play_answer_begin(a, ++p->generations);
 	play_answer_asked(a, c->own.prompt, &c->params);
+	a->is_free = record_is_free(p->app->config->prices, c->target);
 	a->call = call_ref(call_start(p->app->gateway, &r, on_event, p));
 	chat_params_free(&params);
 	free(messages);

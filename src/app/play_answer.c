@@ -207,6 +207,11 @@ int64_t play_answer_arrival_us(const struct play_answer *a, size_t len)
 
 /* -- figures ----------------------------------------------------------------------------------------------------------------------- */
 
+int64_t play_answer_cost(const struct play_answer *a)
+{
+	return a->is_free && play_answer_is_running(a) ? 0 : play_answer_row(a)->cost_nano;
+}
+
 static void live_figures(const struct play_answer *a, int64_t mono_us, struct play_figures *f)
 {
 	const struct call *call = a->call;
@@ -243,7 +248,6 @@ static void final_figures(const struct play_answer *a, struct play_figures *f)
 	f->gen_us = r->gen_us;
 	f->in_tok = r->usage.in_tok;
 	f->out_tok = r->usage.out_tok;
-	f->cost_nano = r->cost_nano;
 	f->streamed_tok = a->reasoning.len > 0 ? r->usage.out_tok : call_row_streamed_tok(r);
 	if (a->call != NULL && a->call->first_us != 0) {
 		f->wait_us = a->call->first_us - a->start_us;
@@ -264,6 +268,7 @@ void play_answer_figures(const struct play_answer *a, int64_t mono_us, struct pl
 	} else {
 		final_figures(a, f);
 	}
+	f->cost_nano = play_answer_cost(a);
 	f->streamed_tok = is_known(f->streamed_tok) ? f->streamed_tok : f->out_tok;
 	if (is_known(f->gen_us) && f->gen_us > 0 && is_known(f->streamed_tok)) {
 		f->tokens_per_s = (double)f->streamed_tok * (double)US_PER_S / (double)f->gen_us;

@@ -21,6 +21,7 @@ struct play_answer {
 	unsigned generation;    /* of text and reasoning: no two beginnings in one play have the same, whatever the column */
 	unsigned n_deltas;      /* pieces so far: about one token each */
 	bool is_simulated, is_cached;
+	bool is_free;           /* set by the owner: while it runs it is known to cost nothing */
 	int64_t start_us;       /* monotonic, when it was last asked for */
 	/* what its request had that its column alone has: as it was sent, whatever the column has by now */
 	struct play_prompt *own; /* a reference; NULL: none */
@@ -57,6 +58,8 @@ const struct call_row *play_answer_row(const struct play_answer *a);
 struct sent_request play_answer_request(const struct play_answer *a, const struct target *target);
 const char *play_answer_response(const struct play_answer *a, size_t *len);
 int64_t play_answer_arrival_us(const struct play_answer *a, size_t len);
+/* Nano-dollars; UNKNOWN, too, while it runs and is not free. */
+int64_t play_answer_cost(const struct play_answer *a);
 bool play_answer_is_running(const struct play_answer *a);
 void play_answer_figures(const struct play_answer *a, int64_t mono_us, struct play_figures *out);
 

@@ -34,14 +34,15 @@ void play_spread(const struct play_column *c, struct play_spread *out)
 	for (size_t k = 0; k < c->n_answers; k++) {
 		const struct play_answer *a = c->answers[k];
 		const struct call_row *row = play_answer_row(a);
+		int64_t cost_nano = play_answer_cost(a);
 
 		out->group[k] = -1;
 		if (!a->has_run) {
 			continue;
 		}
 		out->n_asked++;
-		if (is_known(row->cost_nano)) {
-			out->cost_nano = known_or(out->cost_nano, 0) + row->cost_nano;
+		if (is_known(cost_nano)) {
+			out->cost_nano = known_or(out->cost_nano, 0) + cost_nano;
 		}
 		if (a->state == CALL_DONE) {
 			out->n_done++;

@@ -20,6 +20,11 @@ const struct price *record_price(const struct price_table *prices, const struct 
 	return record_price_of(prices, t->provider->name, t->provider->kind, model);
 }
 
+bool record_is_free(const struct price_table *prices, const struct target *t)
+{
+	return t->provider->kind->price_name == NULL && record_price(prices, t, t->model) == NULL;
+}
+
 /* The rule for calls that brought no answer: what was refused with a status costs nothing; of what broke off, nobody knows. */
 static void cost(struct call *c, const struct price_table *prices)
 {

@@ -9,6 +9,8 @@
 const struct price *record_price_of(const struct price_table *prices, const char *provider, const struct provider *kind, const char *model);
 /* The price of a model at a target: of its provider as configured, else of the one whose wire format it speaks. NULL: not listed. */
 const struct price *record_price(const struct price_table *prices, const struct target *t, const char *model);
+/* Calls to it cost nothing: a model of this machine, and it has no price. */
+bool record_is_free(const struct price_table *prices, const struct target *t);
 /* Fills c->row from what the call is now (state, times, answer, error class in c->row.error_class, c->err). wall_us: when it began. */
 void record_fill(struct call *c, const struct price_table *prices, int64_t wall_us, uint64_t key);
 /* Queues row and bodies; nothing when store is NULL. */

@@ -358,6 +358,10 @@ static void figures_while_it_runs(void **state)
 	assert_int_equal(g.out_tok, 2);
 	assert_true(g.tokens_are_estimated);
 	assert_false(is_known(g.cost_nano));
+	f->play->columns[0]->answer->is_free = true;
+	play_answer_figures(f->play->columns[0]->answer, clock_mono_us(), &g);
+	assert_int_equal(g.cost_nano, 0);
+	f->play->columns[0]->answer->is_free = false;
 	/* usage that comes with the first pieces counts hidden reasoning, which was over before them */
 	struct answer *so_far = &f->play->columns[0]->answer->call->answer;
 

@@ -67,6 +67,14 @@ const char *play_state_glyph(const struct play_column *c, enum style *st)
 	return rows[c->answer->state].glyph;
 }
 
+void play_out_text(const struct play_figures *f, char out[FORMAT_SIZE])
+{
+	char n[FORMAT_SIZE];
+
+	figure_count(f->out_tok, n);
+	(void)snprintf(out, FORMAT_SIZE, "%s%.*s", f->tokens_are_estimated ? "~" : "", FORMAT_SIZE - 2, n);
+}
+
 /* "ttft 0.34s  71 tok/s    0:01.2" and "412→58 tok    $0.0001"; on a small screen both in one row. */
 static void draw_figures(const struct play_screen *s, const struct play_figures *f, struct cells *cells, struct rect r)
 {
@@ -89,8 +97,8 @@ static void draw_figures(const struct play_screen *s, const struct play_figures 
 		x += 2;
 	}
 	figure_count(f->in_tok, a);
-	figure_count(f->out_tok, b);
-	x += cells_putf(cells, x, y, ST_TEXT, "%s\u2192%s%s tok", a, f->tokens_are_estimated ? "~" : "", b);
+	play_out_text(f, b);
+	x += cells_putf(cells, x, y, ST_TEXT, "%s\u2192%s tok", a, b);
 	price_format(f->cost_nano, a, FORMAT_SIZE);
 	if (s->head_rows > 2) {
 		(void)cells_right(cells, end, y, ST_TEXT, a);

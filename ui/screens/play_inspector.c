@@ -187,10 +187,10 @@ static void add_money(struct styled_text *t, int w, const struct play_screen *s,
 		add_field(t, w, ST_DIM, "price", "not known: prices: in config.yaml");
 	}
 	buf_clear(&line);
-	price_format(r->cost_nano, cost, FORMAT_SIZE);
-	if (play_answer_is_running(a)) {
+	price_format(play_answer_cost(a), cost, FORMAT_SIZE);
+	if (play_answer_is_running(a) && !a->is_free) {
 		(void)buf_add_str(&line, "when its usage is known");
-	} else if (is_known(r->cost_nano)) {
+	} else if (is_known(play_answer_cost(a))) {
 		(void)buf_addf(&line, "%s%s%s", r->cost_is_estimated ? "~" : "", cost, r->cost_source == COST_REPORTED ? "  as the provider says" : "");
 		if (r->cost_source == COST_COMPUTED && r->price_version != NULL) {
 			(void)buf_addf(&line, "  prices of %.10s", r->price_version);

@@ -82,7 +82,7 @@ static void in_text(const struct play_figures *f, bool is_exact, char out[FORMAT
 static void out_text(const struct play_figures *f, bool is_exact, char out[FORMAT_SIZE])
 {
 	(void)is_exact;
-	figure_count(f->out_tok, out);
+	play_out_text(f, out);
 }
 
 static void cost_text(const struct play_figures *f, bool is_exact, char out[FORMAT_SIZE])

@@ -7,6 +7,7 @@
 #include "app/raw_events.h"
 #include "text/pretty.h"
 #include "text/wrap.h"
+#include "ui/format.h"
 #include "ui/screen.h"
 #include "ui/widgets/divider.h"
 #include "ui/widgets/editor.h"
@@ -133,6 +134,8 @@ struct answer_view *play_focused_answer(const struct play_screen *s);
 /* play_columns.c: heads and answers. */
 void play_columns_layout(struct play_screen *s);
 void play_columns_draw(const struct play_screen *s, struct cells *cells, const struct env *env);
+/* Tokens of the answer: "58", and "~58" while they are estimated. */
+void play_out_text(const struct play_figures *f, char out[FORMAT_SIZE]);
 /* "▶", "✓", "✗", "↻", "◌", "·" and its style. */
 const char *play_state_glyph(const struct play_column *c, enum style *st);
 /* play_label.c: the names of columns. The target that answers: a fallback, where the target itself failed. */
