@@ -285,9 +285,13 @@ void play_inspector_draw(const struct play_screen *s, struct cells *cells, const
 	if (r.w == 0) {
 		return;
 	}
-	char label[PLAY_LABEL_SIZE];
+	char label[PLAY_LABEL_SIZE], right[64];
+	bool is_whole = s->view == VIEW_INSPECTOR;
+	const char *more = format_more(s->facts_scroll.selected > 0, s->facts_scroll.selected + 1 < s->facts_scroll.n);
+
+	(void)snprintf(right, sizeof(right), "%s%s%s", is_whole ? more : "", is_whole && more[0] != '\0' ? " \u00b7 " : "", is_whole ? "Esc closes \u00b7 J raw events" : "i");
 	char *title = x_asprintf("Inspector \u203a %zu %s", s->column + 1, play_label(s, s->play->columns[s->column], label));
-	cells_rule(cells, r.x, r.y, r.w, s->view == VIEW_INSPECTOR, title, s->view == VIEW_INSPECTOR ? "Esc closes \u00b7 J raw events" : "i");
+	cells_rule(cells, r.x, r.y, r.w, is_whole, title, right);
 	free(title);
 	styled_draw(s->facts, cells, s->facts_area, (size_t)s->facts_scroll.selected);
 	if (s->events_area.h > 1) {
