@@ -72,6 +72,9 @@ static void take(struct board *b, struct asking *q)
 	}
 	if (q->what & ASK_FIGURES) {
 		take_figures(b, q);
+		if (q->model != NULL && b->has_call && call_id_is_same(q->opened, b->call.row.id)) {
+			b->call.model = q->latency;
+		}
 		b->is_stale = false;
 	}
 	if ((q->what & whole) == ASK_LOG && b->is_stale) {

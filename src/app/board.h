@@ -38,6 +38,12 @@ struct board_answer {
 	int64_t at_us;       /* wall clock of the question; 0: none was answered yet */
 };
 
+/* Latency of all calls of a model in a stretch of time; UNKNOWN where none is known. */
+struct model_latency {
+	int64_t p95_us;
+	uint64_t calls;
+};
+
 /* One call opened for reading, with what ran at the same time. */
 struct board_call {
 	struct call_row row;
@@ -45,8 +51,7 @@ struct board_call {
 	struct call_row *near; /* newest first, without the call itself */
 	size_t n_near;
 	bool near_is_cut;      /* more began before it */
-	int64_t p95_us;        /* latency of the calls of its model in the stretch of time shown; UNKNOWN */
-	uint64_t model_calls;  /* that this is of */
+	struct model_latency model; /* of its model in the stretch of time shown: asked for with the figures while it is open */
 };
 
 struct board_name {

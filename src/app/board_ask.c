@@ -44,6 +44,10 @@ void asking_init(struct asking *q, const struct board *b, unsigned what, int64_t
 	};
 	q->q.key = x_strdup(b->question.key);
 	q->q.filter = x_strdup(b->question.filter);
+	if (b->has_call) {
+		q->opened = b->call.row.id;
+		q->model = x_strdup(board_call_model(&b->call.row));
+	}
 }
 
 void asking_free(struct asking *q)
@@ -53,6 +57,7 @@ void asking_free(struct asking *q)
 	free(q->dir);
 	free(q->q.key);
 	free(q->q.filter);
+	free(q->model);
 	*q = (struct asking){ 0 };
 }
 
@@ -191,6 +196,29 @@ static bool ask_today(struct asking *q, struct reader *r)
 	return ok;
 }
 
+const char *board_call_model(const struct call_row *row)
+{
+	return row->model_resp != NULL && row->model_resp[0] != '\0' ? row->model_resp : row->model_req;
+}
+
+bool ask_model_latency(struct reader *r, const char *model, int64_t from_us, int64_t to_us, struct model_latency *out, struct err *e)
+{
+	struct metrics_query q = { .from_us = from_us, .to_us = to_us, .by = BY_NONE, .model = model };
+
+	*out = (struct model_latency){ UNKNOWN, 0 };
+	if (model == NULL) {
+		return true;
+	}
+	struct metrics *m = metrics_query(r, &q, e);
+	bool ok = m != NULL;
+
+	if (ok) {
+		*out = (struct model_latency){ hist_quantile(&m->total.latency, 0.95), m->total.calls };
+	}
+	metrics_free(m);
+	return ok;
+}
+
 static bool ask_names(struct asking *q, struct reader *r)
 {
 	size_t cap = 0;
@@ -217,7 +245,9 @@ static bool ask(struct asking *q, struct reader *r)
 	if (given != NULL && !filter_compile(q->q.filter, q->now_us, &where, NULL, &q->err)) {
 		return false;
 	}
-	bool ok = (!(q->what & ASK_FIGURES) || (ask_figures(q, r, given) && forecast_read(r, q->now_us, &q->a.forecast, &q->err))) &&
+	const struct timeframe *t = &q->q.frame;
+	bool ok = (!(q->what & ASK_FIGURES) || (ask_figures(q, r, given) && forecast_read(r, q->now_us, &q->a.forecast, &q->err) &&
+	    ask_model_latency(r, q->model, timeframe_start(t, q->now_us), timeframe_end(t, q->now_us), &q->latency, &q->err))) &&
 	    (!(q->what & ASK_LOG) || ask_log(q, r)) && (!(q->what & ASK_NEWER) || ask_newer(q, r, given)) &&
 	    (!(q->what & ASK_TODAY) || ask_today(q, r)) && (!(q->what & ASK_NAMES) || ask_names(q, r));
 

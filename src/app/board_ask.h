@@ -18,6 +18,9 @@ struct asking {
 	int64_t count_from_us, count;
 	/* the answer; what was not asked for is empty */
 	struct board_answer a;
+	struct call_id opened;   /* the one that is open ... */
+	char *model;             /* ... and its model; NULL: none is */
+	struct model_latency latency;
 	int64_t newer, today_nano;
 	bool today_has_simulated;
 	struct board_name *names;
@@ -31,6 +34,9 @@ struct asking {
 void asking_init(struct asking *q, const struct board *b, unsigned what, int64_t now_us);
 /* The question that is answered on the screen, at the time of that answer: of the figures or of the log. Now, when it has none yet. */
 void asking_init_shown(struct asking *q, const struct board *b, bool is_of_log);
+/* Of the model that answered, or was asked. */
+bool ask_model_latency(struct reader *r, const char *model, int64_t from_us, int64_t to_us, struct model_latency *out, struct err *e) SONDE_MUST_CHECK;
+const char *board_call_model(const struct call_row *row);
 /* Opens *reader when there is none. On any thread. */
 void asking_run(struct asking *q, struct reader **reader);
 /* The calls that the log is of; where is to be freed after success, and lives as long as f. */

@@ -17,11 +17,6 @@ static void board_call_free(struct board_call *c)
 	*c = (struct board_call){ 0 };
 }
 
-static bool is_same(struct call_id a, struct call_id b)
-{
-	return a.ts_us == b.ts_us && a.key == b.key;
-}
-
 /* The calls that began after it, within its time and what counts as near. Lists begin with the newest: where there are more than may be shown the
  * window is made smaller, so that it is the nearest ones that stay. */
 static bool read_after(struct reader *r, const struct call_row *row, struct call_row **rows, size_t *n, struct err *e)
@@ -56,7 +51,7 @@ static bool read_near(struct reader *r, struct board_call *c, struct err *e)
 	c->near_is_cut = n_before == NEAR_MOST + 1;
 	c->near = x_reallocarray(c->near, c->n_near + n_before, sizeof(*c->near));
 	for (size_t i = 0; i < n_before; i++) {
-		if (is_same(before[i].id, row->id)) {
+		if (call_id_is_same(before[i].id, row->id)) {
 			call_row_free(&before[i]);
 		} else {
 			c->near[c->n_near++] = before[i];
@@ -64,26 +59,6 @@ static bool read_near(struct reader *r, struct board_call *c, struct err *e)
 	}
 	free(before);
 	return true;
-}
-
-static bool read_percentile(struct reader *r, struct call_reading *g)
-{
-	const char *resp = g->call.row.model_resp;
-	struct metrics_query q = { .from_us = g->from_us, .to_us = g->to_us, .by = BY_NONE };
-
-	q.model = resp != NULL && resp[0] != '\0' ? resp : g->call.row.model_req;
-	g->call.p95_us = UNKNOWN;
-	if (q.model == NULL) {
-		return true;
-	}
-	struct metrics *m = metrics_query(r, &q, &g->err);
-
-	if (m != NULL) {
-		g->call.p95_us = hist_quantile(&m->total.latency, 0.95);
-		g->call.model_calls = m->total.calls;
-	}
-	metrics_free(m);
-	return m != NULL;
 }
 
 static void read_call(void *arg)
@@ -96,7 +71,8 @@ static void read_call(void *arg)
 	}
 	struct reader *r = w->call_reader;
 
-	g->ok = r != NULL && calls_get(r, g->id, &g->call.row, &g->call.body, &g->err) && read_near(r, &g->call, &g->err) && read_percentile(r, g);
+	g->ok = r != NULL && calls_get(r, g->id, &g->call.row, &g->call.body, &g->err) && read_near(r, &g->call, &g->err) &&
+	    ask_model_latency(r, board_call_model(&g->call.row), g->from_us, g->to_us, &g->call.model, &g->err);
 }
 
 static void start_reading(struct board_work *w);
@@ -123,7 +99,8 @@ static void call_read(void *arg)
 		b->call_err = g->err;
 	}
 	app_changed(b->app);
-	if (b->is_opening) {
+	bool is_of_other_time = b->has_call && !is_late && (g->frame.span_us != b->question.frame.span_us || g->frame.end_us != b->question.frame.end_us);
+	if (b->is_opening || is_of_other_time) {
 		start_reading(w);
 	}
 }
@@ -131,11 +108,11 @@ static void call_read(void *arg)
 static void start_reading(struct board_work *w)
 {
 	const struct timeframe *f = &w->board->question.frame;
-	int64_t now_us = clock_wall_us();
+	int64_t now_us = w->board->answer.at_us != 0 && !w->board->is_stale ? w->board->answer.at_us : clock_wall_us();
 
 	w->is_reading = true;
 	w->reading = (struct call_reading){
-		.id = w->wanted, .opening = w->openings, .dir = x_strdup(w->board->app->data_dir), .from_us = timeframe_start(f, now_us),
+		.id = w->wanted, .opening = w->openings, .dir = x_strdup(w->board->app->data_dir), .frame = *f, .from_us = timeframe_start(f, now_us),
 		.to_us = timeframe_end(f, now_us),
 	};
 	job_submit(w->board->app->loop->jobs, read_call, call_read, w);

@@ -10,7 +10,8 @@ struct call_reading {
 	struct call_id id;
 	uint64_t opening;
 	char *dir;
-	int64_t from_us, to_us; /* the stretch of time shown, for the percentile */
+	struct timeframe frame; /* shown, for the percentile: from_us to to_us */
+	int64_t from_us, to_us;
 	struct board_call call;
 	struct err err;
 	bool ok;

@@ -52,6 +52,10 @@ struct call_id {
 	int64_t ts_us;
 	uint64_t key;
 };
+static inline bool call_id_is_same(struct call_id a, struct call_id b)
+{
+	return a.ts_us == b.ts_us && a.key == b.key;
+}
 #define CALL_ID_SIZE 25
 void call_id_format(struct call_id id, char out[CALL_ID_SIZE]);
 /* Takes the whole text, either case. False when it is not an id. */

@@ -583,8 +583,46 @@ static void call_is_read_with_its_neighbours(void **state)
 	assert_int_equal(b->call.n_near, 1);
 	assert_int_equal(b->call.near[0].id.key, 1);
 	assert_false(b->call.near_is_cut);
-	assert_int_equal(b->call.model_calls, 2);
-	assert_int_equal(b->call.p95_us, UNKNOWN); /* no latency is known */
+	assert_int_equal(b->call.model.calls, 2);
+	assert_int_equal(b->call.model.p95_us, UNKNOWN); /* no latency is known */
+}
+
+/* The percentile of its model is of the stretch of time shown, also when that becomes another one, before or after the call was read. */
+static void opened_call_follows_the_range(void **state)
+{
+	struct fixture *f = *state;
+	struct board *b = f->board;
+	struct call_row row;
+	struct err e = { 0 };
+
+	call_row_init(&row);
+	row.id = (struct call_id){ .ts_us = clock_wall_us() - 2 * 24 * 3600 * US_PER_S, .key = 77 };
+	row.provider = "openai";
+	row.model_req = "gpt-5.4-mini";
+	row.operation = "chat";
+	row.latency_us = 5 * US_PER_S;
+	store_put_call(f->app->store, &row, NULL);
+	assert_true(store_flush(f->app->store, 60000, &e));
+	board_show(b);
+	board_open_call(b, f->second);
+	settle(f);
+	assert_int_equal(b->call.model.calls, 2);
+	b->question.frame.span_us = 7 * 24 * 3600 * US_PER_S;
+	board_refresh(b);
+	settle(f);
+	assert_int_equal(b->call.model.calls, 3);
+	assert_true(is_known(b->call.model.p95_us));
+	b->question.frame.span_us = 3600 * US_PER_S;
+	board_refresh(b);
+	settle(f);
+	assert_int_equal(b->call.model.calls, 2);
+	board_open_call(b, f->first); /* and while it is read */
+	b->question.frame.span_us = 7 * 24 * 3600 * US_PER_S;
+	board_refresh(b);
+	settle(f);
+	job_pool_wait(f->loop->jobs);
+	assert_int_equal(b->call.row.id.key, 1);
+	assert_int_equal(b->call.model.calls, 3);
 }
 
 /* Under load the nearest are those that are shown, and what came before is not taken for nothing. */
@@ -652,6 +690,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(log_of_a_filter_comes_first, setup, teardown),
 		cmocka_unit_test_setup_teardown(hidden_before_the_first_figures, setup, teardown),
 		cmocka_unit_test_setup_teardown(call_is_read_with_its_neighbours, setup, teardown),
+		cmocka_unit_test_setup_teardown(opened_call_follows_the_range, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_nearest_of_many_neighbours, setup, teardown),
 		cmocka_unit_test_setup_teardown(names_come_for_completion, setup, teardown),
 		cmocka_unit_test_setup_teardown(call_is_opened_off_the_loop, setup, teardown),

@@ -45,11 +45,6 @@ static bool is_editing(const void *self)
 
 /* -- layout --------------------------------------------------------------------------------------------------------------------------- */
 
-static bool is_same(struct call_id a, struct call_id b)
-{
-	return a.ts_us == b.ts_us && a.key == b.key;
-}
-
 /* On wide terminals the selected request stands beside the rest without being asked for. */
 static void inspect(struct metrics_screen *s)
 {
@@ -60,7 +55,7 @@ static void inspect(struct metrics_screen *s)
 	}
 	struct call_id id = b->answer.log[s->log.selected].id;
 
-	if (!is_same(id, s->wanted) || (!b->has_call && !b->is_opening && b->call_err.code == ERR_NONE)) {
+	if (!call_id_is_same(id, s->wanted) || (!b->has_call && !b->is_opening && b->call_err.code == ERR_NONE)) {
 		s->wanted = id;
 		board_open_call(b, id);
 	}

@@ -161,15 +161,16 @@ static void add_waterfall(struct styled_text *t, const struct board_call *c, int
 /* What the neighbours say of it. */
 static void add_verdict(struct styled_text *t, const struct board_call *c)
 {
-	char p95[FORMAT_SIZE], before_text[FORMAT_SIZE];
+	char p95[FORMAT_SIZE], before_text[FORMAT_SIZE], n[FORMAT_SIZE];
 	uint64_t before = 0, failed = 0, limited = 0;
 
-	figure_duration(c->p95_us, p95);
-	if (c->model_calls >= P95_CALLS && c->p95_us > 0 && is_known(c->row.latency_us)) {
-		double more = 100. * ((double)c->row.latency_us / (double)c->p95_us - 1.);
+	figure_duration(c->model.p95_us, p95);
+	figure_exact((int64_t)c->model.calls, n);
+	if (c->model.calls >= P95_CALLS && c->model.p95_us > 0 && is_known(c->row.latency_us)) {
+		double more = 100. * ((double)c->row.latency_us / (double)c->model.p95_us - 1.);
 
-		styled_addf(t, more > 0 ? ST_WARN : ST_TEXT, "%s than the p95 of this model (%s of %llu calls) by %.0f %%\n", more > 0 ? "slower" : "faster", p95,
-		    (unsigned long long)c->model_calls, more > 0 ? more : -more);
+		styled_addf(t, more > 0 ? ST_WARN : ST_TEXT, "%s than the p95 of this model (%s of %s calls) by %.0f %%\n", more > 0 ? "slower" : "faster", p95,
+		    n, more > 0 ? more : -more);
 	}
 	for (size_t i = 0; i < c->n_near; i++) {
 		bool is_before = c->near[i].id.ts_us <= c->row.id.ts_us;

@@ -136,7 +136,7 @@ static void keep_selection(struct metrics_screen *s)
 	const struct board *b = s->board;
 
 	for (size_t i = 0; s->has_selected_call && i < b->answer.n_log; i++) {
-		if (b->answer.log[i].id.ts_us == s->selected_call.ts_us && b->answer.log[i].id.key == s->selected_call.key) {
+		if (call_id_is_same(b->answer.log[i].id, s->selected_call)) {
 			list_select(&s->log, (int)i);
 			return;
 		}
