@@ -277,6 +277,17 @@ void play_inspector_layout(struct play_screen *s, struct rect r)
 	s->events_area = (struct rect){ r.x, r.y + 1 + facts_h, r.w, room - facts_h };
 }
 
+void play_view_rule(struct cells *cells, struct rect r, const char *title, const struct list *scroll, const char *keys)
+{
+	const char *more = format_more(scroll->selected > 0, scroll->selected + 1 < scroll->n);
+	char right[80];
+
+	(void)snprintf(right, sizeof(right), "%s%s%s", more, more[0] != '\0' ? " \u00b7 " : "", keys);
+	bool fits = cells_width(title, strlen(title)) + cells_width(right, strlen(right)) + 7 <= r.w; /* as a rule needs */
+
+	cells_rule(cells, r.x, r.y, r.w, true, title, fits ? right : more);
+}
+
 void play_inspector_draw(const struct play_screen *s, struct cells *cells, const struct env *env)
 {
 	struct rect r = s->inspector;
@@ -285,13 +296,13 @@ void play_inspector_draw(const struct play_screen *s, struct cells *cells, const
 	if (r.w == 0) {
 		return;
 	}
-	char label[PLAY_LABEL_SIZE], right[64];
-	bool is_whole = s->view == VIEW_INSPECTOR;
-	const char *more = format_more(s->facts_scroll.selected > 0, s->facts_scroll.selected + 1 < s->facts_scroll.n);
-
-	(void)snprintf(right, sizeof(right), "%s%s%s", is_whole ? more : "", is_whole && more[0] != '\0' ? " \u00b7 " : "", is_whole ? "Esc closes \u00b7 J raw events" : "i");
+	char label[PLAY_LABEL_SIZE];
 	char *title = x_asprintf("Inspector \u203a %zu %s", s->column + 1, play_label(s, s->play->columns[s->column], label));
-	cells_rule(cells, r.x, r.y, r.w, is_whole, title, right);
+	if (s->view == VIEW_INSPECTOR) {
+		play_view_rule(cells, r, title, &s->facts_scroll, "Esc closes \u00b7 J raw events");
+	} else {
+		cells_rule(cells, r.x, r.y, r.w, false, title, "i");
+	}
 	free(title);
 	styled_draw(s->facts, cells, s->facts_area, (size_t)s->facts_scroll.selected);
 	if (s->events_area.h > 1) {

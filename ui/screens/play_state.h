@@ -188,6 +188,8 @@ bool play_race_click(struct play_screen *s, int y);
 /* play_inspector.c: 0 where it does not stand beside the columns. */
 int play_inspector_width(const struct play_screen *s, struct rect area);
 void play_inspector_layout(struct play_screen *s, struct rect r);
+/* The rule above a view that scrolls by its top: whether there is more of it, and its keys where there is room. */
+void play_view_rule(struct cells *cells, struct rect r, const char *title, const struct list *scroll, const char *keys);
 void play_inspector_draw(const struct play_screen *s, struct cells *cells, const struct env *env);
 /* play_events.c: of the focused column. */
 void play_events_layout(struct play_screen *s);

@@ -1,12 +1,10 @@
 /* What a prompt has besides the two parts that one edits here: the turns between them, its tools, the form of its answer. All of it, as the focused
  * column sends it, is a view in the columns' place. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "text/clean.h"
-#include "ui/format.h"
 #include "ui/screens/play_state.h"
 #include "ui/widgets/styled.h"
 
@@ -172,13 +170,9 @@ void play_request_draw(const struct play_screen *s, struct cells *cells, const s
 	char label[PLAY_LABEL_SIZE];
 	char *title = x_asprintf("Request \u203a %zu %s", s->column + 1, play_next_label(s, s->play->columns[s->column], label));
 
-	const struct list *scroll = &s->request_scroll;
-	const char *more = format_more(scroll->selected > 0, scroll->selected + 1 < scroll->n);
-	char right[64];
 
 	(void)env;
-	(void)snprintf(right, sizeof(right), "%s%sF5 sends it \u00b7 Esc closes", more, more[0] != '\0' ? " \u00b7 " : "");
-	cells_rule(cells, r.x, r.y, r.w, true, title, right);
+	play_view_rule(cells, r, title, &s->request_scroll, "F5 sends it \u00b7 Esc closes");
 	free(title);
 	styled_draw(s->request, cells, (struct rect){ r.x + 1, r.y + 1, r.w - 2, r.h - 1 }, (size_t)s->request_scroll.selected);
 }
