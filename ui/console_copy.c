@@ -64,6 +64,18 @@ static bool has_clipboard(const struct console *c)
 	return option_is_on(o, OPTION_CLIPBOARD) || (c->can_copy && option_is(o, OPTION_CLIPBOARD, "auto"));
 }
 
+/* As a person writes it: from the home on. */
+static void path_text(const char *path, char *out, size_t size)
+{
+	const char *home = getenv("HOME");
+	size_t len = home != NULL ? strlen(home) : 0;
+	bool is_below = len > 1 && strncmp(path, home, len) == 0 && path[len] == '/';
+	char *shown = x_asprintf("%s%s", is_below ? "~" : "", is_below ? path + len : path);
+
+	clean_line_into(shown, out, size);
+	free(shown);
+}
+
 static void copy_to_file(struct console *c, const char *what, const char *bytes, size_t len)
 {
 	int fd = -1;
@@ -76,8 +88,9 @@ static void copy_to_file(struct console *c, const char *what, const char *bytes,
 	} else {
 		char shown[300];
 
-		clean_line_into(path, shown, sizeof(shown));
-		console_say(c, ST_WARN, "%s is in %s: %s for the clipboard, %s", what, shown, has_clipboard(c) ? "too long" : "no way", size);
+		path_text(path, shown, sizeof(shown));
+		console_say(c, ST_WARN, "copied into %s (%s): %s, %s", shown, has_clipboard(c) ? "too long for the clipboard" :
+		    option_is(&c->app->config->options, OPTION_CLIPBOARD, "off") ? "the clipboard is off" : "no clipboard here", what, size);
 	}
 	if (fd >= 0) {
 		close(fd);
