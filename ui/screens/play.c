@@ -78,7 +78,7 @@ static const struct {
 /* Rows of the race: as they were dragged, when it is more than names in one row. */
 static int split_race(struct play_screen *s, struct rect both, int race_h)
 {
-	int least = both.h - (int)s->play->n_columns - 2;
+	int least = both.h - play_race_most(s);
 
 	if (race_h <= 1) {
 		s->split.area = (struct rect){ 0 };

@@ -9,6 +9,7 @@
 #define STRIP_H 16 /* below, one row */
 #define STRIP_MIN 9 /* cells of a target in it */
 #define MAX_ROWS 8
+#define FIGURES_W 24 /* of what stands around a name, at most */
 
 bool play_race_is_table(struct rect area)
 {
@@ -29,6 +30,24 @@ int play_race_height(const struct play_screen *s, struct rect area)
 		return 1;
 	}
 	return play_race_is_table(area) ? 2 + (n < MAX_ROWS ? n : MAX_ROWS) : 3;
+}
+
+int play_race_most(const struct play_screen *s)
+{
+	int x = 0, lines = 1;
+
+	if (play_race_is_table(s->area)) {
+		return 2 + (int)s->play->n_columns;
+	}
+	for (size_t i = 0; i < s->play->n_columns; i++) {
+		char label[PLAY_LABEL_SIZE];
+		const char *name = play_label(s, s->play->columns[i], label);
+		int w = FIGURES_W + cells_width(name, strlen(name));
+
+		lines += x > 0 && x + w > s->area.w - 2;
+		x = x > 0 && x + w > s->area.w - 2 ? w : x + w;
+	}
+	return lines < 2 ? 3 : 1 + lines;
 }
 
 /* "✓2 claude-haiku 1.08s $0.0002", flowing over the lines there are. */
@@ -122,11 +141,13 @@ void play_race_draw(const struct play_screen *s, struct cells *cells, const stru
 	char right[96] = "";
 
 	if (is_big) {
-		char shown[32] = "";
+		char shown[48] = "";
 		int rows = s->race.h - 2, n = (int)s->play->n_columns;
 
 		if (rows < n) {
-			(void)snprintf(shown, sizeof(shown), "%d of %d \u00b7 ", rows, n);
+			int first = (int)play_race_first(s, env);
+
+			(void)snprintf(shown, sizeof(shown), "%d\u2013%d of %d \u00b7 ", first + 1, first + rows, n);
 		}
 		(void)snprintf(right, sizeof(right), "%ss sort: %s \u00b7 t units", shown, s->race_sort == 0 ? "columns" : play_race_sort_name(s));
 	}

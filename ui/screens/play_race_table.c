@@ -318,6 +318,16 @@ static size_t first_row(const struct play_screen *s, const size_t *order)
 	return 0;
 }
 
+size_t play_race_first(const struct play_screen *s, const struct env *env)
+{
+	size_t *order = x_calloc(s->play->n_columns, sizeof(*order));
+
+	sort_rows(s, env, order);
+	size_t first = first_row(s, order);
+	free(order);
+	return first;
+}
+
 bool play_race_click(struct play_screen *s, int y)
 {
 	struct env env = { .mono_us = clock_mono_us() };

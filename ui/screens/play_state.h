@@ -175,6 +175,10 @@ void play_race_say(const struct play_screen *s, struct cells *cells, const struc
 /* play_race.c: all targets, in a table or, on a small screen, in a row or two. */
 bool play_race_is_table(struct rect area);
 int play_race_height(const struct play_screen *s, struct rect area);
+/* Rows that it can fill, with its rule. */
+int play_race_most(const struct play_screen *s);
+/* The first of the targets shown, in the order of the table. */
+size_t play_race_first(const struct play_screen *s, const struct env *env);
 void play_race_draw(const struct play_screen *s, struct cells *cells, const struct env *env);
 /* play_race_table.c */
 /* Of the shown answer; but all answers of a repeated prompt were paid. */
