@@ -278,7 +278,7 @@ static void draw_course(const struct metrics_screen *s, struct cells *cells, int
 	int spark_w = has_change ? room - CHANGE_W - 1 : room;
 	char text[FORMAT_SIZE];
 
-	if (spark_w >= 6 && g->spark != NULL) {
+	if (spark_w >= 6 && g->spark != NULL && (!has_change || g->now.cost_nano > 0)) { /* else it is of the calls, below a head that says cost */
 		(void)graph_spark(cells, x, y, spark_w, ST_GRAPH, g->spark, s->board->answer.table->n_buckets);
 	}
 	if (has_change && compares[s->board->question.compare].before_us >= 0) {
