@@ -123,15 +123,18 @@ bool play_next(const struct play_screen *s, const struct play_column *c, bool is
 	struct own shown = own_shown(c), now = own_now(c);
 	char was[PLAY_LABEL_SIZE], is[PLAY_LABEL_SIZE];
 	struct buf text = { 0 };
+	bool is_gone = false;
 
 	if (strcmp(name_of(&shown, was), name_of(&now, is)) != 0) {
 		add_change(&text, is_long ? was : short_name(s->play, was), is_long ? is : short_name(s->play, is));
+		is_gone = is[0] == '\0';
 	}
 	if (!are_same_params(shown.params, now.params)) {
 		struct buf had = { 0 }, has = { 0 };
 
 		play_params_text(shown.params, " ", &had);
 		play_params_text(now.params, " ", &has);
+		(void)buf_add_str(&text, is_gone ? "," : ""); /* else it read as if both were gone */
 		add_change(&text, buf_str(&had), buf_str(&has));
 		buf_free(&had);
 		buf_free(&has);
