@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "store/figures.h"
 
 #define TEXT_LIMIT ((size_t)64 << 20)
 
@@ -270,7 +271,5 @@ void play_answer_figures(const struct play_answer *a, int64_t mono_us, struct pl
 	}
 	f->cost_nano = play_answer_cost(a);
 	f->streamed_tok = is_known(f->streamed_tok) ? f->streamed_tok : f->out_tok;
-	if (is_known(f->gen_us) && f->gen_us > 0 && is_known(f->streamed_tok)) {
-		f->tokens_per_s = (double)f->streamed_tok * (double)US_PER_S / (double)f->gen_us;
-	}
+	f->tokens_per_s = streaming_tok_per_s(f->streamed_tok, f->gen_us);
 }

@@ -1,10 +1,12 @@
 #include "cli/result.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cli/cli.h"
+#include "store/figures.h"
 #include "text/clean.h"
 #include "text/json_text.h"
 
@@ -154,8 +156,9 @@ void result_summary(FILE *f, const struct call *c)
 		fprintf(f, "  ttft %.2fs", (double)r->ttft_us / US_PER_S);
 	}
 	fprintf(f, "  %.2fs", (double)r->latency_us / US_PER_S);
-	if (is_known(r->gen_us) && r->gen_us > 0 && is_known(r->usage.out_tok)) {
-		fprintf(f, "  %.0f tok/s", (double)call_row_streamed_tok(r) * US_PER_S / (double)r->gen_us);
+	double tok_per_s = streaming_tok_per_s(call_row_streamed_tok(r), r->gen_us);
+	if (!isnan(tok_per_s)) {
+		fprintf(f, "  %.0f tok/s", tok_per_s);
 	}
 	if (is_known(r->usage.in_tok) && is_known(r->usage.out_tok)) {
 		fprintf(f, "  %lld\u2192%lld tok", (long long)r->usage.in_tok, (long long)r->usage.out_tok);

@@ -1,5 +1,8 @@
 #include "store/figures.h"
 
+#include <math.h>
+
+#include "base/clock.h"
 #include "base/num.h"
 
 void figures_clear(struct figures *f)
@@ -119,4 +122,11 @@ void figures_merge(struct figures *to, const struct figures *from)
 	hist_merge(&to->latency, &from->latency);
 	hist_merge(&to->ttft, &from->ttft);
 	hist_merge(&to->tpot, &from->tpot);
+}
+
+double streaming_tok_per_s(int64_t streamed_tok, int64_t gen_us)
+{
+	bool has_time = is_known(gen_us) && gen_us > 0 && is_known(streamed_tok) && streamed_tok > 1;
+
+	return has_time ? (double)(streamed_tok - 1) * (double)US_PER_S / (double)gen_us : (double)NAN;
 }

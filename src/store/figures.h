@@ -29,5 +29,7 @@ void figures_add_row(struct figures *f, const struct call_row *row);
 /* The sum of the known costs in nano-dollars; UNKNOWN when there are calls that should have one and none has. */
 int64_t figures_cost(const struct figures *f);
 void figures_merge(struct figures *to, const struct figures *from);
+/* The tokens after the first a second, in the time from the first to the last one; NAN where not known, as of an answer in one piece. */
+double streaming_tok_per_s(int64_t streamed_tok, int64_t gen_us);
 
 #endif

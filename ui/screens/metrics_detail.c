@@ -1,5 +1,6 @@
 /* One call, whole: figures, timing with what ran at the same time, request, answer; or its JSON. Bodies are cleaned here: the store keeps them
  * as they were. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -192,15 +193,15 @@ static void add_timing(struct styled_text *t, const struct board_call *c, int w,
 {
 	const struct call_row *r = &c->row;
 	char total[FORMAT_SIZE], ttft[FORMAT_SIZE], gen[FORMAT_SIZE], rate[FORMAT_SIZE];
-	int64_t tok = call_row_streamed_tok(r);
+	double tok_per_s = streaming_tok_per_s(call_row_streamed_tok(r), r->gen_us);
 
 	figure_duration(r->latency_us, total);
 	figure_duration(r->ttft_us, ttft);
 	figure_duration(r->gen_us, gen);
 	add_title(t, "Timing");
 	styled_addf(t, ST_TEXT, "total %s, first token %s, streaming %s", total, ttft, gen);
-	if (is_known(r->gen_us) && r->gen_us > 0 && is_known(tok) && tok > 1) {
-		format_rate((double)(tok - 1) * 1e6 / (double)r->gen_us, rate);
+	if (!isnan(tok_per_s)) {
+		format_rate(tok_per_s, rate);
 		styled_addf(t, ST_TEXT, ", %s tok/s", rate);
 	}
 	styled_addf(t, r->attempts > 1 ? ST_WARN : ST_TEXT, r->attempts > 1 ? ", %d attempts\n" : "\n", r->attempts);
