@@ -506,6 +506,8 @@ struct ranks *ranks_map(const char *path, const unsigned char hash[SHA256_SIZE])
 
 		if (bytes != MAP_FAILED) {
 			if (is_whole(bytes, len, hash)) {
+				/* The checksum has read all of it; resident stays what is counted with. */
+				(void)madvise(bytes, len, MADV_DONTNEED);
 				r = view(bytes, len, true);
 			} else {
 				(void)munmap(bytes, len);
