@@ -113,8 +113,9 @@ static void set_pair(const struct prompts *p, struct facts *f)
 	const struct buf *against = is_proposal ? &p->text : &p->against_text, *after = is_proposal ? &p->proposal.text : &p->after_text;
 
 	f->proposal = is_proposal ? p->proposal.round : 0;
-	f->against_number = is_proposal ? 0 : p->against;
-	f->after_number = is_proposal || after->len == 0 ? 0 : p->after; /* else it is being read */
+	/* what has no text is being read */
+	f->against_number = is_proposal || against->len == 0 ? 0 : p->against;
+	f->after_number = is_proposal || after->len == 0 ? 0 : p->after;
 	(void)buf_add(&f->against, buf_str(against), against->len);
 	(void)buf_add(&f->after, buf_str(after), after->len);
 }
@@ -130,7 +131,7 @@ void prompts_think(struct prompts *p)
 	p->is_thinking = true;
 	t->p = p;
 	t->facts = x_calloc(1, sizeof(*t->facts));
-	t->facts->version = p->text_version;
+	t->facts->is_saved = p->base > 0 && !prompts_is_changed(p);
 	if (p->base_bundle.json != NULL) {
 		bundle_copy(&p->base_bundle, &t->facts->base);
 	}
@@ -200,13 +201,16 @@ static void opened_bundle(struct prompts_task *t)
 	struct prompts *p = t->p;
 	struct buf text = { 0 };
 
-	if (prompts_task_is_of_opened(t)) {
+	if (t->is_found) {
+		app_say(p->app, NEWS_BAD, "%s has a draft that is not saved, which is opened: ^S or D, then take this over once more", t->name);
+		opened(t);
+	} else if (prompts_task_is_of_opened(t)) {
 		prompts_set_base(p, &t->version);
 		bundle_free(&p->base_bundle);
 		bundle_copy(&t->bundle, &p->base_bundle);
 		bundle_script(&t->bundle, &text);
 		prompts_put_text(p, buf_str(&text), text.len);
-		p->has_other_parts = p->n_versions > 0;
+		p->has_other_parts = true;
 		prompts_compare(p, usual_against(p));
 		prompts_keep_soon(p);
 		prompts_think(p);
@@ -237,9 +241,10 @@ void prompts_open_bundle(struct prompts *p, const char *name, struct bundle *b)
 	prompts_keep(p);
 	forget_opened(p);
 	p->name = x_strdup(name);
+	prompts_put_text(p, "", 0);
 	t->bundle = *b;
 	*b = (struct bundle){ 0 };
-	t->act = prompts_task_read_version;
+	t->act = read_draft;
 	t->end = opened_bundle;
 	prompts_task_submit(t);
 }

@@ -33,10 +33,9 @@ struct prompts {
 	bool has_other_parts;      /* base_bundle differs from the base in what the text does not show */
 	struct buf base_text, text;
 	unsigned opened;           /* grows each time something else than typing changed the text */
-	unsigned long text_version; /* grows with each change */
-	unsigned long kept_version; /* the one that is kept as a draft by now */
 	struct buf kept;           /* as it was kept last */
 	bool is_kept;              /* something is kept for this prompt */
+	size_t n_keeping;          /* times that it is being kept */
 	struct err keep_err;       /* why it could not be kept last; .code ERR_NONE: it could */
 	bool was_found;            /* the draft was there when it was opened: what was written before is back */
 	bool is_elsewhere;         /* another console has a draft of this prompt */
@@ -58,7 +57,8 @@ struct prompts {
 	struct prompts_results *results; /* of its calls */
 	/* a move that waits for its second confirmation */
 	char *asked_label, *asked_to;
-	size_t n_tasks;            /* that read or write now */
+	size_t n_tasks;            /* that read or write now, one after the other */
+	struct prompts_task *first_task, *last_task;
 };
 
 struct prompts *prompts_new(struct app *app);
@@ -68,7 +68,7 @@ void prompts_free(struct prompts *p);
 void prompts_load(struct prompts *p);
 /* Opens a prompt at a version (0: the newest), or with the draft that was kept of it. A name that is not there begins a new one. */
 void prompts_open(struct prompts *p, const char *name, int number);
-/* The same with a bundle as its draft: a recorded call. Takes the bundle over. */
+/* The same with a bundle as its draft: a recorded call. Takes the bundle over. A draft that was kept goes before: then that is opened, and said. */
 void prompts_open_bundle(struct prompts *p, const char *name, struct bundle *b);
 /* The prompt of Play, and a recorded request with all its turns, parameters and tools, as bundles. */
 bool prompts_bundle_of_play(const struct prompts *p, struct bundle *out, struct err *e) SONDE_MUST_CHECK;
@@ -88,6 +88,8 @@ void prompts_revert(struct prompts *p, int number);
 void prompts_discard(struct prompts *p);
 /* Keeps the draft now, when it was changed since. */
 void prompts_keep(struct prompts *p);
+/* Whether the text as it is now is what is kept. */
+bool prompts_is_kept(const struct prompts *p);
 /* False: the draft could not be kept, and would be lost with the prompt closed. */
 bool prompts_can_leave(const struct prompts *p, struct err *e);
 /* The draft with a version; with one that is the same as before nothing is done. */
@@ -122,8 +124,6 @@ json_t *prompts_values(const struct prompts *p);
 void prompts_aim(struct prompts *p);
 /* What the input of one call costs before and after: the model; NULL: there is no price for it. */
 const char *prompts_input_cost(const struct prompts *p, int64_t before_tok, int64_t after_tok, int64_t *before_nano, int64_t *after_nano);
-/* One message rendered, on any thread; dir is where its partials are. */
-bool prompts_render_part(const char *dir, const struct bundle_part *part, const json_t *values, struct buf *out, struct err *e);
 /* Puts it into Play, filled in with its values: as the version it is, or as a draft of its name. False: it cannot be filled in. */
 bool prompts_to_play(struct prompts *p, struct err *e) SONDE_MUST_CHECK;
 

@@ -53,7 +53,6 @@ void prompts_put_text(struct prompts *p, const char *text, size_t len)
 	prompts_proposal_drop(p);
 	buf_clear(&p->text);
 	(void)buf_add(&p->text, text, len);
-	p->text_version++;
 	p->opened++;
 }
 
@@ -89,7 +88,6 @@ void prompts_set_text(struct prompts *p, const char *text, size_t len)
 	}
 	prompts_proposal_drop(p);
 	set_text(p, text, len);
-	p->text_version++;
 	p->was_found = false;
 	prompts_compare_after(p, 0); /* what changes now is the draft */
 	prompts_keep_soon(p);
@@ -108,8 +106,8 @@ static bool keep(struct prompts_task *t, struct registry *r, struct err *e)
 
 static void kept(struct prompts_task *t)
 {
+	t->p->n_keeping--;
 	if (prompts_task_is_of_opened(t)) {
-		t->p->kept_version = t->text_version;
 		t->p->keep_err = (struct err){ 0 };
 	}
 }
@@ -119,6 +117,7 @@ static void not_kept(struct prompts_task *t)
 {
 	struct prompts *p = t->p;
 
+	p->n_keeping--;
 	if (p->keep_err.code == ERR_NONE) {
 		prompts_say_err(p->app, &t->err);
 	}
@@ -140,13 +139,23 @@ bool prompts_has_draft(const struct prompts *p, const char *name)
 	return false;
 }
 
+/* The text is what was given to be kept last. */
+static bool is_given(const struct prompts *p)
+{
+	return p->is_kept && p->kept.len == p->text.len && memcmp(buf_str(&p->kept), buf_str(&p->text), p->text.len) == 0;
+}
+
+bool prompts_is_kept(const struct prompts *p)
+{
+	return p->n_keeping == 0 && p->keep_err.code == ERR_NONE && is_given(p);
+}
+
 void prompts_keep(struct prompts *p)
 {
 	bool is_wanted = prompts_is_changed(p) && p->text.len > 0;
-	bool is_same = p->kept.len == p->text.len && memcmp(buf_str(&p->kept), buf_str(&p->text), p->text.len) == 0;
 
 	ev_timer_stop(p->app->loop->ev, &p->pause);
-	if (p->name == NULL || p->app->store == NULL || (is_wanted ? p->is_kept && is_same : !p->is_kept)) {
+	if (p->name == NULL || p->app->store == NULL || (is_wanted ? is_given(p) : !p->is_kept)) {
 		return;
 	}
 	struct prompts_task *t = prompts_task_new(p, p->name);
@@ -158,19 +167,25 @@ void prompts_keep(struct prompts *p)
 	if (is_wanted) {
 		(void)buf_add(&t->script, buf_str(&p->text), p->text.len);
 	}
-	t->text_version = p->text_version;
+	p->n_keeping++;
 	t->act = keep;
 	t->end = kept;
 	t->fail = not_kept;
 	prompts_task_submit(t);
 }
 
+/* Why nothing can be written at all. */
+static struct err store_err(const struct prompts *p)
+{
+	return p->app->store_err.code != ERR_NONE ? p->app->store_err : (struct err){ .code = ERR_USAGE, .text = "the store is only read here" };
+}
+
 bool prompts_can_leave(const struct prompts *p, struct err *e)
 {
-	if (p->name == NULL || p->keep_err.code == ERR_NONE || !prompts_is_changed(p)) {
+	if ((p->keep_err.code == ERR_NONE && p->app->store != NULL) || !prompts_is_changed(p)) {
 		return true;
 	}
-	*e = p->keep_err;
+	*e = p->keep_err.code != ERR_NONE ? p->keep_err : store_err(p);
 	err_hint(e, "this draft would be lost; :copy keeps it elsewhere, D drops it");
 	return err_prefix(e, "not left");
 }
@@ -180,7 +195,6 @@ static void compared(struct prompts_task *t)
 	struct prompts *p = t->p;
 
 	if (prompts_task_is_of_opened(t) && p->against == t->number) {
-		buf_clear(&p->against_text);
 		bundle_script(&t->version.bundle, &p->against_text);
 		prompts_think(p);
 	}
@@ -223,8 +237,8 @@ void prompts_compare(struct prompts *p, int number)
 	}
 	make_room(p);
 	p->against = number;
+	buf_clear(&p->against_text);
 	if (number == p->base) {
-		buf_clear(&p->against_text);
 		(void)buf_add(&p->against_text, buf_str(&p->base_text), p->base_text.len);
 		prompts_think(p);
 	} else {
@@ -254,6 +268,7 @@ static void branched(struct prompts_task *t)
 	if (prompts_task_is_of_opened(t)) {
 		prompts_set_base(p, &t->version);
 		prompts_put_text(p, buf_str(&p->base_text), p->base_text.len);
+		prompts_keep(p); /* what was kept is forgotten */
 		prompts_think(p);
 	}
 }
@@ -284,6 +299,10 @@ void prompts_revert(struct prompts *p, int number)
 
 void prompts_discard(struct prompts *p)
 {
+	if (p->has_other_parts) {
+		prompts_branch(p, p->base);
+		return;
+	}
 	prompts_put_text(p, buf_str(&p->base_text), p->base_text.len);
 	prompts_keep(p);
 	prompts_think(p);
@@ -306,12 +325,23 @@ static bool save(struct prompts_task *t, struct registry *r, struct err *e)
 	return ok;
 }
 
+static bool drop_saved(struct prompts_task *t, struct registry *r, struct err *e)
+{
+	return draft_drop_saved(r, t->name, buf_str(&t->script), t->script.len, e);
+}
+
 static void saved(struct prompts_task *t)
 {
 	struct prompts *p = t->p;
 
 	app_say(p->app, NEWS_GOOD, t->is_new ? "saved as v%d" : "that is v%d already: nothing was saved; L moves a label to it", t->number);
-	if (!prompts_task_is_of_opened(t)) {
+	if (!prompts_task_is_of_opened(t)) { /* it was kept when it was left */
+		struct prompts_task *drop = prompts_task_new(p, t->name);
+
+		drop->script = t->script;
+		t->script = (struct buf){ 0 };
+		drop->act = drop_saved;
+		prompts_task_submit(drop);
 		return;
 	}
 	prompts_set_base(p, &t->version); /* what was typed since then is a draft on top of it */
@@ -326,7 +356,7 @@ bool prompts_save(struct prompts *p, const char *message, struct err *e)
 		return err_hint(e, "Enter opens one, N begins one");
 	}
 	if (p->app->store == NULL) {
-		*e = p->app->store_err.code != ERR_NONE ? p->app->store_err : (struct err){ .code = ERR_USAGE, .text = "the store is only read here" };
+		*e = store_err(p);
 		return false;
 	}
 	if (p->n_versions > 0 && !prompts_is_changed(p)) {
@@ -340,6 +370,7 @@ bool prompts_save(struct prompts *p, const char *message, struct err *e)
 	}
 	t->number = p->base;
 	t->text = x_strdup(message);
+	(void)buf_add(&t->script, buf_str(&p->text), p->text.len);
 	t->act = save;
 	t->end = saved;
 	prompts_task_submit(t);

@@ -26,8 +26,8 @@ struct facts_lint {
 
 struct facts {
 	/* what they are of */
-	unsigned long version;
 	struct bundle base;       /* what the draft has besides its text: declared variables, locked includes */
+	bool is_saved;            /* it is that, as it was saved */
 	struct buf text, against;
 	int against_number;       /* 0: there is nothing to compare with, unless a proposal is */
 	struct buf after;         /* the version, or the proposal, that is compared instead of the text */

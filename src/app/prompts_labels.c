@@ -68,9 +68,6 @@ bool prompts_move(struct prompts *p, const char *label, const char *to, struct e
 			return err_set(e, ERR_CHECK, "%s has no v%d; the newest is v%d", p->name, split.arms[i].number, p->versions[0].number);
 		}
 	}
-	if (to == NULL && prompts_label(p, label) == NULL) {
-		return err_set(e, ERR_CHECK, "%s has no label %s", p->name, label);
-	}
 	if (to != NULL && config_protects(p->app->config, label)) {
 		p->asked_label = x_strdup(label);
 		p->asked_to = x_strdup(to);

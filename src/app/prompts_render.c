@@ -6,7 +6,7 @@
 
 #include "app/prompts.h"
 #include "base/mem.h"
-#include "template/template.h"
+#include "prompt/render.h"
 
 const json_t *facts_value(const json_t *values, const char *var)
 {
@@ -21,47 +21,6 @@ const json_t *facts_value(const json_t *values, const char *var)
 		var += len + (var[len] == '.');
 	}
 	return at;
-}
-
-/* -- partials ------------------------------------------------------------------------------------------------------------------------- */
-
-/* The text of a prompt that is included: of all its messages. */
-static bool include(void *ctx, const char *name, struct buf *text)
-{
-	struct registry *r = ctx;
-	struct version_row v = { 0 };
-	struct err e = { 0 };
-	char *label = NULL;
-
-	if (r == NULL || !version_resolve(r, name, NULL, &v, &label, &e)) {
-		return false;
-	}
-	for (size_t i = 0; i < bundle_n_parts(&v.bundle); i++) {
-		struct bundle_part part = bundle_part(&v.bundle, i);
-
-		(void)buf_add(text, part.text, part.len);
-	}
-	free(label);
-	version_free(&v);
-	return true;
-}
-
-bool prompts_render_part(const char *dir, const struct bundle_part *part, const json_t *values, struct buf *out, struct err *e)
-{
-	struct err unread = { 0 };
-	bool has_include = memmem(part->text, part->len, "include", 7) != NULL;
-	struct registry *r = has_include ? registry_open(dir, false, &unread) : NULL;
-	const struct template_env env = { .include = include, .ctx = r };
-	struct template_error why;
-	struct template *t = template_parse(part->role[0] != '\0' ? part->role : "text", part->text, part->len, &why);
-	bool ok = t != NULL && template_render(t, values, &env, out, &why);
-
-	if (!ok) {
-		(void)template_error_err(&why, e);
-	}
-	template_free(t);
-	registry_close(r);
-	return ok;
 }
 
 /* -- what comes of it ----------------------------------------------------------------------------------------------------------------- */
@@ -82,8 +41,20 @@ static json_t *with_defaults(const struct facts *f)
 	return all;
 }
 
+static bool render_part(const struct facts *f, const struct bundle_part *part, struct registry *r, struct buf *out, struct err *e)
+{
+	struct partials partials = { .r = r, .lock = f->is_saved ? json_object_get(f->base.json, "lock") : NULL, .is_open = !f->is_saved };
+	const struct template_env env = { .include = partials_find, .ctx = &partials };
+	struct template_error why;
+	struct template *t = template_parse(part->role[0] != '\0' ? part->role : "text", part->text, part->len, &why);
+	bool ok = t != NULL && template_render(t, f->values, &env, out, &why);
+
+	template_free(t);
+	return ok || template_error_err(&why, e);
+}
+
 /* The messages rendered, each below its role. */
-static bool render(struct facts *f, const struct bundle *b, struct err *e)
+static bool render(struct facts *f, const struct bundle *b, struct registry *r, struct err *e)
 {
 	struct request_text sent = { .n_messages = 0 };
 	bool ok = true;
@@ -97,7 +68,7 @@ static bool render(struct facts *f, const struct bundle *b, struct err *e)
 		(void)buf_add_str(&f->rendered, part.role[0] != '\0' ? "\n" : "");
 		size_t at = f->rendered.len;
 
-		ok = prompts_render_part(f->dir, &part, f->values, &f->rendered, e);
+		ok = render_part(f, &part, r, &f->rendered, e);
 		request_text_message(&sent, &f->counter, buf_str(&f->rendered) + at, f->rendered.len - at);
 		(void)buf_add_str(&f->rendered, "\n");
 	}
@@ -123,8 +94,8 @@ void facts_render(struct facts *f)
 		struct registry *r = memmem(buf_str(&f->text), f->text.len, "include", 7) != NULL ? registry_open(f->dir, false, &unread) : NULL;
 
 		facts_check(f, &b, r);
+		ok = render(f, &b, r, &e);
 		registry_close(r);
-		ok = render(f, &b, &e);
 	}
 	if (!ok) {
 		f->render_error = x_asprintf("%s%s%s", e.text, e.hint[0] != '\0' ? ": " : "", e.hint);

@@ -120,12 +120,23 @@ void prompts_say_err(struct app *app, const struct err *e)
 	free(hint);
 }
 
+static void done(void *arg);
+
+static void start_first(struct prompts *p)
+{
+	if (p->first_task != NULL) {
+		job_submit(p->app->loop->jobs, work, done, p->first_task);
+	}
+}
+
 static void done(void *arg)
 {
 	struct prompts_task *t = arg;
 	struct prompts *p = t->p;
 
 	p->n_tasks--;
+	p->first_task = t->next;
+	start_first(p);
 	if (t->act == NULL || t->ok) {
 		p->err = t->err;
 	} else if (t->fail != NULL) {
@@ -157,14 +168,22 @@ struct prompts_task *prompts_task_new(struct prompts *p, const char *name)
 
 void prompts_task_submit(struct prompts_task *t)
 {
-	t->p->n_tasks++;
-	job_submit(t->p->app->loop->jobs, work, done, t);
+	struct prompts *p = t->p;
+
+	p->n_tasks++;
+	if (p->first_task != NULL) {
+		p->last_task = p->last_task->next = t;
+		return;
+	}
+	p->first_task = p->last_task = t;
+	start_first(p);
 }
 
 void prompts_load(struct prompts *p)
 {
 	prompts_task_submit(prompts_task_new(p, p->name));
 }
+
 bool prompts_task_is_of_opened(const struct prompts_task *t)
 {
 	return t->p->name != NULL && strcmp(t->p->name, t->name) == 0;

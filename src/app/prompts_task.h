@@ -1,6 +1,6 @@
 /* prompts_task - one piece of work on the registry off the loop: it opens it, does one thing, and reads what is shown anew. A few small queries, so
- * what is on the screen is always what stands in the store, whoever changed it. Work of one prompt that was left meanwhile changes nothing of the
- * next. For app/prompts*.c only. */
+ * what is on the screen is always what stands in the store, whoever changed it. One at a time, in order: a draft that is kept must not be overtaken by
+ * the next one, nor by being dropped or read. Work of one prompt that was left meanwhile changes nothing of the next. For app/prompts*.c only. */
 #ifndef SONDE_APP_PROMPTS_TASK_H
 #define SONDE_APP_PROMPTS_TASK_H
 
@@ -9,6 +9,7 @@
 
 struct prompts_task {
 	struct prompts *p;
+	struct prompts_task *next;
 	char *dir;
 	bool writes;
 	bool (*act)(struct prompts_task *t, struct registry *r, struct err *e); /* NULL: only reads */
@@ -18,8 +19,7 @@ struct prompts_task {
 	int number;              /* of a version */
 	char *label, *text;      /* text: a message, or where the label is to point */
 	int64_t expected;
-	unsigned long text_version;
-	struct buf script;       /* of the draft that is kept; may have any bytes */
+	struct buf script;       /* of the draft that is kept, or saved; may have any bytes */
 	struct bundle bundle;
 	/* what came of it */
 	bool ok, is_new, is_found;

@@ -48,6 +48,13 @@ bool draft_drop(struct registry *r, const char *name, struct err *e)
 	return rows_run(r->sql, e, "DELETE FROM prompt_draft WHERE prompt = ? AND console = ?", "tt", name, own_console(console));
 }
 
+bool draft_drop_saved(struct registry *r, const char *name, const char *script, size_t len, struct err *e)
+{
+	char console[CONSOLE_SIZE];
+
+	return rows_run(r->sql, e, "DELETE FROM prompt_draft WHERE prompt = ? AND console = ? AND script = ?", "ttb", name, own_console(console), script, len);
+}
+
 /* Makes that of a console that has ended this one's, inside a transaction. */
 static bool adopt(struct registry *r, const char *name, const char *own, struct err *e)
 {

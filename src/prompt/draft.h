@@ -15,8 +15,9 @@ void draft_free(struct draft *d);
 
 /* This process's draft of a prompt, instead of the one before. */
 bool draft_keep(struct registry *r, const char *name, int base, const char *script, size_t len, struct err *e) SONDE_MUST_CHECK;
-/* It is saved, or not wanted any more. None is fine. */
+/* It is not wanted any more; or it is saved, as this script: then only that one is dropped. None is fine. */
 bool draft_drop(struct registry *r, const char *name, struct err *e) SONDE_MUST_CHECK;
+bool draft_drop_saved(struct registry *r, const char *name, const char *script, size_t len, struct err *e) SONDE_MUST_CHECK;
 /* This process's own, else the newest one of a console that has ended, which becomes its own: of two that ask at once one gets it. *is_found
  * false: there is none. */
 bool draft_take(struct registry *r, const char *name, struct draft *out, bool *is_found, struct err *e) SONDE_MUST_CHECK;

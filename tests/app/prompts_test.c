@@ -1,51 +1,8 @@
-/* The model of the Prompts screen: what its calls come to. */
-#include "tests/base/fake_clock.h"
-#include "tests/store/fixture.h"
+/* The model of the Prompts screen: what its calls come to, labels, what is compared, rendered and told of a text. */
+#include "tests/app/prompts_place.h"
 
-#include "app/prompts.h"
+#include "app/play.h"
 #include "prompt/author.h"
-
-struct place {
-	struct loop *loop;
-	struct app *app;
-	struct prompts *p;
-};
-
-static void settle(struct place *o)
-{
-	struct err e = { 0 };
-
-	assert_true(store_flush(o->app->store, 60000, &e));
-	job_pool_wait(o->loop->jobs);
-}
-
-/* With a prompt "p" of two versions. */
-static void open_place(struct place *o, const char *dir)
-{
-	static const char *const texts[] = { "SYSTEM\nBe brief.\n\nUSER\n{{q}}\n", "SYSTEM\nBe kind.\n\nUSER\n{{q}}\n" };
-	struct err e = { 0 };
-
-	fake_clock_reset();
-	*o = (struct place){ .loop = loop_new() };
-	o->app = app_new(o->loop, config_new(), dir, true);
-	o->p = o->app->prompts;
-	prompts_open(o->p, "p", 0);
-	settle(o);
-	for (size_t i = 0; i < COUNT_OF(texts); i++) {
-		prompts_set_text(o->p, texts[i], strlen(texts[i]));
-		if (!prompts_save(o->p, "m", &e)) {
-			fail_msg("%s", e.text);
-		}
-		settle(o);
-	}
-	assert_int_equal(o->p->n_versions, 2);
-}
-
-static void close_place(struct place *o)
-{
-	app_free(o->app);
-	loop_free(o->loop);
-}
 
 /* -- results -------------------------------------------------------------------------------------------------------------------------- */
 
@@ -242,6 +199,20 @@ static void a_protected_label_asks(void **state)
 	close_place(&o);
 }
 
+static void a_label_that_is_not_there_has_near_ones(void **state)
+{
+	struct place o;
+	struct err e = { 0 };
+
+	open_place(&o, *state);
+	assert_true(prompts_move(o.p, "staging", "v1", &e));
+	settle(&o);
+	assert_true(prompts_move(o.p, "stagin", NULL, &e));
+	settle(&o);
+	assert_non_null(strstr(o.app->news.text, "did you mean staging?"));
+	close_place(&o);
+}
+
 /* -- diff ----------------------------------------------------------------------------------------------------------------------------- */
 
 static void two_versions_are_compared(void **state)
@@ -287,12 +258,6 @@ static const struct facts_var *var_of(const struct place *o, const char *path)
 		}
 	}
 	return NULL;
-}
-
-static void set_text(struct place *o, const char *text)
-{
-	prompts_set_text(o->p, text, strlen(text));
-	settle(o);
 }
 
 static void variables_have_types(void **state)
@@ -382,6 +347,38 @@ static void likely_mistakes_are_told(void **state)
 	close_place(&o);
 }
 
+static void includes_are_those_that_are_sent(void **state)
+{
+	struct place o;
+	struct err e = { 0 };
+
+	open_place(&o, *state);
+	prompts_open(o.p, "part", 0);
+	settle(&o);
+	set_text(&o, "SYSTEM\nOld rules.\n\nUSER\nSecond.\n");
+	assert_true(prompts_save(o.p, "m", &e));
+	settle(&o);
+	prompts_open(o.p, "whole", 0);
+	settle(&o);
+	set_text(&o, "SYSTEM\n{% include \"part\" %}\n");
+	assert_true(prompts_save(o.p, "m", &e));
+	settle(&o);
+	prompts_open(o.p, "part", 0);
+	settle(&o);
+	set_text(&o, "SYSTEM\nNew rules.\n");
+	assert_true(prompts_save(o.p, "m", &e));
+	settle(&o);
+	prompts_open(o.p, "whole", 0);
+	settle(&o);
+	assert_non_null(strstr(buf_str(&o.p->facts->rendered), "Old rules.\n\nSecond.")); /* as it was saved */
+	assert_true(prompts_to_play(o.p, &e));
+	settle(&o);
+	assert_string_equal(o.app->play->system, "Old rules.\n\nSecond.");
+	set_text(&o, "SYSTEM\n{% include \"part\" %} And more.\n"); /* a draft: as they are now */
+	assert_non_null(strstr(buf_str(&o.p->facts->rendered), "New rules. And more."));
+	close_place(&o);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -390,9 +387,11 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_draft_is_kept_whole, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(saves_and_moves_tell_who, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(a_protected_label_asks, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(a_label_that_is_not_there_has_near_ones, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(variables_have_types, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(likely_mistakes_are_told, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(two_versions_are_compared, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(includes_are_those_that_are_sent, fixture_setup, fixture_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

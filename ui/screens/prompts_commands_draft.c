@@ -66,7 +66,7 @@ unsigned prompts_cmd_discard(void *self, struct console *c, const char *arg)
 	(void)arg;
 	if (prompts_wants_prompt(s, c) && prompts_is_changed(s->p)) {
 		prompts_discard(s->p);
-		console_say(c, ST_TEXT, "the draft is dropped; u takes that back");
+		console_say(c, ST_TEXT, "the draft is dropped; u brings its text back");
 	}
 	return prompts_changed();
 }

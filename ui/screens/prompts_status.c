@@ -45,7 +45,7 @@ static void against_text(const struct prompts *p, struct buf *out)
 static const char *draft_state(const struct prompts *p)
 {
 	return p->text.len == 0 ? "" : p->keep_err.code != ERR_NONE ? "NOT kept, tried again; " : p->was_found ? "your unsaved draft is back, D drops it; " :
-	    p->kept_version == p->text_version ? "draft kept; " : "not saved; ";
+	    prompts_is_kept(p) ? "draft kept; " : "not saved; ";
 }
 
 /* What is asked for, or what a proposal saves and how it is taken. */
