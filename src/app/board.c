@@ -46,7 +46,6 @@ static void take(struct board *b, struct asking *q)
 	struct board_work *w = b->work;
 	unsigned whole = ASK_FIGURES | ASK_LOG;
 
-	b->is_loading = false;
 	w->took_us = q->took_us;
 	if (!q->ok) {
 		b->err = q->err;
@@ -114,7 +113,7 @@ static void job_done(void *arg)
 {
 	struct board_work *w = arg;
 
-	w->is_running = false;
+	w->is_running = w->board->is_loading = false;
 	if (w->asks_again && w->is_new_question) { /* nobody wants to know any more, but for the names */
 		w->extra |= w->asking.what & ASK_NAMES;
 	} else {
@@ -152,7 +151,7 @@ static void start(struct board_work *w)
 {
 	struct board *b = w->board;
 
-	if (w->is_running) {
+	if (w->is_running || b->waits_for != NULL) {
 		w->asks_again = true;
 		return;
 	}
@@ -275,6 +274,14 @@ void board_show(struct board *b)
 void board_hide(struct board *b)
 {
 	b->work->is_shown = false;
+}
+
+void board_wait(struct board *b, const char *for_what)
+{
+	b->waits_for = for_what;
+	if (for_what == NULL) {
+		start(b->work);
+	}
 }
 
 void board_refresh(struct board *b)

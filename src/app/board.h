@@ -68,6 +68,7 @@ struct board {
 	int64_t newer;             /* calls that came while paused or held */
 	struct err err;            /* of the last query; ERR_NONE when fine */
 	bool is_loading;
+	const char *waits_for;     /* what is not whole yet, so that nothing is asked before; NULL: nothing */
 	bool is_stale;             /* the answer is not of the present question */
 	bool today_has_simulated;
 	int64_t today_nano;        /* cost since the local midnight; UNKNOWN before the first answer. Kept up to date while hidden, too */
@@ -88,6 +89,8 @@ void board_free(struct board *b);
  * there is stays; after a change, or some seconds, it is asked for anew, after the frame that is to come. */
 void board_show(struct board *b);
 void board_hide(struct board *b);
+/* Asks nothing from now on; NULL: again, and at once. for_what is a sentence for people, and a literal. */
+void board_wait(struct board *b, const char *for_what);
 /* The question was changed: ask again at once, and break off what is asked. */
 void board_refresh(struct board *b);
 /* The widest graph has room for so many buckets: asked for when the size of the window has settled. */

@@ -180,7 +180,10 @@ static void past_written(void *arg)
 {
 	struct demo *d = arg;
 
-	d->app->board->err = d->past_err;
+	if (d->past_err.code != ERR_NONE) {
+		app_say(d->app, NEWS_BAD, "%s%s%s", d->past_err.text, d->past_err.hint[0] != '\0' ? ": " : "", d->past_err.hint);
+	}
+	board_wait(d->app->board, NULL);
 	prompts_load(d->app->prompts);
 	play_load_sizes(d->app->play); /* the estimates have a past now */
 	app_changed(d->app);
@@ -188,5 +191,6 @@ static void past_written(void *arg)
 
 void demo_begin_past(struct demo *d)
 {
+	board_wait(d->app->board, "the SIMULATED past is being written\u2026"); /* sums of a part of it would be none of anything */
 	job_submit(d->app->loop->jobs, write_past, past_written, d);
 }

@@ -17,7 +17,7 @@ struct demo {
 /* NULL with ERR_INTERNAL or ERR_NETWORK when there is no place for its directory or no port for its simulator. */
 struct demo *demo_new(struct loop *l, struct err *e) SONDE_MUST_CHECK;
 void demo_free(struct demo *d);
-/* Writes the past: now, or on a worker while the console is shown already (a failure is then told by the board). Once. */
+/* Writes the past: now, or on a worker while the console is shown already: the board waits for it, a failure is news. Once. */
 bool demo_write_past(struct demo *d, struct err *e) SONDE_MUST_CHECK;
 void demo_begin_past(struct demo *d);
 

@@ -161,6 +161,24 @@ static void pause_holds_what_is_written_but_not_a_new_question(void **state)
 	assert_int_equal(f->board->answer.table->total.calls, 4);
 }
 
+/* Figures of a part of what is being written are never shown. */
+static void nothing_is_asked_before_it_is_whole(void **state)
+{
+	struct fixture *f = *state;
+
+	settle(f);
+	board_wait(f->board, "the past is being written");
+	board_show(f->board);
+	board_refresh(f->board);
+	(void)put(f, 3);
+	settle(f);
+	assert_int_equal(f->board->answer.at_us, 0);
+	board_wait(f->board, NULL);
+	settle(f);
+	assert_int_equal(f->board->answer.table->total.calls, 3);
+	assert_false(f->board->is_stale);
+}
+
 /* One call of another model that failed, two minutes ago. */
 static void put_failed(struct fixture *f)
 {
@@ -697,6 +715,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(closed_call_does_not_come_back, setup, teardown),
 		cmocka_unit_test_setup_teardown(last_opened_stays, setup, teardown),
 		cmocka_unit_test_setup_teardown(missing_call_ends_the_opening, setup, teardown),
+		cmocka_unit_test_setup_teardown(nothing_is_asked_before_it_is_whole, setup, teardown),
 		cmocka_unit_test_setup_teardown(pause_holds_what_is_written_but_not_a_new_question, setup, teardown),
 	};
 

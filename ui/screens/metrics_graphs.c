@@ -423,7 +423,7 @@ void metrics_graphs_draw(const struct metrics_screen *s, struct cells *cells, co
 		struct rect r = { s->graphs.x + 2, s->graphs.y + 1, s->graphs.w - 4, s->graphs.h - 1 };
 
 		cells_rule(cells, s->graphs.x, s->graphs.y, s->graphs.w, false, "Cost", "");
-		int n = draw_words(cells, r, has_err ? ST_BAD : ST_DIM, has_err ? b->err.text : "reading\u2026");
+		int n = draw_words(cells, r, has_err ? ST_BAD : ST_DIM, has_err ? b->err.text : metrics_reading(s));
 
 		(void)draw_words(cells, (struct rect){ r.x, r.y + n, r.w, r.h - n }, ST_DIM, b->err.hint);
 		return;

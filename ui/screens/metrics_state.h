@@ -68,6 +68,11 @@ static inline bool metrics_is_beside(const struct metrics_screen *s)
 {
 	return s->detail_area.x > s->area.x;
 }
+/* Why there are no figures yet. */
+static inline const char *metrics_reading(const struct metrics_screen *s)
+{
+	return s->board->waits_for != NULL ? s->board->waits_for : "reading\u2026";
+}
 /* Rows of a table above its first: the rule and the names of the columns. In plain each value has the name before it, which takes more: a
  * row that does not fit is said as in a table so many cells narrower, and again, until it does. */
 #define METRICS_SAY_STEP 10

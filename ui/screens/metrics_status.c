@@ -134,7 +134,7 @@ static void add_state(const struct metrics_screen *s, const struct env *env, str
 	format_time(b->answer.at_us, env->now_us, env->utc_offset_us, when);
 	figure_exact(b->newer, newer);
 	if (b->answer.at_us == 0) {
-		(void)buf_add_str(left, "reading\u2026");
+		(void)buf_add_str(left, metrics_reading(s));
 	} else if (b->is_stale) {
 		(void)buf_addf(left, "reading\u2026 the figures are of the question before, %s", when);
 	} else if (b->is_paused) {
