@@ -166,6 +166,11 @@ bool console_take_news(struct console *c)
 	return is_new && news->kind == NEWS_ALERT;
 }
 
+unsigned console_arrived(struct console *c)
+{
+	return console_shown(c)->arrived != NULL ? console_shown(c)->arrived(console_shown_state(c), c) : 0;
+}
+
 void console_ask(struct console *c, const char *line)
 {
 	console_open_palette(c, PALETTE_COMMAND, line);

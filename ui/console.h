@@ -69,6 +69,8 @@ void console_ask(struct console *c, const char *line);
 /* Says what is new of the app that is shown, when something is. True: an alert has begun. */
 bool console_take_news(struct console *c);
 
+/* Has the screen that is shown do what waited for something that was being read. Returns bits as console_input. */
+unsigned console_arrived(struct console *c);
 /* Returns INPUT_* and CONSOLE_* bits. */
 unsigned console_input(struct console *c, const struct input *in);
 void console_resize(struct console *c, int w, int h);

@@ -277,25 +277,12 @@ static void on_event(void *ctx, const struct input *in)
 	r->bits |= console_input(r->console, in);
 }
 
-/* Does what the input since the last look asked for. */
-static void after_input(struct run *r)
+/* Does what the input since the last look asked for, and what waited for something that has come. */
+static void obey(struct run *r)
 {
-	bool was_asking = r->is_asking;
-	unsigned bits = r->bits;
-	int wait_ms = term_wait_ms(r->term);
+	unsigned bits = r->bits | (r->is_away ? 0 : console_arrived(r->console));
 
-	r->is_asking = term_is_asking(r->term);
-	if (was_asking && !r->is_asking) {
-		bits |= INPUT_REDRAW;
-	}
 	r->bits = 0;
-	if (r->session != NULL) {
-		start_timer(r, &r->keep, KEEP_S);
-	}
-	ev_timer_stop(r->app->loop->ev, &r->pending);
-	if (wait_ms > 0) {
-		start_timer(r, &r->pending, wait_ms / 1000.0);
-	}
 	if (bits & INPUT_QUIT) {
 		stop(r, ERR_NONE);
 		return;
@@ -321,6 +308,32 @@ static void after_input(struct run *r)
 	} else if (bits & (INPUT_REDRAW | CONSOLE_REPAINT | CONSOLE_OPTIONS)) {
 		paint(r);
 	}
+}
+
+static void after_input(struct run *r)
+{
+	bool was_asking = r->is_asking;
+	int wait_ms = term_wait_ms(r->term);
+
+	r->is_asking = term_is_asking(r->term);
+	if (was_asking && !r->is_asking) {
+		r->bits |= INPUT_REDRAW;
+	}
+	if (r->session != NULL) {
+		start_timer(r, &r->keep, KEEP_S);
+	}
+	ev_timer_stop(r->app->loop->ev, &r->pending);
+	if (wait_ms > 0) {
+		start_timer(r, &r->pending, wait_ms / 1000.0);
+	}
+	obey(r);
+}
+
+/* A frame is due. */
+static void go_on(struct run *r)
+{
+	r->bits |= INPUT_REDRAW;
+	obey(r);
 }
 
 static void on_input(struct ev_loop *ev, ev_io *w, int events)
@@ -375,7 +388,7 @@ static void on_output(struct ev_loop *ev, ev_io *w, int events)
 	}
 	ev_io_stop(ev, w);
 	if (r->is_dirty) {
-		paint(r);
+		go_on(r);
 	}
 }
 
@@ -383,7 +396,7 @@ static void on_frame(struct ev_loop *ev, ev_timer *w, int events)
 {
 	(void)ev;
 	(void)events;
-	paint(w->data);
+	go_on(w->data);
 }
 
 static void on_signal(struct ev_loop *ev, ev_signal *w, int events)

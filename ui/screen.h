@@ -66,6 +66,8 @@ struct screen {
 	void (*card)(const void *self, const struct env *env, struct buf *out);
 	/* What quitting would lose, as a sentence that asks for a second q. NULL: nothing. The function may be NULL. */
 	const char *(*loses)(const void *self);
+	/* Something changed that no key was pressed for, maybe came that was being read: does what waited for it. Returns input bits. May be NULL. */
+	unsigned (*arrived)(void *self, struct console *c);
 	/* What is kept for the next start, under names that begin with the id and a point, and taking it up again right after init. NULL: nothing. */
 	void (*save)(const void *self, struct session *out);
 	void (*restore)(void *self, const struct session *in);

@@ -32,6 +32,7 @@ static void take_figures(struct board *b, struct asking *q)
 	struct board_answer old = b->answer;
 
 	b->answer.table = q->a.table;
+	b->answer.by = q->q.by;
 	b->answer.graphs = q->a.graphs;
 	b->answer.forecast = q->a.forecast;
 	b->answer.at_us = q->now_us;

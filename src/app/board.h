@@ -30,6 +30,7 @@ struct board_question {
 /* What was found, and of when. */
 struct board_answer {
 	struct metrics *table; /* all groups, of the brush where there is one */
+	enum metrics_by by;    /* what its groups are; the question may be about others meanwhile */
 	struct metrics *graphs; /* the group of the key, of the whole stretch; may be the same as table */
 	struct call_row *log;
 	size_t n_log;

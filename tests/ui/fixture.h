@@ -258,10 +258,12 @@ static inline void fixture_input(struct fixture *f, const struct input *in)
 {
 	f->bits = console_input(f->console, in);
 	fixture_settle(f);
+	f->bits |= console_arrived(f->console);
 }
 
-/* Key names separated by blanks, as they come in one read: drawn only after the last. */
-static inline void fixture_keys(struct fixture *f, const char *names)
+/* Key names separated by blanks, as they come in one read: drawn only after the last. is_hurried: nothing that is asked for has come before
+ * the last. */
+static inline void fixture_press(struct fixture *f, const char *names, bool is_hurried)
 {
 	while (*names != '\0') {
 		size_t n = strcspn(names, " ");
@@ -270,11 +272,22 @@ static inline void fixture_keys(struct fixture *f, const char *names)
 		if (in.key == 0) {
 			fail_msg("no key: %s", names);
 		}
-		fixture_input(f, &in);
+		if (is_hurried) {
+			f->bits = console_input(f->console, &in);
+		} else {
+			fixture_input(f, &in);
+		}
 		names += n;
 		names += strspn(names, " ");
 	}
+	fixture_settle(f);
+	f->bits |= console_arrived(f->console);
 	fixture_draw(f);
+}
+
+static inline void fixture_keys(struct fixture *f, const char *names)
+{
+	fixture_press(f, names, false);
 }
 
 /* Character by character; a newline is Enter. */

@@ -1,6 +1,7 @@
 /* Plays the scripts of tests/keys on a console with a virtual clock: no network, no waiting. One step a line, # begins a comment:
  *   targets N                      the console starts with so many (first line; else 4)     store        a past of calls and runs
  *   key j j Enter                  as they come in one read: drawn after the last           type "text"  character by character
+ *   hurry y r                      keys that come before anything that is asked for
  *   first-start                    instead: nothing is configured, the card is shown
  *   paste "text"                   click X Y    drag X Y X2 Y2    wheel X Y up|down    resize 80x24
  *   tick MS                        the clock goes on
@@ -129,6 +130,11 @@ static void do_prompts(struct player *p, char *at)
 static void do_key(struct player *p, char *at)
 {
 	fixture_keys(p->f, at + strspn(at, " "));
+}
+
+static void do_hurry(struct player *p, char *at)
+{
+	fixture_press(p->f, at + strspn(at, " "), true);
 }
 
 static void do_type(struct player *p, char *at)
@@ -281,7 +287,7 @@ static const struct {
 	const char *name;
 	void (*run)(struct player *p, char *at);
 } steps[] = {
-	{ "first-start", do_first_start }, { "store", do_store }, { "prompts", do_prompts }, { "key", do_key }, { "type", do_type }, { "paste", do_paste }, { "click", do_click },
+	{ "first-start", do_first_start }, { "store", do_store }, { "prompts", do_prompts }, { "key", do_key }, { "hurry", do_hurry }, { "type", do_type }, { "paste", do_paste }, { "click", do_click },
 	{ "drag", do_drag }, { "wheel", do_wheel }, { "resize", do_resize }, { "tick", do_tick }, { "chunk", do_chunk }, { "think", do_think }, { "done", do_done },
 	{ "fail", do_fail }, { "retry", do_retry }, { "sent", do_sent }, { "expect", do_expect }, { "expect-not", do_expect_not }, { "quits", do_quits },
 	{ "shot", do_shot },

@@ -23,7 +23,9 @@ static void free_screen(void *self)
 	struct metrics_screen *s = self;
 
 	metrics_filter_free(s);
+	metrics_stop_waiting(s);
 	styled_free(s->text);
+	free(s->selected_group);
 	free(s->order);
 	free(s);
 }
@@ -35,7 +37,10 @@ static void enter(void *self)
 
 static void leave(void *self)
 {
-	board_hide(((struct metrics_screen *)self)->board);
+	struct metrics_screen *s = self;
+
+	metrics_stop_waiting(s);
+	board_hide(s->board);
 }
 
 static bool is_editing(const void *self)
@@ -144,14 +149,21 @@ static struct list *focused_list(struct metrics_screen *s)
 	return s->focus == FOCUS_GROUPS ? &s->groups : s->focus == FOCUS_LOG ? &s->log : &s->detail;
 }
 
+static void moved(struct metrics_screen *s)
+{
+	if (s->focus == FOCUS_LOG) {
+		metrics_log_moved(s);
+	} else if (s->focus == FOCUS_GROUPS) {
+		metrics_groups_moved(s);
+	}
+}
+
 static unsigned press(struct metrics_screen *s, const struct input *in)
 {
 	const struct rect *r = s->focus == FOCUS_LOG ? &s->log_area : &s->groups_area;
 
 	(void)list_click(focused_list(s), in->y - r->y - metrics_head_h(s));
-	if (s->focus == FOCUS_LOG) {
-		metrics_log_moved(s);
-	}
+	moved(s);
 	return metrics_changed();
 }
 
@@ -182,8 +194,8 @@ static unsigned input(void *self, struct console *c, const struct input *in)
 		}
 	}
 	bits = list_input(focused_list(s), in);
-	if (s->focus == FOCUS_LOG && bits != 0) {
-		metrics_log_moved(s);
+	if (bits != 0) {
+		moved(s);
 	}
 	return bits;
 }
@@ -191,6 +203,6 @@ static unsigned input(void *self, struct console *c, const struct input *in)
 const struct screen screen_metrics = {
 	.id = "metrics", .title = "Metrics", .number = 4, .commands = metrics_commands, .n_commands = METRICS_COMMANDS,
 	.init = init, .free = free_screen, .enter = enter, .leave = leave, .input = input, .is_editing = is_editing, .layout = layout, .draw = draw,
-	.save = metrics_save, .restore = metrics_restore,
+	.arrived = metrics_arrived, .save = metrics_save, .restore = metrics_restore,
 	.status = metrics_status, .tick_ms = tick_ms, .card = metrics_card,
 };

@@ -255,17 +255,19 @@ static unsigned cmd_open(void *self, struct console *c, const char *arg)
 	struct metrics_screen *s = self;
 	struct board *b = s->board;
 	const struct metrics_group *g = s->focus == FOCUS_GROUPS ? metrics_selected_group(s) : NULL;
+	const struct call_row *row = s->focus == FOCUS_LOG ? metrics_selected_call(s) : NULL;
 
-	(void)c;
 	(void)arg;
 	if (s->brush.is_on) {
 		metrics_brush_end(s, true);
-	} else if (s->focus == FOCUS_LOG && (size_t)s->log.selected < b->answer.n_log) {
-		s->wanted = b->answer.log[s->log.selected].id;
+	} else if (row != NULL) {
+		s->wanted = row->id;
 		board_open_call(b, s->wanted);
 		s->focus = FOCUS_DETAIL;
 	} else if (g != NULL) {
 		board_set_key(b, b->question.key != NULL && strcmp(b->question.key, g->key) == 0 ? NULL : g->key);
+	} else if (s->focus == FOCUS_GROUPS && s->groups.n > 0) {
+		console_say(c, ST_DIM, "the groups are just changing: nothing is chosen");
 	}
 	return metrics_changed();
 }
@@ -310,7 +312,9 @@ static unsigned cmd_pane(void *self, struct console *c, const char *arg)
 
 	(void)c;
 	(void)arg;
-	s->focus = s->focus == FOCUS_GROUPS ? FOCUS_LOG : s->focus == FOCUS_LOG && s->board->has_call ? FOCUS_DETAIL : FOCUS_GROUPS;
+	bool has_detail = s->board->has_call || s->board->is_opening;
+
+	s->focus = s->focus == FOCUS_GROUPS ? FOCUS_LOG : s->focus == FOCUS_LOG && has_detail ? FOCUS_DETAIL : FOCUS_GROUPS;
 	return metrics_changed();
 }
 

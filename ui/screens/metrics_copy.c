@@ -10,14 +10,10 @@
 #include "ui/format.h"
 #include "ui/screens/metrics_state.h"
 
-const struct call_row *metrics_focused_call(const struct metrics_screen *s)
+/* The request that has the focus: the opened one, or the selected one of the log; NULL: none. */
+static const struct call_row *focused_call(const struct metrics_screen *s)
 {
-	const struct board *b = s->board;
-
-	if (s->focus == FOCUS_DETAIL && b->has_call) {
-		return &b->call.row;
-	}
-	return s->focus == FOCUS_LOG && (size_t)s->log.selected < b->answer.n_log ? &b->answer.log[s->log.selected] : NULL;
+	return s->focus == FOCUS_DETAIL ? &s->board->call.row : s->focus == FOCUS_LOG ? metrics_selected_call(s) : NULL;
 }
 
 /* The group's name and figures, with tabs as tables want them. */
@@ -34,11 +30,14 @@ static void group_text(const struct metrics_group *g, struct buf *out)
 unsigned metrics_copy_row(void *self, struct console *c, const char *arg)
 {
 	struct metrics_screen *s = self;
-	const struct call_row *row = metrics_focused_call(s);
-	const struct metrics_group *g = row == NULL && s->focus == FOCUS_GROUPS ? metrics_selected_group(s) : NULL;
 	struct buf out = { 0 };
 
-	(void)arg;
+	if (s->focus == FOCUS_DETAIL && !metrics_has_opened(s, c, "row", metrics_copy_row, arg)) {
+		return metrics_changed();
+	}
+	const struct call_row *row = focused_call(s);
+	const struct metrics_group *g = s->focus == FOCUS_GROUPS ? metrics_selected_group(s) : NULL;
+
 	if (row != NULL) {
 		metrics_log_text(row, &out);
 	} else if (g != NULL) {
@@ -51,11 +50,14 @@ unsigned metrics_copy_row(void *self, struct console *c, const char *arg)
 
 unsigned metrics_copy_json(void *self, struct console *c, const char *arg)
 {
-	const struct metrics_screen *s = self;
-	const struct call_row *row = metrics_focused_call(s);
+	struct metrics_screen *s = self;
 	struct buf out = { 0 };
 
-	(void)arg;
+	if (s->focus == FOCUS_DETAIL && !metrics_has_opened(s, c, "JSON", metrics_copy_json, arg)) {
+		return metrics_changed();
+	}
+	const struct call_row *row = focused_call(s);
+
 	if (row == NULL) {
 		console_say(c, ST_DIM, "JSON: of a request; Tab goes to the requests");
 		return metrics_changed();
@@ -68,11 +70,10 @@ unsigned metrics_copy_json(void *self, struct console *c, const char *arg)
 
 unsigned metrics_copy_response(void *self, struct console *c, const char *arg)
 {
-	const struct metrics_screen *s = self;
+	struct metrics_screen *s = self;
 	const struct call_body *body = &s->board->call.body;
 
-	(void)arg;
-	if (!metrics_has_opened(s, c, "response")) {
+	if (!metrics_has_opened(s, c, "response", metrics_copy_response, arg)) {
 		return metrics_changed();
 	}
 	return console_copy(c, "response", body->response, body->response != NULL ? body->response_len : 0);
@@ -80,14 +81,13 @@ unsigned metrics_copy_response(void *self, struct console *c, const char *arg)
 
 unsigned metrics_copy_curl(void *self, struct console *c, const char *arg)
 {
-	const struct metrics_screen *s = self;
+	struct metrics_screen *s = self;
 	const struct board_call *call = &s->board->call;
 	struct buf out = { 0 };
 	struct err e = { 0 };
 	unsigned bits = INPUT_HANDLED | INPUT_REDRAW;
 
-	(void)arg;
-	if (!metrics_has_opened(s, c, "curl")) {
+	if (!metrics_has_opened(s, c, "curl", metrics_copy_curl, arg)) {
 		return metrics_changed();
 	}
 	if (again_curl(s->app->config, &call->row, &call->body, &out, &e)) {

@@ -77,16 +77,48 @@ static void order_groups(struct metrics_screen *s)
 	list_set_n(&s->groups, (int)n);
 }
 
+/* The row of the group that was selected, or the same row where the present answer lacks it. */
+static int selected_row(const struct metrics_screen *s)
+{
+	for (size_t i = 0; s->selected_group != NULL && i < s->n_order; i++) {
+		if (strcmp(s->board->answer.table->groups[s->order[i]].key, s->selected_group) == 0) {
+			return (int)i;
+		}
+	}
+	return s->groups.selected;
+}
+
+static void remember_selection(struct metrics_screen *s)
+{
+	free(s->selected_group);
+	s->selected_group = s->n_order > 0 ? x_strdup(s->board->answer.table->groups[s->order[s->groups.selected]].key) : NULL;
+}
+
 void metrics_groups_layout(struct metrics_screen *s)
 {
 	order_groups(s);
+	if (s->has_selected_group) {
+		list_select(&s->groups, selected_row(s));
+	}
 	list_layout(&s->groups, s->groups_area.h - metrics_head_h(s));
+	if (!s->has_selected_group) {
+		remember_selection(s);
+	}
+}
+
+void metrics_groups_moved(struct metrics_screen *s)
+{
+	order_groups(s);
+	s->has_selected_group = s->groups.selected > 0; /* on the first row one watches the first */
+	remember_selection(s);
 }
 
 const struct metrics_group *metrics_selected_group(struct metrics_screen *s)
 {
 	order_groups(s);
-	return s->n_order > 0 ? &s->board->answer.table->groups[s->order[s->groups.selected]] : NULL;
+	bool is_of_question = s->n_order > 0 && s->board->answer.by == s->board->question.by;
+
+	return is_of_question ? &s->board->answer.table->groups[s->order[selected_row(s)]] : NULL;
 }
 
 int64_t metrics_cost(const struct figures *f)

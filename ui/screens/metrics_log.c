@@ -130,24 +130,38 @@ void metrics_log_text(const struct call_row *r, struct buf *out)
 	(void)buf_add_char(out, '\n');
 }
 
-/* New calls come in at the top; the selection stays on the call it was on. */
-static void keep_selection(struct metrics_screen *s)
+const struct call_row *metrics_selected_call(const struct metrics_screen *s)
 {
 	const struct board *b = s->board;
 
-	for (size_t i = 0; s->has_selected_call && i < b->answer.n_log; i++) {
+	for (size_t i = 0; i < b->answer.n_log; i++) {
 		if (call_id_is_same(b->answer.log[i].id, s->selected_call)) {
-			list_select(&s->log, (int)i);
-			return;
+			return &b->answer.log[i];
 		}
+	}
+	return (size_t)s->log.selected < b->answer.n_log ? &b->answer.log[s->log.selected] : NULL;
+}
+
+static void remember_selection(struct metrics_screen *s)
+{
+	if ((size_t)s->log.selected < s->board->answer.n_log) {
+		s->selected_call = s->board->answer.log[s->log.selected].id;
 	}
 }
 
+/* New calls come in at the top; the selection stays on the call it was on. */
 void metrics_log_layout(struct metrics_screen *s)
 {
+	const struct call_row *selected = s->has_selected_call ? metrics_selected_call(s) : NULL;
+
 	list_set_n(&s->log, (int)s->board->answer.n_log);
-	keep_selection(s);
+	if (selected != NULL) {
+		list_select(&s->log, (int)(selected - s->board->answer.log));
+	}
 	list_layout(&s->log, s->log_area.h - metrics_head_h(s));
+	if (!s->has_selected_call) {
+		remember_selection(s);
+	}
 }
 
 void metrics_log_moved(struct metrics_screen *s)
@@ -156,9 +170,7 @@ void metrics_log_moved(struct metrics_screen *s)
 
 	/* On the first row one watches the newest: nothing to stay on. */
 	s->has_selected_call = s->log.selected > 0 && (size_t)s->log.selected < b->answer.n_log;
-	if (s->has_selected_call) {
-		s->selected_call = b->answer.log[s->log.selected].id;
-	}
+	remember_selection(s);
 	board_hold_log(b, s->has_selected_call);
 	if ((size_t)s->log.selected + (size_t)s->log_area.h >= b->answer.n_log) {
 		board_more_log(b);

@@ -10,13 +10,48 @@
 #include "ui/screens/metrics_state.h"
 #include "ui/screens/screens.h"
 
-bool metrics_has_opened(const struct metrics_screen *s, struct console *c, const char *what)
+bool metrics_has_opened(struct metrics_screen *s, struct console *c, const char *what, metrics_command *run, const char *arg)
 {
-	if (s->board->has_call && s->focus == FOCUS_DETAIL) {
-		return true;
+	bool is_opened = s->focus == FOCUS_DETAIL && s->board->has_call, is_opening = s->focus == FOCUS_DETAIL && s->board->is_opening;
+
+	if (is_opening) { /* until it has come another one may be shown */
+		metrics_stop_waiting(s);
+		s->waiting = (struct metrics_waiting){ run, x_strdup(arg), s->wanted };
+		console_say(c, ST_DIM, "%s: as soon as the request is read", what);
+	} else if (!is_opened) {
+		console_say(c, ST_DIM, "%s: of an opened request; Enter on one opens it", what);
 	}
-	console_say(c, ST_DIM, "%s: of an opened request; Enter on one opens it", what);
-	return false;
+	return is_opened && !is_opening;
+}
+
+void metrics_stop_waiting(struct metrics_screen *s)
+{
+	free(s->waiting.arg);
+	s->waiting = (struct metrics_waiting){ 0 };
+}
+
+unsigned metrics_arrived(void *self, struct console *c)
+{
+	struct metrics_screen *s = self;
+	const struct board *b = s->board;
+	struct metrics_waiting w = s->waiting;
+	unsigned bits = 0;
+
+	if (w.run == NULL || b->is_opening) {
+		return 0;
+	}
+	s->waiting = (struct metrics_waiting){ 0 };
+	if (b->call_err.code != ERR_NONE) {
+		char why[sizeof(b->call_err.text)];
+
+		clean_line_into(b->call_err.text, why, sizeof(why));
+		console_say(c, ST_BAD, "%s", why);
+		bits = metrics_changed();
+	} else if (s->focus == FOCUS_DETAIL && b->has_call && call_id_is_same(b->call.row.id, w.id)) {
+		bits = w.run(s, c, w.arg);
+	}
+	free(w.arg);
+	return bits;
 }
 
 /* What of the request does not come back. */
@@ -65,8 +100,7 @@ unsigned metrics_replay(void *self, struct console *c, const char *arg)
 {
 	struct metrics_screen *s = self;
 
-	(void)arg;
-	return metrics_has_opened(s, c, "replay") ? screens_open_in_play(c, s->app, &s->board->call.row, &s->board->call.body) : metrics_changed();
+	return metrics_has_opened(s, c, "replay", metrics_replay, arg) ? screens_open_in_play(c, s->app, &s->board->call.row, &s->board->call.body) : metrics_changed();
 }
 
 /* What the editor makes of it is the person's own affair. */
@@ -89,8 +123,7 @@ unsigned metrics_edit_outside(void *self, struct console *c, const char *arg)
 		{ "response as received", body->response, body->response_len } };
 	struct buf text = { 0 };
 
-	(void)arg;
-	if (!metrics_has_opened(s, c, "edit")) {
+	if (!metrics_has_opened(s, c, "edit", metrics_edit_outside, arg)) {
 		return metrics_changed();
 	}
 	for (size_t i = 0; i < COUNT_OF(parts); i++) {
@@ -116,7 +149,7 @@ unsigned metrics_to_prompt(void *self, struct console *c, const char *arg)
 	struct bundle b = { 0 };
 	struct err e = { 0 };
 
-	if (!metrics_has_opened(s, c, "to prompt")) {
+	if (!metrics_has_opened(s, c, "to prompt", metrics_to_prompt, arg)) {
 		return metrics_changed();
 	}
 	if (arg[0] == '\0') {

@@ -34,6 +34,15 @@ struct filter_entry {
 	bool has_chosen;        /* the selection is the person's */
 };
 
+typedef unsigned metrics_command(void *self, struct console *c, const char *arg);
+
+/* A command about an opened request that was still being read. */
+struct metrics_waiting {
+	metrics_command *run;   /* NULL: none */
+	char *arg;
+	struct call_id id;
+};
+
 struct metrics_screen {
 	struct app *app;
 	struct board *board;
@@ -44,13 +53,17 @@ struct metrics_screen {
 	struct divider split;    /* between the table and the log */
 	size_t *order;           /* groups in the order of the sort */
 	size_t n_order;
-	struct call_id selected_call; /* the log's selection stays on its call while new ones come */
-	bool has_selected_call;
+	/* What was under the cursor when that was drawn, or moved, last: commands are about it, wherever it is in an answer that has come since. Away
+	 * from the first row the cursor stays on it. */
+	char *selected_group;    /* its key; NULL: none */
+	struct call_id selected_call;
+	bool has_selected_group, has_selected_call;
 	struct brushing brush;
 	struct filter_entry filter;
 	bool hides_inspector;    /* where it would stand beside */
 	bool shows_raw;          /* of the opened call its JSON */
 	struct call_id wanted;   /* the call that was opened last, here or by the inspector */
+	struct metrics_waiting waiting;
 	/* the opened call as text; made anew when another one is opened */
 	struct styled_text *text;
 	struct call_id text_id;
@@ -87,9 +100,6 @@ static inline void metrics_say(struct buf *out, const char *title, const char *t
 		(void)buf_addf(out, ", %s %s", title, text);
 	}
 }
-/* The request that commands are about: the opened one, or the selected one of the log; NULL: none. */
-const struct call_row *metrics_focused_call(const struct metrics_screen *s);
-
 /* metrics_graphs.c: rows the graphs take in an area, and how many buckets they can show. */
 int metrics_graphs_height(const struct metrics_screen *s, struct rect area);
 int metrics_graphs_columns(const struct metrics_screen *s, struct rect area);
@@ -105,8 +115,10 @@ int64_t metrics_cost(const struct figures *f);
 /* Whether there are calls enough in the span before for a change to say something. */
 bool metrics_is_comparable(const struct figures *now, const struct figures *before);
 void metrics_groups_layout(struct metrics_screen *s);
-/* The selected row of the present answer, borrowed from it; NULL when it has none. */
+/* The selected row of the present answer, borrowed from it; NULL when it has none, or is still about other groups. */
 const struct metrics_group *metrics_selected_group(struct metrics_screen *s);
+/* After the selection was moved by a person. */
+void metrics_groups_moved(struct metrics_screen *s);
 void metrics_groups_draw(const struct metrics_screen *s, struct cells *cells);
 /* At most nine cells: "filter". */
 const char *metrics_class_word(enum error_class c);
@@ -115,6 +127,8 @@ void metrics_classes_text(const struct figures *f, size_t room, char *out, size_
 /* metrics_log.c: the call log. */
 void metrics_log_layout(struct metrics_screen *s);
 void metrics_log_draw(const struct metrics_screen *s, struct cells *cells, const struct env *env);
+/* The selected row of the present answer, borrowed from it; NULL when it has none. */
+const struct call_row *metrics_selected_call(const struct metrics_screen *s);
 /* After the selection was moved by a person: the log is held while it is not at the top. */
 void metrics_log_moved(struct metrics_screen *s);
 /* The row as text, fields separated by tabs, the time in UTC. */
@@ -152,13 +166,16 @@ void metrics_card(const void *self, const struct env *env, struct buf *out);
 /* metrics_commands.c */
 #define METRICS_COMMANDS 28
 extern const struct command metrics_commands[METRICS_COMMANDS];
-typedef unsigned metrics_command(void *self, struct console *c, const char *arg);
 /* metrics_export.c */
 metrics_command metrics_export, metrics_export_over;
 /* metrics_copy.c */
 metrics_command metrics_copy_row, metrics_copy_json, metrics_copy_response, metrics_copy_curl;
-/* metrics_open.c: an opened call elsewhere: in Play, in the editor. Whether one is opened; else says what is missing for `what`. */
-bool metrics_has_opened(const struct metrics_screen *s, struct console *c, const char *what);
+/* metrics_open.c: an opened call elsewhere: in Play, in the editor. Whether one is opened, for `run` with its arg: while it is being read that
+ * waits for it; where there is none it is told what is missing for `what`. */
+bool metrics_has_opened(struct metrics_screen *s, struct console *c, const char *what, metrics_command *run, const char *arg);
+/* Runs what waited for a request that has come. */
+unsigned metrics_arrived(void *self, struct console *c);
+void metrics_stop_waiting(struct metrics_screen *s);
 metrics_command metrics_replay, metrics_edit_outside, metrics_to_prompt;
 
 #endif
