@@ -368,10 +368,9 @@ static bool add_all_at_once(struct query *s)
 	if (s->is_by_rows) {
 		return add_all(s);
 	}
-	bool ok = sql_exec(s->r->sql, "BEGIN", s->e) && add_all(s);
+	bool ok = sql_begin_late(s->r->sql, s->e) && add_all(s);
 
-	/* After a failed BEGIN there is nothing to end. */
-	(void)sql_exec(s->r->sql, "COMMIT", NULL);
+	sql_rollback(s->r->sql); /* nothing was written */
 	return ok;
 }
 

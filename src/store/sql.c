@@ -23,6 +23,7 @@
 #define HELD_UP_PAGES 2048
 #define HELD_UP_US 3000000
 #define HELD_UP_RETRY_US 1000000
+#define MOST_ROLLBACKS 100
 
 struct sql_statement {
 	const char *text;
@@ -409,7 +410,8 @@ bool sql_commit(struct sql *s, struct err *e)
 
 void sql_rollback(struct sql *s)
 {
-	if (!sqlite3_get_autocommit(s->db)) { /* some failures roll back by themselves */
+	/* Some failures roll back by themselves. An interrupt, of what has just ended, may meet the rollback instead. */
+	for (int tries = 0; !sqlite3_get_autocommit(s->db) && tries < MOST_ROLLBACKS; tries++) {
 		(void)run(s, "ROLLBACK", NULL);
 	}
 }

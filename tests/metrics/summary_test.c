@@ -366,6 +366,69 @@ static void interrupted(void **state)
 	}
 }
 
+/* A key that comes when the last row was read: an interrupt that meets the statement which ends the transaction. SQLite takes it for one of
+ * that statement only in the moment after its start; there it asks for the time when it is profiled. */
+static struct {
+	int (*time)(sqlite3_vfs *vfs, sqlite3_int64 *now);
+	bool is_due, is_over;
+} at_the_end;
+
+static int end_is_prepared(void *ctx, int what, const char *operation, const char *b, const char *c, const char *d)
+{
+	(void)ctx;
+	(void)b;
+	(void)c;
+	(void)d;
+	at_the_end.is_due = at_the_end.is_due || (what == SQLITE_TRANSACTION && strcmp(operation, "BEGIN") != 0);
+	return SQLITE_OK;
+}
+
+static int interrupting_time(sqlite3_vfs *vfs, sqlite3_int64 *now)
+{
+	if (at_the_end.is_due && !at_the_end.is_over) {
+		at_the_end.is_over = true;
+		reader_interrupt(reader);
+	}
+	return at_the_end.time(vfs, now);
+}
+
+static int profile(unsigned what, void *ctx, void *p, void *x)
+{
+	(void)what;
+	(void)ctx;
+	(void)p;
+	(void)x;
+	return 0;
+}
+
+/* No transaction stays open, which would refuse the next question and hold up the log of the store. */
+static void interrupted_at_its_end(void **state)
+{
+	struct metrics_query q = { .from_us = 0, .to_us = INT64_MAX, .by = BY_MODEL };
+	struct err e = { 0 };
+	sqlite3_vfs *vfs = NULL;
+
+	(void)state;
+	reader_close(reader); /* a new one has not prepared what ends a transaction */
+	reader = reader_open(dir, &e);
+	assert_non_null(reader);
+	sqlite3 *db = reader->sql->db;
+
+	assert_int_equal(sqlite3_file_control(db, "main", SQLITE_FCNTL_VFS_POINTER, &vfs), SQLITE_OK);
+	at_the_end.time = vfs->xCurrentTimeInt64;
+	vfs->xCurrentTimeInt64 = interrupting_time;
+	assert_int_equal(sqlite3_set_authorizer(db, end_is_prepared, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_trace_v2(db, SQLITE_TRACE_PROFILE, profile, NULL), SQLITE_OK);
+	metrics_free(query(&q));
+	vfs->xCurrentTimeInt64 = at_the_end.time;
+	(void)sqlite3_trace_v2(db, 0, NULL, NULL);
+	(void)sqlite3_set_authorizer(db, NULL, NULL);
+	assert_true(at_the_end.is_over);
+	assert_true(sqlite3_get_autocommit(db));
+	reader_resume(reader);
+	metrics_free(query(&q));
+}
+
 static void nothing(void **state)
 {
 	const struct metrics_query queries[] = {
@@ -425,7 +488,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(random_spans),
 		cmocka_unit_test(everything),
-		cmocka_unit_test(interrupted), cmocka_unit_test(nothing),
+		cmocka_unit_test(interrupted), cmocka_unit_test(interrupted_at_its_end), cmocka_unit_test(nothing),
 		cmocka_unit_test(floors_are_raised),
 		cmocka_unit_test(names),
 	};
