@@ -6,13 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+void x_out_of_memory(void)
+{
+	static const char text[] = "sonde: out of memory\n";
+
+	(void)fwrite(text, 1, sizeof(text) - 1, stderr);
+	abort();
+}
+
 static void *checked(void *p)
 {
 	if (p == NULL) {
-		static const char text[] = "sonde: out of memory\n";
-
-		(void)fwrite(text, 1, sizeof(text) - 1, stderr);
-		abort();
+		x_out_of_memory();
 	}
 	return p;
 }
@@ -37,7 +42,7 @@ void *x_reallocarray(void *p, size_t n, size_t size)
 	size_t len;
 
 	if (__builtin_mul_overflow(n, size, &len)) {
-		(void)checked(NULL);
+		x_out_of_memory();
 	}
 	return x_realloc(p, len);
 }

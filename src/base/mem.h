@@ -7,6 +7,8 @@
 
 #include "base/err.h"
 
+/* Says so and aborts: for a library with memory of its own. */
+_Noreturn void x_out_of_memory(void);
 void *x_malloc(size_t len) __attribute__((malloc, returns_nonnull));
 void *x_calloc(size_t n, size_t size) __attribute__((malloc, returns_nonnull));
 void *x_realloc(void *p, size_t len) __attribute__((returns_nonnull));

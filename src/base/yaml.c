@@ -77,7 +77,7 @@ static bool syntax_error(struct reading *r)
 	yaml_mark_t at = p->problem_mark;
 
 	if (p->error == YAML_MEMORY_ERROR) {
-		abort();
+		x_out_of_memory();
 	}
 	if (p->error == YAML_READER_ERROR) {
 		at = mark_of_offset(r, p->problem_offset);
@@ -361,7 +361,7 @@ static struct yaml_node *parse(struct reading *r)
 		return NULL;
 	}
 	if (yaml_parser_initialize(&r->parser) == 0) {
-		abort(); /* it fails only when memory is out */
+		x_out_of_memory();
 	}
 	yaml_parser_set_input_string(&r->parser, (const unsigned char *)r->text, r->len);
 	struct yaml_node *root = read_document(r);

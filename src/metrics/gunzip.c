@@ -71,7 +71,7 @@ static void start_unpacking(struct gunzip *g, const char *bytes, size_t n)
 	g->z.avail_in = (uInt)n;
 	/* 16: gzip and nothing else */
 	if (inflateInit2(&g->z, 16 + MAX_WBITS) != Z_OK) {
-		abort(); /* out of memory, or another zlib than the one compiled against */
+		x_out_of_memory();
 	}
 	g->has_z = true;
 	g->state = STATE_MEMBER;

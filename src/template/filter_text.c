@@ -4,6 +4,7 @@
 #include <unicase.h>
 #include <unictype.h>
 
+#include "base/mem.h"
 #include "template/render.h"
 #include "template/words.h"
 #include "text/utf8.h"
@@ -16,7 +17,7 @@ static bool map_case(struct render *r, const struct call *c, struct span s, case
 	uint8_t *mapped = map((const uint8_t *)s.s, s.len, NULL, NULL, NULL, &len);
 
 	if (mapped == NULL && s.len > 0) {
-		abort(); /* out of memory */
+		x_out_of_memory();
 	}
 	buf_clear(&r->scratch);
 	(void)buf_add(&r->scratch, mapped, len);
