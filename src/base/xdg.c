@@ -1,9 +1,11 @@
 #include "base/xdg.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 
@@ -46,6 +48,16 @@ char *xdg_expand(const char *path)
 	const char *home = getenv("HOME");
 
 	return strncmp(path, "~/", 2) == 0 && home != NULL ? x_asprintf("%s%s", home, path + 1) : x_strdup(path);
+}
+
+char *xdg_absolute(const char *path)
+{
+	char cwd[PATH_MAX];
+
+	if (path[0] == '/') {
+		return x_strdup(path);
+	}
+	return x_asprintf("%s/%s", getcwd(cwd, sizeof(cwd)) != NULL ? cwd : ".", path);
 }
 
 bool xdg_make_dir(const char *path, struct err *e)

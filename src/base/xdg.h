@@ -13,6 +13,8 @@ char *xdg_data_dir(void);
 char *xdg_cache_dir(void);
 /* A path as people write it: "~/" is the home directory. */
 char *xdg_expand(const char *path);
+/* The path from the root: what is relative begins with the current directory. */
+char *xdg_absolute(const char *path);
 /* Makes the directory and its parents with mode 0700 where missing. */
 bool xdg_make_dir(const char *path, struct err *e);
 

@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/xdg.h"
 #include "metrics/follow_files.h"
 #include "metrics/follow_source.h"
 
@@ -68,15 +69,6 @@ static void tell(struct follow *f, struct followed *p, const struct err *e)
 	}
 }
 
-static char *absolute(const char *path)
-{
-	char *cwd = path[0] == '/' ? NULL : getcwd(NULL, 0);
-	char *whole = cwd != NULL ? x_asprintf("%s/%s", cwd, path) : x_strdup(path);
-
-	free(cwd);
-	return whole;
-}
-
 struct follow *follow_new(struct bulk *b, const struct price_table *prices, int format, char *const *paths, size_t n, follow_tell *tell_fn,
     void *ctx, struct err *e)
 {
@@ -105,7 +97,7 @@ struct follow *follow_new(struct bulk *b, const struct price_table *prices, int 
 
 		p->given = paths[i];
 		p->since_us = UNKNOWN;
-		p->path = absolute(paths[i]);
+		p->path = xdg_absolute(paths[i]);
 		slash = strrchr(p->path, '/');
 		p->base = slash != NULL ? slash + 1 : p->path;
 		p->dir = slash == p->path ? x_strdup("/") : x_strndup(p->path, slash != NULL ? (size_t)(slash - p->path) : 0);

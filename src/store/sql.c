@@ -264,24 +264,11 @@ static bool set_up(struct sql *s, enum sql_mode mode, struct err *e)
 					e);
 }
 
-/* Absolute, so that a later chdir does no harm and no name is taken for a URI. */
-static char *absolute(const char *dir)
-{
-	if (dir[0] == '/') {
-		return x_strdup(dir);
-	}
-	char *cwd = getcwd(NULL, 0);
-	char *path = x_asprintf("%s/%s", cwd != NULL ? cwd : "/", dir);
-
-	free(cwd);
-	return path;
-}
-
 struct sql *sql_open(const char *dir, enum sql_mode mode, struct err *e)
 {
 	struct sql *s = x_calloc(1, sizeof(*s));
 
-	s->dir = absolute(dir);
+	s->dir = xdg_absolute(dir); /* so that a later chdir does no harm and no name is taken for a URI */
 	s->path = x_asprintf("%s/sonde.db", s->dir);
 	s->wait_us = SQL_WAIT_US;
 	s->checkpoint_pages = s->checkpoint_at = CHECKPOINT_PAGES;

@@ -100,9 +100,20 @@ static void makes_directories(void **state)
 	free(dir);
 }
 
+static void completes_paths(void **state)
+{
+	char *cwd = getcwd(NULL, 0), *want = x_asprintf("%s/a/b", cwd);
+
+	(void)state;
+	expect(xdg_absolute("a/b"), want);
+	expect(xdg_absolute("/a/b"), "/a/b");
+	free(want);
+	free(cwd);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(finds_places), cmocka_unit_test(makes_directories) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(finds_places), cmocka_unit_test(makes_directories), cmocka_unit_test(completes_paths) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
