@@ -2,6 +2,7 @@
 
 #include <dlfcn.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -14,7 +15,7 @@ static const struct {
 	size_t at;
 	const char *name;
 } functions[] = {
-	ROW(global_init, "curl_global_init"),
+	ROW(global_init_mem, "curl_global_init_mem"),
 	ROW(global_cleanup, "curl_global_cleanup"),
 	ROW(version_info, "curl_version_info"),
 	ROW(easy_init, "curl_easy_init"),
@@ -71,7 +72,7 @@ bool curl_load(struct curl *c, const char *library, struct err *e)
 	if (c->version_info(CURLVERSION_NOW)->version_num < OLDEST_VERSION) {
 		return too_old(e, c->version_info(CURLVERSION_NOW)->version);
 	}
-	if (c->global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+	if (c->global_init_mem(CURL_GLOBAL_DEFAULT, x_malloc, free, x_realloc, x_strdup, x_calloc) != CURLE_OK) {
 		return err_set(e, ERR_INTERNAL, "libcurl does not start up");
 	}
 	return true;

@@ -1,5 +1,6 @@
 /* curl - libcurl, loaded when the first request needs it: its many libraries cost 5 ms, which a command without network shall not pay.
  * Nothing is linked: the functions are pointers found by name; <curl/curl.h> gives types and constants only.
+ * Its memory is that of x_malloc: none left ends the program, where libcurl would send a request without its headers or its body.
  * Owns the handle of the library, which stays loaded until the process ends. */
 #ifndef SONDE_NET_CURL_H
 #define SONDE_NET_CURL_H
@@ -13,7 +14,7 @@
 #include "base/err.h"
 
 struct curl {
-	__typeof__(curl_global_init) *global_init;
+	__typeof__(curl_global_init_mem) *global_init_mem;
 	__typeof__(curl_global_cleanup) *global_cleanup;
 	__typeof__(curl_version_info) *version_info;
 	__typeof__(curl_easy_init) *easy_init;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "net/curl.h"
+#include "tests/base/scarce.h"
 
 static bool is_mapped(const char *library)
 {
@@ -60,8 +61,25 @@ static void test_library_without_the_functions(void **state)
 
 	(void)state;
 	assert_false(curl_load(&c, "libm.so.6", &e));
-	assert_string_equal(e.text, "libcurl is too old for sonde: curl_global_init");
+	assert_string_equal(e.text, "libcurl is too old for sonde: curl_global_init_mem");
 	assert_non_null(strstr(e.hint, "7.80"));
+}
+
+static void add_header(const char *large)
+{
+	struct curl c;
+
+	if (curl_load(&c, "libcurl.so.4", NULL)) {
+		(void)c.slist_append(NULL, large);
+	}
+}
+
+/* Not a request without its headers. */
+static void test_no_memory_ends_the_program(void **state)
+{
+	(void)state;
+	curl_preload("libcurl.so.4"); /* needs memory of its own */
+	expect_out_of_memory(add_header);
 }
 
 int main(void)
@@ -70,6 +88,7 @@ int main(void)
 		cmocka_unit_test(test_loads_late_and_twice),
 		cmocka_unit_test(test_missing_library),
 		cmocka_unit_test(test_library_without_the_functions),
+		cmocka_unit_test(test_no_memory_ends_the_program),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
