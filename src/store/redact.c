@@ -14,14 +14,31 @@
 struct redact {
 	pcre2_code **codes;
 	size_t n, cap;
+	pcre2_general_context *memory;
+	pcre2_compile_context *compiling;
 	pcre2_match_context *limits;
 };
+
+/* Memory as of x_malloc: without any, a pattern would be refused as a wrong one. */
+static void *take(PCRE2_SIZE len, void *ctx)
+{
+	(void)ctx;
+	return x_malloc(len);
+}
+
+static void give_back(void *p, void *ctx)
+{
+	(void)ctx;
+	free(p);
+}
 
 struct redact *redact_new(void)
 {
 	struct redact *r = x_calloc(1, sizeof(*r));
 
-	r->limits = pcre2_match_context_create(NULL);
+	r->memory = pcre2_general_context_create(take, give_back, NULL);
+	r->compiling = pcre2_compile_context_create(r->memory);
+	r->limits = pcre2_match_context_create(r->memory);
 	(void)pcre2_set_match_limit(r->limits, MATCH_STEPS);
 	(void)pcre2_set_depth_limit(r->limits, MATCH_STEPS);
 	return r;
@@ -36,6 +53,8 @@ void redact_free(struct redact *r)
 		pcre2_code_free(r->codes[i]);
 	}
 	pcre2_match_context_free(r->limits);
+	pcre2_compile_context_free(r->compiling);
+	pcre2_general_context_free(r->memory);
 	free(r->codes);
 	free(r);
 }
@@ -50,7 +69,7 @@ bool redact_add(struct redact *r, const char *pattern, struct err *e)
 	int code_of_error;
 	PCRE2_SIZE at;
 	pcre2_code *code =
-	    pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED, PCRE2_UTF | PCRE2_MATCH_INVALID_UTF, &code_of_error, &at, NULL);
+	    pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED, PCRE2_UTF | PCRE2_MATCH_INVALID_UTF, &code_of_error, &at, r->compiling);
 
 	if (code == NULL) {
 		PCRE2_UCHAR why[160];
@@ -58,7 +77,7 @@ bool redact_add(struct redact *r, const char *pattern, struct err *e)
 		(void)pcre2_get_error_message(code_of_error, why, sizeof(why));
 		return err_set(e, ERR_CONFIG, "is no regular expression: %s at character %zu", (const char *)why, (size_t)at + 1);
 	}
-	pcre2_match_data *found = pcre2_match_data_create_from_pattern(code, NULL);
+	pcre2_match_data *found = pcre2_match_data_create_from_pattern(code, r->memory);
 	bool is_empty = pcre2_match(code, (PCRE2_SPTR) "", 0, 0, 0, found, r->limits) >= 0;
 
 	pcre2_match_data_free(found);
@@ -74,7 +93,7 @@ bool redact_add(struct redact *r, const char *pattern, struct err *e)
 /* One pattern; NULL: no match. */
 static char *replace(const struct redact *r, const pcre2_code *code, const char *s, size_t len, size_t *out_len)
 {
-	pcre2_match_data *found = pcre2_match_data_create_from_pattern(code, NULL);
+	pcre2_match_data *found = pcre2_match_data_create_from_pattern(code, r->memory);
 	const PCRE2_SIZE *ends = pcre2_get_ovector_pointer(found);
 	struct buf out = { 0 };
 	size_t from = 0;

@@ -1,6 +1,7 @@
 #include "store/redact.h"
 
 #include "store/bulk.h"
+#include "tests/base/scarce.h"
 #include "tests/store/fixture.h"
 
 static struct redact *patterns(const char *a, const char *b)
@@ -48,6 +49,18 @@ static void matches_are_replaced(void **state)
 		free(got);
 		redact_free(r);
 	}
+}
+
+static void add_large(const char *large)
+{
+	(void)!redact_add(redact_new(), large, NULL);
+}
+
+/* Not a pattern that is called wrong. */
+static void no_memory_ends_the_program(void **state)
+{
+	(void)state;
+	expect_out_of_memory(add_large);
 }
 
 static void bad_patterns_are_refused(void **state)
@@ -137,6 +150,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(matches_are_replaced),
 		cmocka_unit_test(bad_patterns_are_refused),
+		cmocka_unit_test(no_memory_ends_the_program),
 		cmocka_unit_test_setup_teardown(nothing_of_it_reaches_the_disk, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(bodies_can_be_left_out, fixture_setup, fixture_teardown),
 	};
