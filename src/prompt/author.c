@@ -1,5 +1,6 @@
 #include "prompt/author.h"
 
+#include <errno.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,9 +12,18 @@
 
 #define CELLS_MOST 60
 
+/* What the system knows, NULL for nothing: which is also what it says without memory. */
+static void *found(void *p)
+{
+	if (p == NULL && errno == ENOMEM) {
+		x_out_of_memory();
+	}
+	return p;
+}
+
 static char *from_git(void)
 {
-	FILE *f = popen("git config user.name 2>/dev/null", "re");
+	FILE *f = found(popen("git config user.name 2>/dev/null", "re"));
 	char line[256] = "";
 
 	if (f == NULL) {
@@ -29,7 +39,9 @@ static char *from_git(void)
 char *prompt_author(void)
 {
 	char *name = from_git();
-	const struct passwd *p = name == NULL ? getpwuid(getuid()) : NULL;
+
+	errno = 0;
+	const struct passwd *p = name == NULL ? found(getpwuid(getuid())) : NULL;
 
 	return name != NULL ? name : x_strdup(p != NULL ? p->pw_name : "");
 }
