@@ -15,6 +15,7 @@
 #include "base/json.h"
 #include "base/xdg.h"
 #include "gateway/config.h"
+#include "store/memory.h"
 #include "text/clean.h"
 
 #define READ_LIMIT ((size_t)64 << 20)
@@ -24,6 +25,7 @@ void cli_begin(void)
 {
 	(void)signal(SIGPIPE, SIG_IGN);
 	json_use_x_malloc();
+	store_use_x_malloc();
 }
 
 int cli_fail(const struct err *e)

@@ -38,9 +38,9 @@ static bool read_call(struct reader *r, sqlite3_stmt *get, struct call_id id, st
 
 	if (ok) {
 		row_read(get, r->dims, row);
-		if (row->provider == NULL || row->operation == NULL) { /* required; a name is missing when it cannot be read */
+		if (row->provider == NULL || row->operation == NULL) { /* required, but the file may hold anything */
 			call_row_free(row);
-			ok = err_set(e, ERR_INTERNAL, "a recorded call lacks its provider or operation: memory ran out, or the store is damaged");
+			ok = err_set(e, ERR_INTERNAL, "a recorded call lacks its provider or operation: the store is damaged");
 		}
 	} else if (rc == SQLITE_DONE) {
 		err_set(e, ERR_CHECK, "there is no such call");

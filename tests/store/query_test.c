@@ -366,6 +366,27 @@ static void readers_bring_old_stores_up_to_date(void **state)
 	free(path);
 }
 
+/* The file may hold anything: a call without its provider is no call to count with. */
+static void calls_without_names_are_damage(void **state)
+{
+	struct store *s = fixture_store(*state);
+	struct call_filter f = { ALL };
+	struct err e = { 0 };
+	struct call_row row, *rows;
+	size_t n;
+
+	fixture_row(&row, 0);
+	store_put_call(s, &row, NULL);
+	fixture_flush(s);
+	store_close(s);
+	fixture_exec(*state, "PRAGMA foreign_keys = OFF; DELETE FROM dim");
+	struct reader *r = reader_open(*state, &e);
+	assert_non_null(r);
+	assert_false(calls_list(r, &f, 10, &rows, &n, &e));
+	assert_string_equal(e.text, "a recorded call lacks its provider or operation: the store is damaged");
+	reader_close(r);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -378,6 +399,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(readers_see_new_rows_and_hold_nothing, setup, teardown),
 		cmocka_unit_test(long_walks_are_whole),
 		cmocka_unit_test_setup_teardown(readers_bring_old_stores_up_to_date, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(calls_without_names_are_damage, fixture_setup, fixture_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
