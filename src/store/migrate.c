@@ -33,13 +33,14 @@ int migrate_newest(void)
 	return n;
 }
 
-/* The version of a store; 0 for an empty file. */
+/* The version of a store; 0 for an empty file. Another process may be making the store just now: what says that it is ours comes in one commit
+ * with the first table, so it is asked for after the tables. */
 static bool read_version(struct sql *s, int64_t *version, struct err *e)
 {
 	int64_t application, tables;
 
-	if (!sql_int(s, "PRAGMA user_version", version, e) || !sql_int(s, "PRAGMA application_id", &application, e) ||
-	    !sql_int(s, "SELECT count(*) FROM sqlite_schema", &tables, e)) {
+	if (!sql_int(s, "SELECT count(*) FROM sqlite_schema", &tables, e) || !sql_int(s, "PRAGMA application_id", &application, e) ||
+	    !sql_int(s, "PRAGMA user_version", version, e)) {
 		return false;
 	}
 	if (application != APPLICATION_ID && (tables > 0 || application != 0)) {

@@ -398,12 +398,15 @@ static void saves_of_several_processes_are_numbered(void **state)
 	for (int i = 0; i < PROCESSES; i++) {
 		pids[i] = fork();
 		if (pids[i] == 0) {
-			struct registry *r = registry_open(*state, true, NULL);
+			struct err e = { 0 };
+			struct registry *r = registry_open(*state, true, &e);
 			bool ok = r != NULL, is_new;
 
+			if (!ok) {
+				fprintf(stderr, "open: %s\n", e.text);
+			}
 			for (int k = 0; ok && k < SAVES; k++) {
 				char text[32];
-				struct err e = { 0 };
 
 				/* Half of them the same in all processes. */
 				(void)snprintf(text, sizeof(text), "%d.%d", k % 2 == 0 ? -1 : i, k);

@@ -14,6 +14,29 @@ static struct sql *opened(const char *dir)
 	return s;
 }
 
+/* Makes the store as another process would, right before the nth statement of who looks at it. */
+struct rival {
+	const char *dir;
+	int n, at;
+};
+
+static int overtake(unsigned type, void *ctx, void *statement, void *text)
+{
+	struct rival *r = ctx;
+
+	(void)type;
+	(void)statement;
+	(void)text;
+	if (++r->n == r->at) {
+		struct sql *s = opened(r->dir);
+		struct err e = { 0 };
+
+		assert_true(migrate_run(s, migrate_newest(), &e));
+		sql_close(s);
+	}
+	return 0;
+}
+
 static char *schema(const char *dir)
 {
 	return fixture_text(dir, "SELECT group_concat(sql, ';') FROM (SELECT sql FROM sqlite_schema ORDER BY name)");
@@ -130,6 +153,30 @@ static void a_step_is_whole_or_not_at_all(void **state)
 	assert_int_equal(fixture_int(*state, "SELECT count(*) FROM sqlite_schema"), 1);
 }
 
+/* Whoever looks at the store while another makes it takes it for ours, whatever it has seen by then. */
+static void a_store_just_made_is_no_stranger(void **state)
+{
+	struct rival r = { 0 };
+
+	(void)state;
+	/* The first three: later ones stand in a transaction, where nobody can be faster. */
+	for (r.at = 1; r.at <= 3; r.at++) {
+		char *dir = fixture_dir();
+		struct sql *s = opened(dir);
+		struct err e = { 0 };
+
+		r.dir = dir;
+		r.n = 0;
+		assert_int_equal(sqlite3_trace_v2(s->db, SQLITE_TRACE_STMT, overtake, &r), SQLITE_OK);
+		if (!migrate_run(s, migrate_newest(), &e)) {
+			fail_msg("at statement %d: %s", r.at, e.text);
+		}
+		assert_true(r.n >= r.at);
+		sql_close(s);
+		fixture_remove(dir);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -138,6 +185,7 @@ int main(void)
 		cmocka_unit_test(older_stores_are_brought_up),
 		cmocka_unit_test(strangers_are_refused),
 		cmocka_unit_test_setup_teardown(a_step_is_whole_or_not_at_all, fixture_setup, fixture_teardown),
+		cmocka_unit_test(a_store_just_made_is_no_stranger),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
