@@ -56,14 +56,14 @@ bool file_write_fd(int fd, const char *bytes, size_t len)
 		bytes += n > 0 ? n : 0;
 		len -= n > 0 ? (size_t)n : 0;
 	}
-	return fsync(fd) == 0;
+	return true;
 }
 
 bool file_replace(const char *path, const char *bytes, size_t len, struct err *e)
 {
 	char *beside = x_asprintf("%s.XXXXXX", path);
 	int fd = mkostemp(beside, O_CLOEXEC);
-	bool ok = fd >= 0 && file_write_fd(fd, bytes, len);
+	bool ok = fd >= 0 && file_write_fd(fd, bytes, len) && fsync(fd) == 0;
 
 	if (fd >= 0) {
 		ok = close(fd) == 0 && ok;

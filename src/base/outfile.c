@@ -77,13 +77,16 @@ bool outfile_write(struct outfile *f, const char *bytes, size_t len, struct err 
 	return file_write_fd(f->fd, bytes, len) || fail(f->path, errno, e);
 }
 
-/* link fails where a file is, rename replaces it; a file system without links is asked once more. */
+/* link fails where a file is, and so does a rename that is told not to replace it. A file system may know neither; it is asked once more. */
 static bool put(struct outfile *f, struct err *e)
 {
 	struct stat st;
 
 	if (!f->replaces && link(f->draft, f->path) == 0) {
 		(void)unlink(f->draft);
+		return true;
+	}
+	if (!f->replaces && errno != EEXIST && renameat2(AT_FDCWD, f->draft, AT_FDCWD, f->path, RENAME_NOREPLACE) == 0) {
 		return true;
 	}
 	if (!f->replaces && (errno == EEXIST || lstat(f->path, &st) == 0)) {
