@@ -13,6 +13,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/num.h"
+#include "base/outfile.h"
 #include "base/xdg.h"
 
 /* WAL of 64 MB: past it even readers are waited for, a little. */
@@ -151,10 +152,63 @@ static bool check_file_system(const char *dir, struct err *e)
 	return true;
 }
 
+static bool has_log(const char *path)
+{
+	static const char *const ends[] = { "-wal", "-journal" };
+	bool is_there = false;
+
+	for (size_t i = 0; i < COUNT_OF(ends) && !is_there; i++) {
+		char *log = x_asprintf("%s%s", path, ends[i]);
+		struct stat st;
+
+		is_there = lstat(log, &st) == 0;
+		free(log);
+	}
+	return is_there;
+}
+
+/* Puts an empty store in its place that is in WAL mode from the first: whoever turns WAL on in a file that others see keeps them out for the
+ * time of five syncs, and on a slow disk they give up. Bytes 18 and 19 say the mode: https://sqlite.org/fileformat.html, 1.3.3. Not beside a
+ * log that a store left here: it would be taken for the new one's, where SQLite removes it from beside an empty file. */
+static bool put_empty(const char *path)
+{
+	sqlite3 *db = NULL;
+	sqlite3_int64 len = 0;
+	unsigned char *image = NULL;
+
+	if (has_log(path)) {
+		return false;
+	}
+	if (sqlite3_open(":memory:", &db) == SQLITE_OK && sqlite3_exec(db, "PRAGMA user_version=0", NULL, NULL, NULL) == SQLITE_OK) {
+		image = sqlite3_serialize(db, "main", &len, 0);
+	}
+	(void)sqlite3_close(db);
+	if (image == NULL) {
+		return false;
+	}
+	image[18] = image[19] = 2;
+	struct outfile *f = outfile_new(path, false, NULL);
+	bool ok = f != NULL && outfile_write(f, (const char *)image, (size_t)len, NULL);
+
+	if (ok) {
+		ok = outfile_keep(f, NULL);
+	} else {
+		outfile_discard(f);
+	}
+	sqlite3_free(image);
+	return ok;
+}
+
 /* Makes the file with its rights, which SQLite then gives to -wal and -shm as well. An existing file is not opened here: closing the
  * descriptor would drop the locks that other connections of this process hold on it. */
 static bool make_file(const char *path, struct err *e)
 {
+	struct stat st;
+
+	if (lstat(path, &st) == 0 || put_empty(path)) {
+		return true;
+	}
+	/* Another process was faster, or it cannot be; this tells which. An empty file is as good, only slower to begin with. */
 	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 
 	if (fd < 0) {

@@ -86,11 +86,21 @@ static int Write(sqlite3_file *f, const void *bytes, int n, sqlite3_int64 at)
 	return real->pMethods->xWrite(real, bytes, n, at);
 }
 
+/* What another process does while a disk takes its time. */
+static void (*while_syncing)(void);
+
 /* Nobody cuts the power here, so it need not be waited for. */
 static int Sync(sqlite3_file *f, int flags)
 {
 	(void)f;
 	(void)flags;
+	if (while_syncing != NULL) {
+		void (*other)(void) = while_syncing;
+
+		while_syncing = NULL;
+		other();
+		while_syncing = other;
+	}
 	return fails(OP_SYNC) ? ops[OP_SYNC].rc : SQLITE_OK;
 }
 
@@ -224,36 +234,83 @@ static void nothing_is_lost(void **state)
 	}
 }
 
-/* A store that is made. */
+/* A store that is made, also from an empty file. False: there was no such operation. */
+static bool make_at(enum op op, int at, bool is_begun)
+{
+	char *dir = fixture_dir();
+	struct err e = { 0 };
+
+	if (is_begun) {
+		char *path = x_asprintf("%s/sonde.db", dir);
+
+		fixture_write_file(path, "", 0);
+		free(path);
+	}
+	plan.op = op;
+	plan.n = 0;
+	plan.is_lasting = false;
+	plan.at = at;
+	struct store *s = store_open(dir, &e);
+	bool is_done = plan.n >= at;
+
+	plan.at = 0;
+	assert_true(s != NULL || e.text[0] != '\0');
+	store_close(s);
+	s = store_open(dir, &e);
+	if (s == NULL) {
+		fail_msg("%s %d, afterwards: %s", ops[op].name, at, e.text);
+	}
+	store_close(s);
+	fixture_is_whole(dir);
+	fixture_remove(dir);
+	return is_done;
+}
+
 static void a_store_is_made_or_not(void **state)
 {
 	(void)state;
 	for (enum op op = OP_WRITE; op < OP_COUNT; op++) {
-		bool is_done = true;
-
-		for (int at = 1; is_done; at = next(at)) {
-			char *dir = fixture_dir();
-			struct err e = { 0 };
-
-			plan.op = op;
-			plan.n = 0;
-			plan.is_lasting = false;
-			plan.at = at;
-			struct store *s = store_open(dir, &e);
-
-			is_done = plan.n >= at;
-			plan.at = 0;
-			assert_true(s != NULL || e.text[0] != '\0');
-			store_close(s);
-			s = store_open(dir, &e);
-			if (s == NULL) {
-				fail_msg("%s %d, afterwards: %s", ops[op].name, at, e.text);
-			}
-			store_close(s);
-			fixture_is_whole(dir);
-			fixture_remove(dir);
+		for (int at = 1; make_at(op, at, false); at = next(at)) {
+		}
+		for (int at = 1; make_at(op, at, true); at = next(at)) {
 		}
 	}
+}
+
+static struct {
+	const char *dir;
+	int n;
+} latecomer;
+
+static void open_as_well(void)
+{
+	struct err e = { 0 };
+	int64_t tables;
+	struct sql *s = sql_open(latecomer.dir, SQL_WRITE, &e);
+
+	latecomer.n++;
+	if (s == NULL || !sql_int(s, "SELECT count(*) FROM sqlite_schema", &tables, &e)) {
+		fail_msg("at sync %d: %s", latecomer.n, e.text);
+	}
+	sql_close(s);
+}
+
+/* However long the disk takes for a store that is made, it keeps no other process out. */
+static void a_store_that_is_made_can_be_opened(void **state)
+{
+	struct err e = { 0 };
+
+	latecomer.dir = *state;
+	while_syncing = open_as_well;
+	struct writer *w = writer_open(*state, &e);
+
+	while_syncing = NULL;
+	if (w == NULL) {
+		fail_msg("%s", e.text);
+	}
+	assert_true(latecomer.n > 0);
+	writer_close(w);
+	fixture_is_whole(*state);
 }
 
 int main(void)
@@ -261,6 +318,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_is_lost),
 		cmocka_unit_test(a_store_is_made_or_not),
+		cmocka_unit_test_setup_teardown(a_store_that_is_made_can_be_opened, fixture_setup, fixture_teardown),
 	};
 
 	install();
