@@ -108,6 +108,14 @@ static bool ask_for_yes(void *ctx, const struct label_move *m, struct err *e)
 	return err_hint(e, "--yes moves it all the same");
 }
 
+bool prompt_make_registry(struct prompt_task *t, struct err *e)
+{
+	if (t->r == NULL) {
+		t->r = registry_open(t->dir, true, e);
+	}
+	return t->r != NULL;
+}
+
 static int do_task(const struct prompt_verb *v, struct prompt_task *t)
 {
 	struct config *config = config_load(NULL);
@@ -121,7 +129,12 @@ static int do_task(const struct prompt_verb *v, struct prompt_task *t)
 	/* Of a configuration that is wrong nobody knows what it protects. */
 	bool ok = dir != NULL && (!is_writing || config_check(config, &e));
 
-	t->r = ok ? registry_open(dir, is_writing, &e) : NULL;
+	/* For reading first: what changes a prompt is no reason to make a store without one. */
+	t->r = ok ? registry_open(dir, false, &e) : NULL;
+	if (t->r != NULL && is_writing) {
+		registry_close(t->r);
+		t->r = registry_open(dir, true, &e);
+	}
 	if (t->r != NULL) {
 		registry_set_gate(t->r, ask_for_yes, t);
 		ok = v->run(t, &e);
@@ -232,6 +245,9 @@ static int run_with(int argc, char **argv, struct prompt_task *t)
 	t->words = argv + optind + 1;
 	t->n_words = argc - optind - 1;
 	status = check_options(v, given);
+	if (status == 0 && t->author != NULL && t->author[strspn(t->author, " \t\n")] == '\0') {
+		return cli_usage(&cli_prompt, "--author lacks a name");
+	}
 	status = status != 0 ? status : check_words(v, t);
 	return status != 0 ? status : do_task(v, t);
 }

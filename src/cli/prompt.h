@@ -9,7 +9,7 @@
 
 struct prompt_task {
 	const char *dir;
-	struct registry *r;
+	struct registry *r; /* NULL in run_empty */
 	struct config *config;
 	char **words; /* behind the subcommand */
 	int n_words;
@@ -43,6 +43,9 @@ extern const struct prompt_verb prompt_save, prompt_edit, prompt_branch, prompt_
 /* A prompt out of a file ("-": standard input): a bundle as JSON, a plain file of sonde's (prompt/file.h), or a script on top of base (NULL: on
  * nothing). from: the text of the file, the caller's; NULL: not wanted. ERR_USAGE when it cannot be read, ERR_TEMPLATE when it is no prompt. */
 bool prompt_read(const char *path, const struct bundle *base, struct bundle *out, struct buf *from, struct err *e) SONDE_MUST_CHECK;
+
+/* The registry, made where there is no store yet. */
+bool prompt_make_registry(struct prompt_task *t, struct err *e) SONDE_MUST_CHECK;
 
 /* A text of somebody's as one clean line. */
 void prompt_out_line(struct buf *out, const char *text);

@@ -37,7 +37,7 @@ static bool save_bundle(struct prompt_task *t, const char *name, int parent, con
 		e->code = ERR_USAGE;
 		return false;
 	}
-	if (!version_save(t->r, &s, b, &number, &is_new, e)) {
+	if (!prompt_make_registry(t, e) || !version_save(t->r, &s, b, &number, &is_new, e)) {
 		return false;
 	}
 	ref = x_asprintf("%s@v%d", name, number);
@@ -61,6 +61,7 @@ static bool find_newest(struct prompt_task *t, const char *name, struct version_
 	return ok;
 }
 
+/* Makes the store where there is none, but not for what cannot be saved. */
 static bool save(struct prompt_task *t, struct err *e)
 {
 	const char *name = t->words[0], *path = t->n_words > 1 ? t->words[1] : "-";
@@ -74,9 +75,9 @@ static bool save(struct prompt_task *t, struct err *e)
 	if (!prompt_name_check(name, e)) {
 		return false;
 	}
-	bool is_there = find_newest(t, name, &newest, e);
+	bool is_there = t->r != NULL && find_newest(t, name, &newest, e);
 
-	if (!is_there && e->code != ERR_CHECK) {
+	if (!is_there && t->r != NULL && e->code != ERR_CHECK) {
 		return false;
 	}
 	*e = (struct err){ 0 };
@@ -343,7 +344,7 @@ static bool swap(struct prompt_task *t, struct err *e)
 	return show_labels(t, e);
 }
 
-const struct prompt_verb prompt_save = { "save", "NAME [FILE|-]", "ma", 1, 2, 0, save, NULL };
+const struct prompt_verb prompt_save = { "save", "NAME [FILE|-]", "ma", 1, 2, 0, save, save };
 const struct prompt_verb prompt_edit = { "edit", "REF", "ma", 1, 1, 0, edit, NULL };
 const struct prompt_verb prompt_branch = { "branch", "REF [FILE|-]", "ma", 1, 2, 0, branch, NULL };
 const struct prompt_verb prompt_label = { "label", "NAME [LABEL [VERSION|SPLIT]]", "mafyx", 1, 3, 3, label, NULL };

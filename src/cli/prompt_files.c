@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/mem.h"
 #include "base/near.h"
@@ -199,6 +200,22 @@ static bool import_files(struct prompt_task *t, struct err *e)
 	return (t->format == NULL || is_format(t->format, e)) && finish(t, &told, sync_import(&s, t->words[0], e));
 }
 
+/* What is not there cannot be read: no store is made for that. */
+static bool make_for(struct prompt_task *t, struct err *e)
+{
+	struct stat st;
+
+	if (stat(t->words[0], &st) != 0) {
+		return err_set(e, ERR_USAGE, "cannot read %.150s: %s", t->words[0], strerror(errno));
+	}
+	return prompt_make_registry(t, e);
+}
+
+static bool import_first(struct prompt_task *t, struct err *e)
+{
+	return make_for(t, e) && import_files(t, e);
+}
+
 static bool sync_files(struct prompt_task *t, struct err *e)
 {
 	struct telling told = { .is_json = t->is_json };
@@ -210,6 +227,11 @@ static bool sync_files(struct prompt_task *t, struct err *e)
 	return finish(t, &told, ok);
 }
 
+static bool sync_first(struct prompt_task *t, struct err *e)
+{
+	return make_for(t, e) && sync_files(t, e);
+}
+
 const struct prompt_verb prompt_export = { "export", "DIR [NAME]", "lO", 1, 2, PROMPT_NEVER, export_files, NULL };
-const struct prompt_verb prompt_import = { "import", "DIR|FILE", "FAay", 1, 1, 1, import_files, NULL };
-const struct prompt_verb prompt_sync = { "sync", "DIR", "day", 1, 1, 1, sync_files, NULL };
+const struct prompt_verb prompt_import = { "import", "DIR|FILE", "FAay", 1, 1, 1, import_files, import_first };
+const struct prompt_verb prompt_sync = { "sync", "DIR", "day", 1, 1, 1, sync_files, sync_first };

@@ -17,6 +17,29 @@ for verb in show log diff label resolve render test verify export optimize; do
 	check "$verb without a store" exits 5 "there is no prompt yet: $T/data has no sonde.db"
 	check "$verb: how to begin" err "sonde prompt save NAME FILE makes the first prompt"
 done
+# What cannot succeed makes no store either.
+while read -r words; do
+	sonde prompt $words </dev/null
+	check "$words without a store" exits 5 "there is no prompt yet: $T/data has no sonde.db"
+done <<'END'
+label a production v1
+label a production --remove
+split a production v1:50 v2:50
+swap a blue green
+rollback a production
+branch a
+edit a
+optimize a --save
+END
+for words in "save a none.txt" "save a//b" "save a empty.txt" "import none.yaml" "sync none"; do
+	: >empty.txt
+	sonde prompt $words </dev/null
+	check "$words without a store fails" [ "$status" -ne 0 ]
+done
+echo Hello. | sonde prompt save a --author ''
+check "an empty author" exits 2 "--author lacks a name"
+echo Hello. | sonde prompt save a --author '  '
+check "a blank author" exits 2 "--author lacks a name"
 check "nothing was made" [ ! -e data/sonde.db ]
 
 printf 'SYSTEM\nBe kind.\nUSER\n{{ q }}\n' >one.txt
