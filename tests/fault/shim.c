@@ -4,10 +4,12 @@
  * that, every disk is of the type in SONDE_FAULT_FS (a magic number), and has SONDE_FAULT_DISK ("SIZE:FREE", MiB). */
 #include <dlfcn.h>
 #include <errno.h>
+#include <execinfo.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,11 +21,14 @@
 #include <unistd.h>
 
 #define HANG_S 60
+#define DEPTH 40
+#define PLACES 65536 /* a power of two */
 
-enum kind { KIND_MALLOC, KIND_OPEN, KIND_WRITE, KIND_FULL, KIND_SYNC, KIND_RESET, KIND_EOF, KIND_SHORT, KIND_COUNT };
+enum kind { KIND_MALLOC, KIND_PLACE, KIND_OPEN, KIND_WRITE, KIND_FULL, KIND_SYNC, KIND_RESET, KIND_EOF, KIND_SHORT, KIND_COUNT };
 
 static const char *const names[KIND_COUNT] = {
 	[KIND_MALLOC] = "malloc", /* NULL */
+	[KIND_PLACE] = "place",   /* the same, but only the first time that this stack of calls allocates */
 	[KIND_OPEN] = "open",     /* EMFILE */
 	[KIND_WRITE] = "write",   /* of a regular file: EIO */
 	[KIND_FULL] = "full",     /* the same: half of it is written, then ENOSPC */
@@ -51,6 +56,7 @@ static bool fails(enum kind k)
 
 __attribute__((constructor)) static void begin(void)
 {
+	void *stack[1];
 	const char *fault = getenv("SONDE_FAULT"), *colon = fault != NULL ? strchr(fault, ':') : NULL;
 
 	for (int k = 0; colon != NULL && k < KIND_COUNT; k++) {
@@ -61,6 +67,7 @@ __attribute__((constructor)) static void begin(void)
 			to = *end == '+' ? __LONG_MAX__ : from;
 			count_path = getenv("SONDE_FAULT_COUNT");
 			while_path = getenv("SONDE_FAULT_WHILE");
+			(void)backtrace(stack, 1); /* the first one allocates */
 			alarm(HANG_S);
 			kind = (enum kind)k; /* counts from here on */
 		}
@@ -96,19 +103,49 @@ static void *no_memory(void)
 	return NULL;
 }
 
+/* Whether nobody has come this way yet. */
+static bool is_new_place(void)
+{
+	static uint64_t known[PLACES];
+	static atomic_flag lock = ATOMIC_FLAG_INIT;
+	void *stack[DEPTH];
+	uint64_t hash = 1;
+
+	for (int i = 0, n = backtrace(stack, DEPTH); i < n; i++) {
+		hash = (hash ^ (uintptr_t)stack[i]) * UINT64_C(0x9E3779B97F4A7C15);
+		hash ^= hash >> 29;
+	}
+	while (atomic_flag_test_and_set(&lock)) {
+	}
+	size_t at = hash % PLACES;
+
+	while (known[at] != 0 && known[at] != hash) {
+		at = (at + 1) % PLACES;
+	}
+	bool is_new = known[at] == 0;
+	known[at] = hash;
+	atomic_flag_clear(&lock);
+	return is_new;
+}
+
+static bool has_no_memory(void)
+{
+	return fails(KIND_MALLOC) || (kind == KIND_PLACE && is_new_place() && fails(KIND_PLACE));
+}
+
 void *malloc(size_t size)
 {
-	return fails(KIND_MALLOC) ? no_memory() : __libc_malloc(size);
+	return has_no_memory() ? no_memory() : __libc_malloc(size);
 }
 
 void *calloc(size_t n, size_t size)
 {
-	return fails(KIND_MALLOC) ? no_memory() : __libc_calloc(n, size);
+	return has_no_memory() ? no_memory() : __libc_calloc(n, size);
 }
 
 void *realloc(void *p, size_t size)
 {
-	return fails(KIND_MALLOC) ? no_memory() : __libc_realloc(p, size);
+	return has_no_memory() ? no_memory() : __libc_realloc(p, size);
 }
 
 #endif
