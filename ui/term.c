@@ -385,7 +385,9 @@ bool term_resize(struct terminal *t)
 	if (w == t->painted->w && h == t->painted->h) {
 		return false;
 	}
-	resizeterm(h, w);
+	if (resizeterm(h, w) != OK) { /* its windows are of both sizes then, and end in each other's memory */
+		x_out_of_memory();
+	}
 	term_out_add(&t->out, has_margins() ? MARGINS_OFF : "");
 	cells_resize(t->painted, w, h);
 	term_repaint(t);
