@@ -42,14 +42,18 @@ static void forget_opened(struct prompts *p)
 	p->keep_err = (struct err){ 0 };
 	prompts_confirm(p, false);
 	free(p->name);
-	p->name = NULL;
+	free(p->saves_as);
+	p->name = p->saves_as = NULL;
+	p->opening = NULL;
 	prompts_proposal_drop(p);
 }
 
 void prompts_free(struct prompts *p)
 {
-	prompts_keep(p);
-	job_pool_wait(p->app->loop->jobs);
+	for (int i = 0; i < 2; i++) { /* again, what was typed before the prompt was read */
+		prompts_keep(p);
+		job_pool_wait(p->app->loop->jobs);
+	}
 	forget_opened(p);
 	prompts_results_free(p->results);
 	prompt_rows_free(p->rows, p->n_rows);
@@ -176,23 +180,85 @@ static bool read_draft(struct prompts_task *t, struct registry *r, struct err *e
 	return prompts_task_read_version(t, r, e);
 }
 
-static void opened(struct prompts_task *t)
+bool prompts_is_read(const struct prompts *p, struct err *e)
+{
+	bool is_there = !p->is_loaded; /* or may be */
+
+	for (size_t i = 0; p->name != NULL && i < p->n_rows && !is_there; i++) {
+		is_there = strcmp(p->rows[i].name, p->name) == 0;
+	}
+	return p->opening == NULL || !is_there || err_set(e, ERR_USAGE, "%s is still being read", p->name);
+}
+
+/* What was typed ahead stays, at the start. */
+static void put_read(struct prompts *p, const struct buf *text)
+{
+	struct buf whole = { 0 };
+	size_t n_ahead = p->text.len;
+
+	(void)buf_add(&whole, buf_str(&p->text), p->text.len);
+	(void)buf_add(&whole, buf_str(text), text->len);
+	prompts_put_text(p, buf_str(&whole), whole.len);
+	p->n_ahead = n_ahead;
+	buf_free(&whole);
+}
+
+/* Whether it is what is waited for; it is waited for no more. */
+static bool end_opening(const struct prompts_task *t)
 {
 	struct prompts *p = t->p;
+	bool is_wanted = t == p->opening;
 
-	if (!prompts_task_is_of_opened(t)) {
-		return;
-	}
+	p->opening = is_wanted ? NULL : p->opening;
+	return is_wanted;
+}
+
+static void not_opened(struct prompts_task *t)
+{
+	(void)end_opening(t);
+	prompts_say_err(t->p->app, &t->err);
+}
+
+static void put_opened(struct prompts_task *t)
+{
+	struct prompts *p = t->p;
+	bool is_typed = p->text.len > 0;
+
 	prompts_set_base(p, &t->version);
 	if (t->is_found) {
-		prompts_put_text(p, buf_str(&t->draft.script), t->draft.script.len);
-		(void)buf_add(&p->kept, buf_str(&p->text), p->text.len);
+		put_read(p, &t->draft.script);
+		buf_clear(&p->kept);
+		(void)buf_add(&p->kept, buf_str(&t->draft.script), t->draft.script.len);
 		p->is_kept = p->was_found = true;
-	} else if (p->base > 0 || p->text.len == 0) { /* a new one may be written already */
-		prompts_put_text(p, buf_str(&p->base_text), p->base_text.len);
+	} else if (p->base > 0 || !is_typed) { /* a new one is written as it is */
+		put_read(p, &p->base_text);
+	}
+	if (is_typed) {
+		prompts_keep_soon(p);
 	}
 	prompts_compare(p, usual_against(p));
 	prompts_think(p);
+}
+
+/* What was to be saved before it was read. */
+static void save_read(struct prompts *p)
+{
+	char *message = p->saves_as;
+	struct err e = { 0 };
+
+	p->saves_as = NULL;
+	if (message != NULL && !prompts_save(p, message, &e)) {
+		prompts_say_err(p->app, &e);
+	}
+	free(message);
+}
+
+static void opened(struct prompts_task *t)
+{
+	if (end_opening(t)) {
+		put_opened(t);
+		save_read(t->p);
+	}
 }
 
 /* On top of the newest version, but with all that the bundle has: parameters and tools, too. */
@@ -200,20 +266,26 @@ static void opened_bundle(struct prompts_task *t)
 {
 	struct prompts *p = t->p;
 	struct buf text = { 0 };
+	bool is_wanted = end_opening(t);
 
 	if (t->is_found) {
 		app_say(p->app, NEWS_BAD, "%s has a draft that is not saved, which is opened: ^S or D, then take this over once more", t->name);
-		opened(t);
-	} else if (prompts_task_is_of_opened(t)) {
+	}
+	if (is_wanted && t->is_found) {
+		put_opened(t);
+	} else if (is_wanted) {
 		prompts_set_base(p, &t->version);
 		bundle_free(&p->base_bundle);
 		bundle_copy(&t->bundle, &p->base_bundle);
 		bundle_script(&t->bundle, &text);
-		prompts_put_text(p, buf_str(&text), text.len);
+		put_read(p, &text);
 		p->has_other_parts = true;
 		prompts_compare(p, usual_against(p));
 		prompts_keep_soon(p);
 		prompts_think(p);
+	}
+	if (is_wanted) {
+		save_read(p);
 	}
 	buf_free(&text);
 }
@@ -231,6 +303,8 @@ void prompts_open(struct prompts *p, const char *name, int number)
 	t->number = number;
 	t->act = read_draft;
 	t->end = opened;
+	t->fail = not_opened;
+	p->opening = t;
 	prompts_task_submit(t);
 }
 
@@ -246,6 +320,8 @@ void prompts_open_bundle(struct prompts *p, const char *name, struct bundle *b)
 	*b = (struct bundle){ 0 };
 	t->act = read_draft;
 	t->end = opened_bundle;
+	t->fail = not_opened;
+	p->opening = t;
 	prompts_task_submit(t);
 }
 

@@ -33,6 +33,9 @@ struct prompts {
 	bool has_other_parts;      /* base_bundle differs from the base in what the text does not show */
 	struct buf base_text, text;
 	unsigned opened;           /* grows each time something else than typing changed the text */
+	const struct prompts_task *opening; /* reads the opened prompt; NULL: that is there */
+	char *saves_as;            /* the message of a save that waits for it; NULL: none does */
+	size_t n_ahead;            /* bytes of the text that were typed before the rest was read */
 	struct buf kept;           /* as it was kept last */
 	bool is_kept;              /* something is kept for this prompt */
 	size_t n_keeping;          /* times that it is being kept */
@@ -73,7 +76,9 @@ void prompts_open_bundle(struct prompts *p, const char *name, struct bundle *b);
 /* The prompt of Play, and a recorded request with all its turns, parameters and tools, as bundles. */
 bool prompts_bundle_of_play(const struct prompts *p, struct bundle *out, struct err *e) SONDE_MUST_CHECK;
 bool prompts_bundle_of_call(const struct call_row *row, const struct call_body *body, struct bundle *out, struct err *e) SONDE_MUST_CHECK;
-/* What was typed. */
+/* False: it is there, but what it says is still being read. */
+bool prompts_is_read(const struct prompts *p, struct err *e);
+/* What was typed: before the prompt is read it goes to its start. */
 void prompts_set_text(struct prompts *p, const char *text, size_t len);
 /* Whether a line of the script begins a message: "SYSTEM". */
 bool prompts_is_role(const char *line, size_t len);
@@ -96,7 +101,7 @@ bool prompts_can_leave(const struct prompts *p, struct err *e);
 void prompts_compare(struct prompts *p, int number);
 /* A version (0: the draft) with the one that is compared with. */
 void prompts_compare_after(struct prompts *p, int number);
-/* Saves the draft as a version. False: there is nothing to save, and why; how it went is told by app_say. */
+/* Saves the draft as a version, once it is read. False: there is nothing to save, and why; how it went is told by app_say. */
 bool prompts_save(struct prompts *p, const char *message, struct err *e) SONDE_MUST_CHECK;
 /* The bundle of the draft as it would be saved. */
 bool prompts_bundle(const struct prompts *p, struct bundle *out, struct err *e) SONDE_MUST_CHECK;

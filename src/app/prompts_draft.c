@@ -53,6 +53,7 @@ void prompts_put_text(struct prompts *p, const char *text, size_t len)
 	prompts_proposal_drop(p);
 	buf_clear(&p->text);
 	(void)buf_add(&p->text, text, len);
+	p->n_ahead = 0;
 	p->opened++;
 }
 
@@ -155,7 +156,7 @@ void prompts_keep(struct prompts *p)
 	bool is_wanted = prompts_is_changed(p) && p->text.len > 0;
 
 	ev_timer_stop(p->app->loop->ev, &p->pause);
-	if (p->name == NULL || p->app->store == NULL || (is_wanted ? is_given(p) : !p->is_kept)) {
+	if (p->name == NULL || p->app->store == NULL || !prompts_is_read(p, NULL) || (is_wanted ? is_given(p) : !p->is_kept)) {
 		return;
 	}
 	struct prompts_task *t = prompts_task_new(p, p->name);
@@ -358,6 +359,11 @@ bool prompts_save(struct prompts *p, const char *message, struct err *e)
 	if (p->app->store == NULL) {
 		*e = store_err(p);
 		return false;
+	}
+	if (!prompts_is_read(p, NULL)) {
+		free(p->saves_as);
+		p->saves_as = x_strdup(message);
+		return true;
 	}
 	if (p->n_versions > 0 && !prompts_is_changed(p)) {
 		return err_set(e, ERR_USAGE, "nothing was changed since v%d", p->base);

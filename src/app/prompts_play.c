@@ -54,6 +54,9 @@ static bool version_of(const struct prompts *p, struct version_row *out, struct 
 
 bool prompts_to_play(struct prompts *p, struct err *e)
 {
+	if (!prompts_is_read(p, e)) {
+		return false;
+	}
 	bool has_include = memmem(buf_str(&p->text), p->text.len, "include", 7) != NULL;
 	struct registry *r = has_include ? registry_open(p->app->data_dir, false, e) : NULL;
 	struct version_row v = { 0 };

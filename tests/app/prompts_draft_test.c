@@ -68,6 +68,49 @@ static void dropping_a_call_drops_all_of_it(void **state)
 	close_place(&o);
 }
 
+/* A prompt that is there is read off the loop, and one may be faster. */
+static void what_is_typed_ahead_goes_before_what_is_read(void **state)
+{
+	struct place o;
+	struct err e = { 0 };
+
+	open_place(&o, *state);
+	set_text(&o, "SYSTEM\nNot saved yet.\n");
+	prompts_open(o.p, "q", 0); /* keeps it */
+	settle(&o);
+	prompts_open(o.p, "p", 0);
+	prompts_set_text(o.p, "ahead ", 6);
+	prompts_keep(o.p); /* a pause: what was kept must not give way to half of it */
+	assert_false(prompts_to_play(o.p, &e));
+	assert_string_equal(e.text, "p is still being read");
+	settle(&o);
+	assert_string_equal(buf_str(&o.p->text), "ahead SYSTEM\nNot saved yet.\n");
+	assert_int_equal(o.p->n_ahead, 6);
+	assert_true(prompts_is_read(o.p, &e));
+	/* what is saved is the whole */
+	prompts_open(o.p, "q", 0);
+	settle(&o);
+	prompts_open(o.p, "p", 0);
+	assert_true(prompts_save(o.p, "m", &e));
+	settle(&o);
+	assert_int_equal(o.p->n_versions, 3);
+	assert_string_equal(buf_str(&o.p->base_text), "ahead SYSTEM\nNot saved yet.\n");
+	set_text(&o, "USER\nAgain.\n");
+	/* the end comes before it is read */
+	prompts_open(o.p, "q", 0);
+	settle(&o);
+	prompts_open(o.p, "p", 0);
+	prompts_set_text(o.p, "more ", 5);
+	close_place(&o);
+	o.loop = loop_new();
+	o.app = app_new(o.loop, config_new(), *state, true);
+	o.p = o.app->prompts;
+	prompts_open(o.p, "p", 0);
+	settle(&o);
+	assert_string_equal(buf_str(&o.p->text), "more USER\nAgain.\n");
+	close_place(&o);
+}
+
 static void what_is_typed_back_is_kept(void **state)
 {
 	struct place o;
@@ -165,6 +208,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_call_takes_no_drafts_place, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(dropping_a_call_drops_all_of_it, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(what_is_typed_ahead_goes_before_what_is_read, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(what_is_typed_back_is_kept, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(what_is_saved_is_no_draft, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(opened_again_it_is_the_same, fixture_setup, fixture_teardown),

@@ -317,12 +317,12 @@ static void take_text(struct prompts_screen *s)
 	size_t len;
 
 	(void)editor_text(s->text, &len);
-	if (is_same && len > 0) {
+	if (is_same && len > 0 && p->n_ahead == 0) {
 		(void)editor_replace(s->text, 0, len, buf_str(&p->text), p->text.len);
 	} else {
 		editor_set(s->text, buf_str(&p->text), p->text.len);
 	}
-	editor_set_cursor(s->text, 0); /* shown from its start */
+	editor_set_cursor(s->text, p->n_ahead); /* shown from its start */
 	s->focus = is_same ? s->focus : PANE_EDITOR;
 	free(s->shown_name);
 	s->shown_name = p->name != NULL ? x_strdup(p->name) : NULL;
@@ -426,5 +426,8 @@ unsigned prompts_editor_input(struct prompts_screen *s, struct console *c, const
 		s->proposal = (s->proposal + (in->key == K_DOWN ? 1 : s->n_proposals - 1)) % s->n_proposals;
 		return prompts_changed();
 	}
-	return console_type(c, s->text, in);
+	unsigned bits = console_type(c, s->text, in);
+
+	prompts_keep_text(s); /* before the rest of it comes, which goes behind it */
+	return bits;
 }
