@@ -45,8 +45,8 @@ static const struct step {
 	{ "render", { { "", "" } }, "prompt render support/triage@v2 -p name=Ana", "Never lie to Ana.", NULL },
 	{ "label", { { "L", ":label" }, { "\x15" LINE("label production v1"), "production is protected" }, { "Y", "production \u2192 v1" } },
 	    "prompt resolve support/triage@production --json", "\"version\":1", NULL },
-	{ "canary", { { ":", ":" }, { LINE("label production v1:90,v2:10"), "production is protected" }, { "Y", "production \u2192 v1:90,v2:10" } },
-	    "prompt label support/triage --json", "v1:90,v2:10", NULL },
+	{ "canary", { { ":", ":" }, { LINE("label production v2:10,v1:90"), "production is protected" }, { "Y", "production \u2192 v2:10,v1:90" } },
+	    "prompt label support/triage --json", "v2:10,v1:90", NULL }, /* not v1 first: that would seem to be rolled back already */
 	{ "roll back", { { "R", "production \u2192 v1" } }, "prompt log support/triage --json", "\"rollback\":true", NULL },
 	{ "open in Play", { { "o", "[2 Play]" }, { "", "Hello Ana, bye" }, { F5, "4 done" } }, "calls --json", "llama3.1:8b", NULL },
 	{ "come back", { { "1", "[1 Prompts]" }, { "", "Never lie to {{name}}." } }, NULL, NULL, NULL },
