@@ -23,6 +23,7 @@ struct live_count {
 	struct way *ways;
 	size_t n, cap;
 	size_t n_jobs;
+	bool is_unwanted; /* the last job frees it */
 };
 
 struct job {
@@ -88,7 +89,8 @@ void live_count_free(struct live_count *c)
 		return;
 	}
 	if (c->n_jobs > 0) {
-		job_pool_wait(c->app->loop->jobs);
+		c->is_unwanted = true;
+		return;
 	}
 	for (size_t i = 0; i < c->n; i++) {
 		tally_free(&c->ways[i].tally);
@@ -136,22 +138,32 @@ static void work(void *arg)
 	tally_set(&j->tally, &j->by, j->text, j->len);
 }
 
+static void take(struct live_count *c, struct job *j)
+{
+	struct way *w = &c->ways[j->way];
+	struct edit meanwhile = edit_of(j->text, j->len, c->text, c->len);
+
+	w->is_counting = false;
+	w->tally = j->tally;
+	w->is_whole = true;
+	follow(c, w, &meanwhile);
+	app_changed(c->app);
+}
+
 static void done(void *arg)
 {
 	struct job *j = arg;
 	struct live_count *c = j->c;
-	struct way *w = &c->ways[j->way];
 
 	c->n_jobs--;
-	w->is_counting = false;
-	tally_free(&w->tally);
-	w->tally = j->tally;
-	w->is_whole = true;
-
-	struct edit meanwhile = edit_of(j->text, j->len, c->text, c->len);
-
-	follow(c, w, &meanwhile);
-	app_changed(c->app);
+	if (c->is_unwanted) {
+		tally_free(&j->tally);
+		if (c->n_jobs == 0) {
+			live_count_free(c);
+		}
+	} else {
+		take(c, j);
+	}
 	free(j->text);
 	free(j);
 }

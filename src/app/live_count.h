@@ -11,11 +11,11 @@ struct live_count;
 
 /* Of "". */
 struct live_count *live_count_new(struct app *app);
-/* Waits for what still counts. */
+/* At any time: what still counts, off the loop, is the last to go. */
 void live_count_free(struct live_count *c);
 /* The text is this one now: borrowed until the next call, during which the one before must still be there. */
 void live_count_set(struct live_count *c, const char *text);
-/* Adds its weight. The vocabulary must live as long as the count. False: it is not counted as a whole yet; app->on_change tells when it is. */
+/* Adds its weight. The vocabulary must live as long as anything counts. False: it is not counted as a whole yet; app->on_change tells when it is. */
 bool live_count_weigh(struct live_count *c, const struct tokenizer *by, struct weight *sum);
 
 #endif

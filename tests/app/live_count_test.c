@@ -2,6 +2,8 @@
  * app counts by. */
 #include "tests/store/fixture.h"
 
+#include <unistd.h>
+
 #include "app/counting.h"
 #include "app/live_count.h"
 #include "app/play.h"
@@ -144,6 +146,45 @@ static void a_key_in_a_long_text(void **state)
 	end(a);
 }
 
+/* Until it is told to go on: a thread that does something else. */
+static void hold(void *arg)
+{
+	char c;
+
+	assert_int_equal(read(*(int *)arg, &c, 1), 1);
+}
+
+static void held(void *arg)
+{
+	(void)arg;
+}
+
+static void freed_while_it_counts(void **state)
+{
+	struct app *a = app_of(*state, config_new());
+	struct live_count *c = live_count_new(a);
+	struct weight ignored = { { 0 } };
+	uint32_t seed = 5;
+	char *text = text_of(&seed, 50000);
+	int ends[2];
+
+	assert_int_equal(pipe(ends), 0);
+	for (int i = 0; i < 8; i++) { /* no thread is free */
+		job_submit(a->loop->jobs, hold, held, &ends[0]);
+	}
+	live_count_set(c, text);
+	assert_false(live_count_weigh(c, &tokenizer_estimating, &ignored));
+	alarm(20); /* it would wait for ever */
+	live_count_free(c);
+	free(text);
+	assert_int_equal(write(ends[1], "12345678", 8), 8);
+	job_pool_wait(a->loop->jobs);
+	alarm(0);
+	(void)close(ends[0]);
+	(void)close(ends[1]);
+	end(a);
+}
+
 /* ---- the vocabulary ---- */
 
 static struct config *config_with_targets(void)
@@ -224,6 +265,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(equals_the_whole, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(a_key_in_a_long_text, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(freed_while_it_counts, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(comes_when_it_is_asked_for, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(what_is_no_vocabulary_is_told, fixture_setup, fixture_teardown),
 	};
