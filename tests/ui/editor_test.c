@@ -284,6 +284,28 @@ static void finds_and_replaces(void **state)
 	editor_free(e);
 }
 
+static void replaced_with_too_much(void **state)
+{
+	struct editor *e = editor_new(false, NULL);
+	char *text = x_malloc(EDITOR_LIMIT / 2 + 1);
+	enum style st;
+	size_t len;
+
+	(void)state;
+	memset(text, 'a', EDITOR_LIMIT / 2 + 1);
+	editor_set(e, text, EDITOR_LIMIT / 2 + 1);
+	editor_set_cursor(e, 7);
+	assert_int_equal(editor_replace_all(e, "a", "aa"), 0);
+	assert_non_null(editor_remark(e, &st));
+	(void)editor_text(e, &len);
+	assert_int_equal(len, EDITOR_LIMIT / 2 + 1);
+	assert_int_equal(editor_cursor(e), 7);
+	assert_int_equal(editor_replace_all(e, "b", "aa"), 0); /* they are nowhere: nothing is to be said */
+	assert_null(editor_remark(e, &st));
+	free(text);
+	editor_free(e);
+}
+
 static size_t style_of(void *ctx, const char *text, size_t len, size_t from, size_t to, struct editor_span *spans, size_t most)
 {
 	const char *found = memchr(text + from, '{', to - from);
@@ -429,7 +451,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(keys_do), cmocka_unit_test(pastes_are_kept_and_drawn_clean), cmocka_unit_test(draws_lines_and_cursor),
 		cmocka_unit_test(one_line_scrolls_sideways), cmocka_unit_test(takes_a_huge_paste),
-		cmocka_unit_test(finds_and_replaces), cmocka_unit_test(draws_numbers_styles_and_brackets), cmocka_unit_test(refuses_what_is_too_long),
+		cmocka_unit_test(finds_and_replaces), cmocka_unit_test(replaced_with_too_much), cmocka_unit_test(draws_numbers_styles_and_brackets), cmocka_unit_test(refuses_what_is_too_long),
 		cmocka_unit_test(takes_a_text_from_elsewhere), cmocka_unit_test(copies), cmocka_unit_test(drags),
 	};
 

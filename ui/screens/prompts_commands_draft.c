@@ -157,9 +157,15 @@ unsigned prompts_cmd_replace(void *self, struct console *c, const char *arg)
 		console_say(c, ST_BAD, "replace is given as /OLD/NEW/, with any other sign in place of the slashes");
 	} else {
 		size_t n = editor_replace_all(s->text, old, with);
+		enum style st;
+		const char *remark = editor_remark(s->text, &st); /* it would be too long */
 
-		console_say(c, n > 0 ? ST_TEXT : ST_DIM, n == 0 ? "it stands nowhere in the draft" : "replaced %zu time%s; u takes that back", n,
-		    n == 1 ? "" : "s");
+		if (remark != NULL) {
+			console_say(c, st, "%s", remark);
+		} else {
+			console_say(c, n > 0 ? ST_TEXT : ST_DIM, n == 0 ? "it stands nowhere in the draft" : "replaced %zu time%s; u takes that back", n,
+			    n == 1 ? "" : "s");
+		}
 	}
 	free(copy);
 	return prompts_changed();

@@ -44,7 +44,7 @@ bool editor_replace(struct editor *e, size_t start, size_t end, const char *text
 void editor_take(struct editor *e, const char *text, size_t len);
 /* Selects the next place (by > 0) or the one before where the bytes stand, around the ends of the text. False: they are nowhere. */
 bool editor_find(struct editor *e, const char *needle, int by);
-/* Replaces them everywhere as one undo step; how often. */
+/* Replaces them everywhere as one undo step; how often. 0: they are nowhere, or it would be too long, and editor_remark says so. */
 size_t editor_replace_all(struct editor *e, const char *needle, const char *with);
 
 /* Keys, pastes, clicks and the wheel inside the last layout. Returns INPUT_* bits of ui/screen.h; 0: not for it. */

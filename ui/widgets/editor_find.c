@@ -36,6 +36,7 @@ size_t editor_replace_all(struct editor *e, const char *needle, const char *with
 	size_t len = strlen(needle), n = 0, from = 0, cursor = e->cursor; /* cursor: in the new text */
 	const char *s = buf_str(&e->text), *p;
 
+	e->remark[0] = '\0';
 	while (len > 0 && (p = memmem(s + from, e->text.len - from, needle, len)) != NULL) {
 		(void)buf_add(&out, s + from, (size_t)(p - s) - from);
 		(void)buf_add_str(&out, with);
@@ -44,10 +45,11 @@ size_t editor_replace_all(struct editor *e, const char *needle, const char *with
 		n++;
 	}
 	(void)buf_add(&out, s + from, e->text.len - from);
-	if (n > 0 && !editor_replace(e, 0, e->text.len, out.s, out.len)) {
+	if (n > 0 && editor_replace(e, 0, e->text.len, out.s, out.len)) {
+		editor_set_cursor(e, cursor);
+	} else {
 		n = 0;
 	}
-	editor_set_cursor(e, cursor);
 	buf_free(&out);
 	return n;
 }
