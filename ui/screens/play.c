@@ -38,6 +38,7 @@ static void free_screen(void *self)
 	styled_free(s->facts);
 	styled_free(s->event_text);
 	styled_free(s->request);
+	buf_free(&s->request_params);
 	raw_events_free(&s->events);
 	for (size_t i = 0; i < s->n_targets; i++) {
 		free(s->targets[i]);

@@ -288,7 +288,6 @@ unsigned play_edit_outside(void *self, struct console *c, const char *arg)
 	return console_edit(c, text, len, is_system ? take_system : take_user, s);
 }
 
-
 unsigned play_to_prompt(void *self, struct console *c, const char *arg)
 {
 	struct play_screen *s = self;

@@ -81,6 +81,7 @@ struct play_screen {
 	const struct play_column *request_column;
 	const struct play_prompt *request_prompt;
 	unsigned long request_text;
+	struct buf request_params;
 	struct list request_scroll;
 	struct styled_text *event_text; /* VIEW_EVENTS: the opened one */
 	char **targets;           /* candidates for `:add`, collected when first asked */

@@ -100,25 +100,30 @@ static void add_role(struct styled_text *t, const struct message *m)
 	styled_addf(t, ST_TEXT, "\n");
 }
 
-static void add_params(const struct play_screen *s, struct styled_text *t, const struct play_column *c)
+static void params_of(const struct play_screen *s, const struct play_column *c, struct buf *out)
 {
 	struct chat_params params;
-	struct buf text = { 0 }, unsent = { 0 };
 
 	play_column_params(s->play, c, &params);
-	play_params_text(&params, "  ", &text);
+	play_params_text(&params, "  ", out);
+	chat_params_free(&params);
+}
+
+static void add_params(const struct play_screen *s, struct styled_text *t, const struct play_column *c)
+{
+	const struct buf *text = &s->request_params;
+	struct buf unsent = { 0 };
+
 	play_unsent(s->play, c, &unsent);
 	styled_addf(t, ST_BOLD, "PARAMETERS\n");
-	styled_addf(t, text.len > 0 ? ST_TEXT : ST_DIM, "%s\n", text.len > 0 ? text.s : "the provider's own defaults");
+	styled_addf(t, text->len > 0 ? ST_TEXT : ST_DIM, "%s\n", text->len > 0 ? text->s : "the provider's own defaults");
 	if (unsent.len > 0) {
 		char *names = clean_line(unsent.s, unsent.len, 0);
 
 		styled_addf(t, ST_WARN, "not sent, for sonde does not know it: %s\n", names);
 		free(names);
 	}
-	buf_free(&text);
 	buf_free(&unsent);
-	chat_params_free(&params);
 }
 
 static void make_request(struct play_screen *s, const struct play_column *c)
@@ -151,13 +156,19 @@ void play_request_layout(struct play_screen *s)
 	const struct play_column *c = s->play->columns[s->column];
 	const struct play_prompt *prompt = play_prompt_of(s->play, c);
 	int room = s->columns.h - 1;
+	struct buf params = { 0 };
 
-	if (s->request == NULL || s->request_column != c || s->request_prompt != prompt || s->request_text != s->seen_text) {
+	params_of(s, c, &params);
+	if (s->request == NULL || s->request_column != c || s->request_prompt != prompt || s->request_text != s->seen_text ||
+	    strcmp(buf_str(&s->request_params), buf_str(&params)) != 0) {
+		buf_clear(&s->request_params);
+		(void)buf_add(&s->request_params, buf_str(&params), params.len);
 		make_request(s, c);
 		s->request_column = c;
 		s->request_prompt = prompt;
 		s->request_text = s->seen_text;
 	}
+	buf_free(&params);
 	int n = (int)styled_layout(s->request, s->columns.w - 2);
 
 	s->request_scroll.rows = room;
@@ -169,7 +180,6 @@ void play_request_draw(const struct play_screen *s, struct cells *cells, const s
 	struct rect r = s->columns;
 	char label[PLAY_LABEL_SIZE];
 	char *title = x_asprintf("Request \u203a %zu %s", s->column + 1, play_next_label(s, s->play->columns[s->column], label));
-
 
 	(void)env;
 	play_view_rule(cells, r, title, &s->request_scroll, "F5 sends it \u00b7 Esc closes");
