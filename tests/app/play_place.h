@@ -132,4 +132,30 @@ static inline void place_recorded(const struct place *o, size_t column, struct c
 	reader_close(r);
 }
 
+/* The request of the shown answer of a column as it was recorded, the caller's; row: to be freed by call_row_free. */
+static inline json_t *place_sent(const struct place *o, size_t column, struct call_row *row)
+{
+	struct call_body body;
+
+	place_recorded(o, column, row, &body);
+	json_t *v = json_loadb(body.request, body.request_len, 0, NULL);
+
+	assert_non_null(v);
+	call_body_free(&body);
+	return v;
+}
+
+/* Another start, which sends the newest past run again. */
+static inline void place_send_past(struct place *o)
+{
+	const char *dir = o->dir;
+
+	place_close(o);
+	place_open(o, dir);
+	play_load_history(o->play);
+	place_settle(o);
+	play_open_run(o->play, 0, OPEN_SEND);
+	place_settle(o);
+}
+
 #endif

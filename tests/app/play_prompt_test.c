@@ -35,18 +35,6 @@ static void open_all(struct place *o, const char *dir)
 	open_in_play(o);
 }
 
-static json_t *sent(const struct place *o, size_t column, struct call_row *row)
-{
-	struct call_body body;
-
-	place_recorded(o, column, row, &body);
-	json_t *v = json_loadb(body.request, body.request_len, 0, NULL);
-
-	assert_non_null(v);
-	call_body_free(&body);
-	return v;
-}
-
 static void is_message(const json_t *request, size_t i, const char *role, const char *text)
 {
 	const json_t *m = json_array_get(json_object_get(request, "messages"), i);
@@ -66,7 +54,7 @@ static void sent_as_its_turns(void **state)
 	assert_int_equal(o.play->all.prompt->n_between, 2);
 	assert_string_equal(o.play->all.ref, "triage@v1");
 	place_send(&o);
-	json_t *request = sent(&o, 0, &row);
+	json_t *request = place_sent(&o, 0, &row);
 
 	assert_int_equal(json_array_size(json_object_get(request, "messages")), 4);
 	is_message(request, 0, "system", "You triage for Atlas.");
@@ -89,7 +77,7 @@ static void sent_as_its_turns(void **state)
 
 	assert_true(chat_params_set(&o.play->params, "temperature", "0.75", &e));
 	place_send(&o);
-	request = sent(&o, 0, &row);
+	request = place_sent(&o, 0, &row);
 	assert_true(json_number_value(json_object_get(request, "temperature")) == 0.75);
 	play_unsent(o.play, o.play->columns[0], &unsent);
 	assert_string_equal(buf_str(&unsent), "logit_bias");
@@ -108,7 +96,7 @@ static void an_edit_makes_it_a_draft(void **state)
 	play_set_prompt(o.play, "You triage.", "Order 4411.");
 	assert_true(o.play->is_edited);
 	place_send(&o);
-	json_t *request = sent(&o, 0, &row);
+	json_t *request = place_sent(&o, 0, &row);
 
 	is_message(request, 0, "system", "You triage.");
 	is_message(request, 2, "assistant", "Which order?");
@@ -126,7 +114,7 @@ static void an_edit_makes_it_a_draft(void **state)
 	place_settle(&o);
 	assert_string_equal(o.play->user, "Order 2.");
 	place_send(&o);
-	json_decref(sent(&o, 0, &row));
+	json_decref(place_sent(&o, 0, &row));
 	assert_non_null(row.prompt_version);
 	call_row_free(&row);
 	/* a draft of Prompts is none either */
@@ -137,7 +125,7 @@ static void an_edit_makes_it_a_draft(void **state)
 	assert_null(o.play->all.ref);
 	assert_string_equal(o.play->user, "Hi 2");
 	place_send(&o);
-	json_decref(sent(&o, 0, &row));
+	json_decref(place_sent(&o, 0, &row));
 	assert_string_equal(row.prompt_name, "triage");
 	assert_null(row.prompt_version);
 	call_row_free(&row);
@@ -145,7 +133,7 @@ static void an_edit_makes_it_a_draft(void **state)
 	play_take_prompt(o.play, NULL, NULL);
 	assert_string_equal(o.play->user, "Hi 2");
 	place_send(&o);
-	json_decref(sent(&o, 0, &row));
+	json_decref(place_sent(&o, 0, &row));
 	assert_null(row.prompt_name);
 	call_row_free(&row);
 	place_close(&o);
@@ -176,7 +164,7 @@ static void a_value_that_goes_keeps_it_from_being_sent(void **state)
 	/* by a label: its arm is recorded */
 	play_ask_prompt(o.play, "triage@latest");
 	place_send(&o);
-	json_decref(sent(&o, 0, &row));
+	json_decref(place_sent(&o, 0, &row));
 	assert_non_null(strstr(row.tags, "\"prompt_label\":\"latest\""));
 	call_row_free(&row);
 	place_close(&o);
@@ -190,16 +178,11 @@ static void a_past_run_is_whole(void **state)
 	open_all(&o, *state);
 	play_set_prompt(o.play, "You triage.", "Order 4411.");
 	place_send(&o);
-	json_t *before = sent(&o, 0, &row);
+	json_t *before = place_sent(&o, 0, &row);
 
 	call_row_free(&row);
-	place_close(&o);
-	place_open(&o, *state);
-	play_load_history(o.play);
-	place_settle(&o);
-	play_open_run(o.play, 0, OPEN_SEND);
-	place_settle(&o);
-	json_t *after = sent(&o, 0, &row);
+	place_send_past(&o);
+	json_t *after = place_sent(&o, 0, &row);
 
 	assert_true(o.play->is_edited);
 	assert_true(json_equal(before, after));

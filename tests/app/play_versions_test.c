@@ -28,18 +28,6 @@ static void open_two(struct place *o, const char *dir)
 	play_ask_own(o->play, o->play->columns[2], "greet");
 }
 
-static json_t *sent(const struct place *o, size_t column, struct call_row *row)
-{
-	struct call_body body;
-
-	place_recorded(o, column, row, &body);
-	json_t *v = json_loadb(body.request, body.request_len, 0, NULL);
-
-	assert_non_null(v);
-	call_body_free(&body);
-	return v;
-}
-
 static const char *content(const json_t *request, size_t i)
 {
 	const char *text = json_get_string(json_array_get(json_object_get(request, "messages"), i), "content", NULL);
@@ -56,7 +44,7 @@ static void each_column_sends_its_version(void **state)
 	set(&o, "who=Zo\u00eb");
 	set(&o, "lang=French");
 	place_send(&o); /* while they are being filled in */
-	json_t *one = sent(&o, 0, &row);
+	json_t *one = place_sent(&o, 0, &row);
 
 	assert_int_equal(json_array_size(json_object_get(one, "messages")), 2);
 	assert_string_equal(content(one, 0), "Be brief.");
@@ -66,7 +54,7 @@ static void each_column_sends_its_version(void **state)
 	assert_string_equal(row.prompt_version, o.play->columns[0]->own.prompt->hash);
 	assert_null(row.tags);
 	call_row_free(&row);
-	json_t *two = sent(&o, 1, &row);
+	json_t *two = place_sent(&o, 1, &row);
 
 	assert_int_equal(json_array_size(json_object_get(two, "messages")), 3);
 	assert_string_equal(content(two, 0), "Greet Zo\u00eb in French.");
@@ -76,7 +64,7 @@ static void each_column_sends_its_version(void **state)
 	assert_non_null(json_object_get(two, "response_format"));
 	assert_string_equal(row.prompt_version, o.play->columns[1]->own.prompt->hash);
 	call_row_free(&row);
-	json_t *three = sent(&o, 2, &row); /* the newest, by no label that moves; with what it has for that provider */
+	json_t *three = place_sent(&o, 2, &row); /* the newest, by no label that moves; with what it has for that provider */
 
 	assert_int_equal(json_get_int(three, "max_tokens"), 20);
 	assert_non_null(strstr(row.tags, "\"prompt_arm\":\"v2\""));
@@ -115,7 +103,7 @@ static void a_missing_variable_is_told_and_not_sent(void **state)
 	assert_true(play_column_is_usable(o.play->columns[1]));
 	assert_true(play_retry(o.play, 1, &e));
 	place_settle(&o);
-	json_decref(sent(&o, 1, &row));
+	json_decref(place_sent(&o, 1, &row));
 	assert_string_equal(row.prompt_name, "greet");
 	call_row_free(&row);
 	/* none of them can be sent: that is said */
@@ -167,16 +155,11 @@ static void a_past_run_has_its_prompts(void **state)
 	assert_true(store_flush(o.app->store, 5000, &e));
 	char *hash = x_strdup(o.play->columns[1]->own.prompt->hash), *text = play_prompt_text(o.play->columns[1]->own.prompt);
 
-	place_close(&o);
-	place_open(&o, *state); /* another start, without the values */
-	play_load_history(o.play);
-	place_settle(&o);
+	place_send_past(&o); /* without the values */
 	assert_int_equal(o.play->n_runs, 1);
-	play_open_run(o.play, 0, OPEN_SEND);
-	place_settle(&o);
 	assert_int_equal(o.play->history_err.code, ERR_NONE);
 	assert_int_equal(o.play->n_columns, 3);
-	json_t *two = sent(&o, 1, &row);
+	json_t *two = place_sent(&o, 1, &row);
 
 	assert_string_equal(content(two, 0), "Greet Zo in it.");
 	assert_string_equal(row.prompt_version, hash);
