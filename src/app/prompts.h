@@ -53,6 +53,7 @@ struct prompts {
 	json_t *typed, *set;       /* objects; set: array of objects */
 	char *set_name;            /* of the file; NULL: there is none */
 	size_t set_row;
+	unsigned rows_ticket;      /* of the file asked for last */
 	struct target *target;     /* tokens and costs are for it: the one the prompt names, else the first of Play; NULL: none is known */
 	struct facts *facts;       /* of the text as it was when they were made; NULL: not yet */
 	unsigned n_facts;          /* made so far */
@@ -119,8 +120,9 @@ void prompts_think(struct prompts *p);
 void prompts_recount(struct prompts *p);
 /* "NAME=VALUE": JSON where it is such, else text; no value takes it away. */
 bool prompts_set_value(struct prompts *p, const char *assignment, struct err *e) SONDE_MUST_CHECK;
-/* Rows to render with, of a file of JSON lines, a JSON array or CSV with a head; "" takes them away. */
-bool prompts_set_rows(struct prompts *p, const char *path, struct err *e) SONDE_MUST_CHECK;
+/* Rows to render with, of a file of JSON lines, a JSON array or CSV with a head, read off the loop; how it went is told by app_say. "" takes them
+ * away. */
+void prompts_set_rows(struct prompts *p, const char *path);
 void prompts_next_row(struct prompts *p, int by);
 /* Typed values over those of the row; the caller's. */
 json_t *prompts_values(const struct prompts *p);

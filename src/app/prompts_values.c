@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "app/play.h"
-#include "app/prompts.h"
+#include "app/prompts_task.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "prompt/var_rows.h"
@@ -47,30 +47,85 @@ bool prompts_set_value(struct prompts *p, const char *assignment, struct err *e)
 	return ok;
 }
 
-bool prompts_set_rows(struct prompts *p, const char *path, struct err *e)
+/* -- rows of a file: a long one takes long to be read, and to be let go ---------------------------------------------------------------- */
+
+struct reading {
+	struct prompts *p;
+	unsigned ticket;
+	char *path;
+	json_t *rows;
+	struct err err;
+};
+
+static void let_go(void *arg)
 {
+	struct reading *r = arg;
+
+	json_decref(r->rows);
+}
+
+static void gone(void *arg)
+{
+	struct reading *r = arg;
+
+	free(r->path);
+	free(r);
+}
+
+static void read_rows(void *arg)
+{
+	struct reading *r = arg;
 	struct buf text;
 	bool is_missing;
-	json_t *rows = NULL;
 
-	*e = (struct err){ 0 };
 	buf_init(&text, FILE_MOST);
-	if (path[0] != '\0' && file_read(path, &text, &is_missing, e)) {
-		rows = var_rows_read(buf_str(&text), text.len, e);
+	if (file_read(r->path, &text, &is_missing, &r->err)) {
+		r->rows = var_rows_read(buf_str(&text), text.len, &r->err);
 	}
 	buf_free(&text);
-	if (e->code != ERR_NONE) {
-		return err_prefix(e, "%s", path);
-	}
-	json_decref(p->set);
-	free(p->set_name);
-	const char *slash = strrchr(path, '/');
+	(void)(r->rows != NULL || err_prefix(&r->err, "%s", r->path));
+}
 
-	p->set = rows;
-	p->set_name = rows != NULL ? x_strdup(slash != NULL ? slash + 1 : path) : NULL;
+/* What there was goes where what was read came from. */
+static void take_rows(struct prompts *p, struct reading *r)
+{
+	json_t *former = p->set;
+	const char *slash = strrchr(r->path, '/');
+
+	p->set = r->rows;
+	r->rows = former;
+	free(p->set_name);
+	p->set_name = p->set != NULL ? x_strdup(slash != NULL ? slash + 1 : r->path) : NULL;
 	p->set_row = 0;
+	app_say(p->app, NEWS_GOOD, "%zu rows of values", json_array_size(p->set));
 	values_changed(p);
-	return true;
+}
+
+static void rows_read(void *arg)
+{
+	struct reading *r = arg;
+	struct prompts *p = r->p;
+
+	bool is_wanted = r->ticket == p->rows_ticket; /* else something else was asked for since */
+
+	if (is_wanted && r->err.code != ERR_NONE) {
+		prompts_say_err(p->app, &r->err);
+	} else if (is_wanted) {
+		take_rows(p, r);
+	}
+	job_submit(p->app->loop->jobs, let_go, gone, r);
+}
+
+void prompts_set_rows(struct prompts *p, const char *path)
+{
+	struct reading *r = x_calloc(1, sizeof(*r));
+
+	*r = (struct reading){ .p = p, .ticket = ++p->rows_ticket, .path = x_strdup(path) };
+	if (path[0] != '\0') {
+		job_submit(p->app->loop->jobs, read_rows, rows_read, r);
+	} else {
+		rows_read(r);
+	}
 }
 
 void prompts_next_row(struct prompts *p, int by)
