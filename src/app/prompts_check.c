@@ -1,4 +1,4 @@
-/* What of the facts the templates tell by themselves: their variables, and what is likely to be a mistake. */
+/* What of the facts the templates tell by themselves: their variables, what is likely to be a mistake, what stays in a provider's cache. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -168,4 +168,24 @@ void facts_check(struct facts *f, const struct bundle *b, struct registry *r)
 	json_decref(given);
 	free(name);
 	bundle_free(&against);
+}
+
+/* -- the prefix ----------------------------------------------------------------------------------------------------------------------- */
+
+void facts_prefix(struct facts *f, struct registry *r)
+{
+	const struct bundle *base = f->base.json != NULL ? &f->base : NULL;
+	const struct buf *after = facts_after(f);
+	struct bundle from = { 0 }, to = { 0 };
+	struct prefix *p = &f->prefix;
+	struct err e;
+
+	f->has_prefix = facts_has_pair(f) && bundle_with_script(base, buf_str(&f->against), f->against.len, &from, &e) &&
+	    bundle_with_script(base, buf_str(after), after->len, &to, &e);
+	if (f->has_prefix) {
+		prefix_compare(r, &from, &to, p);
+		bundle_script_place(&to, p->part, &p->line, &p->column);
+	}
+	bundle_free(&from);
+	bundle_free(&to);
 }

@@ -36,31 +36,23 @@ bool facts_has_pair(const struct facts *f)
 	return f->against_number > 0 || f->proposal > 0;
 }
 
-static void count_lines(struct facts *f)
+static bool has_include(const struct buf *script)
 {
-	const struct buf *after = facts_after(f);
-	const char *s = buf_str(after), *other = buf_str(&f->against);
-	bool is_same = facts_has_pair(f);
-
-	for (size_t at = 0; at < after->len;) {
-		const char *nl = memchr(s + at, '\n', after->len - at);
-		size_t len = nl != NULL ? (size_t)(nl - s) + 1 - at : after->len - at;
-
-		is_same = is_same && at + len <= f->against.len && memcmp(s + at, other + at, len) == 0;
-		f->kept_lines += is_same;
-		f->n_lines++;
-		at += len;
-	}
+	return memmem(buf_str(script), script->len, "include", strlen("include")) != NULL;
 }
 
 void facts_find(struct facts *f)
 {
+	struct err unread;
+	struct registry *r = has_include(&f->text) || has_include(&f->against) || has_include(&f->after) ? registry_open(f->dir, false, &unread) : NULL;
+
 	f->tokens = facts_tokens(&f->counter, &f->text);
 	f->against_tokens = facts_tokens(&f->counter, &f->against);
 	f->after_tokens = facts_after(f) == &f->after ? facts_tokens(&f->counter, &f->after) : f->tokens;
 	diff_make(&f->diff, buf_str(&f->against), f->against.len, buf_str(facts_after(f)), facts_after(f)->len, DIFF_WORDS | DIFF_MOVES);
-	count_lines(f);
-	facts_render(f);
+	facts_prefix(f, r);
+	facts_render(f, r);
+	registry_close(r);
 }
 
 void facts_free(struct facts *f)

@@ -7,7 +7,7 @@
 
 #include "base/buf.h"
 #include "diff/diff.h"
-#include "prompt/registry.h"
+#include "prompt/prefix.h"
 #include "token/counter.h"
 
 struct facts_var {
@@ -39,7 +39,8 @@ struct facts {
 	/* what was found */
 	struct diff diff;
 	struct input_size tokens, against_tokens, after_tokens; /* as they are, sent as their messages */
-	size_t n_lines, kept_lines;     /* of what is compared; of those the first ones that `against` begins with, too */
+	bool has_prefix;                /* both texts are prompts */
+	struct prefix prefix;           /* of what providers keep of `against`, what stays; its place is in the script */
 	struct facts_var *vars;         /* by their first place */
 	size_t n_vars;
 	size_t n_missing;               /* of them without a value that they need */
@@ -56,9 +57,10 @@ bool facts_has_pair(const struct facts *f);
 struct input_size facts_tokens(const struct counter *c, const struct buf *script);
 /* What `against` is compared with: the draft, a version, or a proposal. */
 const struct buf *facts_after(const struct facts *f);
-/* prompts_render.c: how it renders; prompts_check.c: variables and lints. */
-void facts_render(struct facts *f);
+/* prompts_render.c: how it renders; prompts_check.c: variables and lints, and the prefix. r: where partials are; NULL: nothing is included. */
+void facts_render(struct facts *f, struct registry *r);
 void facts_check(struct facts *f, const struct bundle *b, struct registry *r);
+void facts_prefix(struct facts *f, struct registry *r);
 /* Fills in what is found. */
 void facts_find(struct facts *f);
 void facts_free(struct facts *f);

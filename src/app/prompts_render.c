@@ -76,7 +76,7 @@ static bool render(struct facts *f, const struct bundle *b, struct registry *r, 
 	return ok;
 }
 
-void facts_render(struct facts *f)
+void facts_render(struct facts *f, struct registry *r)
 {
 	struct bundle b = { 0 };
 	struct err e = { 0 };
@@ -90,12 +90,8 @@ void facts_render(struct facts *f)
 	bool ok = bundle_with_script(f->base.json != NULL ? &f->base : NULL, buf_str(&f->text), f->text.len, &b, &e);
 
 	if (ok) {
-		struct err unread;
-		struct registry *r = memmem(buf_str(&f->text), f->text.len, "include", 7) != NULL ? registry_open(f->dir, false, &unread) : NULL;
-
 		facts_check(f, &b, r);
 		ok = render(f, &b, r, &e);
-		registry_close(r);
 	}
 	if (!ok) {
 		f->render_error = x_asprintf("%s%s%s", e.text, e.hint[0] != '\0' ? ": " : "", e.hint);

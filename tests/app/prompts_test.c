@@ -231,8 +231,10 @@ static void two_versions_are_compared(void **state)
 	assert_int_equal(f->diff.words_added, 1);
 	assert_int_equal(f->diff.words_removed, 1);
 	assert_non_null(strstr(buf_str(facts_after(f)), "Be kind."));
-	assert_int_equal(f->n_lines, 5);
-	assert_int_equal(f->kept_lines, 1);
+	assert_true(f->has_prefix);
+	assert_int_equal(f->prefix.by, PREFIX_BY_TEXT);
+	assert_int_equal(f->prefix.line, 2);
+	assert_true(f->prefix.kept > 0 && f->prefix.kept < f->prefix.tokens);
 	assert_true(f->after_tokens.tok > f->tokens.tok);
 	/* the draft again, by hand and by typing */
 	prompts_compare_after(o.p, 0);
@@ -308,6 +310,57 @@ static void variables_have_types(void **state)
 	close_place(&o);
 }
 
+static void write_file(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	assert_true(fputs(text, f) >= 0);
+	assert_int_equal(fclose(f), 0);
+}
+
+static void rows_come_from_a_file(void **state)
+{
+	struct place o;
+	char *lines = x_asprintf("%s/rows.jsonl", (const char *)*state), *table = x_asprintf("%s/rows.csv", (const char *)*state);
+
+	open_place(&o, *state);
+	write_file(lines, "{\"q\":\"one\"}\n{\"q\":\"two\"}\n");
+	write_file(table, "q\nred\ngreen\nblue\n");
+	prompts_set_rows(o.p, lines);
+	assert_null(o.p->set); /* the loop does not wait for it */
+	settle(&o);
+	assert_string_equal(o.app->news.text, "2 rows of values");
+	assert_string_equal(o.p->set_name, "rows.jsonl");
+	prompts_next_row(o.p, 1);
+	settle(&o);
+	assert_non_null(strstr(buf_str(&o.p->facts->rendered), "two"));
+	/* what cannot be read changes nothing */
+	prompts_set_rows(o.p, "/nowhere/rows.csv");
+	settle(&o);
+	assert_int_equal(o.app->news.kind, NEWS_BAD);
+	assert_non_null(strstr(o.app->news.text, "/nowhere/rows.csv"));
+	write_file(lines, "{\"q\":\n");
+	prompts_set_rows(o.p, lines);
+	settle(&o);
+	assert_non_null(strstr(o.app->news.text, "rows.jsonl"));
+	assert_int_equal(json_array_size(o.p->set), 2);
+	/* the last one that was asked for */
+	prompts_set_rows(o.p, lines);
+	prompts_set_rows(o.p, table);
+	settle(&o);
+	assert_string_equal(o.p->set_name, "rows.csv");
+	assert_int_equal(o.p->set_row, 0);
+	prompts_set_rows(o.p, table);
+	prompts_set_rows(o.p, "");
+	settle(&o);
+	assert_null(o.p->set);
+	assert_null(o.p->set_name);
+	free(lines);
+	free(table);
+	close_place(&o);
+}
+
 static bool has_lint(const struct place *o, size_t line, const char *text)
 {
 	for (size_t i = 0; i < o->p->facts->n_lints; i++) {
@@ -343,6 +396,11 @@ static void likely_mistakes_are_told(void **state)
 	/* an edit before what the provider has cached: only to be known of so short a text */
 	set_text(&o, "SYSTEM\nBe very kind.\n\nUSER\n{{q}}\n");
 	assert_true(has_lint(&o, 2, "ends the cached prefix of v2"));
+	const struct prefix *prefix = &o.p->facts->prefix;
+	char *stays = x_asprintf("~%lld of its ~%lld tokens stay", (long long)prefix->kept, (long long)prefix->tokens);
+
+	assert_true(has_lint(&o, prefix->line, stays)); /* the diff says the same */
+	free(stays);
 	assert_int_equal(o.p->facts->n_warnings, 0);
 	close_place(&o);
 }
@@ -389,6 +447,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_protected_label_asks, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(a_label_that_is_not_there_has_near_ones, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(variables_have_types, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(rows_come_from_a_file, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(likely_mistakes_are_told, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(two_versions_are_compared, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(includes_are_those_that_are_sent, fixture_setup, fixture_teardown),

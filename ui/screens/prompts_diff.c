@@ -407,6 +407,23 @@ static void cost_text(const struct prompts_screen *s, const struct facts *f, str
 	}
 }
 
+/* As the lint counts it: what all calls begin with, up to the first variable. */
+static void prefix_text(const struct facts *f, struct buf *out)
+{
+	const struct prefix *p = &f->prefix;
+
+	if (!f->has_prefix) {
+		return;
+	}
+	if (p->tokens == 0) {
+		(void)buf_add_str(out, "cache prefix: none, a variable comes first");
+	} else if (p->by == PREFIX_KEPT) {
+		(void)buf_addf(out, "cache prefix: all ~%lld tokens stay", (long long)p->tokens);
+	} else {
+		(void)buf_addf(out, "cache prefix: ~%lld of ~%lld tokens stay (ends in line %zu)", (long long)p->kept, (long long)p->tokens, p->line);
+	}
+}
+
 static void draw_foot(const struct prompts_screen *s, struct cells *cells, struct rect r, const struct facts *f)
 {
 	struct buf line = { 0 };
@@ -433,11 +450,7 @@ static void draw_foot(const struct prompts_screen *s, struct cells *cells, struc
 			x += o->is_simulated ? cells_fit(cells, x, y + 1, r.x + r.w - 1 - x, ST_SIMULATED, "SIMULATED") + 1 : 0;
 			x += 1;
 		}
-		if (f->kept_lines < f->n_lines) {
-			(void)buf_addf(&line, "cache prefix: kept %zu of %zu lines (edit in line %zu)", f->kept_lines, f->n_lines, f->kept_lines + 1);
-		} else {
-			(void)buf_add_str(&line, "cache prefix: kept whole");
-		}
+		prefix_text(f, &line);
 		(void)cells_fit(cells, x, y + 1, r.x + r.w - 1 - x, ST_DIM, buf_str(&line));
 	}
 	buf_free(&line);
