@@ -344,25 +344,46 @@ static unsigned click_hint(struct console *c, int x)
 	return key.second != 0 ? begin_two(c, key.first) : cmd->run(state, c, "") | INPUT_HANDLED;
 }
 
-/* What still works when only the card is shown: nothing that could change what cannot be seen. */
-static unsigned card_input(struct console *c, const struct input *in)
+/* The global command of a key, when it is one of these; 0: it is not. */
+static unsigned run_one_of(struct console *c, const struct input *in, const char *const *names, size_t n)
 {
-	static const char *const names[] = {"quit", "redraw", "suspend", "interrupt"};
 	struct command_set set = console_global_set(c);
 	const struct command *cmd = in->type == INPUT_KEY ? command_by_key(&set, (struct command_key){in->key, 0}, false) : NULL;
 
-	for (size_t i = 0; cmd != NULL && i < COUNT_OF(names); i++) {
+	for (size_t i = 0; cmd != NULL && i < n; i++) {
 		if (strcmp(cmd->name, names[i]) == 0) {
 			return cmd->run(NULL, c, "") | INPUT_REDRAW;
 		}
 	}
-	return INPUT_HANDLED;
+	return 0;
+}
+
+/* What still works when only the card is shown: nothing that could change what cannot be seen. */
+static unsigned card_input(struct console *c, const struct input *in)
+{
+	static const char *const names[] = {"quit", "redraw", "suspend", "interrupt"};
+
+	return run_one_of(c, in, names, COUNT_OF(names)) | INPUT_HANDLED;
+}
+
+/* What is about the terminal works whatever lies over the screen. */
+static unsigned terminal_input(struct console *c, const struct input *in)
+{
+	static const char *const names[] = {"redraw", "suspend"};
+
+	return run_one_of(c, in, names, COUNT_OF(names));
 }
 
 static unsigned dispatch(struct console *c, const struct input *in)
 {
 	if (console_is_too_small(c)) {
 		return card_input(c, in);
+	}
+	bool is_covered = c->palette != NULL || c->shows_alerts || c->manual != NULL;
+	unsigned bits = is_covered ? terminal_input(c, in) : 0;
+
+	if (bits != 0) {
+		return bits;
 	}
 	if (c->palette != NULL) {
 		return overlay_input(c, in);
@@ -373,7 +394,7 @@ static unsigned dispatch(struct console *c, const struct input *in)
 	if (c->manual != NULL) {
 		return manual_input(c, in);
 	}
-	unsigned bits = c->prefix != 0 ? second_key(c, in) : 0;
+	bits = c->prefix != 0 ? second_key(c, in) : 0;
 	if (bits != 0) {
 		return bits;
 	}

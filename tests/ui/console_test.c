@@ -275,6 +275,14 @@ static void keys_reach_commands(void **state)
 	assert_int_equal(f->play->runs, 4);
 	assert_int_equal(press(f, "Ctrl-z"), INPUT_HANDLED | CONSOLE_SUSPEND);
 	assert_true(press(f, "Ctrl-l") & CONSOLE_REPAINT);
+	/* whatever lies over the screen */
+	press(f, ":");
+	assert_true(press(f, "Ctrl-z") & CONSOLE_SUSPEND);
+	assert_true(press(f, "Ctrl-l") & CONSOLE_REPAINT);
+	press(f, "'rerun' Esc ?");
+	assert_true(press(f, "Ctrl-z") & CONSOLE_SUSPEND);
+	press(f, "Esc r");
+	assert_int_equal(f->play->runs, 5);
 }
 
 static void switches_screens(void **state)
