@@ -414,6 +414,14 @@ void cells_selected(struct cells *c, int x, int y)
 	cells_put(c, x, y, ST_RULE_FOCUS, "\u258c");
 }
 
+/* "─ title ─ right ─": blanks around both, the end pieces, and at least one piece of rule between them. */
+int cells_rule_room(int w, const char *title)
+{
+	int title_w = title != NULL && title[0] != '\0' && w >= 5 ? cells_width(title, strlen(title)) + 3 : 0;
+
+	return w - (title_w < w - 1 ? title_w : w - 1) - 4;
+}
+
 void cells_rule(struct cells *c, int x, int y, int w, bool is_focused, const char *title, const char *right)
 {
 	enum style st = is_focused ? ST_RULE_FOCUS : ST_RULE;
@@ -438,9 +446,7 @@ void cells_rule(struct cells *c, int x, int y, int w, bool is_focused, const cha
 	if (right == NULL || right[0] == '\0') {
 		return;
 	}
-	/* "─ right ─": two blanks, the end piece, and at least one piece of rule between it and the title. */
-	int right_w = cells_width(right, strlen(right));
-	if (at + 1 + right_w + 3 <= end) {
+	if (cells_width(right, strlen(right)) <= cells_rule_room(w, title)) {
 		int first = cells_right(c, end - 2, y, ST_DIM, right);
 
 		set_code_point(c, first - 1, y, st, ' ');

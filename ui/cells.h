@@ -77,6 +77,8 @@ void cells_selected(struct cells *c, int x, int y);
 /* A titled rule: "─ title ───── right ─", heavy ━ when focused; then the cursor stands below it, until somebody says better. In plain:
  * "title, right". */
 void cells_rule(struct cells *c, int x, int y, int w, bool is_focused, const char *title, const char *right);
+/* Cells that the text at its right may have; a longer one is left out. */
+int cells_rule_room(int w, const char *title);
 void cells_box(struct cells *c, struct rect r, const char *title);
 void cells_vline(struct cells *c, int x, int y, int h);
 void cells_cursor(struct cells *c, int x, int y, bool is_text);

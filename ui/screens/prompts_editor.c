@@ -398,10 +398,15 @@ void prompts_editor_draw(const struct prompts_screen *s, struct cells *cells, st
 	(void)snprintf(title, sizeof(title), "%s \u203a %s", p->name != NULL ? p->name : "", prompts_draft_name(p, version));
 	if (f != NULL) {
 		figure_count(f->tokens.tok, tokens);
-		(void)snprintf(right, sizeof(right), "%s%s%s%s tok \u00b7 %zu var%s", prompts_is_changed(p) ? "unsaved \u00b7 " : "",
-		    s->is_editing ? "Esc leaves edit \u00b7 " : "", f->tokens.is_exact ? "" : "~", tokens, f->n_vars, f->n_vars == 1 ? "" : "s");
+		(void)snprintf(right, sizeof(right), "%s%s%s%s tok \u00b7 %zu var%s", s->is_editing ? "Esc leaves edit \u00b7 " : "",
+		    prompts_is_changed(p) ? "unsaved \u00b7 " : "", f->tokens.is_exact ? "" : "~", tokens, f->n_vars, f->n_vars == 1 ? "" : "s");
 	}
-	cells_rule(cells, r.x, r.y, r.w, s->focus == PANE_EDITOR, title, right);
+	const char *part = right, *next;
+
+	while (cells_width(part, strlen(part)) > cells_rule_room(r.w, title) && (next = strstr(part, "\u00b7 ")) != NULL) {
+		part = next + strlen("\u00b7 "); /* the figures stay longest */
+	}
+	cells_rule(cells, r.x, r.y, r.w, s->focus == PANE_EDITOR, title, part);
 	editor_draw(s->text, cells, (struct rect){ r.x, r.y + 1, r.w, r.h - 1 }, s->is_editing);
 	if (s->n_proposals > 0) {
 		draw_proposals(s, cells, (struct rect){ r.x, r.y + 1, r.w, r.h - 1 });
