@@ -15,7 +15,7 @@ static const char *const style_names[ST_COUNT] = {
 	[ST_RULE_FOCUS] = "rule-focus", [ST_TAB] = "tab", [ST_TAB_ON] = "tab-on", [ST_SEL] = "sel", [ST_KEY] = "key",
 	[ST_OK] = "ok", [ST_BAD] = "bad", [ST_WARN] = "warn", [ST_LIVE] = "live", [ST_ADD] = "add", [ST_DEL] = "del",
 	[ST_HIT] = "hit", [ST_GRAPH] = "graph", [ST_GRAPH_BAD] = "graph-bad", [ST_AXIS] = "axis", [ST_FIELD] = "field",
-	[ST_BOX] = "box", [ST_SIMULATED] = "simulated",
+	[ST_BOX] = "box", [ST_SIMULATED] = "simulated", [ST_STRING] = "string", [ST_NUMBER] = "number",
 };
 
 /* What stands for a drawing character where only ASCII may be used. Sorted by code point; letters and other text are not replaced. */

@@ -20,6 +20,7 @@ enum style {
 	ST_FIELD,    /* text being edited */
 	ST_BOX,      /* overlay */
 	ST_SIMULATED,
+	ST_STRING, ST_NUMBER, /* values of JSON; names of its members are ST_KEY */
 	ST_COUNT
 };
 

@@ -55,6 +55,8 @@ static const struct {
 	[ST_FIELD] = {{OWN, OWN, 0}, 0, AS_TEXT, AS_BACK},
 	[ST_BOX] = {{OWN, OWN, 0}, 0, AS_TEXT, AS_BACK},
 	[ST_SIMULATED] = {{BLACK, YELLOW, LOOK_BOLD}, LOOK_REVERSE | LOOK_BOLD, AS_HIT, AS_HIT_BACK},
+	[ST_STRING] = {{GREEN, OWN, 0}, 0, AS_GOOD, AS_BACK},
+	[ST_NUMBER] = {{YELLOW, OWN, 0}, 0, AS_WARN, AS_BACK},
 };
 
 bool theme_is_rgb(enum theme t)

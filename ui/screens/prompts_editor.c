@@ -54,23 +54,70 @@ static size_t tag_end(const struct tag *tag, const char *text, size_t at, size_t
 	return to == len ? 0 : SIZE_MAX;
 }
 
-/* The name of a member of JSON: "team": . Its end, behind the quote; 0: it is none. */
-static size_t member_end(const char *text, size_t at, size_t to)
+/* What stands next in a line of JSON, or of prose with JSON in it. */
+struct json {
+	bool wants_value; /* behind a name and its colon, or in an array */
+	bool is_array;
+};
+
+/* Behind the quote that ends a string; 0: it does not end before `to`. */
+static size_t string_end(const char *text, size_t at, size_t to)
 {
 	size_t end = at + 1;
 
-	while (end < to && text[end] != '"' && text[end] != '\n') {
+	while (end < to && text[end] != '"') {
 		end += text[end] == '\\' && end + 1 < to ? 2 : 1;
 	}
-	if (end >= to || text[end] != '"') {
-		return 0;
-	}
-	size_t colon = ++end;
+	return end < to ? end + 1 : 0;
+}
 
-	while (colon < to && text[colon] == ' ') {
-		colon++;
+static size_t word_end(const char *text, size_t at, size_t to)
+{
+	while (at < to && (isalnum((unsigned char)text[at]) || strchr("+-.", text[at]) != NULL)) {
+		at++;
 	}
-	return colon < to && text[colon] == ':' ? end : 0;
+	return at;
+}
+
+static bool is_scalar(const char *word, size_t len)
+{
+	static const char *const literals[] = { "true", "false", "null" };
+
+	for (size_t i = 0; i < COUNT_OF(literals); i++) {
+		if (strlen(literals[i]) == len && memcmp(word, literals[i], len) == 0) {
+			return true;
+		}
+	}
+	return isdigit((unsigned char)word[*word == '-' && len > 1]) && strspn(word, "0123456789+-.eE") >= len;
+}
+
+/* The name of a member ("team":) or a value, and its style; returns its end. 0: neither begins there. */
+static size_t json_end(struct json *j, const char *text, size_t at, size_t to, enum style *st)
+{
+	bool wanted = j->wants_value;
+
+	if (text[at] == '"') {
+		size_t end = string_end(text, at, to), next = end;
+
+		while (next < to && text[next] == ' ') {
+			next++;
+		}
+		bool is_name = end > 0 && next < to && text[next] == ':';
+
+		*j = is_name ? (struct json){ .wants_value = true } : (struct json){ .is_array = j->is_array };
+		*st = is_name ? ST_KEY : ST_STRING;
+		return is_name || wanted ? end : 0;
+	}
+	size_t end = word_end(text, at, to);
+
+	if (end > at) {
+		j->wants_value = false;
+		*st = ST_NUMBER;
+		return wanted && is_scalar(text + at, end - at) ? end : 0;
+	}
+	j->is_array = text[at] == '[' ? wanted : j->is_array && text[at] != ']';
+	j->wants_value = text[at] == ',' ? j->is_array : wanted && strchr(" :[", text[at]) != NULL;
+	return 0;
 }
 
 /* One that is being typed, in the line of the cursor, will be closed yet. */
@@ -81,6 +128,7 @@ static bool is_written(const struct prompts_screen *s, const char *text, size_t 
 	return s->is_editing && cursor > at && memchr(text + at, '\n', cursor - at) == NULL;
 }
 
+/* Spans of from..to out of what is found in the whole line, as long as that is in reach: it may be wrapped. */
 static size_t styles(void *ctx, const char *text, size_t len, size_t from, size_t to, struct editor_span *spans, size_t most)
 {
 	bool is_whole = (from == 0 || text[from - 1] == '\n') && (to == len || text[to] == '\n');
@@ -91,6 +139,12 @@ static size_t styles(void *ctx, const char *text, size_t len, size_t from, size_
 		spans[0] = (struct editor_span){ from, to - from, ST_TITLE };
 		return 1;
 	}
+	const char *before = memrchr(text + at, '\n', from - at), *behind = memchr(text + to, '\n', len - to < TAG_REACH ? len - to : TAG_REACH);
+	size_t line = before != NULL ? (size_t)(before - text) + 1 : at;
+	size_t line_end = behind != NULL ? (size_t)(behind - text) : len - to < TAG_REACH ? len : to + TAG_REACH;
+	size_t string_to = 0; /* of a value: tags in it have their own look */
+	struct json json = { .wants_value = false };
+
 	while (at < to && n < most) {
 		size_t end = at + 1;
 		enum style st = ST_TEXT;
@@ -101,10 +155,18 @@ static size_t styles(void *ctx, const char *text, size_t len, size_t from, size_
 		if (tag_to != SIZE_MAX) {
 			st = tag_to > 0 ? tag->st : is_written(s, text, at) ? ST_TEXT : ST_BAD; /* never closed */
 			end = tag_to > 0 ? tag_to : at + 2;
+			json.wants_value = false;
+		} else if (at < string_to) {
+			st = ST_STRING;
+		} else if (at >= line) {
+			size_t found = json_end(&json, text, at, line_end, &st);
+
+			string_to = found > 0 && st == ST_STRING ? found : string_to;
+			end = found == 0 || st == ST_STRING ? end : found;
+			st = found > 0 ? st : ST_TEXT;
 		}
-		if (text[at] == '"' && at >= from && member_end(text, at, to) > 0) {
-			st = ST_KEY;
-			end = member_end(text, at, to);
+		while (st == ST_STRING && end < string_to && tag_at(text, end, len) == NULL) {
+			end++;
 		}
 		if (st != ST_TEXT && end > from) {
 			spans[n++] = (struct editor_span){ at > from ? at : from, (end < to ? end : to) - (at > from ? at : from), st };
