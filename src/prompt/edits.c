@@ -13,13 +13,23 @@ static void mark(struct edits *t, size_t start, size_t len, enum edit_mark m)
 	}
 }
 
-/* From a tag's beginning to behind its end, or to the end of the text. */
+/* From a tag's beginning to behind its end, which is none inside a string of it, or to the end of the text. */
 static size_t tag_len(const struct edits *t, size_t at)
 {
 	const char *close = t->s[at + 1] == '{' ? "}}" : t->s[at + 1] == '%' ? "%}" : "#}";
-	const char *end = memmem(t->s + at + 2, t->len - at - 2, close, 2);
+	char quote = '\0';
 
-	return end != NULL ? (size_t)(end - t->s) + 2 - at : t->len - at;
+	for (size_t i = at + 2; i + 1 < t->len; i++) {
+		if (quote != '\0') {
+			quote = t->s[i] == quote ? '\0' : quote;
+			i += t->s[i] == '\\';
+		} else if (memcmp(t->s + i, close, 2) == 0) {
+			return i + 2 - at;
+		} else if (close[0] != '#' && (t->s[i] == '"' || t->s[i] == '\'')) {
+			quote = t->s[i];
+		}
+	}
+	return t->len - at;
 }
 
 /* +1 for a tag that opens a block, -1 for one that ends it. */

@@ -65,6 +65,7 @@ static void leaves_alone(void **state)
 {
 	static const char *const cases[] = {
 		"{{ a  +  b }} {%  if x  %}{#  c  #}\n",
+		"{{ \"}}  please note that  it\" }} {% if x == '%}  a  b' %}{{ \"\\\"}}  c\" }}{% endif %}\n",
 		"```\nplease  note that\n\n\n\nx  \n```\n",
 		"~~~\n```\nplease  answer\n~~~\n",
 		"Say \"please  note that it rains in order to win\" and `a  b`.\n",
