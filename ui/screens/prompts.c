@@ -194,7 +194,9 @@ static unsigned input_mouse(struct prompts_screen *s, struct console *c, const s
 			return prompts_editor_input(s, c, in) | (in->mouse == MOUSE_PRESS ? prompts_changed() : 0u);
 		}
 		if (in->mouse == MOUSE_PRESS) {
-			(void)list_click(list_of(s, (enum pane)i), (in->y - s->panes[i].y - 1) / (i == PANE_HISTORY ? s->version_h : 1));
+			int y = in->y - s->panes[i].y - 1; /* below the rule */
+
+			(void)list_click(list_of(s, (enum pane)i), i == PANE_HISTORY && y > 0 ? y / s->version_h : y);
 			return prompts_changed();
 		}
 		return list_input(list_of(s, (enum pane)i), in);
