@@ -75,6 +75,7 @@ void prompts_free(struct prompts *p)
 
 struct thought {
 	struct prompts *p;
+	unsigned opening;
 	struct facts *facts;
 };
 
@@ -89,6 +90,13 @@ static void facts_freed(void *arg)
 	(void)arg;
 }
 
+static void take_facts(struct prompts *p, struct facts *f)
+{
+	job_submit(p->app->loop->jobs, free_facts, facts_freed, p->facts);
+	p->facts = f;
+	p->n_facts++;
+}
+
 static void find_facts(void *arg)
 {
 	facts_find(((struct thought *)arg)->facts);
@@ -99,9 +107,11 @@ static void facts_found(void *arg)
 	struct thought *t = arg;
 	struct prompts *p = t->p;
 
-	job_submit(p->app->loop->jobs, free_facts, facts_freed, p->facts);
-	p->facts = t->facts;
-	p->n_facts++;
+	if (t->opening == p->n_openings) {
+		take_facts(p, t->facts);
+	} else {
+		job_submit(p->app->loop->jobs, free_facts, facts_freed, t->facts);
+	}
 	p->is_thinking = false;
 	free(t);
 	if (p->thinks_again) {
@@ -134,6 +144,7 @@ void prompts_think(struct prompts *p)
 
 	p->is_thinking = true;
 	t->p = p;
+	t->opening = p->n_openings;
 	t->facts = x_calloc(1, sizeof(*t->facts));
 	t->facts->is_saved = p->base > 0 && !prompts_is_changed(p);
 	if (p->base_bundle.json != NULL) {
@@ -290,15 +301,20 @@ static void opened_bundle(struct prompts_task *t)
 	buf_free(&text);
 }
 
+static void begin(struct prompts *p, char *name)
+{
+	forget_opened(p);
+	p->name = name;
+	p->n_openings++;
+	take_facts(p, NULL);
+	prompts_put_text(p, "", 0); /* what is typed from now on is of this one */
+}
+
 void prompts_open(struct prompts *p, const char *name, int number)
 {
 	prompts_keep(p);
-	char *copy = x_strdup(name);
-
-	forget_opened(p);
-	p->name = copy;
-	prompts_put_text(p, "", 0); /* what is typed from now on is of this one */
-	struct prompts_task *t = prompts_task_new(p, name);
+	begin(p, x_strdup(name));
+	struct prompts_task *t = prompts_task_new(p, p->name);
 
 	t->number = number;
 	t->act = read_draft;
@@ -310,12 +326,10 @@ void prompts_open(struct prompts *p, const char *name, int number)
 
 void prompts_open_bundle(struct prompts *p, const char *name, struct bundle *b)
 {
-	struct prompts_task *t = prompts_task_new(p, name);
-
 	prompts_keep(p);
-	forget_opened(p);
-	p->name = x_strdup(name);
-	prompts_put_text(p, "", 0);
+	begin(p, x_strdup(name));
+	struct prompts_task *t = prompts_task_new(p, p->name);
+
 	t->bundle = *b;
 	*b = (struct bundle){ 0 };
 	t->act = read_draft;

@@ -56,7 +56,8 @@ struct prompts {
 	unsigned rows_ticket;      /* of the file asked for last */
 	struct target *target;     /* tokens and costs are for it: the one the prompt names, else the first of Play; NULL: none is known */
 	struct facts *facts;       /* of the text as it was when they were made; NULL: not yet */
-	unsigned n_facts;          /* made so far */
+	unsigned n_facts;          /* times that they changed */
+	unsigned n_openings;       /* of a prompt, so far: facts of the one before are none of this */
 	bool is_thinking, thinks_again;
 	struct prompts_results *results; /* of its calls */
 	/* a move that waits for its second confirmation */

@@ -182,6 +182,24 @@ static void a_text_is_compared_under_its_own_name(void **state)
 	close_place(&o);
 }
 
+static void what_is_known_is_of_the_opened(void **state)
+{
+	struct place o;
+
+	open_place(&o, *state);
+	set_text(&o, "SYSTEM\n{{a}} {{b}}\n");
+	assert_int_equal(o.p->facts->n_vars, 2);
+	prompts_set_text(o.p, "SYSTEM\n{{a}} {{b}} {{c}}\n", strlen("SYSTEM\n{{a}} {{b}} {{c}}\n"));
+	prompts_open(o.p, "q", 0); /* while that is being looked at */
+	assert_null(o.p->facts);
+	job_pool_drain(o.loop->jobs);
+	assert_true(o.p->facts == NULL || o.p->facts->n_vars == 0);
+	settle(&o);
+	assert_non_null(o.p->facts);
+	assert_int_equal(o.p->facts->n_vars, 0);
+	close_place(&o);
+}
+
 static void nothing_is_left_that_cannot_be_kept(void **state)
 {
 	struct place o;
@@ -213,6 +231,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_is_saved_is_no_draft, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(opened_again_it_is_the_same, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(a_text_is_compared_under_its_own_name, fixture_setup, fixture_teardown),
+		cmocka_unit_test_setup_teardown(what_is_known_is_of_the_opened, fixture_setup, fixture_teardown),
 		cmocka_unit_test_setup_teardown(nothing_is_left_that_cannot_be_kept, fixture_setup, fixture_teardown),
 	};
 

@@ -466,7 +466,7 @@ void prompts_diff_draw(const struct prompts_screen *s, struct cells *cells, stru
 	if (f == NULL || !facts_has_pair(f) || s->diff == NULL) {
 		cells_rule(cells, r.x, r.y, r.w, s->focus == PANE_DIFF, "Diff", "");
 		(void)cells_fit(cells, r.x + 1, r.y + 1, r.w - 2, ST_DIM,
-		    s->p->against > 0 ? "reading what it is compared with\u2026" : "nothing to compare with yet: ^S saves the first version");
+		    f == NULL || s->p->against > 0 ? "reading what it is compared with\u2026" : "nothing to compare with yet: ^S saves the first version");
 		return;
 	}
 	(void)snprintf(title, sizeof(title), "Diff %s \u2192 %s  %s", prompts_against_name(s->p, from), prompts_after_name(s->p, to),

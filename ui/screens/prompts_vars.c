@@ -172,7 +172,7 @@ void prompts_rendered_draw(const struct prompts_screen *s, struct cells *cells, 
 		(void)snprintf(right, sizeof(right), "%s%s tok", p->facts->rendered_tokens.is_exact ? "" : "~", tokens);
 	}
 	cells_rule(cells, r.x, r.y, r.w, s->focus == PANE_RENDERED, title, right);
-	if (s->rendered != NULL) {
+	if (s->rendered != NULL && p->facts != NULL) {
 		styled_draw(s->rendered, cells, (struct rect){ r.x + 1, r.y + 1, r.w - 2, r.h - 1 - lints_h(s, r) }, (size_t)s->rendered_scroll.selected);
 	}
 	draw_lints(s, cells, r);
