@@ -283,6 +283,14 @@ static bool is_in_history(const void *self)
 	return prompts_has_prompt(self) && ((const struct prompts_screen *)self)->focus == PANE_HISTORY;
 }
 
+/* Elsewhere Enter does what another key is named for. */
+static bool opens(const void *self)
+{
+	const struct prompts_screen *s = self;
+
+	return s->focus == PANE_LIBRARY ? s->n_rows > 0 : s->focus == PANE_RUNS && prompts_selected_run(s) != NULL;
+}
+
 static bool wants_labels(const void *self)
 {
 	const struct prompts_screen *s = self;
@@ -292,7 +300,7 @@ static bool wants_labels(const void *self)
 
 const struct command prompts_commands[PROMPTS_COMMANDS] = {
 	{ "yes", "Y", "yes", NULL, "confirm the move of a protected label, or take the shorter text that is proposed", 0, prompts_cmd_confirm, NULL, prompts_asks },
-	{ "open", "Enter", "open", NULL, "open the selected prompt or folder; in History: go on from the selected version; in Vars: set the value; in Last runs: open it in Play; in Diff: take the proposal", 0, open_selected, NULL, NULL },
+	{ "open", "Enter", "open", NULL, "open the selected prompt or folder; in History: go on from the selected version; in Vars: set the value; in Last runs: open it in Play; in Diff: take the proposal", 0, open_selected, NULL, opens },
 	{ "stop", "x", "stop", NULL, "ask no longer for a shorter text", 0, prompts_cmd_stop, NULL, prompts_seeks },
 	{ "mark", "m", "mark", NULL, "compare with this version whatever is selected, or follow the selection again", 0, prompts_cmd_mark, NULL, is_in_history },
 	{ "diff", "d", "diff", NULL, "go to the diff: of the marked version and the selected one, else of the draft", 0, prompts_cmd_diff, NULL, is_in_history },
@@ -301,16 +309,17 @@ const struct command prompts_commands[PROMPTS_COMMANDS] = {
 	{ "rollback", "R", "roll back", "[LABEL]", "point a label to where it was before its last move", 0, prompts_cmd_rollback, prompts_complete_label, wants_labels },
 	{ "branch", "B", "branch", NULL, "go on from the selected version", 0, branch, NULL, is_in_history },
 	{ "revert", "V", "take text", NULL, "take the text of the selected version into the draft", 0, prompts_cmd_revert, NULL, is_in_history },
-	{ "save", "Ctrl-s", "save version", "MESSAGE", "save the draft as a new version, with a line about it", COMMAND_IN_TEXT, prompts_cmd_save, NULL, prompts_has_prompt },
+	{ "save", "Ctrl-s", "save", "MESSAGE", "save the draft as a new version, with a line about it", COMMAND_IN_TEXT, prompts_cmd_save, NULL, prompts_has_prompt },
 	{ "run", "F5", "run", NULL, "render the draft with its values, open it in Play and send it", COMMAND_IN_TEXT, run, NULL, prompts_has_prompt },
 	{ "edit", "e i", "edit", NULL, "edit the draft", 0, prompts_cmd_edit, NULL, prompts_has_prompt },
 	{ "edit outside", "Ctrl-e E Ctrl-x+Ctrl-e", "$EDITOR", NULL, "edit the draft in $VISUAL or $EDITOR", COMMAND_IN_TEXT, prompts_cmd_edit_outside, NULL, prompts_has_prompt },
-	{ "next pane", "Tab", "next pane", NULL, "the next pane; behind {{ the proposed name", COMMAND_IN_TEXT, next_pane, NULL, prompts_has_prompt },
-	{ "previous pane", "Shift-Tab", NULL, NULL, "the pane before", COMMAND_IN_TEXT, previous_pane, NULL, NULL },
 	{ "new", "a", "new", "NAME", "begin a prompt, or open the one of that name", 0, begin_new, complete_prompt, NULL },
-	{ "go", NULL, NULL, "NAME", "open a prompt by its name", 0, go_prompt, complete_prompt, NULL },
-	{ "diff mode", "Alt-d", "word/line/side", NULL, "show the diff by word, by line or side by side", COMMAND_IN_TEXT, prompts_cmd_diff_mode, NULL, prompts_has_prompt },
+	{ "next pane", "Tab", "next pane", NULL, "the next pane; behind {{ the proposed name", COMMAND_IN_TEXT, next_pane, NULL, prompts_has_prompt },
 	{ "optimize", "O", "shorter", "[TARGET]", "propose a shorter text of the draft in Diff: by rules, or by the model that is named", 0, prompts_cmd_optimize, prompts_complete_target, prompts_has_prompt },
+	{ "diff mode", "Alt-d", "word/line/side", NULL, "show the diff by word, by line or side by side", COMMAND_IN_TEXT, prompts_cmd_diff_mode, NULL, prompts_has_prompt },
+	{ "zoom", "z", "zoom", NULL, "this pane alone, or all", 0, zoom, NULL, NULL },
+	{ "previous pane", "Shift-Tab", NULL, NULL, "the pane before", COMMAND_IN_TEXT, previous_pane, NULL, NULL },
+	{ "go", NULL, NULL, "NAME", "open a prompt by its name", 0, go_prompt, complete_prompt, NULL },
 	{ "discard", "D", NULL, NULL, "drop the draft: the version as it was saved", 0, prompts_cmd_discard, NULL, NULL },
 	{ "undo", "u", NULL, NULL, "take the last change of the text back", 0, prompts_cmd_undo, NULL, NULL },
 	{ "redo", "Ctrl-r", NULL, NULL, "make it again", 0, prompts_cmd_redo, NULL, NULL },
@@ -327,6 +336,5 @@ const struct command prompts_commands[PROMPTS_COMMANDS] = {
 	{ "previous hit", "N", NULL, NULL, "the one before", 0, prompts_cmd_find_previous, NULL, NULL },
 	{ "replace", NULL, NULL, "/OLD/NEW/", "replace a text in the whole draft", 0, prompts_cmd_replace, NULL, NULL },
 	{ "copy", "y+y Alt-w", NULL, NULL, "copy what is selected of the draft, or all of it", COMMAND_IN_TEXT, prompts_cmd_copy, NULL, NULL },
-	{ "zoom", "z", "zoom", NULL, "this pane alone, or all", 0, zoom, NULL, NULL },
 	{ "close", "Esc", NULL, NULL, "leave the zoom, the filter, the pane", 0, close_one, NULL, NULL },
 };

@@ -388,70 +388,93 @@ void prompts_diff_layout(struct prompts_screen *s)
 	list_set_n(&s->diff_scroll, n > rows ? n - rows + 1 : 1);
 }
 
-/* "cost/call $0.0021 → $0.0024": of the input alone, for the first target of Play. */
-static void cost_text(const struct prompts_screen *s, const struct facts *f, struct buf *out)
+/* Adds what has room as a whole in a row of so many cells. */
+static void add_item(struct buf *line, int room, const char *gap, const char *item)
 {
-	char before[32], after[32];
-	int64_t before_nano, after_nano;
-	const char *target = prompts_input_cost(s->p, f->against_tokens.tok, f->after_tokens.tok, &before_nano, &after_nano);
-
-	if (target != NULL) {
-		price_format(before_nano, before, sizeof(before));
-		price_format(after_nano, after, sizeof(after));
-		char *clean = clean_line(target, strlen(target), 24);
-
-		const char *mark = f->after_tokens.is_exact ? "" : "~";
-
-		(void)buf_addf(out, "   input/call %s%s \u2192 %s%s %s", mark, before, mark, after, clean);
-		free(clean);
+	gap = line->len > 0 ? gap : "";
+	if (cells_width(buf_str(line), line->len) + cells_width(gap, strlen(gap)) + cells_width(item, strlen(item)) <= room) {
+		(void)buf_addf(line, "%s%s", gap, item);
 	}
 }
 
-/* As the lint counts it: what all calls begin with, up to the first variable. */
-static void prefix_text(const struct facts *f, struct buf *out)
+/* "tokens ~44 → ~58 (~+14)   input/call ~$0.000033 → ~$0.000044   gpt-5.4-mini": the cost of the input alone, for the first target of Play.
+ * The difference goes before the cost: the status row has it, too. */
+static void tokens_text(const struct prompts_screen *s, const struct facts *f, int room, struct buf *out)
+{
+	const char *gap = "   ", *mark = f->after_tokens.is_exact ? "" : "~";
+	char before[FORMAT_SIZE], after[FORMAT_SIZE], difference[FORMAT_SIZE];
+	int64_t before_nano, after_nano;
+	const char *target = prompts_input_cost(s->p, f->against_tokens.tok, f->after_tokens.tok, &before_nano, &after_nano);
+	struct buf cost = { 0 };
+
+	figure_count(f->against_tokens.tok, before);
+	figure_count(f->after_tokens.tok, after);
+	(void)buf_addf(out, "tokens %s%s \u2192 %s%s", mark, before, mark, after);
+	(void)snprintf(difference, sizeof(difference), "(%s%+lld)", mark, (long long)(f->after_tokens.tok - f->against_tokens.tok));
+	if (target != NULL) {
+		price_format(before_nano, before, sizeof(before));
+		price_format(after_nano, after, sizeof(after));
+		(void)buf_addf(&cost, "input/call %s%s \u2192 %s%s", mark, before, mark, after);
+	}
+	int cost_w = cells_width(buf_str(&cost), cost.len) + (int)strlen(gap);
+	bool has_cost = target != NULL && cells_width(buf_str(out), out->len) + cost_w <= room;
+
+	add_item(out, has_cost ? room - cost_w : room, " ", difference);
+	if (has_cost) {
+		char *clean = clean_line(target, strlen(target), 24);
+
+		add_item(out, room, gap, buf_str(&cost));
+		add_item(out, room, gap, clean);
+		free(clean);
+	}
+	buf_free(&cost);
+}
+
+/* As the lint counts it: what all calls begin with, up to the first variable. Shorter where there is less room. */
+static void cache_text(const struct facts *f, int room, struct buf *out)
 {
 	const struct prefix *p = &f->prefix;
+	char kept[80] = "none", place[48] = "", item[160];
+	const char *const forms[][2] = { { "cache prefix: ", place }, { "cache prefix: ", "" }, { "cache ", "" } };
 
 	if (!f->has_prefix) {
 		return;
 	}
 	if (p->tokens == 0) {
-		(void)buf_add_str(out, "cache prefix: none, a variable comes first");
+		(void)snprintf(place, sizeof(place), ", a variable comes first");
 	} else if (p->by == PREFIX_KEPT) {
-		(void)buf_addf(out, "cache prefix: all ~%lld tokens stay", (long long)p->tokens);
+		(void)snprintf(kept, sizeof(kept), "all ~%lld tokens stay", (long long)p->tokens);
 	} else {
-		(void)buf_addf(out, "cache prefix: ~%lld of ~%lld tokens stay (ends in line %zu)", (long long)p->kept, (long long)p->tokens, p->line);
+		(void)snprintf(kept, sizeof(kept), "~%lld of ~%lld tokens stay", (long long)p->kept, (long long)p->tokens);
+		(void)snprintf(place, sizeof(place), " (ends in line %zu)", p->line);
+	}
+	for (size_t i = 0; i < COUNT_OF(forms) && out->len == 0; i++) {
+		(void)snprintf(item, sizeof(item), "%s%s%s", forms[i][0], kept, forms[i][1]);
+		add_item(out, room, "", item);
 	}
 }
 
 static void draw_foot(const struct prompts_screen *s, struct cells *cells, struct rect r, const struct facts *f)
 {
 	struct buf line = { 0 };
-	int y = r.y + r.h - foot_h(r, f);
-	char before[FORMAT_SIZE], after[FORMAT_SIZE];
+	int x = r.x + 1, end = r.x + r.w - 1, y = r.y + r.h - foot_h(r, f);
 
 	if (foot_h(r, f) == 0) {
 		return;
 	}
-	const char *mark = f->after_tokens.is_exact ? "" : "~";
-
-	figure_count(f->against_tokens.tok, before);
-	figure_count(f->after_tokens.tok, after);
-	(void)buf_addf(&line, "tokens %s%s \u2192 %s%s (%s%+lld)", mark, before, mark, after, mark, (long long)(f->after_tokens.tok - f->against_tokens.tok));
-	cost_text(s, f, &line);
-	(void)cells_fit(cells, r.x + 1, y, r.w - 2, ST_DIM, buf_str(&line));
+	tokens_text(s, f, end - x, &line);
+	(void)cells_fit(cells, x, y, end - x, ST_DIM, buf_str(&line));
 	if (foot_h(r, f) > 1) {
 		const struct prompts_proposal *o = &s->p->proposal;
-		int x = r.x + 1;
 
 		buf_clear(&line);
 		if (prompts_proposes(s)) {
-			x += cells_fit(cells, x, y + 1, r.w - 2, ST_TEXT, buf_str(&o->reasons)) + 1;
-			x += o->is_simulated ? cells_fit(cells, x, y + 1, r.x + r.w - 1 - x, ST_SIMULATED, "SIMULATED") + 1 : 0;
+			x += cells_fit(cells, x, y + 1, end - x, ST_TEXT, buf_str(&o->reasons)) + 1;
+			x += o->is_simulated ? cells_fit(cells, x, y + 1, end - x, ST_SIMULATED, "SIMULATED") + 1 : 0;
 			x += 1;
 		}
-		prefix_text(f, &line);
-		(void)cells_fit(cells, x, y + 1, r.x + r.w - 1 - x, ST_DIM, buf_str(&line));
+		cache_text(f, end - x, &line);
+		(void)cells_fit(cells, x, y + 1, end - x, ST_DIM, buf_str(&line));
 	}
 	buf_free(&line);
 }
