@@ -310,6 +310,16 @@ static void begin(struct prompts *p, char *name)
 	prompts_put_text(p, "", 0); /* what is typed from now on is of this one */
 }
 
+const struct prompt_row *prompts_newest(const struct prompts *p)
+{
+	const struct prompt_row *newest = p->n_rows > 0 ? &p->rows[0] : NULL;
+
+	for (size_t i = 1; i < p->n_rows; i++) {
+		newest = p->rows[i].changed_us > newest->changed_us ? &p->rows[i] : newest;
+	}
+	return newest;
+}
+
 void prompts_open(struct prompts *p, const char *name, int number)
 {
 	prompts_keep(p);

@@ -71,6 +71,8 @@ void prompts_free(struct prompts *p);
 
 /* Reads the library again, and what belongs to the opened prompt. */
 void prompts_load(struct prompts *p);
+/* The one with the newest version; NULL: the library is empty, or not read yet. */
+const struct prompt_row *prompts_newest(const struct prompts *p);
 /* Opens a prompt at a version (0: the newest), or with the draft that was kept of it. A name that is not there begins a new one. */
 void prompts_open(struct prompts *p, const char *name, int number);
 /* The same with a bundle as its draft: a recorded call. Takes the bundle over. A draft that was kept goes before: then that is opened, and said. */

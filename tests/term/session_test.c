@@ -103,7 +103,8 @@ static void test_prompts_come_back(void **state)
 	pty_key(&p, PASTED("Hello {{who}}"), "Hello {{who}}");
 	pty_key(&p, "\x13", ":save"); /* Ctrl-s */
 	pty_key(&p, " first" ENTER, "v1");
-	pty_key(&p, ESC, "Enter open");
+	pty_key(&p, ESC, "e edit");
+	pty_key(&p, ESC, "Enter open"); /* the library */
 	pty_key(&p, "2", "[2 Play]");
 	pty_key(&p, ":prompt here greet@v1" ENTER, "greet@v1: who is");
 	pty_key(&p, ":var who=Ada" ENTER, "not sent yet");
@@ -117,6 +118,8 @@ static void test_prompts_come_back(void **state)
 	pty_send(&p, ESC);
 	pty_wait_gone(&p, "PARAMETERS");
 	pty_key(&p, ":prompt none" ENTER, "parameters: the providers");
+	pty_key(&p, "1", "greet \u203a v1");
+	pty_wait(&p, "Enter open");
 	console_quit();
 }
 

@@ -113,14 +113,31 @@ static void arrange(struct prompts_screen *s, struct rect r)
 	stack(s, right, PANE_HISTORY, PANE_LABELS, r.h / 3);
 }
 
+static bool is_alone(const struct prompts_screen *s)
+{
+	return s->is_zoomed || app_is_plain(s->app) || s->area.h < LOW;
+}
+
+/* What stands beside the library is of the newest prompt until one is chosen. */
+static void open_newest(struct prompts_screen *s)
+{
+	const struct prompt_row *newest = prompts_newest(s->p);
+
+	if (s->p->name == NULL && newest != NULL && !is_alone(s)) {
+		prompts_open(s->p, newest->name, 0);
+		prompts_keep_text(s);
+		s->focus = PANE_LIBRARY;
+	}
+}
+
 static void layout(void *self, struct rect r)
 {
 	struct prompts_screen *s = self;
-	bool is_alone = s->is_zoomed || app_is_plain(s->app) || r.h < LOW;
 
 	s->area = r;
 	s->width = r.w;
 	memset(s->panes, 0, sizeof(s->panes));
+	open_newest(s);
 	if (s->p->name == NULL) {
 		s->focus = PANE_LIBRARY;
 		s->is_editing = false;
@@ -128,7 +145,7 @@ static void layout(void *self, struct rect r)
 	if (s->focus != PANE_LIBRARY && s->focus != PANE_EDITOR && s->focus != PANE_HISTORY) {
 		s->beside = s->focus;
 	}
-	if (is_alone || s->p->name == NULL) {
+	if (is_alone(s) || s->p->name == NULL) {
 		s->panes[s->focus] = r;
 	} else if (r.w < PROMPTS_MIDDLE) {
 		arrange_small(s, r);
@@ -208,8 +225,9 @@ static unsigned input(void *self, struct console *c, const struct input *in)
 {
 	struct prompts_screen *s = self;
 
-	if (s->focus == PANE_LIBRARY) {
-		prompts_library_layout(s); /* keys may come before the picture of what has been read */
+	if (s->focus == PANE_LIBRARY) { /* keys may come before the picture of what has been read */
+		open_newest(s);
+		prompts_library_layout(s);
 	}
 	if (in->type == INPUT_MOUSE) {
 		return input_mouse(s, c, in);

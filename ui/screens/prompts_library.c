@@ -7,6 +7,8 @@
 #include "base/mem.h"
 #include "ui/screens/prompts_state.h"
 
+#define WIDE 60 /* columns from which on labels stand beside the names */
+
 static void clear_rows(struct prompts_screen *s)
 {
 	for (size_t i = 0; i < s->n_rows; i++) {
@@ -154,7 +156,7 @@ void prompts_library_draw(const struct prompts_screen *s, struct cells *cells, s
 	char title[100], count[40];
 
 	(void)env;
-	(void)snprintf(title, sizeof(title), s->filter != NULL ? "Library /%.40s" : "Library", s->filter);
+	(void)snprintf(title, sizeof(title), s->filter == NULL ? "Library" : r.w >= WIDE ? "Library /%.40s" : "/%.40s", s->filter);
 	(void)snprintf(count, sizeof(count), s->filter != NULL ? "%zu of %zu" : "%zu", count_in(s, "", 0), s->p->n_rows);
 	cells_rule(cells, r.x, r.y, r.w, s->focus == PANE_LIBRARY, title, count);
 	if (s->n_rows == 0) {
@@ -172,7 +174,7 @@ void prompts_library_draw(const struct prompts_screen *s, struct cells *cells, s
 			end = cells_right(cells, end, y, ST_DIM, n) - 1;
 		} else {
 			(void)snprintf(leaf, sizeof(leaf), "  %s%s", row->leaf, prompts_has_draft(s->p, row->path) ? " *" : "");
-			if (row->labels != NULL && row->labels[0] != '\0' && r.w >= 60) {
+			if (row->labels != NULL && row->labels[0] != '\0' && r.w >= WIDE) {
 				end = cells_right(cells, end, y, ST_DIM, row->labels) - 1;
 			} else if (row->labels != NULL && row->labels[0] != '\0') {
 				end = cells_right(cells, end, y, ST_OK, "\u25cf") - 1;

@@ -12,6 +12,7 @@ void prompts_save_session(const void *self, struct session *out)
 	session_forget(out, "prompts.");
 	session_set(out, "prompts.name", s->p->name);
 	session_set_number(out, "prompts.mode", s->mode);
+	session_set_number(out, "prompts.pane", s->focus);
 	for (size_t i = 0; i < s->n_folded; i++) {
 		session_set_item(out, "prompts.folded", i, s->folded[i]);
 	}
@@ -29,6 +30,7 @@ void prompts_restore_session(void *self, const struct session *in)
 	}
 	if (name != NULL && prompt_name_check(name, &e)) {
 		prompts_open(s->p, name, 0);
-		s->focus = PANE_EDITOR;
+		prompts_keep_text(s);
+		s->focus = (enum pane)session_number(in, "prompts.pane", 0, PANE_COUNT - 1, PANE_EDITOR);
 	}
 }
