@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/num.h"
+#include "text/width.h"
 
 static const char unknown[] = "\u2013";
 
@@ -54,6 +55,15 @@ void format_change(double now, double before, char out[FORMAT_SIZE])
 		double change = 100. * (now / before - 1.);
 
 		(void)snprintf(out, FORMAT_SIZE, "%+.0f%%", fabs(change) < 0.5 ? 0. : change); /* never "-0%" */
+	}
+}
+
+void format_item(struct buf *line, int room, const char *gap, const char *item)
+{
+	const char *between = line->len > 0 ? gap : "";
+
+	if (width_text(buf_str(line), line->len) + width_text(between, strlen(between)) + width_text(item, strlen(item)) <= (size_t)(room > 0 ? room : 0)) {
+		(void)buf_addf(line, "%s%s", between, item);
 	}
 }
 

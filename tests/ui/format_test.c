@@ -135,11 +135,28 @@ static void group_figures(void **state)
 	}
 }
 
+/* Whole or not at all, in cells and not bytes. */
+static void items(void **state)
+{
+	struct buf line = { 0 };
+
+	(void)state;
+	format_item(&line, 3, "  ", "four");
+	assert_string_equal(buf_str(&line), "");
+	format_item(&line, 4, "  ", "v1 \u2192");
+	format_item(&line, 7, "  ", "ab");
+	format_item(&line, -1, "", "");
+	assert_string_equal(buf_str(&line), "v1 \u2192");
+	format_item(&line, 8, "  ", "ab");
+	assert_string_equal(buf_str(&line), "v1 \u2192  ab");
+	buf_free(&line);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(running_times), cmocka_unit_test(changes), cmocka_unit_test(exact_counts), cmocka_unit_test(clock_times), cmocka_unit_test(rates),
-		cmocka_unit_test(group_figures),
+		cmocka_unit_test(group_figures), cmocka_unit_test(items),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -223,7 +223,7 @@ static bool rest_text(const struct play_screen *s, const struct play_column *c, 
 		play_estimate_text(&e, cost);
 		(void)buf_addf(out, "est. %s", cost);
 		if (e.n_past > 0) {
-			(void)buf_addf(out, " by %zu answer%s before", e.n_past, e.n_past == 1 ? "" : "s");
+			(void)buf_addf(out, " by %zu answer%s", e.n_past, e.n_past == 1 ? "" : "s");
 		}
 	} else if (!a->has_run || a->state == CALL_FAILED || a->state == CALL_RETRYING || !is_known(f->wait_us)) {
 		(void)play_state_glyph(c, st);

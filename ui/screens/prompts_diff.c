@@ -388,15 +388,6 @@ void prompts_diff_layout(struct prompts_screen *s)
 	list_set_n(&s->diff_scroll, n > rows ? n - rows + 1 : 1);
 }
 
-/* Adds what has room as a whole in a row of so many cells. */
-static void add_item(struct buf *line, int room, const char *gap, const char *item)
-{
-	gap = line->len > 0 ? gap : "";
-	if (cells_width(buf_str(line), line->len) + cells_width(gap, strlen(gap)) + cells_width(item, strlen(item)) <= room) {
-		(void)buf_addf(line, "%s%s", gap, item);
-	}
-}
-
 /* "tokens ~44 → ~58 (~+14)   input/call ~$0.000033 → ~$0.000044   gpt-5.4-mini": the cost of the input alone, for the first target of Play.
  * The difference goes before the cost: the status row has it, too. */
 static void tokens_text(const struct prompts_screen *s, const struct facts *f, int room, struct buf *out)
@@ -419,12 +410,12 @@ static void tokens_text(const struct prompts_screen *s, const struct facts *f, i
 	int cost_w = cells_width(buf_str(&cost), cost.len) + (int)strlen(gap);
 	bool has_cost = target != NULL && cells_width(buf_str(out), out->len) + cost_w <= room;
 
-	add_item(out, has_cost ? room - cost_w : room, " ", difference);
+	format_item(out, has_cost ? room - cost_w : room, " ", difference);
 	if (has_cost) {
 		char *clean = clean_line(target, strlen(target), 24);
 
-		add_item(out, room, gap, buf_str(&cost));
-		add_item(out, room, gap, clean);
+		format_item(out, room, gap, buf_str(&cost));
+		format_item(out, room, gap, clean);
 		free(clean);
 	}
 	buf_free(&cost);
@@ -450,7 +441,7 @@ static void cache_text(const struct facts *f, int room, struct buf *out)
 	}
 	for (size_t i = 0; i < COUNT_OF(forms) && out->len == 0; i++) {
 		(void)snprintf(item, sizeof(item), "%s%s%s", forms[i][0], kept, forms[i][1]);
-		add_item(out, room, "", item);
+		format_item(out, room, "", item);
 	}
 }
 

@@ -198,27 +198,27 @@ static void shares_text(const struct split *split, struct buf *out)
 	}
 }
 
-/* The newest moves, below the labels. */
+/* The newest moves, below the labels: "production → v2  from v1  ana", what it was and who did it where there is room. */
 static void draw_moves(const struct prompts_screen *s, struct cells *cells, struct rect r, int y, const struct env *env)
 {
 	for (size_t i = 0; i < s->p->n_moves && y < r.y + r.h; i++, y++) {
 		const struct move_row *m = &s->p->moves[i];
-		struct buf line = { 0 };
-		char age[FORMAT_SIZE];
+		struct buf line = { 0 }, from = { 0 };
+		char age[FORMAT_SIZE], *who = clean_line(m->who, strlen(m->who), 20);
 
 		prompts_age_text(m->time_us, env->now_us, age);
-		(void)buf_addf(&line, "%s: ", m->label);
-		shares_text(&m->from, &line);
-		(void)buf_add_str(&line, m->is_rollback ? " \u21a9 " : " \u2192 ");
+		int end = cells_right(cells, r.x + r.w - 1, y, ST_DIM, age) - 1, room = end - r.x - 1;
+
+		(void)buf_addf(&line, "%s %s ", m->label, m->is_rollback ? "\u21a9" : "\u2192");
 		shares_text(&m->to, &line);
-		char *who = clean_line(m->who, strlen(m->who), 20);
-
-		(void)buf_addf(&line, "%s%s", who[0] != '\0' ? "  " : "", who);
-		int end = cells_right(cells, r.x + r.w - 1, y, ST_DIM, age) - 1;
-
-		(void)cells_fit(cells, r.x + 1, y, end - r.x - 1, ST_DIM, buf_str(&line));
+		(void)buf_add_str(&from, "from ");
+		shares_text(&m->from, &from);
+		format_item(&line, m->from.n_arms > 0 ? room : 0, "  ", buf_str(&from));
+		format_item(&line, who[0] != '\0' ? room : 0, "  ", who);
+		(void)cells_fit(cells, r.x + 1, y, room, ST_DIM, buf_str(&line));
 		free(who);
 		buf_free(&line);
+		buf_free(&from);
 	}
 }
 
@@ -226,7 +226,7 @@ void prompts_labels_draw(const struct prompts_screen *s, struct cells *cells, st
 {
 	const struct prompts *p = s->p;
 
-	cells_rule(cells, r.x, r.y, r.w, s->focus == PANE_LABELS, "Labels", r.w >= 36 ? "L move \u00b7 % ramp \u00b7 R roll back" : "L move");
+	cells_rule(cells, r.x, r.y, r.w, s->focus == PANE_LABELS, "Labels", r.w >= 38 ? "L move \u00b7 % ramp \u00b7 R back" : "L move");
 	if (p->n_labels == 0) {
 		(void)cells_fit(cells, r.x + 1, r.y + 1, r.w - 2, ST_DIM, "none: L points one to a version");
 	}

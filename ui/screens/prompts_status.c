@@ -29,7 +29,7 @@ static void production_text(const struct prompts *p, struct buf *out)
 }
 
 /* "v4* against v2 (production): +12 −4 words, +12 tok"; nothing when there is no other. */
-static void against_text(const struct prompts *p, struct buf *out)
+static void against_text(const struct prompts *p, bool names_production, struct buf *out)
 {
 	const struct facts *f = p->facts;
 	const struct label_row *l = prompts_label(p, PROMPT_PRODUCTION);
@@ -37,7 +37,7 @@ static void against_text(const struct prompts *p, struct buf *out)
 
 	if (f != NULL && f->against_number > 0) {
 		(void)buf_addf(out, "%s against v%d%s: ", prompts_after_name(p, name), f->against_number,
-		    l != NULL && split_has(&l->split, f->against_number) ? " (production)" : "");
+		    names_production && l != NULL && split_has(&l->split, f->against_number) ? " (production)" : "");
 		prompts_change_text(f, out);
 	}
 }
@@ -84,11 +84,11 @@ static void draft_text(const struct prompts *p, struct buf *out)
 		production_text(p, out);
 		if (p->against != p->base || p->after > 0) {
 			(void)buf_add_str(out, "; ");
-			against_text(p, out);
+			against_text(p, false, out);
 		}
 	} else {
 		(void)buf_add_str(out, p->after > 0 ? "" : draft_state(p));
-		against_text(p, out);
+		against_text(p, true, out);
 	}
 }
 
@@ -101,7 +101,7 @@ enum style prompts_status(const void *self, const struct env *env, struct buf *l
 
 	(void)env;
 	if (prompts_is_asking(p)) {
-		(void)buf_addf(left, "%s is protected: everybody who asks for it gets %s. Y does it, Esc leaves it", p->asked_label,
+		(void)buf_addf(left, "%s is protected: all who ask get %s. Y does it, Esc leaves it", p->asked_label,
 		    p->asked_to);
 		return ST_TEXT;
 	}
