@@ -346,12 +346,14 @@ void metrics_detail_layout(struct metrics_screen *s)
 	if (!b->has_call) {
 		return;
 	}
+	bool has_other_model = s->text_model.p95_us != b->call.model.p95_us || s->text_model.calls != b->call.model.calls;
 	bool is_other = s->text_id.ts_us != b->call.row.id.ts_us || s->text_id.key != b->call.row.id.key || s->text_is_raw != s->shows_raw;
 
-	if (s->text == NULL || is_other || s->text_w != s->detail_area.w) {
+	if (s->text == NULL || is_other || has_other_model || s->text_w != s->detail_area.w) {
 		styled_free(s->text);
 		s->text = s->shows_raw ? make_raw(b) : make_text(b, s->detail_area.w - 2, app_is_plain(s->app));
 		s->text_id = b->call.row.id;
+		s->text_model = b->call.model;
 		s->text_is_raw = s->shows_raw;
 		s->text_w = s->detail_area.w;
 		s->detail = is_other ? (struct list){ 0 } : s->detail;

@@ -64,9 +64,10 @@ struct metrics_screen {
 	bool shows_raw;          /* of the opened call its JSON */
 	struct call_id wanted;   /* the call that was opened last, here or by the inspector */
 	struct metrics_waiting waiting;
-	/* the opened call as text; made anew when another one is opened */
+	/* the opened call as text; made anew when another one is opened, or what it is compared with is another */
 	struct styled_text *text;
 	struct call_id text_id;
+	struct model_latency text_model;
 	bool text_is_raw;
 	int text_w;
 	/* the last layout */
