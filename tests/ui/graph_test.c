@@ -42,7 +42,7 @@ static const struct {
 	{"too small", GLYPHS_BLOCK, rising, 8, 7, 3, "\n\n\n"},
 	{"plain, from 0", GLYPHS_PLAIN, rising, 8, 60, 1, "now $0.20, min 0, max $0.20\n"},
 	{"plain", GLYPHS_PLAIN, rising + 1, 5, 60, 2, "now $0.15, min $0.05, max $0.15, change +200%\n\n"},
-	{"plain, narrow", GLYPHS_PLAIN, rising + 1, 5, 20, 1, "now $0.15, min $0...\n"},
+	{"plain, narrow", GLYPHS_PLAIN, rising + 1, 5, 20, 1, "now $0.15, min $0.05\n"},
 	{"plain, empty", GLYPHS_PLAIN, rising, 0, 60, 1, "no calls\n"},
 	{"plain, gaps only", GLYPHS_PLAIN, rising + 4, 2, 60, 1, "no calls\n"},
 };

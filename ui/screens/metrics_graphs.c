@@ -106,6 +106,11 @@ static void in_dollars(double v, bool is_top, char out[GRAPH_NUMBER_SIZE])
 	}
 }
 
+static void say_dollars(double v, char out[GRAPH_NUMBER_SIZE])
+{
+	price_format((int64_t)llround(v * 1e9), out, GRAPH_NUMBER_SIZE);
+}
+
 /* Below a tenth in milliseconds, each with its unit: the tick above may be in seconds. */
 static void in_seconds(double v, bool is_top, char out[GRAPH_NUMBER_SIZE])
 {
@@ -355,14 +360,16 @@ static void say_one(const char *title, const struct graph *g, const char *beside
 {
 	bool is_sum = strncmp(beside, "\u03a3", 2) == 0;
 	int x = r.x + 1, end = r.x + r.w;
+	struct buf item = { 0 };
 
 	x += cells_fit(cells, x, r.y, end - x, ST_TITLE, title);
 	x += cells_fit(cells, x, r.y, end - x, ST_TITLE, ": ");
 	x += graph_say(g, cells, x, r.y, end - x);
-	if (beside[0] != '\0') {
-		x += cells_fit(cells, x, r.y, end - x, ST_DIM, is_sum ? "; sum" : "; ");
-		(void)cells_fit(cells, x, r.y, end - x, ST_DIM, is_sum ? beside + 2 : beside);
+	(void)buf_addf(&item, is_sum ? "; sum%s" : "; %s", is_sum ? beside + 2 : beside);
+	if (beside[0] != '\0' && cells_width(buf_str(&item), item.len) <= end - x) { /* half a figure would be another one */
+		(void)cells_fit(cells, x, r.y, end - x, ST_DIM, buf_str(&item));
 	}
+	buf_free(&item);
 }
 
 static void draw_one(const struct metrics_screen *s, const struct kind *k, struct cells *cells, struct rect r, const struct env *env)
@@ -382,6 +389,7 @@ static void draw_one(const struct metrics_screen *s, const struct kind *k, struc
 	struct graph g = {
 		.values = values, .before = before, .n = m->n_buckets, .format = k->format, .labels = labels, .style = k->style,
 		.n_labels = m->n_buckets > 0 ? make_labels(m, r.w - GRAPH_AXIS_W, is_live, env, labels, texts) : 0,
+		.say = k->format == in_dollars ? say_dollars : NULL,
 		.empty = m->total.calls > 0 ? "not measured in this span" :
 		    s->board->question.filter != NULL ? "no call meets the filter" : "no calls in this span",
 	};

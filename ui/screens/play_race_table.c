@@ -165,28 +165,35 @@ static void draw_state(const struct play_column *c, struct cells *cells, int x, 
 	}
 }
 
-/* "2 distinct  0.50s 1.00s 2.00s  1=3 · 2": as short as may be, the head of the table says what is what. */
-static void add_spread(const struct play_column *c, struct buf *out)
+/* "2 distinct  0.50s 1.00s 2.00s  1=3 · 2": as short as may be, the head of the table says what is what. No half a figure, where there is less
+ * room. */
+static void add_spread(const struct play_column *c, int room, struct buf *out)
 {
 	struct play_spread spread;
-	char t[3][FORMAT_SIZE];
+	char t[3][FORMAT_SIZE], item[3 * FORMAT_SIZE + 4];
+	struct buf groups = { 0 };
 
 	play_spread(c, &spread);
 	if (spread.n_done > 0) {
 		figure_duration(spread.min_us, t[0]);
 		figure_duration(spread.median_us, t[1]);
 		figure_duration(spread.max_us, t[2]);
-		(void)buf_addf(out, "%zu distinct  %s %s %s  ", spread.n_distinct, t[0], t[1], t[2]);
+		(void)buf_addf(out, "%zu distinct", spread.n_distinct);
+		(void)snprintf(item, sizeof(item), "%s %s %s", t[0], t[1], t[2]);
+		format_item(out, room, "  ", item);
 		if (spread.n_distinct == 1 && (size_t)spread.n_done == c->n_answers) {
-			(void)buf_add_str(out, "all");
+			(void)buf_add_str(&groups, "all");
 		} else {
-			play_spread_groups(c, &spread, out);
+			play_spread_groups(c, &spread, &groups);
 		}
+		format_item(out, room, "  ", buf_str(&groups));
+		buf_free(&groups);
 	} else {
 		(void)buf_add_str(out, "none is done yet");
 	}
 	if (spread.n_failed > 0) {
-		(void)buf_addf(out, "  %zu failed", spread.n_failed);
+		(void)snprintf(item, sizeof(item), "%zu failed", spread.n_failed);
+		format_item(out, room, "  ", item);
 	}
 }
 
@@ -201,18 +208,18 @@ static bool is_repeated(const struct play *p)
 }
 
 /* What stands where the timeline would: an error, an estimate, how repeated answers differ. False: the timeline does. */
-static bool rest_text(const struct play_screen *s, const struct play_column *c, const struct play_figures *f, struct buf *out, enum style *st)
+static bool rest_text(const struct play_screen *s, const struct play_column *c, const struct play_figures *f, int room, struct buf *out, enum style *st)
 {
 	const struct play_answer *a = c->answer;
 
 	*st = ST_DIM;
 	if (c->n_answers > 1) {
-		add_spread(c, out);
+		add_spread(c, room, out);
 		*st = ST_TEXT;
 	} else if (play_column_is_usable(c) && !a->has_run) {
 		struct estimate e;
 		struct err refused;
-		char cost[PLAY_ESTIMATE_SIZE];
+		char cost[PLAY_ESTIMATE_SIZE], past[FORMAT_SIZE + 16];
 
 		if (!play_check_files(s->play, c, &refused)) {
 			*st = ST_BAD;
@@ -223,7 +230,8 @@ static bool rest_text(const struct play_screen *s, const struct play_column *c, 
 		play_estimate_text(&e, cost);
 		(void)buf_addf(out, "est. %s", cost);
 		if (e.n_past > 0) {
-			(void)buf_addf(out, " by %zu answer%s", e.n_past, e.n_past == 1 ? "" : "s");
+			(void)snprintf(past, sizeof(past), "by %zu answer%s", e.n_past, e.n_past == 1 ? "" : "s");
+			format_item(out, room, " ", past);
 		}
 	} else if (!a->has_run || a->state == CALL_FAILED || a->state == CALL_RETRYING || !is_known(f->wait_us)) {
 		(void)play_state_glyph(c, st);
@@ -261,7 +269,7 @@ static void draw_row(const struct play_screen *s, struct cells *cells, int y, si
 		(void)cells_fit(cells, at, y, end - at, ST_WARN, next);
 		end = at - 1;
 	}
-	if (rest_text(s, c, &f, &rest, &st)) {
+	if (rest_text(s, c, &f, end - x - REST_X, &rest, &st)) {
 		(void)cells_fit(cells, x + REST_X, y, end - x - REST_X, st, buf_str(&rest));
 	} else {
 		draw_timeline(cells, x + REST_X, y, end - x - REST_X, c, &f, scale_us);

@@ -2,9 +2,11 @@
 
 #include <math.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "ui/format.h"
 
 /* Steps a cell has in height, by enum glyphs. */
 static const int steps_of[] = {[GLYPHS_BRAILLE] = 4, [GLYPHS_BLOCK] = 8, [GLYPHS_ASCII] = 3};
@@ -264,22 +266,34 @@ static double lowest(const double *values, size_t n)
 	return min;
 }
 
+static void say(const struct graph *g, double value, char out[FORMAT_SIZE])
+{
+	if (g->say != NULL) {
+		g->say(value, out);
+	} else {
+		g->format(value, true, out);
+	}
+}
+
 int graph_say(const struct graph *g, struct cells *c, int x, int y, int w)
 {
 	double first = first_finite(g->values, g->n, 1), now = first_finite(g->values, g->n, -1);
-	char texts[3][GRAPH_NUMBER_SIZE];
+	double said[] = {now, lowest(g->values, g->n), highest(g->values, g->n)};
+	static const char *const names[] = {"now", "min", "max"};
+	char text[FORMAT_SIZE], item[FORMAT_SIZE + 8];
 	struct buf line = {0};
 
 	if (isnan(now)) {
 		return cells_fit(c, x, y, w, ST_DIM, g->empty != NULL ? g->empty : "");
 	}
-	g->format(now, true, texts[0]);
-	g->format(lowest(g->values, g->n), true, texts[1]);
-	g->format(highest(g->values, g->n), true, texts[2]);
-	(void)buf_addf(&line, "now %s, min %s, max %s", texts[0], texts[1], texts[2]);
-	if (first > 0) {
-		(void)buf_addf(&line, ", change %+.0f%%", 100 * (now / first - 1));
+	for (size_t i = 0; i < COUNT_OF(said); i++) {
+		say(g, said[i], text);
+		(void)snprintf(item, sizeof(item), "%s %s", names[i], text);
+		format_item(&line, w, ", ", item);
 	}
+	format_change(now, first, text);
+	(void)snprintf(item, sizeof(item), "change %s", text);
+	format_item(&line, text[0] != '\0' ? w : 0, ", ", item);
 	int used = cells_fit(c, x, y, w, ST_TEXT, buf_str(&line));
 	buf_free(&line);
 	return used;

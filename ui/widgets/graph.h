@@ -25,6 +25,8 @@ struct graph {
 	double top;           /* value of the highest row; 0: graph_top of both */
 	/* The number beside a tick, at most 5 cells; is_top: with its unit. */
 	void (*format)(double value, bool is_top, char out[GRAPH_NUMBER_SIZE]);
+	/* The number in words, whose cells nothing limits; NULL: as beside the top tick. */
+	void (*say)(double value, char out[GRAPH_NUMBER_SIZE]);
 	const struct graph_label *labels; /* in order of column; the last one, if any, wins over the one before */
 	size_t n_labels;
 	enum style style;     /* ST_GRAPH or ST_GRAPH_BAD */
