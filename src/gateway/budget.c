@@ -55,7 +55,7 @@ bool budget_takes(const struct budget *b, const struct budget_spent *s, int64_t 
 		if (l->limit_nano > 0 && left_nano > 0 && more_nano > left_nano) {
 			price_format(more_nano, cost, sizeof(cost));
 			price_format(left_nano, left, sizeof(left));
-			(void)err_set(e, ERR_BUDGET, "not sent: it would cost at least %s, and %s of the %s's budget is left", cost, left, l->name);
+			(void)err_set(e, ERR_BUDGET, "not sent: it costs at least %s, and %s of the %s's budget is left", cost, left, l->name);
 			return err_hint(e, "drop a target, shorten the prompt, or raise budget.%s in the configuration", l->name);
 		}
 	}

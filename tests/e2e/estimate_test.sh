@@ -53,7 +53,7 @@ rm -rf "$T/data" && mkdir "$T/data"
 sonde run --dry-run -m openai/gpt-5.4-mini -m anthropic/claude-haiku-4-5 hello
 check "a dry run is no matter of money" is 0
 sonde run -m openai/gpt-5.4-mini -m anthropic/claude-haiku-4-5 hello
-check "a run over the budget" exits 6 "not sent: it would cost at least"
+check "a run over the budget" exits 6 "not sent: it costs at least"
 check "says of which" err "of the month's budget is left"
 check "nothing was sent" [ ! -s "$T/out/out" ]
 sonde run --cache -m openai/gpt-5.4-mini hello
