@@ -42,7 +42,7 @@ static bool gather(void *ctx, const struct call_row *row)
 {
 	struct gathering *g = ctx;
 
-	if (row->is_simulated == g->is_simulated && !row->is_cached && !call_row_is_error(row) && is_known(row->usage.out_tok) &&
+	if (row->is_simulated == g->is_simulated && !row->is_cached && call_row_is_ok(row) && is_known(row->usage.out_tok) &&
 	    row->model_req != NULL && strcmp(row->operation, "chat") == 0) {
 		struct gathered *at = gathered_of(g, row->provider, row->model_req);
 

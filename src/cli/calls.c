@@ -98,7 +98,7 @@ static void list_line(struct buf *out, const struct call_row *row)
 	(void)buf_add_char(out, ' ');
 	figure_cell(out, latency, 6, true);
 	(void)buf_add_char(out, ' ');
-	(void)buf_add_str(out, call_row_is_error(row) ? error_class_name(row->error_class) : end);
+	(void)buf_add_str(out, call_row_is_ok(row) ? end : error_class_name(row->error_class));
 	(void)buf_add_str(out, row->is_cached ? " cached" : "");
 	(void)buf_add_str(out, row->is_simulated ? " SIMULATED\n" : "\n");
 }
@@ -163,7 +163,7 @@ static void show_text(struct buf *out, const struct call_row *row, const struct 
 	call_id_format(row->id, id);
 	local_time(row->id.ts_us, true, time, sizeof(time));
 	(void)buf_addf(out, "%-16s%s\n%-16s%s\n", "id", id, "started", time);
-	(void)buf_addf(out, "%-16s%s", "status", call_row_is_error(row) ? error_class_name(row->error_class) : "ok");
+	(void)buf_addf(out, "%-16s%s", "status", call_row_is_ok(row) ? "ok" : error_class_name(row->error_class));
 	if (row->http_status > 0) {
 		(void)buf_addf(out, " (HTTP %d)", row->http_status);
 	}

@@ -2,6 +2,7 @@
 #include "cli/metrics.h"
 
 #include <getopt.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +33,7 @@ static void errors_json(struct buf *out, const struct figures *f)
 
 	(void)buf_add_str(out, ",\"errors\":{");
 	for (int c = CLASS_NONE + 1; c < CLASS_COUNT; c++) {
-		if (f->by_class[c] > 0) {
+		if (f->by_class[c] > 0 && error_class_is_failure((enum error_class)c)) {
 			(void)buf_addf(out, "%s\"%s\":%llu", comma, error_class_name((enum error_class)c), (unsigned long long)f->by_class[c]);
 			comma = ",";
 		}
@@ -49,6 +50,7 @@ static void ms_json(struct buf *out, const char *name, int64_t us)
 static void group_json(struct buf *out, const struct metrics_group *g)
 {
 	const struct figures *f = &g->now;
+	double rate = figures_errors_per(f, 1);
 
 	(void)buf_add_str(out, "{\"key\":");
 	json_text_string(out, g->key);
@@ -62,9 +64,10 @@ static void group_json(struct buf *out, const struct metrics_group *g)
 	ms_json(out, "p95_latency", hist_quantile(&f->latency, 0.95));
 	ms_json(out, "p99_latency", hist_quantile(&f->latency, 0.99));
 	ms_json(out, "avg_ttft_ms", average(f->ttft_sum_us, f->ttft_n));
-	(void)buf_addf(out, ",\"error_rate\":%.9g", f->calls > 0 ? (double)f->errors / (double)f->calls : 0);
+	(void)buf_addf(out, isnan(rate) ? ",\"error_rate\":null" : ",\"error_rate\":%.9g", rate);
 	errors_json(out, f);
-	(void)buf_addf(out, ",\"unpriced_invocations\":%llu}", (unsigned long long)f->unpriced);
+	(void)buf_addf(out, ",\"unpriced_invocations\":%llu,\"unsent_invocations\":%llu}", (unsigned long long)f->unpriced,
+	    (unsigned long long)f->by_class[CLASS_BUDGET]);
 }
 
 static void as_json(struct buf *out, const struct metrics_query *q, const struct metrics *m)
@@ -99,8 +102,12 @@ static void format_calls(const struct figures *f, char out[FIGURE_SIZE])
 
 static void format_errors(const struct figures *f, char out[FIGURE_SIZE])
 {
-	double percent = f->calls > 0 ? 100 * (double)f->errors / (double)f->calls : 0;
+	double percent = figures_errors_per(f, 100);
 
+	if (isnan(percent)) {
+		figure_duration(UNKNOWN, out);
+		return;
+	}
 	/* Never 0 % when there was one. */
 	(void)snprintf(out, FIGURE_SIZE, percent > 0 && percent < 0.05 ? "<0.1%%" : percent < 99.95 ? "%.1f%%" : "%.0f%%", percent);
 }
@@ -200,6 +207,7 @@ static void as_text(struct buf *out, const struct metrics_options *o, const stru
 		return;
 	}
 	size_t cells = name_cells(m);
+	uint64_t unsent = m->total.by_class[CLASS_BUDGET];
 
 	add_line(out, metrics_by_name(o->query.by), cells, NULL);
 	for (size_t i = 0; i < m->n_groups; i++) {
@@ -217,6 +225,10 @@ static void as_text(struct buf *out, const struct metrics_options *o, const stru
 	if (m->total.unpriced > 0) {
 		(void)buf_addf(out, "%llu successful call%s no known cost and %s not in the sums.\n", (unsigned long long)m->total.unpriced,
 		    m->total.unpriced == 1 ? " has" : "s have", m->total.unpriced == 1 ? "is" : "are");
+	}
+	if (unsent > 0) {
+		(void)buf_addf(out, "%llu call%s not sent, for a budget was spent, and %s no error%s.\n", (unsigned long long)unsent, unsent == 1 ? " was" : "s were",
+		    unsent == 1 ? "is" : "are", unsent == 1 ? "" : "s");
 	}
 }
 

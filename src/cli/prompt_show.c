@@ -1,6 +1,7 @@
 /* prompt_show - the subcommands of `sonde prompt` that read. */
 #include "cli/prompt.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -137,11 +138,6 @@ static const struct figures *figures_of(const struct history *h, const struct ve
 	return NULL;
 }
 
-static double error_rate(const struct figures *f)
-{
-	return (double)f->errors / (double)f->calls;
-}
-
 static void figures_json(struct buf *out, const struct figures *f)
 {
 	(void)buf_addf(out, ",\"calls\":%llu", f != NULL ? (unsigned long long)f->calls : 0);
@@ -149,7 +145,10 @@ static void figures_json(struct buf *out, const struct figures *f)
 		(void)buf_add_str(out, ",\"error_rate\":null,\"cost_usd\":null,\"p50_ms\":null,\"p95_ms\":null");
 		return;
 	}
-	(void)buf_addf(out, ",\"error_rate\":%.6g,\"cost_usd\":", error_rate(f));
+	double rate = figures_errors_per(f, 1);
+
+	(void)buf_addf(out, isnan(rate) ? ",\"error_rate\":null" : ",\"error_rate\":%.6g", rate);
+	(void)buf_add_str(out, ",\"cost_usd\":");
 	json_text_usd(out, figures_cost(f));
 	(void)buf_add_str(out, ",\"p50_ms\":");
 	json_text_ms(out, hist_quantile(&f->latency, 0.5));
@@ -168,7 +167,9 @@ static void figures_text(struct buf *out, const struct figures *f)
 	if (is_known(p50)) {
 		(void)buf_addf(out, ", p50 %.2f s, p95 %.2f s", (double)p50 / 1e6, (double)p95 / 1e6);
 	}
-	(void)buf_addf(out, ", %.3g %% errors\n", 100 * error_rate(f));
+	double percent = figures_errors_per(f, 100);
+
+	(void)buf_addf(out, isnan(percent) ? ", never sent\n" : ", %.3g %% errors\n", percent);
 }
 
 static void log_json(struct buf *out, const char *name, const struct history *h)

@@ -170,7 +170,7 @@ static void begin_within_budget(struct live_call *lc)
 	if (budget_check(&g->config->budget, &g->spent, &lc->pub.err)) {
 		begin(lc);
 	} else {
-		live_fail(lc, CLASS_OTHER);
+		live_fail(lc, CLASS_BUDGET);
 	}
 }
 
@@ -190,7 +190,7 @@ static void spend_looked(void *arg)
 		lc->pub.err = s->err;
 		lc->pub.err.code = ERR_BUDGET;
 		(void)err_prefix(&lc->pub.err, "not sent: the budget cannot be checked");
-		live_fail(lc, CLASS_OTHER);
+		live_fail(lc, CLASS_BUDGET);
 	}
 	call_unref(&lc->pub);
 	free(s->dir);
@@ -206,7 +206,7 @@ void admission_begin(struct live_call *lc)
 	} else if (g->store == NULL) {
 		err_set(&lc->pub.err, ERR_BUDGET, "not sent: the budget cannot be checked without the store");
 		err_hint(&lc->pub.err, "make the store writable, or take budget out of the configuration");
-		live_fail(lc, CLASS_OTHER);
+		live_fail(lc, CLASS_BUDGET);
 	} else if (budget_is_fresh(&g->spent, clock_mono_us())) {
 		begin_within_budget(lc);
 	} else {

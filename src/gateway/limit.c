@@ -1,5 +1,6 @@
 #include "gateway/limit.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,7 +43,9 @@ static int64_t error_rate(const struct limit_figure *row, const struct figures *
 {
 	(void)row;
 	(void)span_us;
-	return f->calls > 0 ? (int64_t)(1e6 * (double)f->errors / (double)f->calls + 0.5) : UNKNOWN;
+	double rate = figures_errors_per(f, 1e6);
+
+	return isnan(rate) ? UNKNOWN : (int64_t)(rate + 0.5);
 }
 
 static int64_t cost_value(const struct limit_figure *row, const struct figures *f, int64_t span_us)
@@ -225,7 +228,14 @@ int64_t limit_value(const struct limit *l, const struct figures *f, int64_t span
 
 uint64_t limit_sample(const struct limit *l, const struct figures *f)
 {
-	return l->figure->kind == KIND_TIME ? hist_of(l->figure, f)->total : f->calls;
+	switch (l->figure->kind) {
+	case KIND_TIME:
+		return hist_of(l->figure, f)->total;
+	case KIND_RATE:
+		return figures_sent(f);
+	default:
+		return f->calls;
+	}
 }
 
 uint64_t limit_least(const struct limit *l, uint64_t least)

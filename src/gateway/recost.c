@@ -15,7 +15,7 @@ static bool cost_of(void *ctx, const struct call_row *row, struct recost_cost *c
 	if (p == NULL || !price_cost(p, &row->usage, &cost->nano, &cost->is_estimated)) {
 		return false;
 	}
-	cost->is_estimated |= call_row_is_error(row);
+	cost->is_estimated |= !call_row_is_ok(row);
 	return true;
 }
 

@@ -108,7 +108,7 @@ void call_json(struct buf *out, const struct call_row *row, const char *id_name)
 	(void)buf_addf(out, ",\"cost_source\":\"%s\",\"attempts\":%d,\"http_status\":", cost_source_name(row->cost_source), row->attempts);
 	json_text_int(out, row->http_status > 0 ? row->http_status : UNKNOWN);
 	(void)buf_add_str(out, ",\"error\":");
-	json_text_string(out, call_row_is_error(row) ? error_class_name(row->error_class) : NULL);
+	json_text_string(out, call_row_is_ok(row) ? NULL : error_class_name(row->error_class));
 	if (row->run_us != 0) {
 		char run[CLOCK_ISO_SIZE];
 
@@ -156,7 +156,7 @@ void call_csv(struct buf *out, const struct call_row *row)
 
 	call_id_format(row->id, id);
 	clock_format_iso(row->id.ts_us, time);
-	(void)buf_addf(out, "%s,%s,%s,", id, time, call_row_is_error(row) ? error_class_name(row->error_class) : "ok");
+	(void)buf_addf(out, "%s,%s,%s,", id, time, call_row_is_ok(row) ? "ok" : error_class_name(row->error_class));
 	if (row->http_status > 0) {
 		(void)buf_addf(out, "%d", row->http_status);
 	}

@@ -1,5 +1,6 @@
 #include "metrics/export.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -93,6 +94,7 @@ static void add_known(struct buf *out, int64_t v, void (*format)(struct buf *out
 static void add_figures(struct buf *out, const struct metrics *m, const char *key, const struct figures *f)
 {
 	char since[CLOCK_ISO_SIZE], until[CLOCK_ISO_SIZE];
+	double rate = figures_errors_per(f, 1);
 
 	clock_format_iso(m->from_us, since);
 	clock_format_iso(m->to_us, until);
@@ -100,7 +102,10 @@ static void add_figures(struct buf *out, const struct metrics *m, const char *ke
 	(void)buf_addf(out, ",%s,%s", since, until);
 	add_count(out, f->calls);
 	add_count(out, f->errors);
-	(void)buf_addf(out, ",%.9g", f->calls > 0 ? (double)f->errors / (double)f->calls : 0);
+	(void)buf_add_char(out, ',');
+	if (!isnan(rate)) {
+		(void)buf_addf(out, "%.9g", rate);
+	}
 	add_count(out, f->in_tok);
 	add_count(out, f->out_tok);
 	add_count(out, f->cache_read_tok);
@@ -116,14 +121,16 @@ static void add_figures(struct buf *out, const struct metrics *m, const char *ke
 	if (f->gen_sum_us > 0) {
 		(void)buf_addf(out, "%.6g", (double)f->gen_tok * (double)US_PER_S / (double)f->gen_sum_us);
 	}
-	(void)buf_addf(out, ",%s\r\n", m->has_simulated ? "true" : "false");
+	(void)buf_addf(out, ",%s", m->has_simulated ? "true" : "false");
+	add_count(out, f->by_class[CLASS_BUDGET]);
+	(void)buf_add_str(out, "\r\n");
 }
 
 void export_groups_csv(const struct metrics *m, enum metrics_by by, struct buf *out)
 {
 	(void)buf_addf(out, "%s,since,until,calls,errors,error_rate,prompt_tokens,completion_tokens,cache_read_tokens,reasoning_tokens,cost_usd,"
 	    "unpriced_calls,latency_p50_ms,latency_p95_ms,latency_p99_ms,ttft_p50_ms,ttft_p95_ms,ttft_p99_ms,output_tokens_per_s,"
-	    "simulated_in_span\r\n", metrics_by_name(by));
+	    "simulated_in_span,unsent_calls\r\n", metrics_by_name(by));
 	for (size_t i = 0; m != NULL && i < m->n_groups; i++) {
 		add_figures(out, m, m->groups[i].key, &m->groups[i].now);
 	}

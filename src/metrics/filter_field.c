@@ -19,7 +19,7 @@ const struct filter_field filter_fields[] = {
 	{ "model", FIELD_NAME, "coalesce(model_resp, model_req)", DIM_MODEL, "the model that answered", "model=gpt-5*" },
 	{ "asked", FIELD_NAME, "model_req", DIM_MODEL, "the model that was asked for", "asked=gpt-5.4" },
 	{ "op", FIELD_NAME, "operation", DIM_OPERATION, "chat, embeddings, rerank, ...", "op=chat" },
-	{ "status", FIELD_STATUS, NULL, 0, "ok, err, an HTTP status, 5xx, or a class of errors", "status=429" },
+	{ "status", FIELD_STATUS, NULL, 0, "ok, err, an HTTP status, 5xx, a class of errors, or budget: not sent", "status=429" },
 	{ "error", FIELD_TEXT, "error_text", 0, "what the error says", "error~\"rate limit\"" },
 	{ "text", FIELD_BODY, NULL, 0, "request, answer or error have it", "text~refund" },
 	{ "cost", FIELD_MONEY, "cost_nano", 0, "US dollars", "cost>0.01" },
@@ -247,7 +247,7 @@ static bool compile_status(const struct filter_field *f, const char *word, struc
 		return buf_addf(&out->sql, "error_class = %d", CLASS_NONE);
 	}
 	if (strcasecmp(word, "err") == 0 || strcasecmp(word, "error") == 0) {
-		return buf_addf(&out->sql, "error_class <> %d", CLASS_NONE);
+		return buf_addf(&out->sql, "error_class NOT IN (%d, %d)", CLASS_NONE, CLASS_BUDGET);
 	}
 	if (is_code) {
 		return buf_addf(&out->sql, "http_status = %.3s", word);
@@ -258,7 +258,7 @@ static bool compile_status(const struct filter_field *f, const char *word, struc
 	if (strcmp(error_class_name(class), word) == 0 && class != CLASS_NONE) {
 		return buf_addf(&out->sql, "error_class = %d", (int)class);
 	}
-	return wrong(f, e, "ok, err, a number such as 429, 5xx or a class such as timeout", word);
+	return wrong(f, e, "ok, err, budget, a number such as 429, 5xx or a class such as timeout", word);
 }
 
 static bool compile_flag(const struct filter_field *f, const char *word, struct condition *out, struct err *e)

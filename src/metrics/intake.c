@@ -76,7 +76,7 @@ static const struct price *find_price(struct intake *in, const struct call_row *
 /* A call that failed before the model answered is not billed; a log may give its prompt tokens all the same. */
 static bool is_billed(const struct call_row *row)
 {
-	return !call_row_is_error(row) || known_or(row->usage.out_tok, 0) > 0;
+	return call_row_is_ok(row) || known_or(row->usage.out_tok, 0) > 0;
 }
 
 static void price_row(struct intake *in, struct call_row *row)

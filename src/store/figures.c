@@ -82,22 +82,34 @@ void figures_add_row(struct figures *f, const struct call_row *row)
 {
 	f->calls++;
 	f->by_class[row->error_class]++;
-	f->errors += call_row_is_error(row) ? 1 : 0;
+	f->errors += error_class_is_failure(row->error_class) ? 1 : 0;
 	add_known(&f->in_tok, row->usage.in_tok);
 	add_known(&f->out_tok, row->usage.out_tok);
 	add_known(&f->cache_read_tok, row->usage.cache_read_tok);
 	add_known(&f->reason_tok, row->usage.reason_tok);
 	if (is_known(row->cost_nano)) {
 		add_signed(&f->cost_nano, row->cost_nano);
-	} else if (!call_row_is_error(row)) {
+	} else if (call_row_is_ok(row)) {
 		f->unpriced++;
 	}
 	add_durations(f, row);
 }
 
+uint64_t figures_sent(const struct figures *f)
+{
+	return f->calls - f->by_class[CLASS_BUDGET];
+}
+
+double figures_errors_per(const struct figures *f, double calls)
+{
+	uint64_t sent = figures_sent(f);
+
+	return sent > 0 ? calls * (double)f->errors / (double)sent : (double)NAN;
+}
+
 int64_t figures_cost(const struct figures *f)
 {
-	return f->unpriced > 0 && f->unpriced == f->calls - f->errors && f->cost_nano == 0 ? UNKNOWN : f->cost_nano;
+	return f->unpriced > 0 && f->unpriced == f->by_class[CLASS_NONE] && f->cost_nano == 0 ? UNKNOWN : f->cost_nano;
 }
 
 void figures_merge(struct figures *to, const struct figures *from)

@@ -7,8 +7,8 @@
 #include "store/record.h"
 
 struct figures {
-	uint64_t calls, errors;
-	uint64_t by_class[CLASS_COUNT]; /* [CLASS_NONE] counts the good ones */
+	uint64_t calls, errors; /* calls that were not sent are no errors */
+	uint64_t by_class[CLASS_COUNT]; /* [CLASS_NONE] counts the good ones, [CLASS_BUDGET] those not sent */
 	uint64_t in_tok, out_tok, cache_read_tok, reason_tok; /* sums of the known ones */
 	int64_t cost_nano;      /* sum of the known costs */
 	uint64_t unpriced;      /* successful calls whose cost is unknown */
@@ -26,6 +26,10 @@ void figures_clear(struct figures *f);
 void figures_free(struct figures *f);
 /* Looks at numbers and the error class only. */
 void figures_add_row(struct figures *f, const struct call_row *row);
+/* Calls but those that were not sent. */
+uint64_t figures_sent(const struct figures *f);
+/* How many of so many calls that were sent are errors: of 1 a rate, of 100 per cent. NAN when none was sent. */
+double figures_errors_per(const struct figures *f, double calls);
 /* The sum of the known costs in nano-dollars; UNKNOWN when there are calls that should have one and none has. */
 int64_t figures_cost(const struct figures *f);
 void figures_merge(struct figures *to, const struct figures *from);

@@ -20,6 +20,7 @@ static const char *const class_names[CLASS_COUNT] = {
 	[CLASS_CANCELLED] = "cancelled",
 	[CLASS_NETWORK] = "network",
 	[CLASS_OTHER] = "other",
+	[CLASS_BUDGET] = "budget",
 };
 
 static const char digits[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";

@@ -10,6 +10,7 @@
 
 #include "base/num.h"
 
+/* Stored as numbers: new ones come last. */
 enum error_class {
 	CLASS_NONE,
 	CLASS_RATE_LIMITED,
@@ -22,10 +23,16 @@ enum error_class {
 	CLASS_CANCELLED,
 	CLASS_NETWORK,
 	CLASS_OTHER,
+	CLASS_BUDGET, /* not sent, for a budget forbids it */
 	CLASS_COUNT
 };
 /* "" for CLASS_NONE, else "rate_limited", "timeout", ... */
 const char *error_class_name(enum error_class c);
+/* Whether it is a failure: neither a good answer nor a call that sonde itself did not send. */
+static inline bool error_class_is_failure(enum error_class c)
+{
+	return c != CLASS_NONE && c != CLASS_BUDGET;
+}
 /* CLASS_OTHER for a name that is not known, CLASS_NONE for "". */
 enum error_class error_class_from_name(const char *name);
 
@@ -107,9 +114,9 @@ void call_row_free(struct call_row *r);
 size_t call_row_text_len(const struct call_row *r);
 /* Output tokens that came in the time of streaming: reasoning is mostly hidden and made before the first token that comes. */
 int64_t call_row_streamed_tok(const struct call_row *r);
-static inline bool call_row_is_error(const struct call_row *r)
+static inline bool call_row_is_ok(const struct call_row *r)
 {
-	return r->error_class != CLASS_NONE;
+	return r->error_class == CLASS_NONE;
 }
 
 /* Byte-exact bodies; NULL where there is none. */

@@ -73,7 +73,7 @@ static bool add_to_rollups(struct recost *r, const struct change *c, struct err 
 
 	for (int level = 0; stmt != NULL && level < ROLLUP_LEVELS; level++) {
 		sqlite3_bind_int64(stmt, 1, c->cost.nano);
-		sqlite3_bind_int(stmt, 2, !call_row_is_error(row));
+		sqlite3_bind_int(stmt, 2, call_row_is_ok(row));
 		sqlite3_bind_int(stmt, 3, level);
 		sqlite3_bind_int64(stmt, 4, rollup_slot(row->id.ts_us, rollup_levels[level].slot_us));
 		sqlite3_bind_int64(stmt, 5, dims_find(r->dims, DIM_PROVIDER, row->provider));

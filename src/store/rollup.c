@@ -253,9 +253,9 @@ static void bind_key(sqlite3_stmt *st, int column, const struct key *k)
 	}
 }
 
-static void bind_errors(struct rollup *r, sqlite3_stmt *st, int column, const struct figures *f)
+static void bind_classes(struct rollup *r, sqlite3_stmt *st, int column, const struct figures *f)
 {
-	if (f->errors == 0) {
+	if (f->by_class[CLASS_NONE] == f->calls) {
 		(void)sqlite3_bind_null(st, column);
 		return;
 	}
@@ -287,7 +287,7 @@ static void bind_figures(struct rollup *r, sqlite3_stmt *st, int column, const s
 		(int64_t)f->gen_tok };
 
 	(void)sqlite3_bind_int64(st, column++, (int64_t)f->calls);
-	bind_errors(r, st, column++, f);
+	bind_classes(r, st, column++, f);
 	for (size_t i = 0; i < COUNT_OF(numbers); i++) {
 		(void)sqlite3_bind_int64(st, column++, numbers[i]);
 	}
@@ -540,10 +540,9 @@ void rollup_clear(struct rollup *r)
 	r->n = 0;
 }
 
-static bool read_errors(const char *text, struct figures *f)
+static bool read_classes(const char *text, struct figures *f)
 {
-	uint64_t sum = 0;
-
+	f->by_class[CLASS_NONE] = f->calls;
 	while (text != NULL && *text != '\0') {
 		char *end;
 		unsigned long class = strtoul(text, &end, 10);
@@ -554,13 +553,13 @@ static bool read_errors(const char *text, struct figures *f)
 		unsigned long long count = strtoull(end + 1, &end, 10);
 
 		f->by_class[class] += count;
-		sum += count;
+		f->by_class[CLASS_NONE] -= count;
+		f->errors += error_class_is_failure((enum error_class)class) ? count : 0;
 		if (*end != ' ' && *end != '\0') {
 			return false;
 		}
 		text = *end == ' ' ? end + 1 : end;
 	}
-	f->errors += sum;
 	return true;
 }
 
@@ -597,13 +596,12 @@ bool rollup_read_figures(sqlite3_stmt *st, int column, struct figures *add_to, s
 {
 	struct figures f = { .calls = (uint64_t)sqlite3_column_int64(st, column) };
 	uint64_t *const counts[] = { &f.in_tok, &f.out_tok, &f.cache_read_tok, &f.reason_tok };
-	bool ok = read_errors((const char *)sqlite3_column_text(st, column + 1), &f);
+	bool ok = read_classes((const char *)sqlite3_column_text(st, column + 1), &f);
 
 	column += 2;
 	for (size_t i = 0; i < COUNT_OF(counts); i++) {
 		*counts[i] = (uint64_t)sqlite3_column_int64(st, column++);
 	}
-	f.by_class[CLASS_NONE] = f.calls - f.errors;
 	f.cost_nano = sqlite3_column_int64(st, column++);
 	f.unpriced = (uint64_t)sqlite3_column_int64(st, column++);
 	f.latency_n = (uint64_t)sqlite3_column_int64(st, column++);

@@ -87,6 +87,20 @@ check "most of it spent: told" err "sonde: \$0.0002 of the day's budget of \$0.0
 sonde run -m openai/gpt-5.4-mini hello
 check "over the budget: not sent" exits 6 "not sent: \$0.0002 of the day's budget of \$0.0001 is spent"
 check "and what to do" err "wait until tomorrow, or raise budget.day"
+sonde calls
+check "it is listed as what it is" out " budget"
+sonde calls --errors
+check "and is no error" n_out 0 budget
+sonde calls --filter status=budget --json
+check "a filter finds it" n_out 1 '"error":"budget"'
+sonde metrics --by model
+check "metrics tell of it" out "1 call was not sent, for a budget was spent, and is no error."
+sonde metrics --by model --json
+check "it is in no error rate" out '"error_rate":0,"errors":{}'
+check "but in the calls" out '"total_invocations":2,'
+check "and counted" out '"unsent_invocations":1'
+sonde metrics --csv
+check "as a table, too" out ",unsent_calls"
 sonde run -q -m openai/gpt-5.4-mini --cache hello
 check "what is cached is given" is 0
 sonde run -m openai/gpt-5.4-mini --dry-run hello
@@ -97,6 +111,11 @@ sonde run -q -m openai/gpt-5.4-mini hello
 check "a month with room" is 0
 sonde run -m openai/gpt-5.4-mini hello
 check "a month without" exits 6 "of the month's budget of \$0.0002 is spent"
+sonde calls --jsonl --output "$T/budget.jsonl"
+rm -f "$T"/data/sonde.db*
+sonde import "$T/budget.jsonl"
+sonde metrics --by model --json
+check "export and import keep it" out '"unsent_invocations":2'
 printf 'budget: {day: much}\n' >"$T/config.yaml"
 sonde run -m openai/gpt-5.4-mini hello
 check "a wrong figure is told with its place" exits 4 "config.yaml:1:15: budget.day must be a number of US dollars above 0"

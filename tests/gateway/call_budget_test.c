@@ -42,6 +42,8 @@ static void own_spend_counts(void **state)
 		assert_non_null(strstr(w[i].call->err.text, "not sent: $"));
 		assert_non_null(strstr(w[i].call->err.hint, "raise budget.day"));
 		assert_int_equal(w[i].call->row.cost_nano, 0); /* nothing was sent */
+		assert_int_equal(w[i].call->row.error_class, CLASS_BUDGET);
+		assert_int_equal(w[i].call->row.latency_us, UNKNOWN);
 	}
 	for (int i = 0; i < 3; i++) {
 		watch_end(&w[i]);

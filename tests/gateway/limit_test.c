@@ -126,17 +126,19 @@ static void values(void **state)
 		uint64_t sample, least;
 		const char *shown, *plain;
 	} cases[] = {
-		{ "calls>1", 200, 0, 200, 0, "200", "200" },
+		{ "calls>1", 250, 0, 250, 0, "250", "250" },
 		{ "err>1%", 45000, 0, 200, 20, "4.5%", "0.045" },
-		{ "cost>1", 3 * USD, 0, 200, 0, "$3.00", "3" },
-		{ "cost/h>1", 3 * USD / 2, 0, 200, 0, "$1.50", "1.5" },
-		{ "cost/day>1", 36 * USD, 0, 200, 0, "$36.00", "36" },
+		{ "cost>1", 3 * USD, 0, 250, 0, "$3.00", "3" },
+		{ "cost/h>1", 3 * USD / 2, 0, 250, 0, "$1.50", "1.5" },
+		{ "cost/day>1", 36 * USD, 0, 250, 0, "$36.00", "36" },
 		{ "p95>1s", 1820 * US_PER_MS, 18 * US_PER_MS, 191, 20, NULL, NULL },
 		{ "ttft_p95>1s", 5 * US_PER_MS, 50, 1, 20, NULL, NULL },
 	};
 	struct figures f = some(), none = { 0 };
 
 	(void)state;
+	f.calls += 50; /* that were not sent: no figure of the others is told by them */
+	f.by_class[CLASS_BUDGET] = 50;
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		struct limit l = one(cases[i].limit);
 		int64_t value = limit_value(&l, &f, 2 * 3600 * US_PER_S);
@@ -176,7 +178,7 @@ static void values(void **state)
 
 static void a_cost_that_nobody_knows(void **state)
 {
-	struct figures f = { .calls = 3, .errors = 1, .unpriced = 2 };
+	struct figures f = { .calls = 3, .errors = 1, .by_class = { [CLASS_NONE] = 2, [CLASS_OTHER] = 1 }, .unpriced = 2 };
 	struct limit l = one("cost<5");
 
 	(void)state;

@@ -177,16 +177,20 @@ static size_t lines(const struct buf *text)
 
 static void filters_and_limits(void **state)
 {
-	uint64_t n, errors;
+	uint64_t n, errors, unsent;
 
 	fill(*state);
-	struct buf out = export(*state, EXPORT_CSV, "status=err", UINT64_MAX, &errors);
+	struct buf out = export(*state, EXPORT_CSV, "status=budget", UINT64_MAX, &unsent);
+
+	assert_in_range(unsent, 1, N / 8);
+	buf_free(&out);
+	out = export(*state, EXPORT_CSV, "status=err", UINT64_MAX, &errors);
 
 	assert_in_range(errors, N / 8, N / 2);
 	assert_int_equal(lines(&out), errors + 1);
 	buf_free(&out);
 	out = export(*state, EXPORT_JSONL, "status=ok", UINT64_MAX, &n);
-	assert_int_equal(n + errors, N);
+	assert_int_equal(n + errors + unsent, N);
 	assert_int_equal(lines(&out), n);
 	buf_free(&out);
 	out = export(*state, EXPORT_CSV, "", 700, &n);

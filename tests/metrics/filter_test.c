@@ -33,7 +33,7 @@ static void make_row(struct call_row *r, int i)
 	r->latency_us = i % 9 == 0 ? UNKNOWN : i * 10 * US_PER_MS;
 	r->ttft_us = i % 2 == 0 ? UNKNOWN : i * US_PER_MS;
 	r->usage.out_tok = i * 100;
-	r->error_class = i % 10 == 3 ? CLASS_RATE_LIMITED : i % 10 == 4 ? CLASS_TIMEOUT : CLASS_NONE;
+	r->error_class = i % 10 == 3 ? CLASS_RATE_LIMITED : i % 10 == 4 ? CLASS_TIMEOUT : i % 10 == 5 ? CLASS_BUDGET : CLASS_NONE;
 	r->http_status = i % 10 == 3 ? 429 : i % 10 == 4 ? 503 : 200;
 	r->error_text = i % 10 == 3 ? "Slow down, please" : NULL;
 	r->session = i % 11 == 0 ? "batch-7" : NULL;
@@ -88,7 +88,8 @@ MEANS(of_mini, strcmp(model_of(r), "gpt-5.4-mini") == 0)
 MEANS(asked_mini, strcmp(r->model_req, "gpt-5.4-mini") == 0)
 MEANS(of_percent, strcmp(model_of(r), "100%_a") == 0)
 MEANS(of_quoted, i % 3 == 2)
-MEANS(failed, r->error_class != CLASS_NONE)
+MEANS(failed, i % 10 == 3 || i % 10 == 4)
+MEANS(unsent, i % 10 == 5)
 MEANS(fine, r->error_class == CLASS_NONE)
 MEANS(limited, r->http_status == 429)
 MEANS(server, r->http_status == 503)
@@ -125,7 +126,7 @@ static const struct {
 	{ "", all }, { "  ", all }, { "model=gpt-5*", of_gpt }, { "MODEL = gpt-5.4-mini", of_mini }, { "asked=gpt-5.4-mini", asked_mini },
 	{ "model=GPT-5.4-mini", none }, { "model~MINI", of_mini }, { "model=100%_a", of_percent }, { "model=100*", of_percent },
 	{ "model=\"100*\"", none }, { "model~%_", of_percent }, { "provider=\"a \\\"b\\\" \\\\c\"", of_quoted }, { "provider~\\c", of_quoted },
-	{ "status=err", failed }, { "status=ok", fine }, { "status=429", limited }, { "status=rate_limited", limited }, { "status=5xx", server },
+	{ "status=err", failed }, { "status=ok", fine }, { "status=budget", unsent }, { "status=429", limited }, { "status=rate_limited", limited }, { "status=5xx", server },
 	{ "status!=429", not_limited }, { "not status=429", not_limited }, { "!status=429", not_limited }, { "not not status=429", limited },
 	{ "cost>0.01", dear }, { "cost>$0.01", dear }, { "cost>1c", dear }, { "cost > 0.010000000", dear }, { "not cost>0.01", not_dear },
 	{ "cost=unknown", of_unknown_cost }, { "cost<=0.25", at_most_25_cents }, { "latency>2s", slow }, { "latency>2000ms", slow },

@@ -164,7 +164,7 @@ static bool row_matches(const struct call_row *r, const struct metrics_query *q)
 static void plain_add(struct plain *p, const struct call_row *r)
 {
 	p->calls++;
-	p->errors += r->error_class != CLASS_NONE;
+	p->errors += r->error_class != CLASS_NONE && r->error_class != CLASS_BUDGET;
 	p->by_class[r->error_class]++;
 	p->in_tok += known_or(r->usage.in_tok, 0);
 	p->out_tok += known_or(r->usage.out_tok, 0);

@@ -109,7 +109,7 @@ static void check_row(const struct call_row *r)
 	assert_true(r->is_simulated);
 	assert_true(r->id.ts_us + r->latency_us <= NOW_US);
 	assert_true(r->latency_us > 0);
-	if (call_row_is_error(r)) {
+	if (!call_row_is_ok(r)) {
 		assert_true(r->error_text != NULL && r->error_text[0] != '\0');
 		return;
 	}
@@ -136,7 +136,7 @@ static void test_rows(void **state)
 	size_t n = list(dir, &(struct call_filter){ .to_us = INT64_MAX }, &rows);
 	for (size_t i = 0; i < n; i++) {
 		check_row(&rows[i]);
-		errors += call_row_is_error(&rows[i]);
+		errors += !call_row_is_ok(&rows[i]);
 		embeddings += strcmp(rows[i].operation, "embeddings") == 0;
 	}
 	assert_in_range(errors, n / 200, n / 20);
@@ -152,7 +152,7 @@ static double error_rate(const struct call_row *rows, size_t n, const char *prov
 	for (size_t i = 0; i < n; i++) {
 		if (strcmp(rows[i].provider, provider) == 0 && rows[i].id.ts_us >= from_us && rows[i].id.ts_us < to_us) {
 			all++;
-			bad += call_row_is_error(&rows[i]);
+			bad += !call_row_is_ok(&rows[i]);
 		}
 	}
 	return all > 0 ? (double)bad / (double)all : 0;

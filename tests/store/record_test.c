@@ -116,7 +116,7 @@ static void a_new_row_knows_nothing(void **state)
 	call_row_init(&r);
 	assert_memory_equal(&r.usage, &unknown, sizeof(unknown));
 	assert_true(r.usage.n_queries == UNKNOWN && r.cost_nano == UNKNOWN && r.latency_us == UNKNOWN && r.ttft_us == UNKNOWN);
-	assert_true(r.gen_us == UNKNOWN && r.attempts == 1 && r.http_status == 0 && r.tags == NULL && !call_row_is_error(&r));
+	assert_true(r.gen_us == UNKNOWN && r.attempts == 1 && r.http_status == 0 && r.tags == NULL && call_row_is_ok(&r));
 }
 
 static void copies_own_their_strings(void **state)

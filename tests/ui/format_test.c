@@ -117,11 +117,14 @@ static void exact_counts(void **state)
 /* What failed has no cost, which is not a cost of nothing; and next to no calls are nothing to compare with. */
 static void group_figures(void **state)
 {
-	struct figures failed = { .calls = 3, .errors = 3 }, local = { .calls = 3, .errors = 1 }, unpriced = { .calls = 3, .unpriced = 2 };
+	struct figures failed = { .calls = 3, .errors = 3 }, local = { .calls = 3, .errors = 1, .by_class = { [CLASS_NONE] = 2 } }, unpriced = { .calls = 3, .unpriced = 2 };
+	struct figures unsent = { .calls = 3, .errors = 0, .by_class = { [CLASS_BUDGET] = 3 } };
 	struct figures few = { .calls = 1 }, many = { .calls = 50 }, more = { .calls = 51 }, none = { 0 };
 
 	(void)state;
 	assert_false(is_known(metrics_cost(&failed)));
+	assert_false(is_known(metrics_cost(&unsent)));
+	assert_true(isnan(figures_errors_per(&unsent, 1)));
 	assert_false(is_known(metrics_cost(&unpriced)));
 	assert_int_equal(metrics_cost(&local), 0);
 	assert_int_equal(metrics_cost(&none), 0);

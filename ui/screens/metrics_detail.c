@@ -75,9 +75,9 @@ static void add_bar(struct styled_text *t, const struct axis *a, const struct ca
 	end = end > start ? end : start + 1;
 	for (int x = 0; x < a->w; x++) {
 		bool is_inside = x >= start && x < end;
-		enum style st = call_row_is_error(r) ? ST_GRAPH_BAD : x < first ? ST_DIM : ST_GRAPH;
+		enum style st = !call_row_is_ok(r) ? ST_GRAPH_BAD : x < first ? ST_DIM : ST_GRAPH;
 
-		styled_addf(t, is_inside ? st : ST_DIM, "%s", !is_inside ? " " : call_row_is_error(r) ? "x" : x < first ? "\u2591" : "\u2588");
+		styled_addf(t, is_inside ? st : ST_DIM, "%s", !is_inside ? " " : !call_row_is_ok(r) ? "x" : x < first ? "\u2591" : "\u2588");
 	}
 }
 
@@ -177,7 +177,7 @@ static void add_verdict(struct styled_text *t, const struct board_call *c)
 		bool is_before = c->near[i].id.ts_us <= c->row.id.ts_us;
 
 		before += is_before;
-		failed += is_before && call_row_is_error(&c->near[i]);
+		failed += is_before && error_class_is_failure(c->near[i].error_class);
 		limited += is_before && c->near[i].error_class == CLASS_RATE_LIMITED;
 	}
 	if (before == 0) {
@@ -240,7 +240,7 @@ static struct styled_text *make_text(const struct board *b, int w, bool is_plain
 	char text[64], id[CALL_ID_SIZE], cost[FORMAT_SIZE];
 
 	call_id_format(r->id, id);
-	if (call_row_is_error(r)) {
+	if (!call_row_is_ok(r)) {
 		char *error = clean_line(r->error_text != NULL ? r->error_text : "", r->error_text != NULL ? strlen(r->error_text) : 0, 0);
 
 		styled_addf(t, ST_BAD, "\u2717 %s  %s\n", error_class_name(r->error_class), error);

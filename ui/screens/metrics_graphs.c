@@ -48,7 +48,7 @@ static double latency_p99(const struct figures *f, int64_t bucket_us)
 static double error_percent(const struct figures *f, int64_t bucket_us)
 {
 	(void)bucket_us;
-	return f->calls > 0 ? 100. * (double)f->errors / (double)f->calls : NAN;
+	return figures_errors_per(f, 100);
 }
 
 static double tokens_per_s(const struct figures *f, int64_t bucket_us)
@@ -188,7 +188,7 @@ static void error_classes(const struct metrics *m, const char *against, int w, c
 {
 	(void)against;
 	metrics_classes_text(&m->total, (size_t)(w > 20 ? w - 20 : 0), out, size); /* beside the title */
-	if (m->total.errors == 0) {
+	if (m->total.by_class[CLASS_NONE] == m->total.calls) {
 		(void)snprintf(out, size, "none");
 	}
 }

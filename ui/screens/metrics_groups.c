@@ -30,13 +30,15 @@ const char *metrics_sort_name(enum metrics_sort sort)
 
 static double sort_value(const struct metrics_group *g, enum metrics_sort sort)
 {
+	double rate = figures_errors_per(&g->now, 1);
+
 	switch (sort) {
 	case SORT_CALLS:
 		return (double)g->now.calls;
 	case SORT_P95:
 		return (double)known_or(hist_quantile(&g->now.latency, 0.95), -1);
 	case SORT_ERRORS:
-		return g->now.calls > 0 ? (double)g->now.errors / (double)g->now.calls : 0.;
+		return isnan(rate) ? 0. : rate;
 	default:
 		return (double)g->now.cost_nano;
 	}
@@ -123,7 +125,7 @@ const struct metrics_group *metrics_selected_group(struct metrics_screen *s)
 
 int64_t metrics_cost(const struct figures *f)
 {
-	return f->calls > 0 && f->cost_nano == 0 && (f->unpriced > 0 || f->errors == f->calls) ? UNKNOWN : f->cost_nano;
+	return f->calls > 0 && f->cost_nano == 0 && (f->unpriced > 0 || f->by_class[CLASS_NONE] == 0) ? UNKNOWN : f->cost_nano;
 }
 
 bool metrics_is_comparable(const struct figures *now, const struct figures *before)
@@ -182,7 +184,9 @@ static void rate_text(const struct metrics_group *g, char out[FORMAT_SIZE])
 
 static void errors_text(const struct metrics_group *g, char out[FORMAT_SIZE])
 {
-	(void)snprintf(out, FORMAT_SIZE, "%.1f%%", g->now.calls > 0 ? 100. * (double)g->now.errors / (double)g->now.calls : 0.);
+	double percent = figures_errors_per(&g->now, 100);
+
+	(void)snprintf(out, FORMAT_SIZE, isnan(percent) ? "\u2013" : "%.1f%%", percent);
 }
 
 static void cached_text(const struct metrics_group *g, char out[FORMAT_SIZE])
@@ -207,6 +211,7 @@ const char *metrics_class_word(enum error_class c)
 		[CLASS_NONE] = "", [CLASS_RATE_LIMITED] = "429", [CLASS_TIMEOUT] = "timeout", [CLASS_SERVER_ERROR] = "5xx",
 		[CLASS_CONTENT_FILTER] = "filter", [CLASS_CONTEXT_LENGTH] = "context", [CLASS_AUTH] = "auth", [CLASS_BAD_REQUEST] = "4xx",
 		[CLASS_CANCELLED] = "cancelled", [CLASS_NETWORK] = "network", [CLASS_OTHER] = "other",
+		[CLASS_BUDGET] = "budget",
 	};
 
 	return words[c];

@@ -80,7 +80,7 @@ static void total_text(const struct call_row *r, const struct env *env, char *ou
 static void status_text(const struct call_row *r, const struct env *env, char *out, size_t size)
 {
 	(void)env;
-	if (!call_row_is_error(r)) {
+	if (call_row_is_ok(r)) {
 		(void)snprintf(out, size, "ok%s", r->attempts > 1 ? " \u21bb" : "");
 	} else if (r->http_status >= 400) {
 		(void)snprintf(out, size, "%d%s", r->http_status, r->attempts > 1 ? " \u21bb" : "");
@@ -199,7 +199,7 @@ static void draw_values(const struct metrics_screen *s, struct cells *cells, int
 		char text[256];
 		int w = column_w(s, k), left = s->log_area.x + s->log_area.w - x, room = w - 1 < left ? w - 1 : left;
 		bool is_state = columns[k].text == status_text || columns[k].text == error_text;
-		enum style st = is_state && call_row_is_error(r) ? ST_BAD : columns[k].text == source_text ? ST_SIMULATED : is_selected ? ST_BOLD :
+		enum style st = is_state && !call_row_is_ok(r) ? ST_BAD : columns[k].text == source_text ? ST_SIMULATED : is_selected ? ST_BOLD :
 		    columns[k].text == time_text ? ST_DIM : ST_TEXT;
 
 		if (room < 1) {

@@ -212,7 +212,7 @@ static void add_end(struct styled_text *t, int w, const struct play_answer *a)
 		(void)snprintf(text, sizeof(text), "%s", r->finish_reason);
 		add_field(t, w, strcmp(text, "stop") == 0 ? ST_TEXT : ST_WARN, "stop", text);
 	}
-	if (call_row_is_error(r) && !play_answer_is_running(a)) {
+	if (!call_row_is_ok(r) && !play_answer_is_running(a)) {
 		add_field(t, w, ST_BAD, "error", error_class_name(r->error_class));
 	}
 	if (call != NULL && call->attempt > 0) {

@@ -75,7 +75,7 @@ static void draw_names(const struct play_screen *s, struct cells *cells, const s
 			(void)snprintf(text, sizeof(text), "%zu %s %s %s", i + 1, name, total, cost);
 		} else if (c->answer->has_run && status >= 400) {
 			(void)snprintf(text, sizeof(text), "%zu %s %d", i + 1, name, status);
-		} else if (c->answer->has_run && call_row_is_error(play_answer_row(c->answer))) {
+		} else if (c->answer->has_run && !call_row_is_ok(play_answer_row(c->answer))) {
 			(void)snprintf(text, sizeof(text), "%zu %s %s", i + 1, name,
 			    c->answer->state == CALL_CANCELLED ? "stopped" : error_class_name(play_answer_row(c->answer)->error_class));
 		} else {

@@ -1,4 +1,5 @@
 /* What the calls of the selected version come to, and the newest of them. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +20,9 @@ static const struct prompt_figures *figures_of(const struct prompts_screen *s, c
 
 static double error_percent(const struct figures *f)
 {
-	return f->calls > 0 ? 100.0 * (double)f->errors / (double)f->calls : 0;
+	double percent = figures_errors_per(f, 100);
+
+	return isnan(percent) ? 0 : percent;
 }
 
 int prompts_results_h(const struct prompts_screen *s, int h)
@@ -81,7 +84,7 @@ static void cost_line(const struct figures *f, struct buf *out)
 {
 	char sum[32], each[32];
 	int64_t cost = figures_cost(f);
-	uint64_t priced = f->calls - f->errors - f->unpriced;
+	uint64_t priced = f->by_class[CLASS_NONE] - f->unpriced;
 
 	price_format(cost, sum, sizeof(sum));
 	(void)buf_addf(out, "cost    %s", sum);
@@ -148,7 +151,7 @@ void prompts_runs_layout(struct prompts_screen *s)
 static void draw_run(struct cells *cells, struct rect r, const struct prompt_call *c, const struct env *env)
 {
 	const struct call_row *row = &c->row;
-	bool is_bad = call_row_is_error(row);
+	bool is_bad = !call_row_is_ok(row);
 	const char *said = is_bad ? row->error_text : c->body.answer, *name = row->model_resp != NULL ? row->model_resp : row->model_req;
 	char age[FORMAT_SIZE], took[FORMAT_SIZE], cost[32];
 	int x = r.x + 1, end = r.x + r.w - 1;
