@@ -10,6 +10,7 @@
 #include "cli/diff_print.h"
 #include "cli/prompt.h"
 #include "cli/result.h"
+#include "gateway/record.h"
 #include "gateway/target.h"
 #include "prompt/rewrite.h"
 #include "text/json_text.h"
@@ -58,7 +59,7 @@ static bool weigh(const struct prompt_task *t, const struct bundle *a, const str
 	out->after = count(&tokenizer, b);
 	out->is_exact = is_its_own && tokenizer_is_exact(&tokenizer);
 	if (target != NULL) {
-		const struct price *p = price_find(t->config->prices, target->provider->kind->price_name, target->model);
+		const struct price *p = record_price(t->config->prices, target, target->model);
 
 		out->nano = p != NULL && is_known(p->in) ? (out->before - out->after) * CALLS * p->in / 1000 : UNKNOWN;
 	}
@@ -88,7 +89,9 @@ static void add_text(struct prompt_task *t, const struct version_row *v, const s
 		prompt_out_line(&t->out, o->changes[i].text);
 		(void)buf_add_str(&t->out, "\n");
 	}
-	(void)buf_addf(&t->out, "tokens %s%lld -> %lld (%lld fewer)", s->is_exact ? "" : "~", (long long)s->before, (long long)s->after,
+	const char *about = s->is_exact ? "" : "~";
+
+	(void)buf_addf(&t->out, "tokens %s%lld -> %s%lld (%s%lld fewer)", about, (long long)s->before, about, (long long)s->after, about,
 	    (long long)(s->before - s->after));
 	if (is_known(s->nano)) {
 		char cost[32];
