@@ -29,7 +29,7 @@ bool metrics_read_logs(struct metrics_options *o, struct metrics **m, struct err
 {
 	struct config *config = config_load(NULL);
 	struct log_summary *s = log_summary_new(&o->query, config->prices);
-	bool ok = true;
+	bool ok = config_check(config, e); /* else prices of it would be missing without a word */
 
 	*m = NULL;
 	for (int i = 0; ok && i < o->n_logs; i++) {

@@ -232,6 +232,11 @@ static int run(int argc, char **argv)
 		return status;
 	}
 	struct config *c = config_load(NULL);
+	status = changes_prices ? cli_check_config(c) : 0;
+	if (status != 0) { /* costs stay: none by half of the prices */
+		config_free(c);
+		return status;
+	}
 	status = changes_prices ? models_recost(c) : is_live ? models_live(c, argv[optind], is_json, refreshes) : list(c, argv[optind], is_json);
 	config_free(c);
 	return status;

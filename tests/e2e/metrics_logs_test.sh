@@ -53,6 +53,11 @@ check "which one" out "crossed: err < 10% does not hold, it is 33.3% in 36 calls
 
 # ---- what can be wrong ----
 
+printf 'prices: {mistral/none-such: {input: much}}\n' >"$T/config.yaml"
+sonde metrics "$T/one.jsonl"
+check "a configuration with a mistake" exits 4 "config.yaml:1:37"
+: >"$T/config.yaml"
+
 : >"$T/empty"
 sonde metrics "$T/empty"
 check "an empty log" is 0

@@ -49,6 +49,11 @@ check "new prices: in doctor" grep -q '^prices  *2026-10-01, 92 models, .*prices
 sonde models --recost
 check "recost: nothing is left" out "have one now: 0"
 
+printf 'prices: {openai/none-such: {input: much}}\n' >"$T/config.yaml"
+sonde models --recost
+check "recost: not by a configuration with a mistake" exits 4 "config.yaml:1:36"
+: >"$T/config.yaml"
+
 # Mistakes: all of them, with their lines, and nothing changes.
 cat >"$T/bad.json" <<END
 {"snapshot": "soon", "models": [
