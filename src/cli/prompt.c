@@ -116,6 +116,18 @@ bool prompt_make_registry(struct prompt_task *t, struct err *e)
 	return t->r != NULL;
 }
 
+/* What is kept for ever with a version or a move. */
+static bool check_texts(const struct prompt_task *t, struct err *e)
+{
+	const char *message = t->message != NULL ? t->message : "";
+
+	if (bundle_check_text("the message", message, strlen(message), e) && bundle_check_text("the author", t->author, strlen(t->author), e)) {
+		return true;
+	}
+	e->code = ERR_USAGE;
+	return false;
+}
+
 static int do_task(const struct prompt_verb *v, struct prompt_task *t)
 {
 	struct config *config = config_load(NULL);
@@ -127,7 +139,7 @@ static int do_task(const struct prompt_verb *v, struct prompt_task *t)
 	t->config = config;
 	t->author = author != NULL ? author : t->author;
 	/* Of a configuration that is wrong nobody knows what it protects. */
-	bool ok = dir != NULL && (!is_writing || config_check(config, &e));
+	bool ok = dir != NULL && (!is_writing || (config_check(config, &e) && check_texts(t, &e)));
 
 	/* For reading first: what changes a prompt is no reason to make a store without one. */
 	t->r = ok ? registry_open(dir, false, &e) : NULL;

@@ -33,10 +33,6 @@ static bool save_bundle(struct prompt_task *t, const char *name, int parent, con
 	int number;
 	bool is_new;
 
-	if (!bundle_check_text("the message", s.message, strlen(s.message), e) || !bundle_check_text("the author", s.author, strlen(s.author), e)) {
-		e->code = ERR_USAGE;
-		return false;
-	}
 	if (!prompt_make_registry(t, e) || !version_save(t->r, &s, b, &number, &is_new, e)) {
 		return false;
 	}
@@ -271,10 +267,6 @@ static bool read_expected(struct prompt_task *t, struct label_move *m, struct er
 static bool begin_move(struct prompt_task *t, struct label_move *m, struct err *e)
 {
 	*m = (struct label_move){ .name = t->words[0], .label = t->words[1], .who = t->author, .why = t->message != NULL ? t->message : "" };
-	if (!bundle_check_text("the message", m->why, strlen(m->why), e)) {
-		e->code = ERR_USAGE;
-		return false;
-	}
 	return prompt_name_check(m->name, e) && prompt_label_check(m->label, e) && read_expected(t, m, e);
 }
 

@@ -21,7 +21,7 @@ check "a proposal" is 0
 check "fillers, with their line" out 'system, line 1: says nothing: "Please make sure to"'
 check "a repeated instruction" out 'line 7: said before: "Do not invent order numbers."'
 check "empty lines" out "several empty lines in a row"
-check "tokens before and after" grep -qE '^tokens ~[0-9]+ -> [0-9]+ \([1-9][0-9]* fewer\)$' "$T/out/out"
+check "tokens before and after" grep -qE '^tokens ~[0-9]+ -> ~[0-9]+ \(~[1-9][0-9]* fewer\)$' "$T/out/out"
 check "nothing changed" out "nothing is saved"
 sonde prompt show triage
 check "byte for byte" cmp -s "$T/out/out" "$T/before"
@@ -49,6 +49,15 @@ sonde prompt optimize triag
 check "no such prompt" is 5
 sonde prompt optimize
 check "no name" is 2
+
+printf 'providers: {lab: {kind: openai, base_url: "http://127.0.0.1:9"}}\nprices: {lab/mine: {input: 1000, output: 1}}\n' >"$T/config.yaml"
+sonde prompt optimize triage@v1 --target lab/mine
+check "the price of the configuration" out " less for 1000 calls"
+: >"$T/config.yaml"
+sonde prompt optimize triage@v1 --save -m "$(printf 'bad \377')"
+check "a message that is no text" exits 2 "the message is not UTF-8 text (byte 5)"
+sonde prompt label triage staging v1 --author "$(printf '\377')"
+check "nor an author" exits 2 "the author is not UTF-8 text (byte 1)"
 
 # ---- by a model ----
 
