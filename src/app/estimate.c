@@ -207,6 +207,8 @@ void estimate_request(const struct gateway_request *r, const struct counter *c, 
 	}
 	for (size_t i = 0; i < r->n_messages; i++) {
 		request_text_message(&text, c, r->messages[i].text, strlen(r->messages[i].text));
+		request_text_other(&text, c, r->messages[i].calls_json);
+		text.is_guess |= r->messages[i].role == ROLE_TOOL; /* each provider has a way of its own to put results in */
 	}
 	request_text_other(&text, c, r->tools_json);
 	request_text_other(&text, c, r->schema_json);

@@ -22,10 +22,13 @@ void learn_from(struct live_call *lc)
 	struct request_text text = { .n_messages = 0 };
 	size_t len = 0;
 
+	bool has_tools = false;
+
 	for (size_t i = 0; i < lc->n_messages; i++) {
 		len += lc->messages[i].text != NULL ? strlen(lc->messages[i].text) : 0;
+		has_tools |= lc->messages[i].calls_json != NULL || lc->messages[i].role == ROLE_TOOL;
 	}
-	if (!is_plain_answer(lc) || len > TEXT_MOST) {
+	if (!is_plain_answer(lc) || has_tools || len > TEXT_MOST) {
 		return;
 	}
 	for (size_t i = 0; i < lc->n_messages; i++) {

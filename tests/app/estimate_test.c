@@ -141,6 +141,32 @@ static void a_sum_says_what_is_not_in_it(void **state)
 	assert_true(sum.in.is_exact);
 }
 
+/* Turns of tools are input as well, which nobody but their provider counts exactly. */
+static void calls_of_tools_are_counted(void **state)
+{
+	static const struct tokenizer none[ENCODING_COUNT] = { { NULL, NULL } };
+	struct message messages[] = { { .role = ROLE_USER, .text = "What is the weather?" }, { .role = ROLE_ASSISTANT, .text = "" }, { .role = ROLE_TOOL, .text = "rain" } };
+	struct config *c = config();
+	struct err e = { 0 };
+	struct target *t = target_resolve(c, "openai/m", &e);
+	struct gateway_request r = { .target = t, .messages = messages, .n_messages = 3 };
+	struct counter counter = counter_of("m", none, NULL);
+	struct past_sizes past = { NULL, 0, 0 };
+	struct estimate plain, is;
+
+	(void)state;
+	chat_params_init(&r.params);
+	counter.is_exact = true;
+	estimate_request(&r, &counter, c->prices, &past, &plain);
+	assert_false(plain.in.is_exact);
+	messages[1].calls_json = "[{\"id\":\"1\",\"type\":\"function\",\"function\":{\"name\":\"weather\",\"arguments\":\"{\\\"city\\\":\\\"Vienna\\\"}\"}}]";
+	estimate_request(&r, &counter, c->prices, &past, &is);
+	assert_true(is.in.tok > plain.in.tok + 10);
+	assert_true(is.low_nano > plain.low_nano);
+	target_free(t);
+	config_free(c);
+}
+
 static void the_budget_is_asked_before(void **state)
 {
 	struct loop *l = loop_new();
@@ -171,6 +197,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(sizes_are_of_the_newest_good_answers, fixture_setup, fixture_teardown),
 		cmocka_unit_test(range_limit_or_neither),
 		cmocka_unit_test(a_sum_says_what_is_not_in_it),
+		cmocka_unit_test(calls_of_tools_are_counted),
 		cmocka_unit_test_setup_teardown(the_budget_is_asked_before, fixture_setup, fixture_teardown),
 	};
 

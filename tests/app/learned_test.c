@@ -121,6 +121,38 @@ static void learns_from_twenty_calls(void **state)
 	bench_free(b);
 }
 
+/* What a provider makes of calls of tools and their results is not in the texts. */
+static void turns_of_tools_teach_nothing(void **state)
+{
+	static const struct message turns[] = {
+		{ .role = ROLE_USER, .text = "What is the weather in Vienna today, and what will it be tomorrow? Answer in one sentence, with both temperatures and the source." },
+		{ .role = ROLE_ASSISTANT, .text = "", .calls_json = "[{\"id\":\"1\",\"type\":\"function\",\"function\":{\"name\":\"weather\",\"arguments\":\"{}\"}}]" },
+		{ .role = ROLE_TOOL, .text = "It rains today, and the sun will shine tomorrow.", .call_id = "1", .tool = "weather" },
+	};
+	struct bench *b = bench_new(NULL);
+
+	(void)state;
+	(void)bench_provider(b, "openai", "openai", 0, NULL);
+	for (size_t n = 1; n <= COUNT_OF(turns); n += 2) {
+		struct watch w = { .bench = b };
+		struct err e = { 0 };
+		struct target *t = target_resolve(b->config, "openai/gpt-5.4-mini", &e);
+		struct gateway_request r = { .target = t, .messages = turns, .n_messages = n };
+
+		chat_params_init(&r.params);
+		w.call = call_ref(call_start(b->gateway, &r, watch_event, &w));
+		b->n_running++;
+		b->is_idle = false;
+		bench_run(b, NULL);
+		assert_int_equal(w.call->state, CALL_DONE);
+		assert_int_equal(w.call->row.input.tok > 0, n == 1);
+		call_unref(w.call);
+		buf_free(&w.text);
+		target_free(t);
+	}
+	bench_free(b);
+}
+
 /* ---- what is kept ---- */
 
 static void put(struct store *s, uint64_t i, const char *model, int64_t estimate, int64_t tok)
@@ -211,6 +243,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(learns_from_twenty_calls),
+		cmocka_unit_test(turns_of_tools_teach_nothing),
 		cmocka_unit_test(the_newest_are_kept),
 		cmocka_unit_test(any_file),
 	};
