@@ -41,6 +41,9 @@ static void print_answer(struct run_output *o, const struct call *c)
 		cleaner_init(&o->cleaner);
 		print_text(o, buf_str(text), text->len);
 	}
+	if (text->len > 0 && text->s[text->len - 1] != '\n') {
+		(void)cli_out("\n", 1);
+	}
 	for (size_t i = 0; i < c->answer.n_tool_calls; i++) {
 		const struct tool_call *t = &c->answer.tool_calls[i];
 
@@ -48,9 +51,6 @@ static void print_answer(struct run_output *o, const struct call *c)
 		(void)cli_out("(", 1);
 		print_text(o, buf_str(&t->arguments), t->arguments.len);
 		(void)cli_out(")\n", 2);
-	}
-	if (text->len > 0 && text->s[text->len - 1] != '\n') {
-		(void)cli_out("\n", 1);
 	}
 }
 
