@@ -68,9 +68,7 @@ void by_prompt_filter(struct reader *r, const char *key, struct buf *text)
 
 	recorded(r, key, &name, &version);
 	filter_add_name(text, "prompt", name);
-	if (version[0] != '\0') {
-		filter_add_name(text, "version", version);
-	}
+	filter_add_name(text, "version", version); /* a name alone is the calls without one */
 	free(name);
 	free(version);
 }

@@ -240,6 +240,40 @@ static void answers_questions(void **state)
 	}
 }
 
+/* A prompt without a version is a group of its own, and its log is that of its calls. */
+static void versions_are_groups_and_none_is_one(void **state)
+{
+	static const char *const versions[] = { NULL, "v1", "v1" };
+	static const struct {
+		const char *key;
+		size_t n;
+	} keys[] = { { "triage", 1 }, { "triage@v1", 2 } };
+	struct fixture *f = *state;
+	struct board *b = f->board;
+	struct err e = { 0 };
+
+	for (size_t i = 0; i < COUNT_OF(versions); i++) {
+		struct call_row row;
+
+		call_row_init(&row);
+		row.id = (struct call_id){ .ts_us = clock_wall_us() - 60 * US_PER_S, .key = 20 + i };
+		row.provider = "openai";
+		row.operation = "chat";
+		row.prompt_name = "triage";
+		row.prompt_version = versions[i];
+		store_put_call(f->app->store, &row, NULL);
+	}
+	assert_true(store_flush(f->app->store, 60000, &e));
+	board_show(b);
+	b->question.by = BY_PROMPT;
+	for (size_t i = 0; i < COUNT_OF(keys); i++) {
+		board_set_key(b, keys[i].key);
+		settle(f);
+		assert_int_equal(b->answer.table->n_groups, 3);
+		assert_int_equal(b->answer.n_log, keys[i].n);
+	}
+}
+
 /* A brushed stretch in which the focused model has no call. */
 static void nothing_in_the_brush(void **state)
 {
@@ -693,6 +727,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(answers_questions, setup, teardown),
+		cmocka_unit_test_setup_teardown(versions_are_groups_and_none_is_one, setup, teardown),
 		cmocka_unit_test_setup_teardown(nothing_in_the_brush, setup, teardown),
 		cmocka_unit_test_setup_teardown(last_question_is_answered, setup, teardown),
 		cmocka_unit_test_setup_teardown(ranges_end_now, setup, teardown),
