@@ -14,10 +14,10 @@ static const struct {
 	enum room room;
 	unsigned percent;
 	uint64_t most; /* bytes: a percent of a large disk is room for years */
-	const char *what, *hint;
+	const char *what;
 } limits[] = {
-	{ ROOM_NO_ROWS, 1, 256 * MIB, "the store cannot grow", "free some space on it; calls wait in memory meanwhile" },
-	{ ROOM_NO_BODIES, 5, 2048 * MIB, "calls are recorded without requests and answers", "free some space on it" },
+	{ ROOM_NO_ROWS, 1, 256 * MIB, "the store cannot grow" },
+	{ ROOM_NO_BODIES, 5, 2048 * MIB, "calls are recorded without requests and answers" },
 };
 
 enum room room_left(const char *dir, struct err *why)
@@ -35,7 +35,7 @@ enum room room_left(const char *dir, struct err *why)
 		if (left < (share < limits[i].most ? share : limits[i].most)) {
 			(void)err_set(why, ERR_INTERNAL, "the disk of %s has only %llu MiB left: %s", dir, (unsigned long long)(left / MIB),
 			    limits[i].what);
-			(void)err_hint(why, "%s", limits[i].hint);
+			(void)err_hint(why, "free some space on it");
 			return limits[i].room;
 		}
 	}

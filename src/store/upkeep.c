@@ -209,7 +209,7 @@ static bool has_room(const struct sql *sql, int64_t bytes, struct err *e)
 	if (statvfs(sql->dir, &fs) != 0 || (int64_t)fs.f_bavail >= 2 * bytes / (int64_t)fs.f_frsize) {
 		return true;
 	}
-	(void)err_set(e, ERR_INTERNAL, "%s has too little room: compacting needs %lld MiB for a moment", sql->dir, (long long)(2 * bytes >> 20));
+	(void)err_set(e, ERR_INTERNAL, "%s has too little room: compacting needs %lld MiB for a moment", sql->dir, (long long)(2 * bytes / (1 << 20) + 1));
 	return err_hint(e, "make room, or back up to another disk: a backup is compact");
 }
 
