@@ -107,7 +107,8 @@ static void conclude(struct buf *out, const struct metrics_options *o, const str
 		(void)buf_add_str(out, "SIMULATED calls are among these.\n");
 	}
 	if (m != NULL && m->total.unpriced > 0) {
-		(void)buf_addf(out, "%llu successful calls without a known cost count as free.\n", (unsigned long long)m->total.unpriced);
+		(void)buf_addf(out, "%llu successful call%s without a known cost count%s as free.\n", (unsigned long long)m->total.unpriced,
+		    m->total.unpriced == 1 ? "" : "s", m->total.unpriced == 1 ? "s" : "");
 	}
 }
 

@@ -90,25 +90,15 @@ static bool open_tokenizer(struct task *t, const struct config *config, struct e
 
 /* ---- counting ---- */
 
-/* Where the bytes stop being UTF-8. */
-static size_t bad_byte(const struct buf *text)
-{
-	size_t at = 0, n;
-	uint32_t cp;
-
-	while (at < text->len && (n = utf8_decode(text->s + at, text->len - at, &cp)) > 0 && utf8_valid(text->s + at, n)) {
-		at += n;
-	}
-	return at;
-}
-
 static bool count_file(struct task *t, const char *path, struct err *e)
 {
 	struct buf text = { 0 };
 	bool ok = cli_read(path, &text, e);
 
-	if (ok && !utf8_valid(buf_str(&text), text.len)) {
-		err_set(e, ERR_USAGE, "%s is not UTF-8 at byte %zu", strcmp(path, "-") == 0 ? "standard input" : path, bad_byte(&text));
+	size_t bad = utf8_first_bad(buf_str(&text), text.len);
+
+	if (ok && bad < text.len) {
+		err_set(e, ERR_USAGE, "%s is not UTF-8 text (byte %zu)", strcmp(path, "-") == 0 ? "standard input" : path, bad + 1);
 		ok = err_hint(e, "a model is sent UTF-8 only: convert it first, for example with iconv");
 	}
 	if (ok) {

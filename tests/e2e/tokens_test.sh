@@ -33,7 +33,7 @@ check "is told" err "none.txt"
 check "the others are counted" out "a.txt"
 printf 'caf\351 and more' >"$T/latin.txt"
 sonde tokens "$T/latin.txt"
-check "a text in another character set" exits 2 "is not UTF-8 at byte 3"
+check "a text in another character set" exits 2 "is not UTF-8 text (byte 4)"
 
 printf 'IQ== 0\nIg== 1\n' >"$T/small.tiktoken"
 sonde tokens --ranks "$T/small.tiktoken" "$T/a.txt"
