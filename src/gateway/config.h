@@ -69,9 +69,9 @@ struct config *config_load(const char *file);
 void config_free(struct config *c);
 /* The problems as one error (the first, and how many more). True when there are none. */
 bool config_check(const struct config *c, struct err *e) SONDE_MUST_CHECK;
-/* An entry of the given name, listed or not; NULL. */
 /* Whether a label of a prompt is moved only when it is said twice: prompts.protected. Back is always open. */
 bool config_protects(const struct config *c, const char *label);
+/* An entry of the given name, listed or not; NULL. */
 struct provider_entry *config_find_provider(const struct config *c, const char *name);
 /* Adds a provider found by other means (the demo's simulator); key NULL: none is needed. An entry of that name becomes what is given.
  * kind must be one of the table. */
