@@ -232,8 +232,8 @@ static int run(int argc, char **argv)
 		return status;
 	}
 	struct config *c = config_load(NULL);
-	status = changes_prices ? cli_check_config(c) : 0;
-	if (status != 0) { /* costs stay: none by half of the prices */
+	status = changes_prices || is_live ? cli_check_config(c) : 0;
+	if (status != 0) { /* no costs by half of the prices, no lists of half of the providers */
 		config_free(c);
 		return status;
 	}

@@ -52,6 +52,8 @@ check "recost: nothing is left" out "have one now: 0"
 printf 'prices: {openai/none-such: {input: much}}\n' >"$T/config.yaml"
 sonde models --recost
 check "recost: not by a configuration with a mistake" exits 4 "config.yaml:1:36"
+sonde models --live
+check "live: nor by one" exits 4 "config.yaml:1:36"
 : >"$T/config.yaml"
 
 # Mistakes: all of them, with their lines, and nothing changes.
