@@ -58,13 +58,12 @@ void format_change(double now, double before, char out[FORMAT_SIZE])
 	}
 }
 
-void format_item(struct buf *line, int room, const char *gap, const char *item)
+bool format_item(struct buf *line, int room, const char *gap, const char *item)
 {
 	const char *between = line->len > 0 ? gap : "";
 
-	if (width_text(buf_str(line), line->len) + width_text(between, strlen(between)) + width_text(item, strlen(item)) <= (size_t)(room > 0 ? room : 0)) {
-		(void)buf_addf(line, "%s%s", between, item);
-	}
+	return width_text(buf_str(line), line->len) + width_text(between, strlen(between)) + width_text(item, strlen(item)) <= (size_t)(room > 0 ? room : 0) &&
+	    buf_addf(line, "%s%s", between, item);
 }
 
 const char *format_more(bool is_above, bool is_below)

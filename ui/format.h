@@ -21,8 +21,8 @@ void format_rate(double per_s, char out[FORMAT_SIZE]);
 
 /* How much more that is than before: "+12%", "-8%", from ten times on "×12"; "" when there was nothing before. */
 void format_change(double now, double before, char out[FORMAT_SIZE]);
-/* Adds an item to a row of so many cells, behind a gap, when it has room as a whole. */
-void format_item(struct buf *line, int room, const char *gap, const char *item);
+/* Adds an item to a row of so many cells, behind a gap, when it has room as a whole: else false. */
+bool format_item(struct buf *line, int room, const char *gap, const char *item);
 /* What stands in the frame of a list or text with rows out of sight: "▾ more", "▴ more" or "▴ ▾ more"; "" with none. */
 const char *format_more(bool is_above, bool is_below);
 

@@ -144,13 +144,13 @@ static void items(void **state)
 	struct buf line = { 0 };
 
 	(void)state;
-	format_item(&line, 3, "  ", "four");
+	(void)format_item(&line, 3, "  ", "four");
 	assert_string_equal(buf_str(&line), "");
-	format_item(&line, 4, "  ", "v1 \u2192");
-	format_item(&line, 7, "  ", "ab");
-	format_item(&line, -1, "", "");
+	(void)format_item(&line, 4, "  ", "v1 \u2192");
+	(void)format_item(&line, 7, "  ", "ab");
+	(void)format_item(&line, -1, "", "");
 	assert_string_equal(buf_str(&line), "v1 \u2192");
-	format_item(&line, 8, "  ", "ab");
+	(void)format_item(&line, 8, "  ", "ab");
 	assert_string_equal(buf_str(&line), "v1 \u2192  ab");
 	buf_free(&line);
 }

@@ -64,7 +64,11 @@ static void add_part(struct buf *out, const char *before, const char *text, size
 /* The question goes before the keys: of them as many are told as it leaves room for. */
 void metrics_question_draw(const struct metrics_screen *s, struct cells *cells, const struct env *env)
 {
-	static const char *const keys[] = { "b brush   [ ] shift   + \u2212 zoom   t range   g group", "t range  g group", "" };
+	static const char *const forms[][3] = {
+		{ "b brush   [ ] shift   + \u2212 zoom   t range   g group", "t range  g group", "" },
+		{ "b brush, [ ] shift, + - zoom, t range, g group", "t range, g group", "" }, /* in plain: read aloud they would run together */
+	};
+	const char *const *keys = forms[app_is_plain(s->app)];
 	const struct board *b = s->board;
 	const struct board_question *q = &b->question;
 	const struct metrics *m = b->answer.graphs;

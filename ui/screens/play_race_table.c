@@ -180,20 +180,21 @@ static void add_spread(const struct play_column *c, int room, struct buf *out)
 		figure_duration(spread.max_us, t[2]);
 		(void)buf_addf(out, "%zu distinct", spread.n_distinct);
 		(void)snprintf(item, sizeof(item), "%s %s %s", t[0], t[1], t[2]);
-		format_item(out, room, "  ", item);
+		bool has_times = format_item(out, room, "  ", item);
+
 		if (spread.n_distinct == 1 && (size_t)spread.n_done == c->n_answers) {
 			(void)buf_add_str(&groups, "all");
 		} else {
 			play_spread_groups(c, &spread, &groups);
 		}
-		format_item(out, room, "  ", buf_str(&groups));
+		(void)format_item(out, has_times ? room : 0, "  ", buf_str(&groups)); /* else it would stand below their head */
 		buf_free(&groups);
 	} else {
 		(void)buf_add_str(out, "none is done yet");
 	}
 	if (spread.n_failed > 0) {
 		(void)snprintf(item, sizeof(item), "%zu failed", spread.n_failed);
-		format_item(out, room, "  ", item);
+		(void)format_item(out, room, "  ", item);
 	}
 }
 
@@ -231,7 +232,7 @@ static bool rest_text(const struct play_screen *s, const struct play_column *c, 
 		(void)buf_addf(out, "est. %s", cost);
 		if (e.n_past > 0) {
 			(void)snprintf(past, sizeof(past), "by %zu answer%s", e.n_past, e.n_past == 1 ? "" : "s");
-			format_item(out, room, " ", past);
+			(void)format_item(out, room, " ", past);
 		}
 	} else if (!a->has_run || a->state == CALL_FAILED || a->state == CALL_RETRYING || !is_known(f->wait_us)) {
 		(void)play_state_glyph(c, st);

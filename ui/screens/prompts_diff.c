@@ -410,12 +410,12 @@ static void tokens_text(const struct prompts_screen *s, const struct facts *f, i
 	int cost_w = cells_width(buf_str(&cost), cost.len) + (int)strlen(gap);
 	bool has_cost = target != NULL && cells_width(buf_str(out), out->len) + cost_w <= room;
 
-	format_item(out, has_cost ? room - cost_w : room, " ", difference);
+	(void)format_item(out, has_cost ? room - cost_w : room, " ", difference);
 	if (has_cost) {
 		char *clean = clean_line(target, strlen(target), 24);
 
-		format_item(out, room, gap, buf_str(&cost));
-		format_item(out, room, gap, clean);
+		(void)format_item(out, room, gap, buf_str(&cost));
+		(void)format_item(out, room, gap, clean);
 		free(clean);
 	}
 	buf_free(&cost);
@@ -441,7 +441,7 @@ static void cache_text(const struct facts *f, int room, struct buf *out)
 	}
 	for (size_t i = 0; i < COUNT_OF(forms) && out->len == 0; i++) {
 		(void)snprintf(item, sizeof(item), "%s%s%s", forms[i][0], kept, forms[i][1]);
-		format_item(out, room, "", item);
+		(void)format_item(out, room, "", item);
 	}
 }
 

@@ -213,8 +213,8 @@ static void draw_moves(const struct prompts_screen *s, struct cells *cells, stru
 		shares_text(&m->to, &line);
 		(void)buf_add_str(&from, "from ");
 		shares_text(&m->from, &from);
-		format_item(&line, m->from.n_arms > 0 ? room : 0, "  ", buf_str(&from));
-		format_item(&line, who[0] != '\0' ? room : 0, "  ", who);
+		(void)format_item(&line, m->from.n_arms > 0 ? room : 0, "  ", buf_str(&from));
+		(void)format_item(&line, who[0] != '\0' ? room : 0, "  ", who);
 		(void)cells_fit(cells, r.x + 1, y, room, ST_DIM, buf_str(&line));
 		free(who);
 		buf_free(&line);

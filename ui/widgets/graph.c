@@ -289,11 +289,11 @@ int graph_say(const struct graph *g, struct cells *c, int x, int y, int w)
 	for (size_t i = 0; i < COUNT_OF(said); i++) {
 		say(g, said[i], text);
 		(void)snprintf(item, sizeof(item), "%s %s", names[i], text);
-		format_item(&line, w, ", ", item);
+		(void)format_item(&line, w, ", ", item);
 	}
 	format_change(now, first, text);
 	(void)snprintf(item, sizeof(item), "change %s", text);
-	format_item(&line, text[0] != '\0' ? w : 0, ", ", item);
+	(void)format_item(&line, text[0] != '\0' ? w : 0, ", ", item);
 	int used = cells_fit(c, x, y, w, ST_TEXT, buf_str(&line));
 	buf_free(&line);
 	return used;
