@@ -131,6 +131,9 @@ static bool is_written(const struct prompts_screen *s, const char *text, size_t 
 /* Spans of from..to out of what is found in the whole line, as long as that is in reach: it may be wrapped. */
 static size_t styles(void *ctx, const char *text, size_t len, size_t from, size_t to, struct editor_span *spans, size_t most)
 {
+	if (len == 0) {
+		return 0; /* text may be NULL */
+	}
 	bool is_whole = (from == 0 || text[from - 1] == '\n') && (to == len || text[to] == '\n');
 	size_t n = 0, at = from > TAG_REACH ? from - TAG_REACH : 0;
 	const struct prompts_screen *s = ctx;
