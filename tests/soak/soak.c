@@ -1,6 +1,6 @@
 /* soak - minutes of two consoles on one store under random keys, pastes, clicks, sizes, stops and a provider that fails, while a log is followed
  * at 1,000 lines a second. At the end: nothing crashed, hung or reported by the sanitizers, no terminal mode left on, memory level, no line
- * lost, the store whole and its rollups what the rows say.
+ * lost, the store whole and its rollups what the rows say, every version of a prompt what its hash says.
  * SOAK_MINUTES (20), SOAK_SEED (of the clock; printed). Not part of `make check`: `make soak`, best in a build with --enable-sanitizers. */
 #include <stdarg.h>
 #include <stddef.h>
@@ -60,13 +60,18 @@ static unsigned chance(unsigned n)
 
 /* Mostly what people do, and what nobody does. */
 static const char *const likely[] = {
-	F5, F5, "2", "4", "2", "4", "j", "k", "h", "l", TAB, ENTER, ESC, ESC, "x", "X", "R", "d", "z", "m", " ", "i", "J", "H", "?", "e", "t", "T", "g",
+	F5, F5, "1", "2", "4", "1", "2", "4", "j", "k", "h", "l", TAB, ENTER, ESC, ESC, "x", "X", "R", "d", "z", "m", " ", "i", "J", "H", "?", "e", "t", "T", "g",
 	"s", "p", "yy", "yj", "yc", "yr", "<", ">", DOWN, PAGE_DOWN, "\x1bOA", "\x1b[5~", CTRL_L, UNDO, "G", "/", "M",
+	"a", "o", "O", "B", "V", "D", "L", "%", "Y", "v", "u", "n", "[", "]", "\x1b" "d", "\x13", "\x12",
 };
 static const char *const typed[] = {
 	":range 7d\r", ":range 15m\r", ":group model\r", ":group operation\r", ":errors\r", ":pause\r", ":sort\r", ":add openai/gpt-5.4\r", ":drop\r",
 	":param temperature=0.3\r", ":param temperature=banana\r", ":nonsense \x01\x02\r", ":history\r", ":diff\r", ":set\r", ":", "/status=429\r",
 	"/cost>0.0001\r", "/((((\r", "/\r", "E", "^", "hello", "\xc3\xa9\xf0\x9f\x91\xa9", ":copy curl\r", ":inspector\r", ":raw events\r",
+	":new soak/one\r", ":new two\r", ":go soak/one\r", ":save why\r", ":label production v1\r", ":label production v1:90,v2:10\r",
+	":ramp production 25\r", ":roll back production\r", ":yes\r", ":var who=you\r", ":vars /nowhere.csv\r", ":find a\r", ":replace /e/\xc3\xa9/\r",
+	":branch\r", ":optimize\r", ":optimize openai/gpt-5.4-mini\r", ":open in play\r", ":compare in play\r", ":compare versions v1 v2\r", ":discard\r",
+	"{{", "{% if a %}", "\x1b[200~SYSTEM\n\x1b[201~",
 };
 static const char *const pastes[] = {
 	PASTED("one line"), PASTED("two\nlines"), PASTED("\x1b]52;c;aGFjaw==\x07 \x1b[2J \xc2\x9b 31m"), PASTED(""), PASTED("q:quit\rqq"),
@@ -195,6 +200,20 @@ static void act_run(struct pty *c)
 	}
 }
 
+/* A version more of one of two prompts, as both consoles may do at once. */
+static void act_write(struct pty *c)
+{
+	static const char *const names[] = { ":new soak/one\r", ":new two\r" };
+	const char *const keys[] = { "\x1b[201~", ESC, ESC, "1", names[chance(COUNT_OF(names))], "e", "\x1b[1~",
+		PASTED("SYSTEM\nSay {{who}} what {% if a %}{{ a }}{% endif %} is.\nUSER\n"), chance(2) == 0 ? "k" : "{\"a\": 1}", "\x13", "why\r", ESC };
+
+	note("console %d writes", (int)(c - s.consoles));
+	for (size_t i = 0; i < COUNT_OF(keys); i++) {
+		pty_send(c, keys[i]);
+		(void)pty_pump(c, 50);
+	}
+}
+
 /* Of itself a console never ends but by q. */
 static void act(int i)
 {
@@ -215,7 +234,9 @@ static void act(int i)
 		send_one(c, "typed", typed, COUNT_OF(typed));
 	} else if (r < 190) {
 		act_run(c);
-	} else if (r < 192 && i > 0) {
+	} else if (r < 196) {
+		act_write(c);
+	} else if (r < 198 && i > 0) {
 		note("console %d ends", i);
 		end_console(i);
 		start_console(i);
@@ -334,6 +355,17 @@ static size_t show_reports(void)
 	return sum;
 }
 
+static void check_prompts(void)
+{
+	static const char *const verify[] = { "prompt", "verify", NULL };
+	struct buf out = { 0 }, err = { 0 };
+
+	assert_int_equal(place_run(&place, verify, NULL, &out, &err), 0);
+	print_message("prompt verify: %s", buf_str(&out));
+	buf_free(&out);
+	buf_free(&err);
+}
+
 static int setup(void **state)
 {
 	static const char *const simulate[] = { "--rate", "300", "--fail", "429=0.05", "--fail", "reset-mid=0.05", "--fail", "stall-mid=0.02", "--fail",
@@ -415,6 +447,7 @@ static void test_soak(void **state)
 	s.n_reported = show_reports();
 	assert_int_equal(s.n_reported, 0);
 	int n = place_check_store(&place);
+	check_prompts();
 	print_message("%llu steps, %llu starts, %llu stops, %llu lines followed, %d calls stored\n", s.n_steps, s.n_starts, s.n_stops, s.n_lines, n);
 	place_check_count(&place, "soak", (int)s.n_lines);
 }
