@@ -1,31 +1,12 @@
 #include "prompt/draft.h"
 
-#include <errno.h>
-#include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/process.h"
 #include "prompt/rows.h"
-
-#define CONSOLE_SIZE 24
-
-static const char *own_console(char out[CONSOLE_SIZE])
-{
-	(void)snprintf(out, CONSOLE_SIZE, "%ld", (long)getpid());
-	return out;
-}
-
-/* A number that another process has by now keeps its draft from being found for as long as that runs. */
-static bool is_alive(const char *console)
-{
-	long pid = strtol(console, NULL, 10);
-
-	return pid > 0 && (kill((pid_t)pid, 0) == 0 || errno == EPERM);
-}
 
 void draft_free(struct draft *d)
 {
@@ -35,24 +16,27 @@ void draft_free(struct draft *d)
 
 bool draft_keep(struct registry *r, const char *name, int base, const char *script, size_t len, struct err *e)
 {
-	char console[CONSOLE_SIZE];
+	char own[PROCESS_MARK_SIZE];
 
+	process_mark(own);
 	return rows_run(r->sql, e, "INSERT OR REPLACE INTO prompt_draft (prompt, console, base, ts_us, who, script) VALUES (?, ?, ?, ?, '', ?)", "ttnib",
-	    name, own_console(console), base, clock_wall_us(), script, len);
+	    name, own, base, clock_wall_us(), script, len);
 }
 
 bool draft_drop(struct registry *r, const char *name, struct err *e)
 {
-	char console[CONSOLE_SIZE];
+	char own[PROCESS_MARK_SIZE];
 
-	return rows_run(r->sql, e, "DELETE FROM prompt_draft WHERE prompt = ? AND console = ?", "tt", name, own_console(console));
+	process_mark(own);
+	return rows_run(r->sql, e, "DELETE FROM prompt_draft WHERE prompt = ? AND console = ?", "tt", name, own);
 }
 
 bool draft_drop_saved(struct registry *r, const char *name, const char *script, size_t len, struct err *e)
 {
-	char console[CONSOLE_SIZE];
+	char own[PROCESS_MARK_SIZE];
 
-	return rows_run(r->sql, e, "DELETE FROM prompt_draft WHERE prompt = ? AND console = ? AND script = ?", "ttb", name, own_console(console), script, len);
+	process_mark(own);
+	return rows_run(r->sql, e, "DELETE FROM prompt_draft WHERE prompt = ? AND console = ? AND script = ?", "ttb", name, own, script, len);
 }
 
 /* Makes that of a console that has ended this one's, inside a transaction. */
@@ -64,7 +48,7 @@ static bool adopt(struct registry *r, const char *name, const char *own, struct 
 	while (from == NULL && rows_next(st)) {
 		char *console = rows_text(st, 0);
 
-		if (strcmp(console, own) == 0 || !is_alive(console)) {
+		if (strcmp(console, own) == 0 || !process_runs(console)) {
 			from = console;
 		} else {
 			free(console);
@@ -79,11 +63,12 @@ static bool adopt(struct registry *r, const char *name, const char *own, struct 
 
 bool draft_take(struct registry *r, const char *name, struct draft *out, bool *is_found, struct err *e)
 {
-	char own[CONSOLE_SIZE];
+	char own[PROCESS_MARK_SIZE];
 
 	*out = (struct draft){ .base = 0 };
 	*is_found = false;
-	if (!sql_begin(r->sql, e) || !rows_commit(r, adopt(r, name, own_console(own), e), e)) {
+	process_mark(own);
+	if (!sql_begin(r->sql, e) || !rows_commit(r, adopt(r, name, own, e), e)) {
 		return false;
 	}
 	sqlite3_stmt *st = rows_ask(r->sql, e, "SELECT base, ts_us, script FROM prompt_draft WHERE prompt = ? AND console = ?", "tt", name, own);
@@ -99,14 +84,16 @@ bool draft_take(struct registry *r, const char *name, struct draft *out, bool *i
 
 bool draft_others(struct registry *r, const char *name, size_t *n, struct err *e)
 {
-	char own[CONSOLE_SIZE];
-	sqlite3_stmt *st = rows_ask(r->sql, e, "SELECT console FROM prompt_draft WHERE prompt = ? AND console <> ?", "tt", name, own_console(own));
+	char own[PROCESS_MARK_SIZE];
+
+	process_mark(own);
+	sqlite3_stmt *st = rows_ask(r->sql, e, "SELECT console FROM prompt_draft WHERE prompt = ? AND console <> ?", "tt", name, own);
 
 	*n = 0;
 	while (rows_next(st)) {
 		char *console = rows_text(st, 0);
 
-		*n += is_alive(console);
+		*n += process_runs(console);
 		free(console);
 	}
 	return rows_end(r->sql, st, e);
@@ -114,18 +101,18 @@ bool draft_others(struct registry *r, const char *name, size_t *n, struct err *e
 
 bool drafts_list(struct registry *r, char ***names, size_t *n, struct err *e)
 {
-	char own[CONSOLE_SIZE];
+	char own[PROCESS_MARK_SIZE];
 	sqlite3_stmt *st = rows_ask(r->sql, e, "SELECT prompt, console FROM prompt_draft ORDER BY prompt", "");
 	size_t cap = 0;
 
-	(void)own_console(own);
+	process_mark(own);
 	*names = NULL;
 	*n = 0;
 	while (rows_next(st)) {
 		char *name = rows_text(st, 0), *console = rows_text(st, 1);
 		bool is_new = *n == 0 || strcmp((*names)[*n - 1], name) != 0;
 
-		if (is_new && (strcmp(console, own) == 0 || !is_alive(console))) {
+		if (is_new && (strcmp(console, own) == 0 || !process_runs(console))) {
 			*array_push(*names, *n, cap) = name;
 		} else {
 			free(name);

@@ -69,7 +69,7 @@ static const char *const typed[] = {
 	":param temperature=0.3\r", ":param temperature=banana\r", ":nonsense \x01\x02\r", ":history\r", ":diff\r", ":set\r", ":", "/status=429\r",
 	"/cost>0.0001\r", "/((((\r", "/\r", "E", "^", "hello", "\xc3\xa9\xf0\x9f\x91\xa9", ":copy curl\r", ":inspector\r", ":raw events\r",
 	":new soak/one\r", ":new two\r", ":go soak/one\r", ":save why\r", ":label production v1\r", ":label production v1:90,v2:10\r",
-	":ramp production 25\r", ":roll back production\r", ":yes\r", ":var who=you\r", ":vars /nowhere.csv\r", ":find a\r", ":replace /e/\xc3\xa9/\r",
+	":ramp production 25\r", ":rollback production\r", ":yes\r", ":var who=you\r", ":vars /nowhere.csv\r", ":find a\r", ":replace /e/\xc3\xa9/\r",
 	":branch\r", ":optimize\r", ":optimize openai/gpt-5.4-mini\r", ":open in play\r", ":compare in play\r", ":compare versions v1 v2\r", ":discard\r",
 	"{{", "{% if a %}", "\x1b[200~SYSTEM\n\x1b[201~",
 };
