@@ -68,7 +68,7 @@ static const char *const typed[] = {
 	":range 7d\r", ":range 15m\r", ":group model\r", ":group operation\r", ":errors\r", ":pause\r", ":sort\r", ":add openai/gpt-5.4\r", ":drop\r",
 	":param temperature=0.3\r", ":param temperature=banana\r", ":nonsense \x01\x02\r", ":history\r", ":diff\r", ":set\r", ":", "/status=429\r",
 	"/cost>0.0001\r", "/((((\r", "/\r", "E", "^", "hello", "\xc3\xa9\xf0\x9f\x91\xa9", ":copy curl\r", ":inspector\r", ":raw events\r",
-	":new soak/one\r", ":new two\r", ":go soak/one\r", ":save why\r", ":label production v1\r", ":label production v1:90,v2:10\r",
+	":new soak/1\r", ":new two\r", ":go soak/2\r", ":save why\r", ":label production v1\r", ":label production v1:90,v2:10\r",
 	":ramp production 25\r", ":rollback production\r", ":yes\r", ":var who=you\r", ":vars /nowhere.csv\r", ":find a\r", ":replace /e/\xc3\xa9/\r",
 	":branch\r", ":optimize\r", ":optimize openai/gpt-5.4-mini\r", ":open in play\r", ":compare in play\r", ":compare versions v1 v2\r", ":discard\r",
 	"{{", "{% if a %}", "\x1b[200~SYSTEM\n\x1b[201~",
@@ -200,13 +200,14 @@ static void act_run(struct pty *c)
 	}
 }
 
-/* A version more of one of two prompts, as both consoles may do at once. */
+/* A version more of one of some prompts, as both consoles may do at once; of so many that none becomes long. */
 static void act_write(struct pty *c)
 {
-	static const char *const names[] = { ":new soak/one\r", ":new two\r" };
-	const char *const keys[] = { "\x1b[201~", ESC, ESC, "1", names[chance(COUNT_OF(names))], "e", "\x1b[1~",
+	char name[32];
+	const char *const keys[] = { "\x1b[201~", ESC, ESC, "1", name, "e", "\x1b[1~",
 		PASTED("SYSTEM\nSay {{who}} what {% if a %}{{ a }}{% endif %} is.\nUSER\n"), chance(2) == 0 ? "k" : "{\"a\": 1}", "\x13", "why\r", ESC };
 
+	(void)snprintf(name, sizeof(name), ":new soak/%u\r", chance(24));
 	note("console %d writes", (int)(c - s.consoles));
 	for (size_t i = 0; i < COUNT_OF(keys); i++) {
 		pty_send(c, keys[i]);
